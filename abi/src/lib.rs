@@ -1,0 +1,165 @@
+//! The contract between machine code and runtime.
+//!
+//! Compiled kernels and the Rust programs that call them meet only here. Every layout that
+//! machine code touches is defined in this crate, as a `#[repr(C)]` type with its offsets as
+//! constants that a test holds against `offset_of!`.
+//!
+//! # The entry of a kernel
+//!
+//! A kernel `def f(x: float64, a: float64[:, :]) -> int64` has one exported symbol:
+//!
+//! ```c
+//! int32_t entry(double x, const Array2 *a, int64_t *result, Raised *raised);
+//! ```
+//!
+//! - one argument per parameter, in order: a scalar by value (a bool as `u8`, 0 or 1), a complex
+//!   number as two floats (real, imaginary), an array as a pointer to its [`Array`] descriptor;
+//! - then a pointer to the result, left out when the kernel returns `None`. A complex result is
+//!   two adjacent floats;
+//! - then a pointer to the [`Raised`] record;
+//! - the return value is a [`Status`] as `i32`. When it is [`Status::Raised`] the record says what
+//!   was raised and the result is not written.
+//!
+//! Kernels never unwind. What they may assume of their arguments is what a caller must ensure:
+//! an array pointer is aligned for its element type and valid for every index within its shape;
+//! each extent is at least 0 and at most [`MAX_EXTENT`]; an array that the kernel writes overlaps
+//! no other argument; [`Raised::stack_limit`] is set when the kernel is recursive.
+#![no_std]
+#![forbid(unsafe_code)]
+
+/// The largest extent of an array's dimension that kernels accept.
+///
+/// Kernels rely on it when they prove that index arithmetic cannot overflow; the runtime refuses
+/// larger arrays (which only zero strides or zero-sized memory could make).
+pub const MAX_EXTENT: i64 = 1 << 48;
+
+/// An array of `N` dimensions as machine code sees it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Array<const N: usize> {
+    /// The address of the element with index 0 in every dimension.
+    pub data: *mut u8,
+    /// The extent of each dimension, in elements.
+    pub shape: [i64; N],
+    /// The distance in bytes between neighbours along each dimension; may be negative or zero.
+    pub strides: [i64; N],
+}
+
+/// Offsets in an [`Array`], in bytes.
+pub mod array {
+    /// Offset of the data pointer.
+    pub const DATA: i32 = 0;
+
+    /// Offset of the extent of dimension `axis`.
+    pub const fn shape(axis: usize) -> i32 {
+        8 + 8 * axis as i32
+    }
+
+    /// Offset of the stride of dimension `axis` of an array with `rank` dimensions.
+    pub const fn stride(rank: usize, axis: usize) -> i32 {
+        8 + 8 * (rank + axis) as i32
+    }
+}
+
+/// What a kernel's entry returns.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The kernel ran to its end and wrote its result.
+    Returned = 0,
+    /// The kernel raised; the [`Raised`] record says what.
+    Raised = 1,
+}
+
+/// How many values a raised message can hold.
+pub const MAX_OPERANDS: usize = 4;
+
+/// What went wrong, written by the kernel that raised.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Raised {
+    /// Where and what: the address of a [`Site`] in the kernel's read-only data.
+    pub site: *const u8,
+    /// The values that the site's message mentions, in the order of its placeholders, each as
+    /// its 64 bits.
+    pub operands: [u64; MAX_OPERANDS],
+    /// Set by the caller before the call: the lowest stack address that a recursive kernel may
+    /// use. Kernels that are not recursive ignore it.
+    pub stack_limit: usize,
+}
+
+/// Offsets in a [`Raised`], in bytes.
+pub mod raised {
+    /// Offset of the site.
+    pub const SITE: i32 = 0;
+
+    /// Offset of operand `index`.
+    pub const fn operand(index: usize) -> i32 {
+        8 + 8 * index as i32
+    }
+
+    /// Offset of the stack limit.
+    pub const STACK_LIMIT: i32 = 8 + 8 * super::MAX_OPERANDS as i32;
+}
+
+impl Raised {
+    /// A record in which nothing has been raised.
+    pub const fn new(stack_limit: usize) -> Self {
+        Raised { site: core::ptr::null(), operands: [0; MAX_OPERANDS], stack_limit }
+    }
+}
+
+/// The head of a raise site: one place in a kernel that can raise one exception.
+///
+/// It lies in the object's read-only data, free of relocations, aligned to 4 bytes and followed
+/// at once by four UTF-8 texts without terminators, in this order: the exception's class
+/// (`ValueError`), the message template, the file, and the name of the Python function.
+///
+/// In the template `{i}` stands for an operand printed as a signed integer, `{u}` unsigned, `{f}`
+/// a `f64` printed as Python's `repr` does, `{b}` a bool (`True`, `False`); `{{` and `}}` are
+/// braces. An empty template means an exception without arguments.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Length of the class name in bytes.
+    pub class_len: u32,
+    /// Length of the message template in bytes.
+    pub message_len: u32,
+    /// Length of the file name in bytes.
+    pub file_len: u32,
+    /// Length of the function name in bytes.
+    pub function_len: u32,
+    /// The line in the file, counted from 1.
+    pub line: u32,
+}
+
+impl Site {
+    /// Size of the head in bytes: where the texts begin.
+    pub const SIZE: usize = 20;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::mem::{offset_of, size_of};
+
+    #[test]
+    fn array_offsets_are_those_of_the_layout() {
+        assert_eq!(offset_of!(Array<3>, data), array::DATA as usize);
+        assert_eq!(offset_of!(Array<3>, shape) + 8 * 2, array::shape(2) as usize);
+        assert_eq!(offset_of!(Array<3>, strides) + 8, array::stride(3, 1) as usize);
+        assert_eq!(offset_of!(Array<0>, strides), array::stride(0, 0) as usize);
+    }
+
+    #[test]
+    fn raised_offsets_are_those_of_the_layout() {
+        assert_eq!(offset_of!(Raised, site), raised::SITE as usize);
+        assert_eq!(offset_of!(Raised, operands) + 8 * 3, raised::operand(3) as usize);
+        assert_eq!(offset_of!(Raised, stack_limit), raised::STACK_LIMIT as usize);
+    }
+
+    #[test]
+    fn the_site_head_has_no_padding() {
+        assert_eq!(size_of::<Site>(), Site::SIZE);
+    }
+}
