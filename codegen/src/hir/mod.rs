@@ -1,0 +1,394 @@
+//! The high-level IR: a kernel file with names bound and Python's sugar gone.
+//!
+//! `syntax` makes it from ruff's tree and is the only stage that sees ruff; `infer` reads it.
+//! It is still untyped, but for declared signatures. What holds of a [`Module`]:
+//!
+//! - every name is resolved: a local variable is an [`ExprKind::Variable`], a function of the
+//!   file an [`ExprKind::Function`], everything imported or built in an [`ExprKind::Builtin`]
+//!   with its full name (`math.sqrt`, `range`), a module constant is replaced by its value;
+//! - `elif` is an `If` in the `otherwise` of another; `a < b` has two operands;
+//! - integer literals with a sign are folded (`-1` is `Int(-1)`);
+//! - a construct that this version does not have was reported and is gone: a function with an
+//!   error in its body has `body: None`.
+
+pub mod print;
+
+use crate::source::Span;
+use crate::types::Type;
+
+/// One kernel file.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// The functions, in the order of their definitions.
+    pub functions: Vec<Function>,
+}
+
+/// Names a function of a [`Module`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FunctionId(pub u32);
+
+/// Names a local variable of a [`Function`]; parameters come first, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VariableId(pub u32);
+
+/// A `def`.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// The whole definition, decorators included.
+    pub span: Span,
+    /// The docstring, dedented as `inspect.cleandoc` does.
+    pub doc: Option<String>,
+    /// How many of the variables are parameters.
+    pub n_params: usize,
+    /// The variables: parameters first, then the others in order of first appearance.
+    pub variables: Vec<Variable>,
+    /// The declared signatures, in order. Empty for a helper, which is specialised where it is
+    /// called.
+    pub signatures: Vec<Signature>,
+    /// What the decorator's options ask for.
+    pub options: Options,
+    /// The statements; `None` when something in them was refused.
+    pub body: Option<Vec<Stmt>>,
+}
+
+/// A local variable.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Where it first appears.
+    pub span: Span,
+}
+
+/// One declared signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// The types of the parameters.
+    pub params: Vec<Type>,
+    /// The declared result; `None` when it is to be inferred.
+    pub result: Option<Type>,
+    /// Where the signature is declared.
+    pub span: Span,
+}
+
+/// What division by zero and the domain errors of `math` do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ErrorModel {
+    /// CPython's and NumPy's own: two weak operands raise, others give inf, nan or 0.
+    Mixed,
+    /// `error_model='python'`: raises for all scalars.
+    Python,
+    /// `error_model='numpy'`: raises for none.
+    NumPy,
+}
+
+/// The options of `@njit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The declared error model; `None` when the decorator does not say (a helper then takes its
+    /// caller's, a kernel [`ErrorModel::Mixed`]).
+    pub error_model: Option<ErrorModel>,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// What it does.
+    pub kind: StmtKind,
+    /// Where it stands (of a compound statement: its header, up to the colon).
+    pub span: Span,
+}
+
+/// What a statement does.
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    /// `target = value`.
+    Assign {
+        /// What is assigned.
+        target: Target,
+        /// `x: T = value`: the type that the value must already have (checked, never converts).
+        annotation: Option<Type>,
+        /// The value.
+        value: Expr,
+    },
+    /// `target op= value`; the target's parts are evaluated once.
+    Augment {
+        /// What is updated.
+        target: Target,
+        /// The operator.
+        op: BinaryOp,
+        /// The right operand.
+        value: Expr,
+    },
+    /// An expression for its effects.
+    Expr(Expr),
+    /// `if`.
+    If {
+        /// The condition, of any type that has a truth value.
+        cond: Expr,
+        /// The statements when it is true.
+        then: Vec<Stmt>,
+        /// The statements when it is not.
+        otherwise: Vec<Stmt>,
+    },
+    /// `while`.
+    While {
+        /// The condition, of any type that has a truth value.
+        cond: Expr,
+        /// The body.
+        body: Vec<Stmt>,
+    },
+    /// `for variable in iterable`.
+    For {
+        /// The loop variable.
+        variable: VariableId,
+        /// Where the loop variable stands.
+        variable_span: Span,
+        /// What is iterated; in this version a call of `range`.
+        iterable: Expr,
+        /// The body.
+        body: Vec<Stmt>,
+    },
+    /// `break`; always inside a loop.
+    Break,
+    /// `continue`; always inside a loop.
+    Continue,
+    /// `return` with or without a value.
+    Return(Option<Expr>),
+    /// `raise Class(args)`, `raise Class`.
+    Raise {
+        /// The exception class, a built-in one.
+        class: String,
+        /// The arguments.
+        args: Vec<Expr>,
+    },
+    /// `assert cond, message`.
+    Assert {
+        /// What must hold.
+        cond: Expr,
+        /// The message.
+        message: Option<Expr>,
+    },
+}
+
+/// What an assignment writes.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A variable.
+    Variable(VariableId, Span),
+    /// `value[indices]`.
+    Element {
+        /// The indexed value.
+        value: Expr,
+        /// The indices, one for each item of the subscript's tuple.
+        indices: Vec<Expr>,
+        /// The whole target.
+        span: Span,
+    },
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it computes.
+    pub kind: ExprKind,
+    /// Where it stands, without surrounding parentheses.
+    pub span: Span,
+}
+
+/// What an expression computes. Operands are evaluated from left to right.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// An integer literal that 128 bits hold.
+    Int(i128),
+    /// A float literal.
+    Float(f64),
+    /// An imaginary literal: `2j`.
+    Imaginary(f64),
+    /// `True`, `False`.
+    Bool(bool),
+    /// A string literal.
+    Text(String),
+    /// `None`.
+    None,
+    /// A local variable.
+    Variable(VariableId),
+    /// A function of this file.
+    Function(FunctionId),
+    /// Something built in or imported, by its full name: `abs`, `math.sqrt`, `math.pi`, `math`,
+    /// `numpy.float32`. Numba's type names are NumPy's (`numba.float64` is `numpy.float64`).
+    Builtin(String),
+    /// `-x`, `+x`, `~x`, `not x`.
+    Unary {
+        /// The operator.
+        op: UnaryOp,
+        /// The operand.
+        operand: Box<Expr>,
+    },
+    /// An arithmetic, bitwise or shift operator.
+    Binary {
+        /// The operator.
+        op: BinaryOp,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// A comparison of two operands.
+    Compare {
+        /// The operator.
+        op: CompareOp,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// `and`, `or`: the right operand is evaluated only when it decides.
+    Logical {
+        /// The operator.
+        op: LogicalOp,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// A call with positional arguments.
+    Call {
+        /// What is called.
+        callee: Box<Expr>,
+        /// The arguments.
+        args: Vec<Expr>,
+    },
+    /// `value.name`.
+    Attribute {
+        /// The value.
+        value: Box<Expr>,
+        /// The attribute's name.
+        name: String,
+    },
+    /// `value[indices]`.
+    Index {
+        /// The indexed value.
+        value: Box<Expr>,
+        /// The indices, one for each item of the subscript's tuple.
+        indices: Vec<Expr>,
+    },
+}
+
+/// An operator with one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnaryOp {
+    /// `-`.
+    Negate,
+    /// `+`.
+    Plus,
+    /// `~`.
+    Invert,
+    /// `not`.
+    Not,
+}
+
+impl UnaryOp {
+    /// How Python writes it.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            UnaryOp::Negate => "-",
+            UnaryOp::Plus => "+",
+            UnaryOp::Invert => "~",
+            UnaryOp::Not => "not ",
+        }
+    }
+}
+
+/// An arithmetic, bitwise or shift operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BinaryOp {
+    /// `+`.
+    Add,
+    /// `-`.
+    Sub,
+    /// `*`.
+    Mul,
+    /// `/`.
+    Div,
+    /// `//`.
+    FloorDiv,
+    /// `%`.
+    Mod,
+    /// `**`.
+    Pow,
+    /// `<<`.
+    LeftShift,
+    /// `>>`.
+    RightShift,
+    /// `&`.
+    BitAnd,
+    /// `|`.
+    BitOr,
+    /// `^`.
+    BitXor,
+}
+
+impl BinaryOp {
+    /// How Python writes it.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::FloorDiv => "//",
+            BinaryOp::Mod => "%",
+            BinaryOp::Pow => "**",
+            BinaryOp::LeftShift => "<<",
+            BinaryOp::RightShift => ">>",
+            BinaryOp::BitAnd => "&",
+            BinaryOp::BitOr => "|",
+            BinaryOp::BitXor => "^",
+        }
+    }
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CompareOp {
+    /// `==`.
+    Eq,
+    /// `!=`.
+    Ne,
+    /// `<`.
+    Lt,
+    /// `<=`.
+    Le,
+    /// `>`.
+    Gt,
+    /// `>=`.
+    Ge,
+}
+
+impl CompareOp {
+    /// How Python writes it.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            CompareOp::Eq => "==",
+            CompareOp::Ne => "!=",
+            CompareOp::Lt => "<",
+            CompareOp::Le => "<=",
+            CompareOp::Gt => ">",
+            CompareOp::Ge => ">=",
+        }
+    }
+}
+
+/// A short-circuit operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LogicalOp {
+    /// `and`.
+    And,
+    /// `or`.
+    Or,
+}

@@ -1,0 +1,742 @@
+//! The typed IR, and its specification.
+//!
+//! A [`Module`] holds the functions of one kernel file after `lower`, each specialised to one
+//! list of argument types. Control flow is structured: there are no jumps but [`StmtKind::Exit`]
+//! out of an enclosing label. Passes rewrite it, `verify` checks it between them, back ends read it.
+//!
+//! # Types
+//! [`Scalar`]s are machine numbers. Weakness is gone: it was spent when `lower` chose the
+//! operations. Complex numbers, tuples and `None` are exploded into scalars by `lower`. A
+//! [`ViewType`] is an array: a pure value (address, shape, strides); copying one copies no element.
+//!
+//! # Locals
+//! Functions have mutable typed locals, not SSA: `cranelift-frontend` builds SSA by itself, and
+//! masks and generator frames want variables. Every local is assigned before it is read on each
+//! path (`verify` checks it). Parameters are assigned on entry. Results are locals too: returning
+//! is assigning them and leaving the body by `Exit(`[`Function::BODY`]`)`.
+//!
+//! # Expressions
+//! are pure and total: they read locals, have no effect, cannot fail, and may be copied, moved or
+//! dropped freely as long as the locals they read are unchanged. Evaluation order is therefore
+//! unobservable. Each operation has one defined value for every operand:
+//! - integer `Add Sub Mul Neg Abs` wrap in two's complement;
+//! - integer `Div` and `Rem` truncate towards zero; `x / 0` is 0, `x rem 0` is 0,
+//!   `MIN / -1` is `MIN`, `MIN rem -1` is 0;
+//! - `Shl` and `Shr` take the right operand as unsigned; a count of at least the width gives 0,
+//!   or -1 for `Shr` of a negative signed number;
+//! - float operations are IEEE 754 binary, round to nearest even, never contracted, never
+//!   reassociated; which NaN results is unspecified;
+//! - comparisons with NaN are false, but for `Ne`, which is true;
+//! - [`Expr::Select`] evaluates both sides; [`Expr::Convert`] says for each [`Conversion`].
+//!
+//! # Statements
+//! run in order. Only `Load`, `Store`, `Check`, `Raise` and `Call` touch more than locals. Only
+//! `Check`, `Raise` and `Call` can raise. A `Load` or `Store` whose index is out of bounds is
+//! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, and a pass may
+//! delete that check only where it proves it. Nothing else is "maybe unsafe".
+//!
+//! # Aliasing
+//! Every view has a root parameter. Views of one root may alias; views of two parameters alias
+//! only if neither is written (callers guarantee it, [`Mode`]).
+//!
+//! # Raising, early and late
+//! `lower` produces `Check` and `Raise`. The `status` pass, the last one, turns them into
+//! `Record` and exits with a status; before it no statement tests a status, after it no `Check`
+//! and no `Raise` is left ([`Stage`]).
+//!
+//! # What later versions add
+//! loop kinds and reductions on `For`, `Elementwise`/`Reduce`, `Atomic`, `Barrier`, `Try`,
+//! `Yield`, objects with reference counts owned by `Scope`, views of views. Matches over these
+//! enums are exhaustive, so that a new node lights up every place that must handle it.
+
+pub mod print;
+pub mod verify;
+
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::types::{ArrayType, DType};
+
+/// A machine number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scalar {
+    /// 0 or 1, one byte in memory.
+    Bool,
+    /// Signed integers.
+    I8,
+    /// 16 bits.
+    I16,
+    /// 32 bits.
+    I32,
+    /// 64 bits; also every index, extent and trip count.
+    I64,
+    /// Unsigned integers.
+    U8,
+    /// 16 bits.
+    U16,
+    /// 32 bits.
+    U32,
+    /// 64 bits.
+    U64,
+    /// IEEE 754 binary32.
+    F32,
+    /// IEEE 754 binary64.
+    F64,
+}
+
+impl Scalar {
+    /// The machine number that holds a real dtype, or one part of a complex one.
+    pub const fn of(dtype: DType) -> Scalar {
+        match dtype {
+            DType::Bool => Scalar::Bool,
+            DType::Int8 => Scalar::I8,
+            DType::Int16 => Scalar::I16,
+            DType::Int32 => Scalar::I32,
+            DType::Int64 => Scalar::I64,
+            DType::UInt8 => Scalar::U8,
+            DType::UInt16 => Scalar::U16,
+            DType::UInt32 => Scalar::U32,
+            DType::UInt64 => Scalar::U64,
+            DType::Float32 | DType::Complex64 => Scalar::F32,
+            DType::Float64 | DType::Complex128 => Scalar::F64,
+        }
+    }
+
+    /// The width in bits (of a bool: 8).
+    pub const fn bits(self) -> u32 {
+        match self {
+            Scalar::Bool | Scalar::I8 | Scalar::U8 => 8,
+            Scalar::I16 | Scalar::U16 => 16,
+            Scalar::I32 | Scalar::U32 | Scalar::F32 => 32,
+            Scalar::I64 | Scalar::U64 | Scalar::F64 => 64,
+        }
+    }
+
+    /// Whether this is `F32` or `F64`.
+    pub const fn is_float(self) -> bool {
+        matches!(self, Scalar::F32 | Scalar::F64)
+    }
+
+    /// Whether this is a signed integer.
+    pub const fn is_signed(self) -> bool {
+        matches!(self, Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64)
+    }
+
+    /// Whether this is a signed or unsigned integer (not a bool).
+    pub const fn is_int(self) -> bool {
+        !self.is_float() && !matches!(self, Scalar::Bool)
+    }
+}
+
+/// The type of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ViewType {
+    /// The type of its elements; a complex element is two adjacent floats.
+    pub element: DType,
+    /// The number of dimensions.
+    pub rank: usize,
+    /// What is known of the strides.
+    pub layout: crate::types::Layout,
+}
+
+impl From<ArrayType> for ViewType {
+    fn from(array: ArrayType) -> Self {
+        ViewType { element: array.element, rank: array.rank, layout: array.layout }
+    }
+}
+
+/// The type of a local.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// A machine number.
+    Scalar(Scalar),
+    /// An array.
+    View(ViewType),
+}
+
+/// The functions of one kernel file, specialised.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// The functions; a call names one by its index.
+    pub functions: Vec<Function>,
+}
+
+/// Names a function of a [`Module`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FunctionId(pub u32);
+
+/// Names a local of a [`Function`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LocalId(pub u32);
+
+/// Names a place in a [`Function`] that [`StmtKind::Exit`] can leave; unique in its function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label(pub u32);
+
+impl std::ops::Index<FunctionId> for Module {
+    type Output = Function;
+    fn index(&self, id: FunctionId) -> &Function {
+        &self.functions[id.0 as usize]
+    }
+}
+
+impl std::ops::IndexMut<FunctionId> for Module {
+    fn index_mut(&mut self, id: FunctionId) -> &mut Function {
+        &mut self.functions[id.0 as usize]
+    }
+}
+
+/// A function, specialised to the types of its parameters.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// A readable name, unique in its module: `mandel`, `dot3d.2`, `int_pow.1`.
+    pub name: String,
+    /// The parameters, each a local, in order. A complex parameter is two.
+    pub params: Vec<LocalId>,
+    /// The results, each a local, in order.
+    pub results: Vec<LocalId>,
+    /// The status, first of the results of a function that can raise; `I32`. Set by `status`.
+    pub status: Option<LocalId>,
+    /// The locals.
+    pub locals: Vec<Local>,
+    /// How many labels are in use; label 0 is [`Function::BODY`].
+    pub n_labels: u32,
+    /// The body; falling off its end returns.
+    pub body: Vec<Stmt>,
+    /// What running it does; filled by the `effects` pass.
+    pub effects: Effects,
+    /// Whether the compiler's own library defines it: it is then always inlined, and what it
+    /// raises is raised by its caller.
+    pub library: bool,
+}
+
+impl Function {
+    /// The label of the whole body: leaving it returns.
+    pub const BODY: Label = Label(0);
+
+    /// The type of a local.
+    pub fn ty(&self, local: LocalId) -> Type {
+        self.locals[local.0 as usize].ty
+    }
+
+    /// Adds a local.
+    pub fn add_local(&mut self, name: impl Into<String>, ty: Type) -> LocalId {
+        self.locals.push(Local { name: name.into(), ty });
+        LocalId(self.locals.len() as u32 - 1)
+    }
+
+    /// Adds a label.
+    pub fn add_label(&mut self) -> Label {
+        self.n_labels += 1;
+        Label(self.n_labels - 1)
+    }
+}
+
+/// A local.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// A name for the reader; several locals may share one.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// Whether a kernel writes through a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// It only reads: `&` in Rust.
+    Read,
+    /// It writes, or passes it to what writes: `&mut` in Rust.
+    Write,
+}
+
+/// What running a function does beyond computing its results.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// For each parameter (by position in [`Function::params`]): whether elements are read.
+    pub reads: Vec<bool>,
+    /// For each parameter: whether elements are written.
+    pub writes: Vec<bool>,
+    /// Whether it can raise.
+    pub raises: bool,
+    /// Whether it can call itself, through others too.
+    pub recursive: bool,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// What it does.
+    pub kind: StmtKind,
+    /// The Python text that it comes from.
+    pub span: Span,
+}
+
+/// What a statement does.
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    /// Sets a local.
+    Assign {
+        /// The local.
+        local: LocalId,
+        /// Its new value, of the same type.
+        value: Expr,
+    },
+    /// Reads an element. The index is in bounds.
+    Load {
+        /// Where it goes.
+        local: LocalId,
+        /// The array.
+        view: LocalId,
+        /// One `I64` for each dimension, at least 0.
+        index: Vec<Expr>,
+        /// Which part of the element.
+        part: Part,
+    },
+    /// Writes an element. The index is in bounds.
+    Store {
+        /// The array.
+        view: LocalId,
+        /// One `I64` for each dimension, at least 0.
+        index: Vec<Expr>,
+        /// Which part of the element.
+        part: Part,
+        /// The value, of the part's type.
+        value: Expr,
+    },
+    /// Goes on if the condition holds, raises if not.
+    Check {
+        /// A bool.
+        cond: Expr,
+        /// What is raised.
+        raise: Raise,
+        /// Why the check is there.
+        purpose: Purpose,
+    },
+    /// Raises.
+    Raise(Raise),
+    /// Calls a function.
+    Call {
+        /// Where its results go.
+        results: Vec<LocalId>,
+        /// The function.
+        function: FunctionId,
+        /// The arguments, of the parameters' types.
+        args: Vec<Expr>,
+        /// Where the status goes; set by `status` when the function can raise.
+        status: Option<LocalId>,
+        /// The place of the call.
+        place: Place,
+    },
+    /// Runs one of two bodies.
+    If {
+        /// A bool.
+        cond: Expr,
+        /// When it is true.
+        then: Vec<Stmt>,
+        /// When it is false.
+        otherwise: Vec<Stmt>,
+    },
+    /// Runs its body once; `Exit(label)` continues after it.
+    Block {
+        /// Its label.
+        label: Label,
+        /// Its body.
+        body: Vec<Stmt>,
+    },
+    /// Leaves the enclosing block, loop or function body of that label.
+    Exit(Label),
+    /// Runs its body again and again; `Exit(label)` continues after it.
+    Loop {
+        /// Its label.
+        label: Label,
+        /// Its body.
+        body: Vec<Stmt>,
+    },
+    /// Counts. With `n` the number of values `lo, lo + step, …` below `hi` (above it for a
+    /// negative step), runs its body `n` times with `var` set to them. `lo` and `hi` are evaluated
+    /// once, before. The body never assigns `var`, which is undefined after the loop.
+    /// `Exit(label)` continues after the loop.
+    For {
+        /// Its label.
+        label: Label,
+        /// The counter, an `I64`.
+        var: LocalId,
+        /// The first value, an `I64`.
+        lo: Expr,
+        /// The bound, an `I64`, not included.
+        hi: Expr,
+        /// The step; not 0.
+        step: i64,
+        /// Its body.
+        body: Vec<Stmt>,
+    },
+    /// Runs its body once and releases what it owns however it is left. In this version nothing
+    /// can be owned: the list is empty, and the node only brackets a Python function's body.
+    Scope {
+        /// The locals to release.
+        owned: Vec<LocalId>,
+        /// Its body.
+        body: Vec<Stmt>,
+    },
+    /// Fills the caller's `Raised` record. Only after `status`.
+    Record(Raise),
+}
+
+/// Which part of an array's element is read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// All of a real element; the real part of a complex one.
+    First,
+    /// The imaginary part.
+    Imaginary,
+}
+
+/// Why a check is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// The language asks for it always.
+    Semantics,
+    /// It guards a `Load` or `Store` against an index out of bounds.
+    Bounds,
+    /// It finds overflow of Python's `int`; dropped where the build does not ask for it.
+    Overflow,
+}
+
+/// An exception to raise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raise {
+    /// Its class: `ValueError`.
+    pub class: Arc<str>,
+    /// Its message, a template as `pykernel_abi::Site` describes it.
+    pub message: Arc<str>,
+    /// The values of the template's placeholders: `I64` for `{i}`, `U64` for `{u}`, `F64` for
+    /// `{f}`, `Bool` for `{b}`; at most `pykernel_abi::MAX_OPERANDS`.
+    pub operands: Vec<Expr>,
+    /// What a traceback shows.
+    pub place: Place,
+}
+
+/// A place in Python text, as a traceback shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The file.
+    pub file: Arc<str>,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The Python function.
+    pub function: Arc<str>,
+}
+
+/// A pure and total computation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expr {
+    /// A constant.
+    Const(Const),
+    /// The value of a local, a view included.
+    Local(LocalId),
+    /// One operand.
+    Unary {
+        /// The operation.
+        op: UnaryOp,
+        /// The operand; the result has its type.
+        operand: Box<Expr>,
+    },
+    /// Two operands of one type; the result has it too.
+    Binary {
+        /// The operation.
+        op: BinaryOp,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// Two operands of one type; a bool.
+    Compare {
+        /// The operation.
+        op: CompareOp,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// One of two values of one type.
+    Select {
+        /// A bool.
+        cond: Box<Expr>,
+        /// When it is true.
+        then: Box<Expr>,
+        /// When it is false.
+        otherwise: Box<Expr>,
+    },
+    /// A number of another type.
+    Convert {
+        /// The new type.
+        to: Scalar,
+        /// What happens to values that it does not hold.
+        how: Conversion,
+        /// The number.
+        value: Box<Expr>,
+    },
+    /// An operation of the machine or of the C library.
+    Intrinsic {
+        /// The operation.
+        op: Intrinsic,
+        /// Its operands.
+        args: Vec<Expr>,
+    },
+    /// The extent of a view's dimension: an `I64`, between 0 and `pykernel_abi::MAX_EXTENT`.
+    Dim {
+        /// The view.
+        view: LocalId,
+        /// The dimension.
+        axis: usize,
+    },
+    /// Whether `0 <= index < extent`; both `I64`.
+    InBounds {
+        /// The index.
+        index: Box<Expr>,
+        /// The extent.
+        extent: Box<Expr>,
+    },
+}
+
+/// A constant. Floats are kept as bits, so that constants compare and hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Const {
+    /// A bool.
+    Bool(bool),
+    /// An integer of the given type, sign- or zero-extended to 128 bits.
+    Int(Scalar, i128),
+    /// The bits of an `F32`.
+    F32(u32),
+    /// The bits of an `F64`.
+    F64(u64),
+}
+
+/// An operation with one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnaryOp {
+    /// Integers (wraps) and floats (flips the sign bit).
+    Neg,
+    /// Signed integers (wraps) and floats (clears the sign bit).
+    Abs,
+    /// Bools and integers: flips every bit (of a bool: the one).
+    Not,
+}
+
+/// An operation with two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BinaryOp {
+    /// Integers and floats.
+    Add,
+    /// Integers and floats.
+    Sub,
+    /// Integers and floats.
+    Mul,
+    /// Integers (truncates) and floats.
+    Div,
+    /// Integers: the remainder of `Div`, with the sign of the left operand.
+    Rem,
+    /// Bools and integers.
+    And,
+    /// Bools and integers.
+    Or,
+    /// Bools and integers.
+    Xor,
+    /// Integers.
+    Shl,
+    /// Integers: arithmetic if signed, logical if unsigned.
+    Shr,
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CompareOp {
+    /// Equal.
+    Eq,
+    /// Not equal; true if either is NaN.
+    Ne,
+    /// Less; bools have no order.
+    Lt,
+    /// Less or equal.
+    Le,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Ge,
+}
+
+/// What a conversion does with values that the new type does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Conversion {
+    /// To a float: rounds to nearest even, from integers and floats; exact where it can be.
+    /// From a bool to a number: 0 or 1.
+    Round,
+    /// Between integers: keeps the low bits, sign- or zero-extends by the source's signedness.
+    Wrap,
+    /// From a float to an integer: truncates; NaN gives 0, what is out of range the nearest bound.
+    Saturate,
+    /// Same width, same bits: between a float and the integer of its width.
+    Bits,
+}
+
+/// An operation of the machine or of the C library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Intrinsic {
+    /// `I64, I64` → bool: whether the sum does not fit.
+    AddOverflows,
+    /// `I64, I64` → bool: whether the difference does not fit.
+    SubOverflows,
+    /// `I64, I64` → bool: whether the product does not fit.
+    MulOverflows,
+    /// Float → the same: square root.
+    Sqrt,
+    /// Float → the same: towards minus infinity.
+    Floor,
+    /// Float → the same: towards plus infinity.
+    Ceil,
+    /// Float → the same: towards zero.
+    Trunc,
+    /// Float → the same: to nearest, ties to even.
+    RoundEven,
+    /// Float, float → the same: the first with the sign of the second.
+    CopySign,
+    /// Float, float, float → the same: `a * b + c`, rounded once.
+    FusedMultiplyAdd,
+    /// No operand → bool: whether the stack has come down to the caller's limit.
+    StackExhausted,
+    /// `F64…` → `F64`: a function of the C library.
+    C(CFunction),
+}
+
+/// Functions of the C library, until the math library of our own replaces them. Each takes and
+/// gives doubles; the name is C's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is the C function of its name")]
+pub enum CFunction {
+    Acos,
+    Acosh,
+    Asin,
+    Asinh,
+    Atan,
+    Atan2,
+    Atanh,
+    Cbrt,
+    Cos,
+    Cosh,
+    Erf,
+    Erfc,
+    Exp,
+    Exp2,
+    Expm1,
+    Fmod,
+    Hypot,
+    Lgamma,
+    Log,
+    Log10,
+    Log1p,
+    Log2,
+    Nextafter,
+    Pow,
+    Remainder,
+    Sin,
+    Sinh,
+    Tan,
+    Tanh,
+    Tgamma,
+}
+
+impl CFunction {
+    /// Every function.
+    pub const ALL: [CFunction; 30] = [
+        CFunction::Acos,
+        CFunction::Acosh,
+        CFunction::Asin,
+        CFunction::Asinh,
+        CFunction::Atan,
+        CFunction::Atan2,
+        CFunction::Atanh,
+        CFunction::Cbrt,
+        CFunction::Cos,
+        CFunction::Cosh,
+        CFunction::Erf,
+        CFunction::Erfc,
+        CFunction::Exp,
+        CFunction::Exp2,
+        CFunction::Expm1,
+        CFunction::Fmod,
+        CFunction::Hypot,
+        CFunction::Lgamma,
+        CFunction::Log,
+        CFunction::Log10,
+        CFunction::Log1p,
+        CFunction::Log2,
+        CFunction::Nextafter,
+        CFunction::Pow,
+        CFunction::Remainder,
+        CFunction::Sin,
+        CFunction::Sinh,
+        CFunction::Tan,
+        CFunction::Tanh,
+        CFunction::Tgamma,
+    ];
+
+    /// The symbol in the C library.
+    pub const fn name(self) -> &'static str {
+        match self {
+            CFunction::Acos => "acos",
+            CFunction::Acosh => "acosh",
+            CFunction::Asin => "asin",
+            CFunction::Asinh => "asinh",
+            CFunction::Atan => "atan",
+            CFunction::Atan2 => "atan2",
+            CFunction::Atanh => "atanh",
+            CFunction::Cbrt => "cbrt",
+            CFunction::Cos => "cos",
+            CFunction::Cosh => "cosh",
+            CFunction::Erf => "erf",
+            CFunction::Erfc => "erfc",
+            CFunction::Exp => "exp",
+            CFunction::Exp2 => "exp2",
+            CFunction::Expm1 => "expm1",
+            CFunction::Fmod => "fmod",
+            CFunction::Hypot => "hypot",
+            CFunction::Lgamma => "lgamma",
+            CFunction::Log => "log",
+            CFunction::Log10 => "log10",
+            CFunction::Log1p => "log1p",
+            CFunction::Log2 => "log2",
+            CFunction::Nextafter => "nextafter",
+            CFunction::Pow => "pow",
+            CFunction::Remainder => "remainder",
+            CFunction::Sin => "sin",
+            CFunction::Sinh => "sinh",
+            CFunction::Tan => "tan",
+            CFunction::Tanh => "tanh",
+            CFunction::Tgamma => "tgamma",
+        }
+    }
+
+    /// How many doubles it takes.
+    pub const fn arity(self) -> usize {
+        match self {
+            CFunction::Atan2
+            | CFunction::Fmod
+            | CFunction::Hypot
+            | CFunction::Nextafter
+            | CFunction::Pow
+            | CFunction::Remainder => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// How far a module has come, for the verifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// From `lower` up to `status`: raising is `Check` and `Raise`.
+    Raising,
+    /// After `status`: raising is `Record`, a status and an `Exit`.
+    Status,
+}

@@ -1,0 +1,91 @@
+//! The text of one kernel file or one macro invocation, and where it came from.
+
+use std::sync::Arc;
+
+/// A range of bytes in a [`Source`]'s text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The first byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range from `start` up to, not including, `end`.
+    pub const fn new(start: u32, end: u32) -> Self {
+        Span { start, end }
+    }
+
+    /// The smallest range that holds both.
+    pub fn to(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// Python text with its origin.
+///
+/// The text is normalised as rustc normalises its own sources (CRLF becomes LF, a byte-order
+/// mark is dropped), so that the macro and the build helper see the same bytes.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The file that messages and tracebacks name. For text inside a Rust file: the Rust file.
+    pub file: Arc<str>,
+    /// The line of `file` on which the text begins, counted from 1.
+    pub first_line: u32,
+    /// The text, as it stands in the file (still indented when it stands inside Rust).
+    pub text: Arc<str>,
+    /// The byte at which each line begins.
+    line_starts: Arc<[u32]>,
+}
+
+impl Source {
+    /// Takes the text of a whole `.py` file.
+    pub fn file(file: impl Into<Arc<str>>, text: &str) -> Self {
+        Self::embedded(file, 1, text)
+    }
+
+    /// Takes text that stands inside `file` and begins on line `first_line`.
+    pub fn embedded(file: impl Into<Arc<str>>, first_line: u32, text: &str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+        let line_starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
+            .collect();
+        Source { file: file.into(), first_line, text: text.into(), line_starts }
+    }
+
+    /// The line of `file` on which a byte of the text stands, counted from 1.
+    pub fn line(&self, offset: u32) -> u32 {
+        self.first_line + self.line_starts.partition_point(|start| *start <= offset) as u32 - 1
+    }
+
+    /// The column of a byte in its line, in characters, counted from 1.
+    pub fn column(&self, offset: u32) -> u32 {
+        let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
+        let start = self.line_starts[line] as usize;
+        let end = (offset as usize).min(self.text.len());
+        self.text.get(start..end).map_or(1, |head| head.chars().count() as u32 + 1)
+    }
+
+    /// The text of a span; empty when the span lies outside.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_and_in_characters() {
+        let source = Source::embedded("a.rs", 10, "\u{feff}def α(x):\r\n    return x\n");
+        assert_eq!(&*source.text, "def α(x):\n    return x\n");
+        assert_eq!((source.line(0), source.column(0)), (10, 1));
+        let x = source.text.find("(x").unwrap() as u32 + 1;
+        assert_eq!((source.line(x), source.column(x)), (10, 7));
+        let last = source.text.rfind('x').unwrap() as u32;
+        assert_eq!((source.line(last), source.column(last)), (11, 12));
+        assert_eq!(source.slice(Span::new(last, last + 1)), "x");
+    }
+}

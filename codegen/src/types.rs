@@ -1,0 +1,277 @@
+//! The types of the language: what a kernel's author writes and what inference gives to every
+//! expression.
+//!
+//! `int`, `float`, `complex` and `bool` are Python's and **weak** (NumPy's NEP 50): they take
+//! the type of what they meet. NumPy's scalar types are **strong**. See `docs/language.md`.
+
+use std::fmt;
+
+/// NumPy's scalar types, which are also the element types of arrays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DType {
+    /// `bool_`, one byte, 0 or 1.
+    Bool,
+    /// `int8`.
+    Int8,
+    /// `int16`.
+    Int16,
+    /// `int32`.
+    Int32,
+    /// `int64`.
+    Int64,
+    /// `uint8`.
+    UInt8,
+    /// `uint16`.
+    UInt16,
+    /// `uint32`.
+    UInt32,
+    /// `uint64`.
+    UInt64,
+    /// `float32`.
+    Float32,
+    /// `float64`.
+    Float64,
+    /// `complex64`, two `float32`.
+    Complex64,
+    /// `complex128`, two `float64`.
+    Complex128,
+}
+
+/// The kinds of numbers, in the order in which they absorb each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Truth values.
+    Bool,
+    /// Signed and unsigned integers.
+    Int,
+    /// Floating-point numbers.
+    Float,
+    /// Complex numbers.
+    Complex,
+}
+
+impl DType {
+    /// Every dtype, in NumPy's order.
+    pub const ALL: [DType; 13] = [
+        DType::Bool,
+        DType::Int8,
+        DType::Int16,
+        DType::Int32,
+        DType::Int64,
+        DType::UInt8,
+        DType::UInt16,
+        DType::UInt32,
+        DType::UInt64,
+        DType::Float32,
+        DType::Float64,
+        DType::Complex64,
+        DType::Complex128,
+    ];
+
+    /// The name that messages and `reveal_type` use, which is Numba's: `float64`, `bool_`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            DType::Bool => "bool_",
+            DType::Int8 => "int8",
+            DType::Int16 => "int16",
+            DType::Int32 => "int32",
+            DType::Int64 => "int64",
+            DType::UInt8 => "uint8",
+            DType::UInt16 => "uint16",
+            DType::UInt32 => "uint32",
+            DType::UInt64 => "uint64",
+            DType::Float32 => "float32",
+            DType::Float64 => "float64",
+            DType::Complex64 => "complex64",
+            DType::Complex128 => "complex128",
+        }
+    }
+
+    /// The kind of number.
+    pub const fn kind(self) -> Kind {
+        match self {
+            DType::Bool => Kind::Bool,
+            DType::Int8 | DType::Int16 | DType::Int32 | DType::Int64 => Kind::Int,
+            DType::UInt8 | DType::UInt16 | DType::UInt32 | DType::UInt64 => Kind::Int,
+            DType::Float32 | DType::Float64 => Kind::Float,
+            DType::Complex64 | DType::Complex128 => Kind::Complex,
+        }
+    }
+
+    /// The size of one element, in bytes.
+    pub const fn size(self) -> usize {
+        match self {
+            DType::Bool | DType::Int8 | DType::UInt8 => 1,
+            DType::Int16 | DType::UInt16 => 2,
+            DType::Int32 | DType::UInt32 | DType::Float32 => 4,
+            DType::Int64 | DType::UInt64 | DType::Float64 | DType::Complex64 => 8,
+            DType::Complex128 => 16,
+        }
+    }
+
+    /// Whether this is a signed integer type.
+    pub const fn is_signed_int(self) -> bool {
+        matches!(self, DType::Int8 | DType::Int16 | DType::Int32 | DType::Int64)
+    }
+
+    /// Whether this is an unsigned integer type.
+    pub const fn is_unsigned_int(self) -> bool {
+        matches!(self, DType::UInt8 | DType::UInt16 | DType::UInt32 | DType::UInt64)
+    }
+
+    /// The smallest and the largest value of an integer type (of a bool: 0 and 1); `None` for
+    /// floats and complex numbers.
+    pub const fn int_range(self) -> Option<(i128, i128)> {
+        let bits = 8 * self.size() as u32;
+        match self.kind() {
+            Kind::Bool => Some((0, 1)),
+            Kind::Int if self.is_signed_int() => Some((-(1 << (bits - 1)), (1 << (bits - 1)) - 1)),
+            Kind::Int => Some((0, (1 << bits) - 1)),
+            Kind::Float | Kind::Complex => None,
+        }
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Python's own number types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Weak {
+    /// `bool`.
+    Bool,
+    /// `int`, held in 64 signed bits.
+    Int,
+    /// `float`, held as `float64`.
+    Float,
+    /// `complex`, held as `complex128`.
+    Complex,
+}
+
+impl Weak {
+    /// NumPy's default type of the kind, which also holds the value at run time.
+    pub const fn dtype(self) -> DType {
+        match self {
+            Weak::Bool => DType::Bool,
+            Weak::Int => DType::Int64,
+            Weak::Float => DType::Float64,
+            Weak::Complex => DType::Complex128,
+        }
+    }
+
+    /// Python's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Weak::Bool => "bool",
+            Weak::Int => "int",
+            Weak::Float => "float",
+            Weak::Complex => "complex",
+        }
+    }
+
+    /// The weak type with this Python name.
+    pub fn named(name: &str) -> Option<Weak> {
+        [Weak::Bool, Weak::Int, Weak::Float, Weak::Complex].into_iter().find(|weak| weak.name() == name)
+    }
+}
+
+/// How an array's elements lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Layout {
+    /// Contiguous, last dimension fastest: `float64[:, ::1]`.
+    C,
+    /// Contiguous, first dimension fastest: `float64[::1, :]`.
+    F,
+    /// Any strides: `float64[:, :]`.
+    Any,
+}
+
+/// The type of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ArrayType {
+    /// The type of the elements.
+    pub element: DType,
+    /// The number of dimensions.
+    pub rank: usize,
+    /// How the elements lie in memory.
+    pub layout: Layout,
+    /// Whether the declaration forbids writing (`readonly=True`).
+    pub readonly: bool,
+}
+
+impl fmt::Display for ArrayType {
+    /// Writes the type as Numba's users do: `float64[:, ::1]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let axes: Vec<&str> = (0..self.rank)
+            .map(|axis| match self.layout {
+                Layout::C if axis + 1 == self.rank => "::1",
+                Layout::F if axis == 0 => "::1",
+                _ => ":",
+            })
+            .collect();
+        match self.rank {
+            0 => write!(f, "{}[()]", self.element)?,
+            _ => write!(f, "{}[{}]", self.element, axes.join(", "))?,
+        }
+        if self.readonly { f.write_str(" readonly") } else { Ok(()) }
+    }
+}
+
+/// The type of an expression or a variable.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Type {
+    /// `None`.
+    None,
+    /// One of Python's numbers.
+    Weak(Weak),
+    /// A NumPy scalar.
+    Strong(DType),
+    /// An array.
+    Array(ArrayType),
+    /// A tuple; in this version only what `x.shape` gives.
+    Tuple(Vec<Type>),
+    /// A string literal, which only exception messages and dtype arguments can be.
+    Text,
+}
+
+impl Type {
+    /// Python's `bool`.
+    pub const BOOL: Type = Type::Weak(Weak::Bool);
+    /// Python's `int`.
+    pub const INT: Type = Type::Weak(Weak::Int);
+    /// Python's `float`.
+    pub const FLOAT: Type = Type::Weak(Weak::Float);
+    /// Python's `complex`.
+    pub const COMPLEX: Type = Type::Weak(Weak::Complex);
+
+    /// The dtype that holds a number of this type; `None` when it is not a number.
+    pub const fn dtype(&self) -> Option<DType> {
+        match self {
+            Type::Weak(weak) => Some(weak.dtype()),
+            Type::Strong(dtype) => Some(*dtype),
+            Type::None | Type::Array(_) | Type::Tuple(_) | Type::Text => None,
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::None => f.write_str("None"),
+            Type::Weak(weak) => f.write_str(weak.name()),
+            Type::Strong(dtype) => dtype.fmt(f),
+            Type::Array(array) => array.fmt(f),
+            Type::Tuple(items) => {
+                let items: Vec<String> = items.iter().map(Type::to_string).collect();
+                match items.as_slice() {
+                    [one] => write!(f, "({one},)"),
+                    _ => write!(f, "({})", items.join(", ")),
+                }
+            }
+            Type::Text => f.write_str("str"),
+        }
+    }
+}
