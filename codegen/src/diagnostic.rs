@@ -125,11 +125,18 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Adds one, unless the same was said before.
+    /// Adds one, unless something of the same code was said of the same place: several
+    /// specialisations of a function share its mistakes.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        if !self.found.contains(&diagnostic) {
+        let said = |d: &Diagnostic| d.code == diagnostic.code && d.span == diagnostic.span;
+        if !self.found.iter().any(said) {
             self.found.push(diagnostic);
         }
+    }
+
+    /// Adds those of another, in their order.
+    pub fn append(&mut self, others: Diagnostics) {
+        others.found.into_iter().for_each(|other| self.report(other));
     }
 
     /// Whether nothing is wrong.

@@ -3,17 +3,34 @@
 //! Data flows one way, and each arrow is a function from one type to the next:
 //!
 //! ```text
-//! Source ─ syntax ─▶ hir::Module ─ infer ─▶ typed ─ lower ─▶ ir::Module ─ passes ─▶ ir::Module ─ backend ─▶ object
-//!                                                                └─ interface ─▶ Interface
+//! Source ─ syntax ─▶ hir::Module ─ infer ─▶ typed::Program ─ lower ─▶ ir::Module ─ passes ─▶ ir::Module ─ backend ─▶ object
+//!                                                                         └─ interface ─▶ Interface
 //! ```
 //!
 //! The front end, up to the interface, needs neither Cranelift nor the file system; the macro
 //! runs it with `default-features = false`. The `native` feature adds the back end and the build
 //! helper.
 
-pub mod diagnostic;
-pub mod hir;
-pub mod interface;
-pub mod ir;
 pub mod source;
+pub mod diagnostic;
 pub mod types;
+pub mod hir;
+pub mod syntax;
+pub mod library;
+pub mod typed;
+pub mod infer;
+pub mod ir;
+pub mod lower;
+pub mod passes;
+pub mod symbol;
+pub mod interface;
+pub mod analysis;
+pub mod invocation;
+pub mod manifest;
+#[cfg(feature = "native")]
+pub mod backend;
+#[cfg(feature = "native")]
+mod build;
+
+#[cfg(feature = "native")]
+pub use build::Build;

@@ -1,0 +1,36 @@
+//! The front end as one function: from text to the interface.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::interface::{self, Interface};
+use crate::source::Source;
+use crate::symbol::Package;
+use crate::{hir, infer, ir, lower, passes, syntax, typed};
+
+/// Everything that the front end finds in one source.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The text with its names bound.
+    pub hir: hir::Module,
+    /// The text with its types.
+    pub program: typed::Program,
+    /// The IR, before any pass but `effects`; empty when something is wrong.
+    pub module: ir::Module,
+    /// The exported kernels; empty when something is wrong.
+    pub interface: Interface,
+    /// What is wrong, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Analyses a source for a package.
+pub fn analyse(source: &Source, package: &Package) -> Analysis {
+    let mut diagnostics = Diagnostics::default();
+    let hir = syntax::parse(source, &mut diagnostics);
+    let program = infer::infer(&hir, &mut diagnostics);
+    let (mut module, mut interface) = (ir::Module::default(), Interface::default());
+    if diagnostics.is_empty() {
+        module = lower::lower(&program, source);
+        passes::effects::analyse(&mut module);
+        interface = interface::interface(source, package, &hir, &program, &module);
+    }
+    Analysis { hir, program, module, interface, diagnostics: diagnostics.into_sorted() }
+}

@@ -1,0 +1,3 @@
+//! From IR to machine code.
+
+pub mod clif;

@@ -1,0 +1,140 @@
+//! Typing attributes: of arrays their shape, of numbers their parts.
+
+use super::{Body, Typed, promote};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir;
+use crate::source::Span;
+use crate::typed::{Expr, ExprKind, Operation};
+use crate::types::{ArrayType, DType, Kind, Type, Weak};
+
+impl Body<'_, '_> {
+    pub(super) fn attribute(&mut self, value: &hir::Expr, name: &str, span: Span) -> Typed {
+        let value = self.expr(value)?;
+        match (&value.ty, name) {
+            (Type::Array(_), "ndim" | "size") => self.array_attribute(value, name, span),
+            (Type::Array(array), "shape") => {
+                let shape = Type::Tuple(vec![Type::INT; array.rank]);
+                Ok(Expr::new(ExprKind::None, shape, span))
+            }
+            (ty, "real" | "imag") if ty.dtype().is_some() => self.part(value, name == "imag", span),
+            (ty, _) => {
+                let message = format!("`{ty}` has no attribute `{name}`");
+                let known = match ty {
+                    Type::Array(_) => "arrays have `shape`, `ndim` and `size` in this version",
+                    _ => "numbers have `real`, `imag` and `conjugate()`",
+                };
+                self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(known))
+            }
+        }
+    }
+
+    fn array_attribute(&mut self, array: Expr, name: &str, span: Span) -> Typed {
+        let Type::Array(ty) = &array.ty else { unreachable!("bug in pykernel: not an array") };
+        let kind = match name {
+            "ndim" => ExprKind::Int(ty.rank as i128),
+            _ => ExprKind::Size(Box::new(array)),
+        };
+        Ok(Expr::new(kind, Type::INT, span))
+    }
+
+    /// `x.shape[k]` with a constant `k`; `None` if this is not what the index says.
+    pub(super) fn shape_item(
+        &mut self,
+        value: &hir::Expr,
+        indices: &[hir::Expr],
+        span: Span,
+    ) -> Option<Typed> {
+        let hir::ExprKind::Attribute { value: array, name } = &value.kind else { return None };
+        if name != "shape" {
+            return None;
+        }
+        Some(self.expr(array).and_then(|array| match array.ty {
+            Type::Array(ty) => self.extent(array, ty, indices, span),
+            _ => self.attribute(value_of(value), name, value.span),
+        }))
+    }
+
+    fn extent(&mut self, array: Expr, ty: ArrayType, indices: &[hir::Expr], span: Span) -> Typed {
+        let [index] = indices else {
+            return self.report(
+                Diagnostic::new(Code::WrongRank, span, "a shape has one dimension")
+                    .help("give one index: `x.shape[0]`"),
+            );
+        };
+        let axis = self.expr(index)?;
+        let Some(axis) = axis.int_literal() else {
+            return self.report(
+                Diagnostic::new(Code::UnsupportedSyntax, index.span, "the index of a shape must be a literal")
+                    .help("write the number of the dimension: `x.shape[0]`"),
+            );
+        };
+        let rank = ty.rank as i128;
+        let from_start = if axis < 0 { axis + rank } else { axis };
+        if !(0..rank).contains(&from_start) {
+            let message = format!("`{ty}` has {rank} dimensions; there is no extent {axis}");
+            return self.report(
+                Diagnostic::new(Code::WrongRank, index.span, message).help("use an index below `x.ndim`"),
+            );
+        }
+        Ok(Expr::new(ExprKind::Extent(Box::new(array), from_start as usize), Type::INT, span))
+    }
+
+    /// `x.real`, `x.imag`.
+    fn part(&mut self, value: Expr, imaginary: bool, span: Span) -> Typed {
+        let dtype = value.ty.dtype().unwrap_or(DType::Int64);
+        if dtype.kind() == Kind::Complex {
+            let ty = match value.ty {
+                Type::Weak(_) => Type::FLOAT,
+                _ => Type::Strong(promote::part(dtype)),
+            };
+            let value = {
+                let ty = value.ty.clone();
+                self.coerce(value, &ty)?
+            };
+            let op = if imaginary { Operation::Imaginary } else { Operation::Real };
+            return Ok(Self::operation(op, vec![value], ty, span));
+        }
+        let ty = if value.ty == Type::BOOL { Type::INT } else { value.ty.clone() };
+        if !imaginary {
+            return self.coerce(value, &ty);
+        }
+        let zero = match ty {
+            Type::Weak(Weak::Float) => ExprKind::Float(0.0),
+            Type::Weak(_) => ExprKind::Int(0),
+            _ if dtype.kind() == Kind::Float => ExprKind::Float(0.0),
+            _ if dtype.kind() == Kind::Bool => ExprKind::Bool(false),
+            _ => ExprKind::Int(0),
+        };
+        Ok(Expr::new(zero, ty, span))
+    }
+
+    /// A method call; in this version only `x.conjugate()`.
+    pub(super) fn method(&mut self, value: &hir::Expr, name: &str, args: &[hir::Expr], span: Span) -> Typed {
+        let value = self.expr(value)?;
+        if name != "conjugate" || value.ty.dtype().is_none() {
+            let message = format!("`{}` has no method `{name}`", value.ty);
+            return self.report(
+                Diagnostic::new(Code::NoSuchAttribute, span, message)
+                    .help("numbers have `conjugate()`; arrays have no methods in this version"),
+            );
+        }
+        if !args.is_empty() {
+            let message = format!("`conjugate` takes no arguments, and {} are given", args.len());
+            return self.report(
+                Diagnostic::new(Code::ArgumentMismatch, span, message).help("write `x.conjugate()`"),
+            );
+        }
+        if value.ty.dtype().map(DType::kind) == Some(Kind::Complex) {
+            return self.library_call("complex_conjugate", vec![value], false, span);
+        }
+        self.part(value, false, span)
+    }
+}
+
+/// The array of an attribute expression.
+fn value_of(attribute: &hir::Expr) -> &hir::Expr {
+    match &attribute.kind {
+        hir::ExprKind::Attribute { value, .. } => value,
+        _ => attribute,
+    }
+}

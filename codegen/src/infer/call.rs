@@ -1,0 +1,249 @@
+//! Typing calls: of kernels, helpers, builtins and library functions.
+
+use super::builtin;
+use super::{Body, Key, Origin, Stop, Typed, kernel_key};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{self, ErrorModel, FunctionId};
+use crate::source::Span;
+use crate::typed::{Expr, ExprKind};
+use crate::types::{Kind, Layout, Type};
+
+impl Body<'_, '_> {
+    pub(super) fn call(&mut self, callee: &hir::Expr, args: &[hir::Expr], span: Span) -> Typed {
+        match &callee.kind {
+            hir::ExprKind::Builtin(name) => self.call_builtin(name, args, callee.span, span),
+            hir::ExprKind::Attribute { value, name } => self.method(value, name, args, span),
+            hir::ExprKind::Function(function) => {
+                let args: Vec<Typed> = args.iter().map(|arg| self.expr(arg)).collect();
+                let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
+                let origin = self.slot().key.origin;
+                self.call_function(origin, *function, args, span)
+            }
+            _ => {
+                let callee = self.expr(callee)?;
+                let message = format!("`{}` cannot be called", callee.ty);
+                self.report(
+                    Diagnostic::new(Code::NotCallable, callee.span, message)
+                        .help("call a function of this file or a builtin"),
+                )
+            }
+        }
+    }
+
+    fn call_function(&mut self, origin: Origin, id: FunctionId, args: Vec<Expr>, span: Span) -> Typed {
+        let function = self.infer.function(origin, id);
+        if args.len() != function.n_params {
+            let message = format!(
+                "`{}` takes {}, and {} given",
+                function.name,
+                count(function.n_params, "argument"),
+                if args.len() == 1 { "1 is".to_owned() } else { format!("{} are", args.len()) },
+            );
+            return self.report(
+                Diagnostic::new(Code::ArgumentMismatch, span, message)
+                    .note_at(function.name_span, "defined here")
+                    .help("give one argument for each parameter"),
+            );
+        }
+        if function.body.is_none() {
+            return Err(Stop);
+        }
+        if function.signatures.is_empty() {
+            return self.call_helper(origin, id, function, args, span);
+        }
+        let signature = self.pick(function, &args, span)?;
+        let declared = &function.signatures[signature].params;
+        let args: Vec<Typed> =
+            args.into_iter().zip(declared).map(|(arg, ty)| self.convert(arg, ty)).collect();
+        let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
+        self.call_instance(kernel_key(id, function, signature), args, span)
+    }
+
+    /// A helper is specialised on its arguments' types, and takes its caller's error model.
+    fn call_helper(
+        &mut self,
+        origin: Origin,
+        id: FunctionId,
+        function: &hir::Function,
+        args: Vec<Expr>,
+        span: Span,
+    ) -> Typed {
+        let model = function.options.error_model.unwrap_or(self.model());
+        let mut params = Vec::new();
+        let mut coerced = Vec::new();
+        for arg in args {
+            if matches!(arg.ty, Type::Text | Type::Tuple(_) | Type::None) {
+                let message = format!("`{}` cannot be passed to a function in this version", arg.ty);
+                return self.report(
+                    Diagnostic::new(Code::ArgumentMismatch, arg.span, message).help("pass numbers and arrays"),
+                );
+            }
+            let ty = arg.ty.clone();
+            coerced.push(self.coerce(arg, &ty)?);
+            params.push(ty);
+        }
+        self.call_instance(Key { origin, function: id, params, model }, coerced, span)
+    }
+
+    fn call_instance(&mut self, key: Key, args: Vec<Expr>, span: Span) -> Typed {
+        let id = self.infer.instance(key)?;
+        self.infer.slots[id.0 as usize].callers.insert(self.id);
+        let result = self.infer.slots[id.0 as usize].result.clone().ok_or(Stop)?;
+        Ok(Expr::new(ExprKind::Call(id, args), result, span))
+    }
+
+    /// Calls a function of the library; `raises` says whether it may raise for the operands'
+    /// values.
+    pub(super) fn library_call(&mut self, name: &str, args: Vec<Expr>, raises: bool, span: Span) -> Typed {
+        let function = self.infer.library.functions.iter().position(|function| function.name == name);
+        let Some(index) = function else { unreachable!("bug in pykernel: the library has no `{name}`") };
+        let model = if raises { ErrorModel::Mixed } else { ErrorModel::NumPy };
+        let params = args.iter().map(|arg| arg.ty.clone()).collect();
+        let key = Key { origin: Origin::Library, function: FunctionId(index as u32), params, model };
+        let args: Vec<Typed> = args
+            .into_iter()
+            .map(|arg| {
+                let ty = arg.ty.clone();
+                self.coerce(arg, &ty)
+            })
+            .collect();
+        self.call_instance(key, args.into_iter().collect::<Typed<_>>()?, span)
+    }
+
+    /// The first signature that the arguments fit best: exactly, else by a safe conversion, else
+    /// by one within their kind; of a single signature, any.
+    fn pick(&mut self, function: &hir::Function, args: &[Expr], span: Span) -> Typed<usize> {
+        if function.signatures.len() == 1 {
+            return Ok(0);
+        }
+        let best = [Fit::Exact, Fit::Safe, Fit::SameKind].into_iter().find_map(|wanted| {
+            function.signatures.iter().position(|signature| {
+                args.iter().zip(&signature.params).all(|(arg, param)| fit(arg, param) <= wanted)
+            })
+        });
+        if let Some(best) = best {
+            return Ok(best);
+        }
+        let given: Vec<String> = args.iter().map(|arg| format!("`{}`", arg.ty)).collect();
+        let mut diagnostic = Diagnostic::new(
+            Code::ArgumentMismatch,
+            span,
+            format!("no signature of `{}` takes {}", function.name, given.join(", ")),
+        )
+        .help("convert the arguments, or declare a signature for them");
+        for signature in &function.signatures {
+            let params: Vec<String> = signature.params.iter().map(Type::to_string).collect();
+            diagnostic = diagnostic.note(format!("it is declared for ({})", params.join(", ")));
+        }
+        self.report(diagnostic)
+    }
+
+    fn call_builtin(&mut self, name: &str, args: &[hir::Expr], name_span: Span, span: Span) -> Typed {
+        let Some(row) = builtin::find(name) else {
+            let message = format!("`{}` cannot be called", builtin::python_name(name));
+            return self.report(
+                Diagnostic::new(Code::NotCallable, name_span, message)
+                    .help("see docs/language.md for the functions that kernels have"),
+            );
+        };
+        let args: Vec<Typed> = args.iter().map(|arg| self.expr(arg)).collect();
+        let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
+        if !row.arity.contains(&args.len()) {
+            let message = format!(
+                "`{}` takes {}, and {} given",
+                builtin::python_name(name),
+                arity(&row.arity),
+                if args.len() == 1 { "1 is".to_owned() } else { format!("{} are", args.len()) },
+            );
+            return self.report(
+                Diagnostic::new(Code::ArgumentMismatch, span, message).help("give it the arguments it takes"),
+            );
+        }
+        (row.rule)(self, row, args, span)
+    }
+
+    /// `range(...)` as start, stop and step.
+    pub(super) fn range(&mut self, iterable: &hir::Expr) -> Typed<[Expr; 3]> {
+        let (callee, args) = match &iterable.kind {
+            hir::ExprKind::Call { callee, args } => (Some(&callee.kind), args.as_slice()),
+            _ => (None, [].as_slice()),
+        };
+        if !matches!(callee, Some(hir::ExprKind::Builtin(name)) if name == "range") {
+            let value = self.expr(iterable)?;
+            let message = format!("`for` cannot iterate over `{}`", value.ty);
+            return self.report(
+                Diagnostic::new(Code::NotIterable, iterable.span, message)
+                    .help("iterate over `range(...)`, and index arrays inside the loop"),
+            );
+        }
+        let args: Vec<Typed> = args.iter().map(|arg| self.range_argument(arg)).collect();
+        let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
+        let span = iterable.span;
+        let literal = |value| Expr::new(ExprKind::Int(value), Type::INT, span);
+        let mut args = args.into_iter();
+        match (args.next(), args.next(), args.next(), args.next()) {
+            (Some(stop), None, None, None) => Ok([literal(0), stop, literal(1)]),
+            (Some(start), Some(stop), None, None) => Ok([start, stop, literal(1)]),
+            (Some(start), Some(stop), Some(step), None) => Ok([start, stop, step]),
+            _ => self.report(
+                Diagnostic::new(Code::ArgumentMismatch, span, "`range` takes 1 to 3 arguments")
+                    .help("write `range(stop)`, `range(start, stop)` or `range(start, stop, step)`"),
+            ),
+        }
+    }
+
+    fn range_argument(&mut self, arg: &hir::Expr) -> Typed {
+        let value = self.expr(arg)?;
+        match value.ty.dtype().map(|dtype| dtype.kind()) {
+            Some(Kind::Int) => self.coerce(value, &Type::INT),
+            Some(Kind::Bool) if value.ty == Type::BOOL => self.coerce(value, &Type::INT),
+            _ => {
+                let message = format!("`{}` cannot be interpreted as an integer", value.ty);
+                self.report(
+                    Diagnostic::new(Code::ArgumentMismatch, value.span, message)
+                        .help("convert it with `int()`"),
+                )
+            }
+        }
+    }
+}
+
+/// How well an argument fits a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Exact,
+    Safe,
+    SameKind,
+    No,
+}
+
+fn fit(arg: &Expr, param: &Type) -> Fit {
+    match (&arg.ty, param) {
+        (given, wanted) if given == wanted => Fit::Exact,
+        (Type::Array(given), Type::Array(wanted)) => {
+            let same = given.element == wanted.element && given.rank == wanted.rank;
+            let layout = wanted.layout == Layout::Any || wanted.layout == given.layout;
+            let writable = wanted.readonly || !given.readonly;
+            if same && layout && writable { Fit::Safe } else { Fit::No }
+        }
+        // Python's number is NumPy's of the same size, if no signature asks for Python's own.
+        (Type::Weak(weak), Type::Strong(dtype)) if weak.dtype() == *dtype => Fit::Safe,
+        (given, wanted) => match (given.dtype(), wanted.dtype()) {
+            (Some(given), Some(wanted)) if super::promote::promote_dtypes(given, wanted) == wanted => Fit::Safe,
+            (Some(given), Some(wanted)) if given.kind() <= wanted.kind() => Fit::SameKind,
+            _ => Fit::No,
+        },
+    }
+}
+
+fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+fn arity(range: &std::ops::RangeInclusive<usize>) -> String {
+    match (*range.start(), *range.end()) {
+        (a, b) if a == b => count(a, "argument"),
+        (a, usize::MAX) => format!("{a} or more arguments"),
+        (a, b) => format!("{a} to {b} arguments"),
+    }
+}

@@ -1,0 +1,178 @@
+//! Conversions between types: written out, and checked where a literal cannot fit.
+
+use super::{Body, Typed};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::typed::{Expr, ExprKind, Operation};
+use crate::types::{DType, Kind, Type, Weak};
+
+impl Body<'_, '_> {
+    /// Converts an operand or a definition to the type that promotion or a join gave it.
+    pub(super) fn coerce(&mut self, value: Expr, to: &Type) -> Typed {
+        if let Some(literal) = value.int_literal() {
+            return self.int_literal(literal, value, to);
+        }
+        if value.ty == *to {
+            return Ok(value);
+        }
+        match (&value.kind, to, to.dtype()) {
+            (ExprKind::Float(x), _, Some(DType::Float64)) => Ok(constant(ExprKind::Float(*x), to, &value)),
+            (ExprKind::Float(x), _, Some(DType::Float32)) => {
+                Ok(constant(ExprKind::Float(f64::from(*x as f32)), to, &value))
+            }
+            (ExprKind::Bool(x), _, Some(DType::Bool)) => Ok(constant(ExprKind::Bool(*x), to, &value)),
+            (_, Type::Array(_), _) => Ok(Expr { ty: to.clone(), ..value }),
+            (_, _, Some(_)) if value.ty.dtype().is_some() => {
+                let span = value.span;
+                Ok(Expr::new(ExprKind::Convert(Box::new(value)), to.clone(), span))
+            }
+            _ => self.no_conversion(&value, to),
+        }
+    }
+
+    /// A literal of Python's `int` as a number of type `to`.
+    fn int_literal(&mut self, literal: i128, value: Expr, to: &Type) -> Typed {
+        let Some(dtype) = to.dtype() else { return self.no_conversion(&value, to) };
+        let fits = match (to, dtype.int_range()) {
+            (_, None) => true,
+            (_, Some(_)) if dtype == DType::Bool => true,
+            (_, Some((low, high))) => (low..=high).contains(&literal),
+        };
+        if !fits {
+            let message = format!("the integer {literal} does not fit `{to}`");
+            let (low, high) = dtype.int_range().unwrap_or_default();
+            let help = match to {
+                Type::Weak(_) => "Python's `int` has 64 bits in kernels; use a `float`, or `uint64`".to_owned(),
+                _ => format!("`{to}` holds {low} to {high}; convert the other operand to a wider type"),
+            };
+            return self.report(
+                Diagnostic::new(Code::IntegerOutOfRange, value.span, message)
+                    .label("does not fit")
+                    .help(help),
+            );
+        }
+        let kind = match dtype.kind() {
+            Kind::Bool => ExprKind::Bool(literal != 0),
+            Kind::Int => ExprKind::Int(literal),
+            Kind::Float if dtype == DType::Float32 => ExprKind::Float(f64::from(literal as f64 as f32)),
+            Kind::Float => ExprKind::Float(literal as f64),
+            Kind::Complex if dtype == DType::Complex64 => {
+                ExprKind::Complex(f64::from(literal as f64 as f32), 0.0)
+            }
+            Kind::Complex => ExprKind::Complex(literal as f64, 0.0),
+        };
+        Ok(constant(kind, to, &value))
+    }
+
+    /// Converts as `np.T(x)` does: declared parameters and results, constructors, stores.
+    pub(super) fn convert(&mut self, value: Expr, to: &Type) -> Typed {
+        match (&value.ty, to) {
+            (Type::Array(given), Type::Array(wanted)) => {
+                use crate::types::Layout;
+                let same = given.element == wanted.element && given.rank == wanted.rank;
+                let fits = wanted.layout == Layout::Any || wanted.layout == given.layout || wanted.rank == 0;
+                let writable = wanted.readonly || !given.readonly;
+                if same && fits && writable { self.coerce(value, to) } else { self.no_conversion(&value, to) }
+            }
+            (Type::Weak(_) | Type::Strong(_), Type::Weak(weak)) => self.convert_weak(value, *weak),
+            (from, Type::Strong(dtype)) if from.dtype().is_some() => {
+                let complex = from.dtype().is_some_and(|from| from.kind() == Kind::Complex);
+                match dtype.kind() {
+                    Kind::Bool => {
+                        let truth = self.truth(value)?;
+                        self.coerce(truth, to)
+                    }
+                    Kind::Int | Kind::Float if complex => self.no_conversion(&value, to),
+                    Kind::Int | Kind::Float | Kind::Complex => self.coerce(value, to),
+                }
+            }
+            _ => self.no_conversion(&value, to),
+        }
+    }
+
+    /// Converts as `int(x)`, `float(x)`, `complex(x)` and `bool(x)` do.
+    pub(super) fn convert_weak(&mut self, value: Expr, weak: Weak) -> Typed {
+        let to = Type::Weak(weak);
+        let Some(from) = value.ty.dtype() else { return self.no_conversion(&value, &to) };
+        match (weak, from.kind()) {
+            (Weak::Bool, _) => self.truth(value),
+            (Weak::Int, Kind::Float) => self.round_to_int("int_of_float", value),
+            (Weak::Int | Weak::Float, Kind::Complex) => self.no_conversion(&value, &to),
+            (Weak::Int | Weak::Float | Weak::Complex, _) => self.coerce(value, &to),
+        }
+    }
+
+    /// Python's `int` from a float, by a library function that rounds it.
+    pub(super) fn round_to_int(&mut self, function: &str, value: Expr) -> Typed {
+        let span = value.span;
+        let value = self.coerce(value, &Type::FLOAT)?;
+        let raises = self.model() != crate::hir::ErrorModel::NumPy;
+        self.library_call(function, vec![value], raises, span)
+    }
+
+    fn no_conversion<T>(&mut self, value: &Expr, to: &Type) -> Typed<T> {
+        let message = format!("`{}` cannot be converted to `{to}`", value.ty);
+        let diagnostic = Diagnostic::new(Code::TypeMismatch, value.span, message);
+        self.report(match (&value.ty, to) {
+            (Type::Array(given), Type::Array(wanted)) if given.readonly && !wanted.readonly => {
+                diagnostic.help("declare the parameter `readonly=True`")
+            }
+            (Type::Array(_), Type::Array(_)) => {
+                diagnostic.help("arrays pass only to parameters of the same element type, rank and layout")
+            }
+            (Type::Array(_), _) => diagnostic.help("index the array: an element is a number"),
+            (from, _) if from.dtype().is_some_and(|from| from.kind() == Kind::Complex) => {
+                diagnostic.help("take `.real`, `.imag` or `abs()` of the complex number")
+            }
+            _ => diagnostic.help("give it a number"),
+        })
+    }
+
+    /// The truth value of a number, as Python's `bool`.
+    pub(super) fn truth(&mut self, value: Expr) -> Typed {
+        let span = value.span;
+        if let Some(literal) = value.int_literal() {
+            return Ok(constant(ExprKind::Bool(literal != 0), &Type::BOOL, &value));
+        }
+        if value.ty == Type::BOOL {
+            return Ok(value);
+        }
+        let Some(dtype) = value.ty.dtype() else {
+            let message = format!("`{}` has no single truth value", value.ty);
+            return self.report(
+                Diagnostic::new(Code::UnsupportedOperand, span, message)
+                    .help("compare it, or an element of it, with something"),
+            );
+        };
+        match dtype.kind() {
+            Kind::Bool => Ok(Expr::new(ExprKind::Operation(Operation::Cast, vec![value]), Type::BOOL, span)),
+            Kind::Int | Kind::Float => {
+                let zero = match dtype.kind() {
+                    Kind::Float => ExprKind::Float(0.0),
+                    _ => ExprKind::Int(0),
+                };
+                let zero = Expr::new(zero, value.ty.clone(), span);
+                let op = Operation::Compare(crate::ir::CompareOp::Ne);
+                Ok(Expr::new(ExprKind::Operation(op, vec![value, zero]), Type::BOOL, span))
+            }
+            Kind::Complex => self.library_call("complex_truth", vec![value], false, span),
+        }
+    }
+
+    /// The truth value of a condition; `and`, `or` and `not` in it need no common type.
+    pub(super) fn truth_of(&mut self, cond: &crate::hir::Expr) -> Typed {
+        use crate::hir::{ExprKind as Hir, LogicalOp};
+        if let Hir::Logical { op, left, right } = &cond.kind {
+            let (left, right) = (self.truth_of(left), self.truth_of(right));
+            let (left, right) = (Box::new(left?), Box::new(right?));
+            let kind = ExprKind::Logical { and: *op == LogicalOp::And, left, right };
+            return Ok(Expr::new(kind, Type::BOOL, cond.span));
+        }
+        let value = self.expr(cond)?;
+        self.truth(value)
+    }
+}
+
+/// A constant in the place of a literal.
+fn constant(kind: ExprKind, ty: &Type, literal: &Expr) -> Expr {
+    Expr::new(kind, ty.clone(), literal.span)
+}

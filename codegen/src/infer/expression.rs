@@ -1,0 +1,195 @@
+//! Typing expressions.
+
+use super::flow::Use;
+use super::{Body, Stop, Typed, builtin};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{self, LogicalOp};
+use crate::source::Span;
+use crate::typed::{Element, Expr, ExprKind, Operation, WebId};
+use crate::types::{DType, Kind, Type};
+
+impl Body<'_, '_> {
+    /// Types an expression whose value is used.
+    pub(super) fn expr(&mut self, expr: &hir::Expr) -> Typed {
+        let value = self.expr_or_none(expr)?;
+        if value.ty == Type::None {
+            return self.report(
+                Diagnostic::new(Code::TypeMismatch, expr.span, "this is `None`, where a value is used")
+                    .help("kernels of this version compute with numbers and arrays only"),
+            );
+        }
+        Ok(value)
+    }
+
+    /// Types an expression that may also be `None`.
+    pub(super) fn expr_or_none(&mut self, expr: &hir::Expr) -> Typed {
+        let span = expr.span;
+        let new = |kind, ty| Ok(Expr::new(kind, ty, span));
+        match &expr.kind {
+            hir::ExprKind::Int(value) => new(ExprKind::Int(*value), Type::INT),
+            hir::ExprKind::Float(value) => new(ExprKind::Float(*value), Type::FLOAT),
+            hir::ExprKind::Imaginary(value) => new(ExprKind::Complex(0.0, *value), Type::COMPLEX),
+            hir::ExprKind::Bool(value) => new(ExprKind::Bool(*value), Type::BOOL),
+            hir::ExprKind::Text(text) => new(ExprKind::Text(text.clone()), Type::Text),
+            hir::ExprKind::None => new(ExprKind::None, Type::None),
+            hir::ExprKind::Variable(variable) => self.variable(*variable, span),
+            hir::ExprKind::Function(function) => self.function_value(*function, span),
+            hir::ExprKind::Builtin(name) => self.builtin_value(name, span),
+            hir::ExprKind::Unary { op, operand } => {
+                let operand = self.expr(operand)?;
+                self.unary(*op, operand, span)
+            }
+            hir::ExprKind::Binary { op, left, right } => {
+                let (left, right) = (self.expr(left), self.expr(right));
+                self.binary(*op, left?, right?, span)
+            }
+            hir::ExprKind::Compare { op, left, right } => {
+                let (left, right) = (self.expr(left), self.expr(right));
+                self.compare(*op, left?, right?, span)
+            }
+            hir::ExprKind::Logical { op, left, right } => self.logical(*op, left, right, span),
+            hir::ExprKind::Call { callee, args } => self.call(callee, args, span),
+            hir::ExprKind::Attribute { value, name } => self.attribute(value, name, span),
+            hir::ExprKind::Index { value, indices } => self.index(value, indices, span),
+        }
+    }
+
+    fn variable(&mut self, variable: hir::VariableId, span: Span) -> Typed {
+        let (web, check) = match self.flow.uses.get(&span) {
+            Some(Use::Bound(web)) => (*web, false),
+            Some(Use::MaybeUnbound(web)) => (*web, true),
+            Some(Use::NeverBound) => {
+                let variable = &self.function.variables[variable.0 as usize];
+                let message = format!("`{}` is read here, but nothing assigns it before", variable.name);
+                let mut diagnostic = Diagnostic::new(Code::NeverBound, span, message);
+                if variable.span != span {
+                    diagnostic = diagnostic.note_at(variable.span, "it is a local variable because of this");
+                }
+                return self.report(diagnostic.help("assign it on the way here, or make it a parameter"));
+            }
+            None => unreachable!("bug in pykernel: the flow analysis missed a use at {span:?}"),
+        };
+        let ty = self.webs[web].clone().ok_or(Stop)?;
+        Ok(Expr::new(ExprKind::Variable { web: WebId(web as u32), check }, ty, span))
+    }
+
+    fn function_value(&mut self, function: hir::FunctionId, span: Span) -> Typed {
+        let name = &self.infer.function(self.slot().key.origin, function).name;
+        let message = format!("the function `{name}` is used as a value");
+        self.report(
+            Diagnostic::new(Code::UnsupportedSyntax, span, message)
+                .help("call it; functions are not values in this version"),
+        )
+    }
+
+    fn builtin_value(&mut self, name: &str, span: Span) -> Typed {
+        if name == "intrinsics.raises" {
+            let raises = self.model() != hir::ErrorModel::NumPy;
+            return Ok(Expr::new(ExprKind::Bool(raises), Type::BOOL, span));
+        }
+        match builtin::constant(name) {
+            Some(value) => Ok(Expr::new(ExprKind::Float(value), Type::FLOAT, span)),
+            None => self.report(
+                Diagnostic::new(
+                    Code::UnsupportedSyntax,
+                    span,
+                    format!("`{}` is not a value", builtin::python_name(name)),
+                )
+                .help("call it, or use one of its members"),
+            ),
+        }
+    }
+
+    /// `and`, `or` as values: Python gives one of the operands, we its value in their common type.
+    fn logical(&mut self, op: LogicalOp, left: &hir::Expr, right: &hir::Expr, span: Span) -> Typed {
+        let (left, right) = (self.expr(left), self.expr(right));
+        let (left, right) = (left?, right?);
+        let definitions = [(left.ty.clone(), left.int_literal()), (right.ty.clone(), right.int_literal())];
+        let ty = match super::promote::join(&definitions) {
+            Ok(ty) if ty.dtype().is_some() => ty,
+            _ => {
+                let message = format!("`{}` and `{}` have no common type", left.ty, right.ty);
+                return self.report(
+                    Diagnostic::new(Code::TypeMismatch, span, message)
+                        .help("compare the operands, so that both are truth values"),
+                );
+            }
+        };
+        let (left, right) = (self.coerce(left, &ty)?, self.coerce(right, &ty)?);
+        let kind = ExprKind::Logical {
+            and: op == LogicalOp::And,
+            left: Box::new(left),
+            right: Box::new(right),
+        };
+        Ok(Expr::new(kind, ty, span))
+    }
+
+    fn index(&mut self, value: &hir::Expr, indices: &[hir::Expr], span: Span) -> Typed {
+        if let Some(extent) = self.shape_item(value, indices, span) {
+            return extent;
+        }
+        let (element, dtype) = self.element(value, indices, span)?;
+        Ok(Expr::new(ExprKind::Element(element), Type::Strong(dtype), span))
+    }
+
+    /// `array[indices]`, one index for each dimension.
+    pub(super) fn element(
+        &mut self,
+        array: &hir::Expr,
+        indices: &[hir::Expr],
+        span: Span,
+    ) -> Typed<(Element, DType)> {
+        let array = self.expr(array);
+        let indices: Vec<Typed> = indices.iter().map(|index| self.index_value(index)).collect();
+        let array = array?;
+        let Type::Array(ty) = &array.ty else {
+            let message = format!("`{}` cannot be indexed", array.ty);
+            return self.report(
+                Diagnostic::new(Code::NotIndexable, array.span, message)
+                    .help("only arrays have elements; declare the parameter as one: `x: float64[:]`"),
+            );
+        };
+        let (rank, dtype) = (ty.rank, ty.element);
+        if indices.len() != rank {
+            let message =
+                format!("`{ty}` has {rank} dimension{}, but is indexed with {}", plural(rank), indices.len());
+            return self.report(
+                Diagnostic::new(Code::WrongRank, span, message)
+                    .help("give one index for each dimension; parts of arrays are not supported in this version"),
+            );
+        }
+        let indices = indices.into_iter().collect::<Typed<Vec<_>>>()?;
+        Ok((Element { array: Box::new(array), indices }, dtype))
+    }
+
+    fn index_value(&mut self, index: &hir::Expr) -> Typed {
+        let index = self.expr(index)?;
+        match &index.ty {
+            Type::Strong(dtype) if dtype.kind() == Kind::Int => Ok(index),
+            &Type::INT => self.coerce(index, &Type::INT),
+            ty => {
+                let message = format!("an index is an integer, and this is `{ty}`");
+                let help = match ty.dtype().map(DType::kind) {
+                    Some(Kind::Float) => "convert it with `int()`",
+                    _ => "index with an integer",
+                };
+                self.report(Diagnostic::new(Code::TypeMismatch, index.span, message).help(help))
+            }
+        }
+    }
+
+    /// `reveal_type(x)`: notes the type and gives the value.
+    pub(super) fn reveal(&mut self, value: Expr) -> Expr {
+        self.revealed.push((value.span, value.ty.clone()));
+        value
+    }
+
+    /// An operation on operands of fitting types.
+    pub(super) fn operation(op: Operation, args: Vec<Expr>, ty: Type, span: Span) -> Expr {
+        Expr::new(ExprKind::Operation(op, args), ty, span)
+    }
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}

@@ -1,0 +1,394 @@
+//! Typing operators: which type the operands take, which operation that is, and what it gives.
+//!
+//! The rules are NumPy's where an operand is strong and CPython's where both are weak
+//! (`docs/language.md`). What the IR has no operation for is a function of the library.
+
+use super::promote::promote;
+use super::{Body, Typed};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{BinaryOp, CompareOp, ErrorModel, UnaryOp};
+use crate::ir;
+use crate::source::Span;
+use crate::typed::{Expr, ExprKind, Operation};
+use crate::types::{DType, Kind, Type, Weak};
+
+impl Body<'_, '_> {
+    pub(super) fn unary(&mut self, op: UnaryOp, operand: Expr, span: Span) -> Typed {
+        if op == UnaryOp::Not {
+            let truth = self.truth(operand)?;
+            return Ok(Self::operation(Operation::Unary(ir::UnaryOp::Not), vec![truth], Type::BOOL, span));
+        }
+        let Some(kind) = operand.ty.dtype().map(DType::kind) else {
+            return self.no_operation(op.symbol(), &[&operand], span);
+        };
+        let strong_bool = operand.ty == Type::Strong(DType::Bool);
+        let ty = if operand.ty == Type::BOOL { Type::INT } else { operand.ty.clone() };
+        match (op, kind) {
+            (UnaryOp::Negate | UnaryOp::Plus, _) if strong_bool => {
+                self.no_operation(op.symbol(), &[&operand], span)
+            }
+            (UnaryOp::Invert, Kind::Float | Kind::Complex) => {
+                self.no_operation(op.symbol(), &[&operand], span)
+            }
+            (UnaryOp::Plus, _) => self.coerce(operand, &ty),
+            (UnaryOp::Invert, _) => {
+                let operand = self.coerce(operand, &ty)?;
+                Ok(Self::operation(Operation::Unary(ir::UnaryOp::Not), vec![operand], ty, span))
+            }
+            (UnaryOp::Negate, Kind::Complex) => self.library_call("complex_neg", vec![operand], false, span),
+            (UnaryOp::Negate, _) if ty == Type::INT => {
+                let zero = Expr::new(ExprKind::Int(0), Type::INT, span);
+                let operand = self.coerce(operand, &ty)?;
+                Ok(Self::operation(Operation::Checked(ir::BinaryOp::Sub), vec![zero, operand], ty, span))
+            }
+            (UnaryOp::Negate, _) => {
+                Ok(Self::operation(Operation::Unary(ir::UnaryOp::Neg), vec![operand], ty, span))
+            }
+            (UnaryOp::Not, _) => unreachable!("bug in pykernel: `not` was handled above"),
+        }
+    }
+
+    pub(super) fn binary(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Typed {
+        if let Some(folded) = fold(op, &left, &right, span) {
+            return Ok(folded);
+        }
+        let Some(common) = promote(&left.ty, &right.ty) else {
+            return self.no_operation(op.symbol(), &[&left, &right], span);
+        };
+        match op {
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => self.arithmetic(op, common, left, right, span),
+            BinaryOp::Div => self.divide(common, left, right, span),
+            BinaryOp::FloorDiv | BinaryOp::Mod => self.floor_divide(op, common, left, right, span),
+            BinaryOp::Pow => self.power(common, left, right, span),
+            BinaryOp::LeftShift | BinaryOp::RightShift => self.shift(op, common, left, right, span),
+            BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor => {
+                self.bitwise(op, common, left, right, span)
+            }
+        }
+    }
+
+    /// Both operands as numbers of type `ty`.
+    fn both(&mut self, left: Expr, right: Expr, ty: &Type) -> Typed<Vec<Expr>> {
+        let (left, right) = (self.coerce(left, ty), self.coerce(right, ty));
+        Ok(vec![left?, right?])
+    }
+
+    fn arithmetic(&mut self, op: BinaryOp, common: Type, left: Expr, right: Expr, span: Span) -> Typed {
+        let (machine, complex) = match op {
+            BinaryOp::Add => (ir::BinaryOp::Add, "complex_add"),
+            BinaryOp::Sub => (ir::BinaryOp::Sub, "complex_sub"),
+            _ => (ir::BinaryOp::Mul, "complex_mul"),
+        };
+        let ty = if common == Type::BOOL { Type::INT } else { common };
+        let operation = match (&ty, ty.dtype().map(DType::kind)) {
+            (Type::Strong(DType::Bool), _) => match op {
+                BinaryOp::Add => Operation::Binary(ir::BinaryOp::Or),
+                BinaryOp::Mul => Operation::Binary(ir::BinaryOp::And),
+                _ => return self.no_operation(op.symbol(), &[&left, &right], span),
+            },
+            (_, Some(Kind::Complex)) => {
+                let operands = self.both(left, right, &ty)?;
+                return self.library_call(complex, operands, false, span);
+            }
+            (&Type::INT, _) => Operation::Checked(machine),
+            _ => Operation::Binary(machine),
+        };
+        let operands = self.both(left, right, &ty)?;
+        Ok(Self::operation(operation, operands, ty, span))
+    }
+
+    /// Whether an operation raises where its operands' values leave it undefined.
+    fn raises(&self, left: &Expr, right: &Expr) -> bool {
+        let weak = |value: &Expr| matches!(value.ty, Type::Weak(_));
+        match self.model() {
+            _ if self.in_library() => false,
+            ErrorModel::Mixed => weak(left) && weak(right),
+            ErrorModel::Python => true,
+            ErrorModel::NumPy => false,
+        }
+    }
+
+    fn divide(&mut self, common: Type, left: Expr, right: Expr, span: Span) -> Typed {
+        let raises = self.raises(&left, &right);
+        let kind = common.dtype().map(DType::kind);
+        let (function, ty) = match (&common, kind) {
+            (Type::Weak(Weak::Bool | Weak::Int), _) => ("int_divide", Type::INT),
+            (_, Some(Kind::Bool | Kind::Int)) => ("float_divide", Type::Strong(DType::Float64)),
+            (_, Some(Kind::Complex)) if common == Type::COMPLEX => ("complex_divide", common),
+            (_, Some(Kind::Complex)) => ("complex_divide_numpy", common),
+            _ => ("float_divide", common),
+        };
+        let operands = self.both(left, right, &ty)?;
+        if function == "float_divide" && !raises {
+            return Ok(Self::operation(Operation::Binary(ir::BinaryOp::Div), operands, ty, span));
+        }
+        self.library_call(function, operands, raises, span)
+    }
+
+    fn floor_divide(&mut self, op: BinaryOp, common: Type, left: Expr, right: Expr, span: Span) -> Typed {
+        let raises = self.raises(&left, &right);
+        let ty = match common {
+            Type::BOOL => Type::INT,
+            Type::Strong(DType::Bool) => Type::Strong(DType::Int8),
+            other => other,
+        };
+        let function = match (op, ty.dtype().map(DType::kind)) {
+            (_, Some(Kind::Complex) | None) => return self.no_operation(op.symbol(), &[&left, &right], span),
+            (BinaryOp::FloorDiv, Some(Kind::Float)) => "float_floor_divide",
+            (_, Some(Kind::Float)) => "float_modulo",
+            (BinaryOp::FloorDiv, Some(Kind::Bool | Kind::Int)) if ty == Type::INT => "python_floor_divide",
+            (BinaryOp::FloorDiv, Some(Kind::Bool | Kind::Int)) => "int_floor_divide",
+            (_, Some(Kind::Bool | Kind::Int)) => "int_modulo",
+        };
+        let operands = self.both(left, right, &ty)?;
+        self.library_call(function, operands, raises, span)
+    }
+
+    fn power(&mut self, common: Type, left: Expr, right: Expr, span: Span) -> Typed {
+        let raises = self.raises(&left, &right);
+        let negative_literal = right.int_literal().is_some_and(|exponent| exponent < 0);
+        let ty = match common {
+            Type::BOOL => Type::INT,
+            Type::Strong(DType::Bool) => Type::Strong(DType::Int8),
+            other => other,
+        };
+        // CPython's int to a negative literal is a float; other exponents' signs are not known.
+        let ty = if ty == Type::INT && negative_literal { Type::FLOAT } else { ty };
+        let function = match (&ty, ty.dtype().map(DType::kind)) {
+            (&Type::INT, _) => "int_power",
+            (&Type::FLOAT, _) => "float_power",
+            (&Type::COMPLEX, _) => "complex_power",
+            (_, Some(Kind::Float)) if raises => "float_power",
+            (_, Some(Kind::Bool | Kind::Int)) => "int_power_numpy",
+            (_, Some(Kind::Float)) => "float_power_numpy",
+            _ => "complex_power_numpy",
+        };
+        let operands = self.both(left, right, &ty)?;
+        self.library_call(function, operands, raises, span)
+    }
+
+    fn shift(&mut self, op: BinaryOp, common: Type, left: Expr, right: Expr, span: Span) -> Typed {
+        let ty = match common {
+            Type::BOOL => Type::INT,
+            Type::Strong(DType::Bool) => Type::Strong(DType::Int8),
+            other => other,
+        };
+        if ty.dtype().map(DType::kind) != Some(Kind::Int) {
+            return self.no_operation(op.symbol(), &[&left, &right], span);
+        }
+        let operands = self.both(left, right, &ty)?;
+        let (machine, weak) = match op {
+            BinaryOp::LeftShift => (ir::BinaryOp::Shl, "int_left_shift"),
+            _ => (ir::BinaryOp::Shr, "int_right_shift"),
+        };
+        if ty == Type::INT && !self.in_library() {
+            return self.library_call(weak, operands, true, span);
+        }
+        Ok(Self::operation(Operation::Binary(machine), operands, ty, span))
+    }
+
+    fn bitwise(&mut self, op: BinaryOp, common: Type, left: Expr, right: Expr, span: Span) -> Typed {
+        if !matches!(common.dtype().map(DType::kind), Some(Kind::Bool | Kind::Int)) {
+            return self.no_operation(op.symbol(), &[&left, &right], span);
+        }
+        let machine = match op {
+            BinaryOp::BitAnd => ir::BinaryOp::And,
+            BinaryOp::BitOr => ir::BinaryOp::Or,
+            _ => ir::BinaryOp::Xor,
+        };
+        let operands = self.both(left, right, &common)?;
+        Ok(Self::operation(Operation::Binary(machine), operands, common, span))
+    }
+
+    pub(super) fn compare(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
+        let Some(common) = promote(&left.ty, &right.ty) else {
+            return self.no_operation(op.symbol(), &[&left, &right], span);
+        };
+        let strong = matches!(common, Type::Strong(_));
+        let result = if strong { Type::Strong(DType::Bool) } else { Type::BOOL };
+        let truth = match common.dtype().map(DType::kind) {
+            Some(Kind::Bool) => self.compare_in(op, left, right, &Type::Strong(DType::UInt8), span),
+            Some(Kind::Complex) if !strong && !matches!(op, CompareOp::Eq | CompareOp::Ne) => {
+                self.no_operation(op.symbol(), &[&left, &right], span)
+            }
+            Some(Kind::Complex) => {
+                let operands = self.both(left, right, &common)?;
+                self.library_call(complex_comparison(op), operands, false, span)
+            }
+            // Python compares an int with a float by their exact values.
+            Some(Kind::Float) if common == Type::FLOAT && mixes_int_and_float(&left, &right) => {
+                self.compare_int_with_float(op, left, right, span)
+            }
+            Some(Kind::Float) if !both_ints(&left, &right) => self.compare_in(op, left, right, &common, span),
+            _ => self.compare_ints(op, left, right, span),
+        }?;
+        if truth.ty == result {
+            return Ok(truth);
+        }
+        Ok(Self::operation(Operation::Cast, vec![truth], result, span))
+    }
+
+    /// Compares as numbers of one real type.
+    fn compare_in(&mut self, op: CompareOp, left: Expr, right: Expr, ty: &Type, span: Span) -> Typed {
+        let operands = self.both(left, right, ty)?;
+        Ok(Self::operation(Operation::Compare(machine_comparison(op)), operands, Type::BOOL, span))
+    }
+
+    /// Compares two integers by value, whatever their types hold.
+    fn compare_ints(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
+        let wide = |value: &Expr| match value.int_literal() {
+            Some(literal) => literal > i128::from(i64::MAX),
+            None => value.ty == Type::Strong(DType::UInt64),
+        };
+        let nonnegative = |value: &Expr| match value.int_literal() {
+            Some(literal) => literal >= 0,
+            None => value.ty.dtype().is_some_and(|dtype| !dtype.is_signed_int()),
+        };
+        // A literal beyond 64 bits is larger or smaller than every integer; saturating keeps that
+        // order only where the other operand cannot reach the bound, so the bound is excluded.
+        if let Some(truth) = compare_with_huge(op, &left, &right, span) {
+            return Ok(truth);
+        }
+        if !wide(&left) && !wide(&right) {
+            return self.compare_in(op, left, right, &Type::Strong(DType::Int64), span);
+        }
+        if nonnegative(&left) && nonnegative(&right) {
+            return self.compare_in(op, left, right, &Type::Strong(DType::UInt64), span);
+        }
+        let signed_first = !wide(&left);
+        let (signed, unsigned) = if signed_first { (left, right) } else { (right, left) };
+        let signed = self.coerce(signed, &Type::Strong(DType::Int64))?;
+        let unsigned = self.coerce(unsigned, &Type::Strong(DType::UInt64))?;
+        let op = if signed_first { op } else { mirrored(op) };
+        let function = match op {
+            CompareOp::Eq => "signed_eq_unsigned",
+            CompareOp::Ne => "signed_ne_unsigned",
+            CompareOp::Lt => "signed_lt_unsigned",
+            CompareOp::Le => "signed_le_unsigned",
+            CompareOp::Gt => "signed_gt_unsigned",
+            CompareOp::Ge => "signed_ge_unsigned",
+        };
+        self.library_call(function, vec![signed, unsigned], false, span)
+    }
+
+    fn compare_int_with_float(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
+        let exact = |value: &Expr| value.int_literal().is_some_and(|literal| literal.unsigned_abs() <= 1 << 53);
+        if exact(&left) || exact(&right) {
+            return self.compare_in(op, left, right, &Type::FLOAT, span);
+        }
+        let int_first = left.ty != Type::FLOAT;
+        let (int, float) = if int_first { (left, right) } else { (right, left) };
+        let int = self.coerce(int, &Type::INT)?;
+        let op = if int_first { op } else { mirrored(op) };
+        let function = match op {
+            CompareOp::Eq => "int_eq_float",
+            CompareOp::Ne => "int_ne_float",
+            CompareOp::Lt => "int_lt_float",
+            CompareOp::Le => "int_le_float",
+            CompareOp::Gt => "int_gt_float",
+            CompareOp::Ge => "int_ge_float",
+        };
+        self.library_call(function, vec![int, float], false, span)
+    }
+
+    /// Reports that an operator has no meaning for its operands.
+    fn no_operation<T>(&mut self, symbol: &str, operands: &[&Expr], span: Span) -> Typed<T> {
+        let symbol = symbol.trim();
+        let types: Vec<String> = operands.iter().map(|operand| format!("`{}`", operand.ty)).collect();
+        let message = format!("`{symbol}` has no meaning for {}", types.join(" and "));
+        let diagnostic = Diagnostic::new(Code::UnsupportedOperand, span, message);
+        let array = operands.iter().any(|operand| matches!(operand.ty, Type::Array(_)));
+        self.report(match (array, symbol) {
+            (true, _) => diagnostic.help("whole-array arithmetic is not supported in this version; loop over the elements"),
+            (_, "-" | "+") => diagnostic.help("of two `bool_` use `^`, of one `~`; or convert to an integer first"),
+            _ => diagnostic.help("convert the operands to types that have it"),
+        })
+    }
+}
+
+/// Two integer literals make a literal, as CPython's own constant folding does.
+fn fold(op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+    let (a, b) = (left.int_literal()?, right.int_literal()?);
+    let value = match op {
+        BinaryOp::Add => a.checked_add(b),
+        BinaryOp::Sub => a.checked_sub(b),
+        BinaryOp::Mul => a.checked_mul(b),
+        BinaryOp::Pow => a.checked_pow(u32::try_from(b).ok()?),
+        BinaryOp::LeftShift => a.checked_mul(1i128.checked_shl(u32::try_from(b).ok().filter(|b| *b < 126)?)?),
+        BinaryOp::RightShift => Some(a >> u32::try_from(b).ok()?.min(127)),
+        BinaryOp::BitAnd => Some(a & b),
+        BinaryOp::BitOr => Some(a | b),
+        BinaryOp::BitXor => Some(a ^ b),
+        BinaryOp::FloorDiv => (b != 0).then(|| a.div_euclid(b) - i128::from(b < 0 && a.rem_euclid(b) != 0)),
+        BinaryOp::Mod | BinaryOp::Div => None,
+    }?;
+    Some(Expr::new(ExprKind::Int(value), Type::INT, span))
+}
+
+/// Compares an integer with a literal that no 64-bit integer reaches.
+fn compare_with_huge(op: CompareOp, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+    let huge = |value: &Expr| {
+        let out = |literal: &i128| *literal > i128::from(u64::MAX) || *literal < i128::from(i64::MIN);
+        value.int_literal().filter(out)
+    };
+    let truth = match (left.int_literal(), right.int_literal(), huge(left), huge(right)) {
+        (Some(a), Some(b), _, _) => compare_values(op, a, b),
+        (_, _, Some(a), _) => compare_values(op, a, 0),
+        (_, _, _, Some(b)) => compare_values(op, 0, b),
+        (_, _, None, None) => return None,
+    };
+    Some(Expr::new(ExprKind::Bool(truth), Type::BOOL, span))
+}
+
+fn compare_values(op: CompareOp, a: i128, b: i128) -> bool {
+    match op {
+        CompareOp::Eq => a == b,
+        CompareOp::Ne => a != b,
+        CompareOp::Lt => a < b,
+        CompareOp::Le => a <= b,
+        CompareOp::Gt => a > b,
+        CompareOp::Ge => a >= b,
+    }
+}
+
+fn both_ints(left: &Expr, right: &Expr) -> bool {
+    [left, right].iter().all(|v| v.ty.dtype().is_some_and(|d| matches!(d.kind(), Kind::Int | Kind::Bool)))
+}
+
+fn mixes_int_and_float(left: &Expr, right: &Expr) -> bool {
+    (left.ty == Type::INT) != (right.ty == Type::INT)
+}
+
+fn machine_comparison(op: CompareOp) -> ir::CompareOp {
+    match op {
+        CompareOp::Eq => ir::CompareOp::Eq,
+        CompareOp::Ne => ir::CompareOp::Ne,
+        CompareOp::Lt => ir::CompareOp::Lt,
+        CompareOp::Le => ir::CompareOp::Le,
+        CompareOp::Gt => ir::CompareOp::Gt,
+        CompareOp::Ge => ir::CompareOp::Ge,
+    }
+}
+
+fn complex_comparison(op: CompareOp) -> &'static str {
+    match op {
+        CompareOp::Eq => "complex_eq",
+        CompareOp::Ne => "complex_ne",
+        CompareOp::Lt => "complex_lt",
+        CompareOp::Le => "complex_le",
+        CompareOp::Gt => "complex_gt",
+        CompareOp::Ge => "complex_ge",
+    }
+}
+
+/// The comparison with its operands exchanged.
+fn mirrored(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Eq => CompareOp::Eq,
+        CompareOp::Ne => CompareOp::Ne,
+        CompareOp::Lt => CompareOp::Gt,
+        CompareOp::Le => CompareOp::Ge,
+        CompareOp::Gt => CompareOp::Lt,
+        CompareOp::Ge => CompareOp::Le,
+    }
+}

@@ -1,0 +1,1 @@
+//! Finds `py_kernel!` in Rust text.

@@ -1,0 +1,220 @@
+# Integers: division as Python rounds it, powers, shifts, and comparisons across types.
+
+import intrinsics
+
+
+def magnitude(a):
+    # The absolute value as a uint64, which holds that of every int64.
+    if a < 0:
+        return intrinsics.wrapping_sub(intrinsics.wrap_uint64(0), intrinsics.wrap_uint64(a))
+    return intrinsics.wrap_uint64(a)
+
+
+def int_abs(a):
+    if a < 0:
+        return 0 - a
+    return a
+
+
+def int_floor_divide(a, b):
+    if b == 0:
+        if intrinsics.raises:
+            raise ZeroDivisionError("integer division or modulo by zero")
+        return b
+    q = intrinsics.trunc_div(a, b)
+    r = intrinsics.wrapping_sub(a, intrinsics.wrapping_mul(q, b))
+    if r != 0 and (r ^ b) < 0:
+        return intrinsics.wrapping_sub(q, 1)
+    return q
+
+
+def python_floor_divide(a, b):
+    intrinsics.overflow_unless(b != -1 or a != -9223372036854775808)
+    return int_floor_divide(a, b)
+
+
+def int_modulo(a, b):
+    if b == 0:
+        if intrinsics.raises:
+            raise ZeroDivisionError("integer modulo by zero")
+        return b
+    r = intrinsics.trunc_rem(a, b)
+    if r != 0 and (r ^ b) < 0:
+        return intrinsics.wrapping_add(r, b)
+    return r
+
+
+def int_divide(a, b):
+    # The exact quotient, rounded once: CPython's long_true_divide.
+    if b == 0:
+        if intrinsics.raises:
+            raise ZeroDivisionError("division by zero")
+        return float(a) / 0.0
+    exact = 9007199254740992
+    if a <= exact and a >= -exact and b <= exact and b >= -exact:
+        return float(a) / float(b)
+    return int_divide_wide(a, b)
+
+
+def int_divide_wide(a, b):
+    # Long division of the magnitudes until the quotient has more bits than a float, the last
+    # one telling whether a remainder is left, so that the conversion rounds correctly.
+    n = magnitude(a)
+    d = magnitude(b)
+    q = intrinsics.trunc_div(n, d)
+    r = intrinsics.trunc_rem(n, d)
+    scale = 1.0
+    while r != 0 and q < 36028797018963968:
+        q = q * 2
+        r = r * 2
+        if r >= d:
+            q = q + 1
+            r = r - d
+        scale = scale * 0.5
+    if r != 0:
+        q = q | 1
+    quotient = float(q) * scale
+    if (a < 0) != (b < 0):
+        return -quotient
+    return quotient
+
+
+def int_power(base, exponent):
+    if exponent < 0:
+        if base == 0:
+            raise ZeroDivisionError("0.0 cannot be raised to a negative power")
+        raise ValueError("Integers to negative integer powers are not allowed.")
+    result = 1
+    while exponent > 0:
+        if exponent & 1 == 1:
+            result = result * base
+        exponent = exponent >> 1
+        if exponent > 0:
+            base = base * base
+    return result
+
+
+def int_power_numpy(base, exponent):
+    if exponent < 0:
+        raise ValueError("Integers to negative integer powers are not allowed.")
+    result = intrinsics.like(1, base)
+    while exponent > 0:
+        if exponent & 1 == 1:
+            result = result * base
+        exponent = exponent >> 1
+        base = base * base
+    return result
+
+
+def int_left_shift(a, n):
+    if n < 0:
+        raise ValueError("negative shift count")
+    shifted = a << n
+    intrinsics.overflow_unless(shifted >> n == a)
+    return shifted
+
+
+def int_right_shift(a, n):
+    if n < 0:
+        raise ValueError("negative shift count")
+    return a >> n
+
+
+def int_round(a, digits):
+    # To a multiple of a power of ten, ties to the even multiple: CPython's int.__round__.
+    if digits >= 0:
+        return a
+    if digits < -18:
+        intrinsics.overflow_unless(digits < -19 or (a < 5000000000000000000 and a > -5000000000000000000))
+        return 0
+    unit = 1
+    for _ in range(-digits):
+        unit = unit * 10
+    below = a - int_modulo(a, unit)
+    rest = a - below
+    half = intrinsics.trunc_div(unit, 2)
+    if rest > half or (rest == half and int_modulo(intrinsics.trunc_div(below, unit), 2) != 0):
+        return below + unit
+    return below
+
+
+def int_round_numpy(a, digits):
+    # NumPy divides, rounds and multiplies in float64.
+    if digits >= 0:
+        return a
+    unit = intrinsics.c_pow(10.0, float(-digits))
+    return intrinsics.like(intrinsics.round_even(float(a) / unit) * unit, a)
+
+
+def minimum(a, b):
+    if b < a:
+        return b
+    return a
+
+
+def maximum(a, b):
+    if b > a:
+        return b
+    return a
+
+
+def signed_eq_unsigned(a, b):
+    return a >= 0 and intrinsics.wrap_uint64(a) == b
+
+
+def signed_ne_unsigned(a, b):
+    return a < 0 or intrinsics.wrap_uint64(a) != b
+
+
+def signed_lt_unsigned(a, b):
+    return a < 0 or intrinsics.wrap_uint64(a) < b
+
+
+def signed_le_unsigned(a, b):
+    return a < 0 or intrinsics.wrap_uint64(a) <= b
+
+
+def signed_gt_unsigned(a, b):
+    return a >= 0 and intrinsics.wrap_uint64(a) > b
+
+
+def signed_ge_unsigned(a, b):
+    return a >= 0 and intrinsics.wrap_uint64(a) >= b
+
+
+def fits_int(x):
+    return x >= -9223372036854775808.0 and x < 9223372036854775808.0
+
+
+def int_eq_float(i, x):
+    return fits_int(x) and intrinsics.trunc(x) == x and intrinsics.wrap_int(x) == i
+
+
+def int_ne_float(i, x):
+    return not int_eq_float(i, x)
+
+
+def int_lt_float(i, x):
+    if fits_int(x):
+        return i < intrinsics.wrap_int(intrinsics.ceil(x))
+    return x > 0.0
+
+
+def int_le_float(i, x):
+    if fits_int(x):
+        return i <= intrinsics.wrap_int(intrinsics.floor(x))
+    return x > 0.0
+
+
+def int_gt_float(i, x):
+    if fits_int(x):
+        return i > intrinsics.wrap_int(intrinsics.floor(x))
+    return x < 0.0
+
+
+def int_ge_float(i, x):
+    if fits_int(x):
+        return i >= intrinsics.wrap_int(intrinsics.ceil(x))
+    return x < 0.0
+
+

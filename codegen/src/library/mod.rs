@@ -1,0 +1,43 @@
+//! The compiler's own library: what the IR has no operation for, written in kernels' Python.
+//!
+//! Its functions are helpers without signatures: inference specialises them on the types at hand,
+//! and they are always inlined. They use `intrinsics`, which only they can import:
+//!
+//! - `intrinsics.raises`: whether this call may raise for its operands' values (the error model);
+//! - `overflow_unless(cond)`: a statement that raises `OverflowError` in builds that check;
+//! - `wrapping_*`, `trunc_div`, `trunc_rem`, `wrap_*`, `bits`, …: operations of the IR as they are;
+//! - `like(x, model)`: `x` as a number of `model`'s type; `c_*`: functions of the C library.
+//!
+//! In the library `/` on floats and shifts are the bare operations: they never raise. Arithmetic
+//! on weak integers is checked for overflow as everywhere.
+
+use std::sync::LazyLock;
+
+use crate::diagnostic::Diagnostics;
+use crate::hir;
+use crate::source::Source;
+use crate::syntax;
+
+/// The file name by which `syntax` knows the library.
+pub const FILE: &str = "<library>";
+
+const TEXT: &str = concat!(
+    include_str!("integer.py"),
+    include_str!("float.py"),
+    include_str!("complex.py"),
+    include_str!("math.py"),
+);
+
+static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {
+    let mut diagnostics = Diagnostics::default();
+    let module = syntax::parse(&Source::file(FILE, TEXT), &mut diagnostics);
+    if !diagnostics.is_empty() {
+        unreachable!("bug in pykernel: the library does not parse: {:?}", diagnostics.into_sorted());
+    }
+    module
+});
+
+/// The library's functions.
+pub fn library() -> &'static hir::Module {
+    &LIBRARY
+}

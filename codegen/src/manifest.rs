@@ -1,0 +1,1 @@
+//! The list of compiled kernels that the build helper leaves for the macro.

@@ -1,0 +1,254 @@
+//! The typed program: what inference found, ready for `lower`.
+//!
+//! A [`Program`] holds *instances*: functions specialised to one list of argument types. In an
+//! instance every expression has a type, every implicit conversion is written out as
+//! [`ExprKind::Convert`], every operator has become an [`Operation`] on operands of fitting types
+//! or a call of a function of the compiler's library, and every variable has been split into
+//! *webs*: groups of assignments that can reach a common use, each with one type.
+
+pub mod print;
+
+use std::sync::Arc;
+
+use crate::hir;
+use crate::ir;
+use crate::source::Span;
+use crate::types::Type;
+
+/// The instances of one kernel file and of the library functions that it uses.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// The instances, in the order in which they were first needed.
+    pub instances: Vec<Instance>,
+    /// For each kernel, by its place among the file's functions: its instances, one per
+    /// declared signature.
+    pub kernels: Vec<(hir::FunctionId, Vec<InstanceId>)>,
+    /// What `reveal_type` calls found, in the order of the text.
+    pub revealed: Vec<(Span, Type)>,
+}
+
+/// Names an [`Instance`] of a [`Program`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct InstanceId(pub u32);
+
+/// Names a [`Web`] of an [`Instance`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WebId(pub u32);
+
+impl std::ops::Index<InstanceId> for Program {
+    type Output = Instance;
+    fn index(&self, id: InstanceId) -> &Instance {
+        &self.instances[id.0 as usize]
+    }
+}
+
+/// A function, specialised to one list of argument types.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// The function's Python name.
+    pub name: Arc<str>,
+    /// Whether it stands in the compiler's library.
+    pub library: bool,
+    /// The parameters: the type that callers pass, and the web that takes it (of its own type).
+    pub params: Vec<(Type, WebId)>,
+    /// The result.
+    pub result: Type,
+    /// The variables.
+    pub webs: Vec<Web>,
+    /// The body.
+    pub body: Vec<Stmt>,
+    /// Where the function stands.
+    pub span: Span,
+}
+
+/// Assignments to one variable that can reach a common use.
+#[derive(Clone, Debug)]
+pub struct Web {
+    /// The variable's name.
+    pub name: Arc<str>,
+    /// The type that all the assignments convert to.
+    pub ty: Type,
+    /// Whether some use may come before any assignment, so that it must be known at run time
+    /// whether one has happened.
+    pub may_be_unbound: bool,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// What it does.
+    pub kind: StmtKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a statement does.
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    /// Sets a variable; the value has the web's type.
+    Assign(WebId, Expr),
+    /// Sets an element; the value has the element's type. The value is evaluated first.
+    Store(Element, Expr),
+    /// Sets an element to a function of itself; the array and the indices are evaluated once,
+    /// first. [`ExprKind::Current`] in `value` stands for the old element.
+    Update(Element, Expr),
+    /// Evaluates an expression for its effects.
+    Evaluate(Expr),
+    /// `if`; the condition is Python's `bool`.
+    If(Expr, Vec<Stmt>, Vec<Stmt>),
+    /// `while`; the condition is Python's `bool`.
+    While(Expr, Vec<Stmt>),
+    /// `for web in range(start, stop, step)`; all three are Python's `int`, and the web's type is
+    /// a number type that the counter is converted to.
+    ForRange {
+        /// The loop variable.
+        variable: WebId,
+        /// The first value.
+        start: Expr,
+        /// The bound.
+        stop: Expr,
+        /// The step.
+        step: Expr,
+        /// The body.
+        body: Vec<Stmt>,
+    },
+    /// `break`.
+    Break,
+    /// `continue`.
+    Continue,
+    /// `return`; the value has the instance's result type, and is absent for `None`.
+    Return(Option<Expr>),
+    /// `raise`.
+    Raise(Raise),
+    /// `assert`: raises if the condition, Python's `bool`, is false.
+    Assert(Expr, Raise),
+    /// Raises `OverflowError` if the condition is false, in builds that check for overflow.
+    CheckOverflow(Expr),
+}
+
+/// An exception: its class, and its message as pieces of text and values.
+#[derive(Clone, Debug)]
+pub struct Raise {
+    /// The class.
+    pub class: Arc<str>,
+    /// The message's pieces.
+    pub message: Vec<Piece>,
+}
+
+/// A piece of a message.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// Text that stands in the program.
+    Text(String),
+    /// A number, printed as Python's `str` does.
+    Value(Expr),
+}
+
+/// An element of an array.
+#[derive(Clone, Debug)]
+pub struct Element {
+    /// The array.
+    pub array: Box<Expr>,
+    /// One index for each dimension, each a signed or unsigned integer or Python's `int`.
+    pub indices: Vec<Expr>,
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it computes.
+    pub kind: ExprKind,
+    /// Its type.
+    pub ty: Type,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What an expression computes. Operands are evaluated from left to right.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// An integer constant; fits its type but for Python's `int`, where it may be wider until it
+    /// meets something.
+    Int(i128),
+    /// A float constant, exact in its type.
+    Float(f64),
+    /// A complex constant.
+    Complex(f64, f64),
+    /// A truth value.
+    Bool(bool),
+    /// `None`, where a value is asked for.
+    None,
+    /// A string literal.
+    Text(String),
+    /// A variable.
+    Variable {
+        /// Which.
+        web: WebId,
+        /// Whether this use must check that the variable is bound.
+        check: bool,
+    },
+    /// The element that an [`StmtKind::Update`] updates.
+    Current,
+    /// The operand as a number of this expression's type, as `np.T(x)` converts: a weak integer
+    /// that does not fit raises `OverflowError`, a strong one wraps, a float saturates.
+    Convert(Box<Expr>),
+    /// An operation of the IR on operands that already have its types.
+    Operation(Operation, Vec<Expr>),
+    /// A call; the arguments have the instance's parameter types.
+    Call(InstanceId, Vec<Expr>),
+    /// `and` (true) or `or` (false) on operands of this expression's type.
+    Logical {
+        /// Whether it is `and`.
+        and: bool,
+        /// The left operand, always evaluated.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
+    /// An element of an array.
+    Element(Element),
+    /// The extent of an array's dimension.
+    Extent(Box<Expr>, usize),
+    /// The number of elements of an array.
+    Size(Box<Expr>),
+}
+
+/// What the IR can do with numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// On one real number.
+    Unary(ir::UnaryOp),
+    /// On two real numbers of one type.
+    Binary(ir::BinaryOp),
+    /// `+`, `-` or `*` of Python's `int`: overflow is checked for where the build asks for it.
+    Checked(ir::BinaryOp),
+    /// A comparison of two real numbers of one type.
+    Compare(ir::CompareOp),
+    /// An operation of the machine or of the C library.
+    Intrinsic(ir::Intrinsic),
+    /// A complex number from its parts.
+    Complex,
+    /// The real part.
+    Real,
+    /// The imaginary part.
+    Imaginary,
+    /// The same bits as a number of the expression's type.
+    Bits,
+    /// A conversion that never raises: integers wrap, floats saturate.
+    Cast,
+}
+
+impl Expr {
+    /// An expression.
+    pub fn new(kind: ExprKind, ty: Type, span: Span) -> Self {
+        Expr { kind, ty, span }
+    }
+
+    /// The value of an integer literal of Python's `int`, which adapts to what it meets.
+    pub fn int_literal(&self) -> Option<i128> {
+        match (&self.kind, &self.ty) {
+            (ExprKind::Int(value), &Type::INT) => Some(*value),
+            _ => None,
+        }
+    }
+}
