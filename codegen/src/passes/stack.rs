@@ -3,8 +3,10 @@
 //! After: every function on a cycle of calls begins with a check that stack is left.
 
 use super::calls::Calls;
-use crate::ir::{Expr, Function, FunctionId, Intrinsic, Module, Place, Purpose, Raise, Stmt, StmtKind, UnaryOp};
 use crate::ir::visit;
+use crate::ir::{
+    Expr, Function, FunctionId, Intrinsic, Module, Place, Purpose, Raise, Stmt, StmtKind, UnaryOp,
+};
 use crate::source::Span;
 
 /// Runs the pass.

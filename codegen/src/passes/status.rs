@@ -46,9 +46,7 @@ fn rewrite(function: &mut Function, raises: &[bool]) {
 }
 
 fn zero(local: LocalId, ty: Type) -> StmtKind {
-    let Type::Scalar(scalar) = ty else {
-        unreachable!("bug in pykernel: a function returns a view")
-    };
+    let Type::Scalar(scalar) = ty else { unreachable!("bug in pykernel: a function returns a view") };
     let zero = match scalar {
         Scalar::Bool => Const::Bool(false),
         Scalar::F32 => Const::F32(0),
@@ -64,7 +62,11 @@ impl Raiser<'_> {
             let mut push = |kind| body.push(Stmt { kind, span });
             match kind {
                 StmtKind::Check { cond, raise, .. } => {
-                    push(StmtKind::If { cond: fold::not(cond), then: self.raise(raise, span), otherwise: Vec::new() });
+                    push(StmtKind::If {
+                        cond: fold::not(cond),
+                        then: self.raise(raise, span),
+                        otherwise: Vec::new(),
+                    });
                 }
                 StmtKind::Raise(raise) => body.extend(self.raise(raise, span)),
                 StmtKind::Call { results, function, args, place, .. } if self.raises[function.0 as usize] => {

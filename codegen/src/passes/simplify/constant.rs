@@ -98,7 +98,10 @@ fn shift(to_the_left: bool, scalar: Scalar, left: i128, count: i128) -> i128 {
 
 fn binary_float<F>(op: BinaryOp, left: F, right: F) -> Option<F>
 where
-    F: std::ops::Add<Output = F> + std::ops::Sub<Output = F> + std::ops::Mul<Output = F> + std::ops::Div<Output = F>,
+    F: std::ops::Add<Output = F>
+        + std::ops::Sub<Output = F>
+        + std::ops::Mul<Output = F>
+        + std::ops::Div<Output = F>,
 {
     match op {
         BinaryOp::Add => Some(left + right),
