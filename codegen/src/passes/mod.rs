@@ -2,6 +2,7 @@
 
 mod calls;
 pub mod effects;
+mod inline;
 mod overflow;
 mod reachable;
 mod simplify;
@@ -27,8 +28,9 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
         overflow::run(&mut module);
         verified("overflow", Stage::Raising, &module);
     }
-    simplify::run(&mut module);
-    verified("simplify", Stage::Raising, &module);
+    inline::run(&mut module);
+    reachable::run(&mut module, entries);
+    verified("inline", Stage::Raising, &module);
     stack::run(&mut module);
     verified("stack", Stage::Raising, &module);
     status::run(&mut module);
