@@ -53,6 +53,7 @@
 
 pub mod print;
 pub mod verify;
+pub mod visit;
 
 use std::sync::Arc;
 
