@@ -50,8 +50,10 @@ def kernel(function, signatures=()):
             bound.apply_defaults()
             args = bound.args
         signature = pick(function, signatures, args)
-        converted = (param.convert(arg) for param, arg in zip(signature.params, args))
-        result = function(*converted)
+        for name, param, arg in zip(names.parameters, signature.params, args):
+            if isinstance(param, types.Array) and (wrong := param.refusal(arg)):
+                raise TypeError(f"{function.__name__}() argument '{name}' {wrong}")
+        result = function(*(param.convert(arg) for param, arg in zip(signature.params, args)))
         return result if signature.result is None else signature.result.convert(result)
 
     call.py_func = function

@@ -116,13 +116,21 @@ class Array(Type):
         raise TypeError("only the first or the last axis of an array can be ::1")
 
     def convert(self, value):
-        if not isinstance(value, np.ndarray):
-            raise TypeError(f"expected {self}, got {type(value).__name__}")
-        if value.dtype != self.element.dtype or value.ndim != self.ndim:
-            raise TypeError(f"expected {self}, got {value.dtype} of {value.ndim} dimensions")
-        if not self.has_layout(value):
-            raise TypeError(f"expected {self}, got an array of another layout")
+        if wrong := self.refusal(value):
+            raise TypeError(wrong)
         return value
+
+    def refusal(self, value):
+        """Why an array is not one of this type, in the words of the compiled kernel; else `None`."""
+        if not isinstance(value, np.ndarray):
+            return f"must be {self}, got {type(value).__name__}"
+        if value.dtype != self.element.dtype:
+            return f"must be {self}, got elements of {value.dtype}"
+        if value.ndim != self.ndim:
+            return f"must be {self}, got an array of {value.ndim} dimensions"
+        if not self.has_layout(value):
+            return f"must be {self}, got shape {value.shape} with strides {value.strides} in bytes"
+        return None
 
     def has_layout(self, value):
         """Whether the array lies in memory as this type says."""
