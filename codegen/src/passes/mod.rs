@@ -4,6 +4,7 @@ mod calls;
 pub mod effects;
 mod inline;
 mod overflow;
+mod ranges;
 mod reachable;
 mod simplify;
 mod stack;
@@ -31,6 +32,10 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     inline::run(&mut module);
     reachable::run(&mut module, entries);
     verified("inline", Stage::Raising, &module);
+    ranges::run(&mut module);
+    verified("ranges", Stage::Raising, &module);
+    simplify::run(&mut module);
+    verified("simplify", Stage::Raising, &module);
     stack::run(&mut module);
     verified("stack", Stage::Raising, &module);
     status::run(&mut module);

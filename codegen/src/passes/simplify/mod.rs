@@ -15,7 +15,7 @@ mod dead;
 pub mod fold;
 mod select;
 
-pub use constant::{range, wrap};
+pub use constant::range;
 pub use copies::assignments;
 
 use crate::ir::{Function, Module};
