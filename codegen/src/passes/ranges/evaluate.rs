@@ -71,7 +71,7 @@ impl State {
     pub fn value(&mut self, expr: &mut Expr) -> Value {
         let value = match expr {
             Expr::Const(value) => return constant(*value),
-            Expr::Local(local) => return self.locals[local.0 as usize].clone(),
+            Expr::Local(local) => self.locals[local.0 as usize].clone(),
             Expr::Unary { op, operand } => {
                 let operand = self.value(operand);
                 self.unary(*op, operand)
@@ -81,8 +81,10 @@ impl State {
                 self.binary(*op, left, right)
             }
             Expr::Compare { op, left, right } => {
-                let (left, right) = (self.value(left), self.value(right));
-                let cond = compare(*op, &left, &right);
+                let cond = match self.signs_differ(*op, left, right) {
+                    Some(cond) => Some(cond),
+                    None => compare(*op, &self.value(left), &self.value(right)),
+                };
                 self.bool_or_unknown(cond)
             }
             Expr::Select { .. } => return self.select(expr),
@@ -102,6 +104,42 @@ impl State {
             }
         };
         self.settle(expr, value)
+    }
+
+    /// `(x ^ y) < 0` asks whether the signs of two numbers differ: if one is known not to be
+    /// negative, whether the other is.
+    fn signs_differ(&mut self, op: CompareOp, left: &mut Expr, right: &Expr) -> Option<Rc<Cond>> {
+        let (CompareOp::Lt, Expr::Binary { op: BinaryOp::Xor, left, right: other }) = (op, left) else {
+            return None;
+        };
+        let Expr::Const(Const::Int(_, 0)) = right else { return None };
+        let (Value::Int(_, left), Value::Int(_, other)) = (self.value(left), self.value(other)) else {
+            return None;
+        };
+        let natural = |value: &Linear| self.facts.proves(value);
+        let unknown = if natural(&other) { left } else { natural(&left).then_some(other)? };
+        Cond::not(Rc::new(Cond::NonNegative(unknown)))
+    }
+
+    /// Whether both hold. Of two of which one implies the other it is the stronger one: so more is
+    /// known where it does not hold.
+    fn and(&mut self, left: Rc<Cond>, right: Rc<Cond>) -> Option<Rc<Cond>> {
+        for (strong, weak) in [(&left, &right), (&right, &left)] {
+            let mark = self.facts.mark();
+            self.facts.learn(strong, true);
+            let implied = self.facts.decide(weak) == Some(true);
+            self.facts.forget(mark);
+            if implied {
+                return Some(strong.clone());
+            }
+        }
+        Cond::and(left, right)
+    }
+
+    /// Whether one holds.
+    fn or(&mut self, left: Rc<Cond>, right: Rc<Cond>) -> Option<Rc<Cond>> {
+        let neither = self.and(Cond::not(left)?, Cond::not(right)?)?;
+        Cond::not(neither)
     }
 
     /// Puts a constant in the place of a bool that is decided.
@@ -186,10 +224,12 @@ impl State {
                 Value::Int(scalar, self.binary_int(op, scalar, left, right))
             }
             (BinaryOp::And, Value::Bool(left), Value::Bool(right)) => {
-                self.bool_or_unknown(Cond::and(left, right))
+                let cond = self.and(left, right);
+                self.bool_or_unknown(cond)
             }
             (BinaryOp::Or, Value::Bool(left), Value::Bool(right)) => {
-                self.bool_or_unknown(Cond::or(left, right))
+                let cond = self.or(left, right);
+                self.bool_or_unknown(cond)
             }
             (_, Value::Bool(_), _) => Value::Bool(self.unknown_bool()),
             (_, other, _) => other,
@@ -230,12 +270,42 @@ impl State {
         self.facts.forget(mark);
         self.facts.learn(&condition, false);
         let otherwise = self.value(otherwise);
+        self.facts.forget(mark);
+        self.choice(&condition, [then, otherwise])
+    }
+
+    /// One of two values: the first where a condition holds.
+    fn choice(&mut self, cond: &Cond, [then, otherwise]: [Value; 2]) -> Value {
+        let mut ceilings = self.ceilings(&then);
+        ceilings.append(&mut self.ceilings(&otherwise));
+        let mark = self.facts.mark();
+        self.facts.learn(cond, false);
         let right = self.compared(&otherwise, &then);
+        ceilings.retain(|ceiling| self.compared(&otherwise, ceiling).at_most);
         self.facts.forget(mark);
-        self.facts.learn(&condition, true);
+        self.facts.learn(cond, true);
         let left = self.compared(&then, &otherwise);
+        ceilings.retain(|ceiling| self.compared(&then, ceiling).at_most);
         self.facts.forget(mark);
-        self.join([then, otherwise], [left, right])
+        let value = self.join([then, otherwise], [left, right]);
+        for ceiling in ceilings {
+            if let (Value::Int(_, value), Value::Int(_, ceiling)) = (&value, ceiling)
+                && let Some(fact) = ceiling.minus(value)
+            {
+                self.facts.assume(fact);
+            }
+        }
+        value
+    }
+
+    /// Sums that a value is known not to exceed.
+    fn ceilings(&self, value: &Value) -> Vec<Value> {
+        match value {
+            Value::Int(scalar, value) => {
+                self.facts.ceilings(value).map(|ceiling| Value::Int(*scalar, ceiling)).collect()
+            }
+            Value::Bool(_) | Value::View(_) | Value::Float => Vec::new(),
+        }
     }
 
     /// How the first value compares to the second, where control is now.

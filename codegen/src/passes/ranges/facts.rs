@@ -3,6 +3,9 @@
 
 use super::linear::{Linear, Symbol};
 
+/// How many of a symbol's facts are tried, the latest first.
+const LATEST: usize = 12;
+
 /// The knowledge.
 #[derive(Default)]
 pub struct Facts {
@@ -65,14 +68,24 @@ impl Facts {
         const DEPTH: usize = 5;
         /// How many combinations are tried, so that a question costs no more than a statement.
         const FUEL: usize = 64;
-        self.search(sum, DEPTH, &mut { FUEL })
+        (0..=DEPTH).any(|depth| self.search(sum, depth, &mut { FUEL }))
+    }
+
+    /// Sums that this one, where it has a symbol once, is known not to exceed: the latest few.
+    pub fn ceilings(&self, sum: &Linear) -> impl Iterator<Item = Linear> {
+        const MOST: usize = 4;
+        let once = sum.terms.iter().filter(|(_, coefficient)| *coefficient == 1);
+        let facts = once.flat_map(|(symbol, _)| {
+            let latest = self.mentions[symbol.0 as usize].iter().rev().take(LATEST);
+            let facts = latest.map(|fact| &self.facts[*fact]);
+            facts.filter(|fact| fact.coefficient(*symbol) == -1)
+        });
+        facts.take(MOST).filter_map(|fact| sum.plus(1, fact))
     }
 
     /// A sum is at least 0 if it is one by the ranges, or if it is a positive multiple of a fact
     /// plus a sum that is at least 0. Facts that cancel a symbol bring the search to an end.
     fn search(&self, sum: &Linear, depth: usize, fuel: &mut usize) -> bool {
-        /// How many of a symbol's facts are tried, the latest first.
-        const LATEST: usize = 12;
         if self.bounds(sum).0 >= 0 {
             return true;
         }
@@ -101,11 +114,16 @@ impl Facts {
     }
 }
 
-/// `|other| · sum - |coefficient| · fact`, divided by what the two have in common: at least 0 only
-/// if `sum` is, given that `fact` is.
+/// A sum without the symbol that two have in common, at least 0 only if the first is, given that
+/// the second is.
+///
+/// With `c` and `d` the symbol's coefficients, `sum = (c / d) · fact + rest` where that is whole.
+/// Otherwise `|d| · sum = |c| · fact + rest`; a whole number is at least 0 if it is above -1, so
+/// it is enough that `rest > -|d|`.
 fn cancel(sum: &Linear, coefficient: i128, fact: &Linear, other: i128) -> Option<Linear> {
     if coefficient % other == 0 {
         return sum.plus(-(coefficient / other), fact);
     }
-    sum.times(other.abs())?.plus(-coefficient.abs(), fact)
+    let rest = sum.times(other.abs())?.plus(-coefficient.abs(), fact)?;
+    Some(rest.offset(other.abs() - 1))
 }

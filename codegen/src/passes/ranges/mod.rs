@@ -269,7 +269,7 @@ impl<'a> Walk<'a> {
         if self.state.looks_ahead || !has_check(body) {
             return Vec::new();
         }
-        let mut guesses = self.guesses(assigned);
+        let mut guesses = self.guesses(&carried(body, assigned));
         for _ in 0..ROUNDS {
             if guesses.is_empty() {
                 return guesses;
@@ -284,10 +284,10 @@ impl<'a> Walk<'a> {
     }
 
     /// That locals only grow, or only shrink.
-    fn guesses(&self, assigned: &BTreeSet<LocalId>) -> Vec<Guess> {
+    fn guesses(&self, locals: &[LocalId]) -> Vec<Guess> {
         const MOST: usize = 16;
         let mut guesses = Vec::new();
-        for local in assigned {
+        for local in locals {
             if let Value::Int(_, before) = &self.state.locals[local.0 as usize] {
                 guesses.extend([true, false].map(|grows| Guess {
                     local: *local,
@@ -355,6 +355,22 @@ fn assigned(body: &[Stmt]) -> BTreeSet<LocalId> {
     let mut assigned = BTreeSet::new();
     visit::walk(body, &mut |stmt| stmt.kind.assigned(&mut |local| _ = assigned.insert(local)));
     assigned
+}
+
+/// Those of the locals that a body assigns whose values it may carry from one iteration to the
+/// next: it mentions a read of them first.
+fn carried(body: &[Stmt], assigned: &BTreeSet<LocalId>) -> Vec<LocalId> {
+    let mut carried = Vec::new();
+    let mut met = BTreeSet::new();
+    visit::walk(body, &mut |stmt| {
+        stmt.kind.read(&mut |local| {
+            if assigned.contains(&local) && met.insert(local) {
+                carried.push(local);
+            }
+        });
+        stmt.kind.assigned(&mut |local| _ = met.insert(local));
+    });
+    carried
 }
 
 fn has_check(body: &[Stmt]) -> bool {

@@ -64,11 +64,6 @@ impl Cond {
         }
     }
 
-    /// Whether one holds; `None` if it grows too large.
-    pub fn or(left: Rc<Cond>, right: Rc<Cond>) -> Option<Rc<Cond>> {
-        Cond::not(Cond::and(Cond::not(left)?, Cond::not(right)?)?)
-    }
-
     /// Whether `left <= right`; `None` if the numbers are too large.
     pub fn at_most(left: &Linear, right: &Linear) -> Option<Rc<Cond>> {
         Some(Rc::new(Cond::NonNegative(right.minus(left)?)))

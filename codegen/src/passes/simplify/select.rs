@@ -92,7 +92,7 @@ fn replace(expr: &mut Expr, local: LocalId, value: &Expr) {
 /// without need is cheaper than a branch around it.
 fn is_cheap(expr: &Expr) -> bool {
     /// Nodes beyond which nothing is cheap.
-    const CHEAP: usize = 8;
+    const CHEAP: usize = 12;
     let mut nodes = 0;
     count_cheap(expr, &mut nodes) && nodes <= CHEAP
 }
