@@ -13,6 +13,7 @@
 
 pub mod source;
 pub mod diagnostic;
+pub mod render;
 pub mod types;
 pub mod hir;
 pub mod ir;
@@ -27,6 +28,7 @@ pub mod symbol;
 pub mod interface;
 pub mod analysis;
 pub mod invocation;
+pub mod kernels;
 pub mod manifest;
 #[cfg(feature = "native")]
 pub mod backend;
