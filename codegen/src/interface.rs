@@ -88,6 +88,16 @@ impl Number {
     }
 }
 
+impl std::fmt::Display for Number {
+    /// Writes the type as Python does.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Number::Weak(weak) => f.write_str(weak.name()),
+            Number::Strong(dtype) => dtype.fmt(f),
+        }
+    }
+}
+
 /// Builds the interface of a file that is free of errors, from the lowered module with its
 /// effects. Exported is every function with a signature whose name has no leading underscore.
 pub fn interface(
