@@ -1,1 +1,3 @@
-//! Placeholder until the room is built.
+//! The command `pykernel`, as a library for its own tests.
+
+pub mod transcript;
