@@ -116,8 +116,9 @@ impl Raised {
 /// (`ValueError`), the message template, the file, and the name of the Python function.
 ///
 /// In the template `{i}` stands for an operand printed as a signed integer, `{u}` unsigned, `{f}`
-/// a `f64` printed as Python's `repr` does, `{b}` a bool (`True`, `False`); `{{` and `}}` are
-/// braces. An empty template means an exception without arguments.
+/// a `f64` printed as Python's `repr` does, `{g}` a `f64` that holds a `float32` and is printed as
+/// NumPy prints that, with the fewest digits that tell it from other `float32`s, `{b}` a bool
+/// (`True`, `False`); `{{` and `}}` are braces. An empty template means an exception without arguments.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Site {

@@ -3,9 +3,16 @@
 //! The macro turns it into Rust functions, the back end into entries, the build helper writes it
 //! into the manifest, the command prints it. It says nothing of how a kernel computes.
 
-use crate::ir;
-use crate::source::Span;
-use crate::types::{ArrayType, Type};
+pub mod rust;
+
+use std::collections::BTreeSet;
+
+use crate::hir;
+use crate::ir::{self, Mode, StmtKind};
+use crate::source::{Source, Span};
+use crate::symbol::{Package, Symbols};
+use crate::typed::{Instance, InstanceId, Program};
+use crate::types::{ArrayType, DType, Kind, Type, Weak};
 
 /// The kernels that a file exports, in the order of their definitions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +45,8 @@ pub struct Overload {
     pub params: Vec<Param>,
     /// What it returns: a number type or `None`.
     pub result: Type,
-    /// Whether it can call itself, so that the caller must set a stack limit.
+    /// Whether it reaches a function that can call itself, so that the caller must set a stack
+    /// limit.
     pub recursive: bool,
 }
 
@@ -58,21 +66,21 @@ pub enum ParamType {
     /// kept apart for `reveal` and for overloads.
     Number(Number),
     /// An array, borrowed as the mode says.
-    Array(ArrayType, ir::Mode),
+    Array(ArrayType, Mode),
 }
 
 /// A number type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Number {
     /// One of Python's.
-    Weak(crate::types::Weak),
+    Weak(Weak),
     /// One of NumPy's.
-    Strong(crate::types::DType),
+    Strong(DType),
 }
 
 impl Number {
     /// The dtype that holds it.
-    pub const fn dtype(self) -> crate::types::DType {
+    pub const fn dtype(self) -> DType {
         match self {
             Number::Weak(weak) => weak.dtype(),
             Number::Strong(dtype) => dtype,
@@ -81,14 +89,106 @@ impl Number {
 }
 
 /// Builds the interface of a file that is free of errors, from the lowered module with its
-/// effects.
+/// effects. Exported is every function with a signature whose name has no leading underscore.
 pub fn interface(
-    source: &crate::source::Source,
-    package: &crate::symbol::Package,
-    hir: &crate::hir::Module,
-    program: &crate::typed::Program,
+    source: &Source,
+    package: &Package,
+    hir: &hir::Module,
+    program: &Program,
     module: &ir::Module,
 ) -> Interface {
-    let _ = (source, package, hir, program, module);
-    Interface::default()
+    let symbols = Symbols::new(package, source, hir);
+    let exported = |id: hir::FunctionId| !hir.functions[id.0 as usize].name.starts_with('_');
+    let kernels = program.kernels.iter().filter(|(id, _)| exported(*id));
+    Interface {
+        kernels: kernels.map(|(id, instances)| kernel(*id, instances, &symbols, program, module)).collect(),
+    }
+}
+
+fn kernel(
+    id: hir::FunctionId,
+    instances: &[InstanceId],
+    symbols: &Symbols<'_>,
+    program: &Program,
+    module: &ir::Module,
+) -> Kernel {
+    let function = &symbols.hir().functions[id.0 as usize];
+    let types = |id: &InstanceId| program[*id].params.iter().map(|(ty, _)| ty.clone()).collect();
+    let types: Vec<Vec<Type>> = instances.iter().map(types).collect();
+    let overload = |(symbol, id): (String, &InstanceId)| Overload {
+        symbol,
+        function: ir::FunctionId(id.0),
+        params: params(function, &program[*id], &module[ir::FunctionId(id.0)].effects),
+        result: program[*id].result.clone(),
+        recursive: recursive(module, ir::FunctionId(id.0)),
+    };
+    Kernel {
+        name: function.name.clone(),
+        span: function.name_span,
+        doc: function.doc.clone(),
+        overloads: symbols.entries(id, &types).into_iter().zip(instances).map(overload).collect(),
+    }
+}
+
+/// The parameters as a caller sees them. A complex number is two parameters of the IR.
+fn params(function: &hir::Function, instance: &Instance, effects: &ir::Effects) -> Vec<Param> {
+    let mut at = 0;
+    let mut params = Vec::new();
+    for ((ty, _), variable) in instance.params.iter().zip(&function.variables) {
+        let (ty, width) = match ty {
+            Type::Weak(weak) => (ParamType::Number(Number::Weak(*weak)), width(weak.dtype())),
+            Type::Strong(dtype) => (ParamType::Number(Number::Strong(*dtype)), width(*dtype)),
+            Type::Array(array) => (ParamType::Array(*array, mode(effects, at)), 1),
+            Type::None | Type::Tuple(_) | Type::Text => {
+                unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
+            }
+        };
+        params.push(Param { name: variable.name.clone(), ty });
+        at += width;
+    }
+    params
+}
+
+/// How many parameters of the IR a number is.
+const fn width(dtype: DType) -> usize {
+    match dtype.kind() {
+        Kind::Bool | Kind::Int | Kind::Float => 1,
+        Kind::Complex => 2,
+    }
+}
+
+fn mode(effects: &ir::Effects, param: usize) -> Mode {
+    if effects.writes.get(param).copied().unwrap_or(false) { Mode::Write } else { Mode::Read }
+}
+
+/// Whether a function reaches one that can call itself.
+fn recursive(module: &ir::Module, function: ir::FunctionId) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut pending = vec![function];
+    while let Some(id) = pending.pop() {
+        if seen.insert(id) {
+            if module[id].effects.recursive {
+                return true;
+            }
+            calls(&module[id].body, &mut pending);
+        }
+    }
+    false
+}
+
+/// The functions that statements call.
+fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
+    for stmt in body {
+        match &stmt.kind {
+            StmtKind::Call { function, .. } => found.push(*function),
+            StmtKind::If { then, otherwise, .. } => {
+                calls(then, found);
+                calls(otherwise, found);
+            }
+            StmtKind::Block { body, .. } | StmtKind::Loop { body, .. } => calls(body, found),
+            StmtKind::For { body, .. } | StmtKind::Scope { body, .. } => calls(body, found),
+            StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
+            StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
+        }
+    }
 }

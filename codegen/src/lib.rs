@@ -13,6 +13,7 @@
 
 pub mod source;
 pub mod diagnostic;
+pub mod render;
 pub mod types;
 pub mod hir;
 pub mod syntax;

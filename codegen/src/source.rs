@@ -31,6 +31,9 @@ impl Span {
 pub struct Source {
     /// The file that messages and tracebacks name. For text inside a Rust file: the Rust file.
     pub file: Arc<str>,
+    /// What tells the functions of two files of a package apart: the file's path in the package
+    /// (`kernels/finance.py`). Empty for text inside a Rust file, which may move.
+    pub module: Arc<str>,
     /// The line of `file` on which the text begins, counted from 1.
     pub first_line: u32,
     /// The text, as it stands in the file (still indented when it stands inside Rust).
@@ -40,9 +43,10 @@ pub struct Source {
 }
 
 impl Source {
-    /// Takes the text of a whole `.py` file.
+    /// Takes the text of a whole `.py` file, named by its path in the package.
     pub fn file(file: impl Into<Arc<str>>, text: &str) -> Self {
-        Self::embedded(file, 1, text)
+        let source = Self::embedded(file, 1, text);
+        Source { module: source.file.clone(), ..source }
     }
 
     /// Takes text that stands inside `file` and begins on line `first_line`.
@@ -51,7 +55,7 @@ impl Source {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
-        Source { file: file.into(), first_line, text: text.into(), line_starts }
+        Source { file: file.into(), module: "".into(), first_line, text: text.into(), line_starts }
     }
 
     /// The line of `file` on which a byte of the text stands, counted from 1.
@@ -59,10 +63,14 @@ impl Source {
         self.first_line + self.line_starts.partition_point(|start| *start <= offset) as u32 - 1
     }
 
+    /// The byte at which the line of a byte begins.
+    pub fn line_start(&self, offset: u32) -> u32 {
+        self.line_starts[self.line_starts.partition_point(|start| *start <= offset) - 1]
+    }
+
     /// The column of a byte in its line, in characters, counted from 1.
     pub fn column(&self, offset: u32) -> u32 {
-        let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
-        let start = self.line_starts[line] as usize;
+        let start = self.line_start(offset) as usize;
         let end = (offset as usize).min(self.text.len());
         self.text.get(start..end).map_or(1, |head| head.chars().count() as u32 + 1)
     }
@@ -71,6 +79,14 @@ impl Source {
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
+}
+
+/// A text without the margin that all its lines but blank ones share.
+pub fn dedent(text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let lines = || text.split('\n');
+    let margin = lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    lines().map(|line| line.get(margin..).unwrap_or("")).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -87,5 +103,11 @@ mod tests {
         let last = source.text.rfind('x').unwrap() as u32;
         assert_eq!((source.line(last), source.column(last)), (11, 12));
         assert_eq!(source.slice(Span::new(last, last + 1)), "x");
+    }
+
+    #[test]
+    fn dedent_takes_the_shared_margin_and_leaves_blank_lines() {
+        assert_eq!(dedent("    a\n\n      b\n  \n"), "a\n\n  b\n\n");
+        assert_eq!(dedent("a\n  b"), "a\n  b");
     }
 }

@@ -1,4 +1,32 @@
-//! The names of kernels' entries in object code.
+//! The names of kernels' entries in object code, and of the library that holds them.
+//!
+//! ```text
+//! entry    pyk_<kernel>_<32 hex digits>     pyk_mandel_3c1f0a94b0de6a5e2f7d8c31a6b9e044
+//! library  pyk_<package>_<16 hex digits>    pyk_my_app_91d4e0377bb06c2a
+//! ```
+//!
+//! Only entries are symbols; the library's name is that of an archive file and of `#[link]`. In a
+//! linked program everything else of a kernel is local to its object.
+//!
+//! `<kernel>` and `<package>` are Python's and cargo's names with `_` for each character that is
+//! not an ASCII letter, digit or `_`. The digits are the FNV-1a hash of what tells two entries
+//! apart, so that the macro and the build helper agree without talking, that two packages never
+//! collide in one program, and that a changed kernel has a new symbol: the package's name and
+//! version, the file's path for a `.py` file, the text of the function and of all functions of the
+//! file that it reaches, the text between the functions (imports, constants), and the overload's
+//! parameter types. Neither positions nor margins are in it: they differ between what `build.rs`
+//! reads and what a doctest compiles.
+
+mod reach;
+
+pub use reach::reached;
+
+use crate::hir::{self, FunctionId};
+use crate::source::{Source, Span, dedent};
+use crate::types::Type;
+
+/// Changes when entries are called otherwise than before, so that stale objects are not linked.
+const FORMAT: &str = "1";
 
 /// The package whose build compiles the kernels: what makes symbols of two crates differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,4 +35,105 @@ pub struct Package {
     pub name: String,
     /// `CARGO_PKG_VERSION`.
     pub version: String,
+}
+
+impl Package {
+    /// The name of the library that holds the package's kernels.
+    pub fn library(&self) -> String {
+        let hash = Hash128::default().field(FORMAT).field(&self.name).field(&self.version);
+        format!("pyk_{}_{:016x}", identifier(&self.name), hash.low())
+    }
+}
+
+/// Names the entries of one file.
+#[derive(Debug)]
+pub struct Symbols<'a> {
+    source: &'a Source,
+    hir: &'a hir::Module,
+    /// What all entries of the file share.
+    shared: Hash128,
+}
+
+impl<'a> Symbols<'a> {
+    /// Prepares to name the entries of a file of a package.
+    pub fn new(package: &Package, source: &'a Source, hir: &'a hir::Module) -> Self {
+        let shared = Hash128::default()
+            .field(FORMAT)
+            .field(&package.name)
+            .field(&package.version)
+            .field(&source.module)
+            .field(&between_functions(source, hir));
+        Symbols { source, hir, shared }
+    }
+
+    /// The file's functions.
+    pub fn hir(&self) -> &'a hir::Module {
+        self.hir
+    }
+
+    /// The symbols of a function's entries, one for each list of parameter types.
+    pub fn entries(&self, function: FunctionId, overloads: &[Vec<Type>]) -> Vec<String> {
+        let name = &self.hir.functions[function.0 as usize].name;
+        let hash = reached(self.hir, function)
+            .into_iter()
+            .fold(self.shared.field(name), |hash, id| hash.field(&self.text(id)));
+        let symbol = |params: &Vec<Type>| {
+            let hash = params.iter().fold(hash, |hash, ty| hash.field(&ty.to_string()));
+            format!("pyk_{}_{:032x}", identifier(name), hash.value())
+        };
+        overloads.iter().map(symbol).collect()
+    }
+
+    /// A function's text without the margin at which it stands.
+    fn text(&self, id: FunctionId) -> String {
+        let span = self.hir.functions[id.0 as usize].span;
+        dedent(self.source.slice(Span::new(self.source.line_start(span.start), span.end)))
+    }
+}
+
+/// The module-level lines outside functions that say something.
+fn between_functions(source: &Source, hir: &hir::Module) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    for span in hir.functions.iter().map(|function| function.span) {
+        text.push_str(source.slice(Span::new(at, span.start)));
+        at = at.max(span.end);
+    }
+    text.push_str(source.slice(Span::new(at, source.text.len() as u32)));
+    let says = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('#');
+    dedent(&text.lines().filter(says).map(str::trim_end).collect::<Vec<_>>().join("\n"))
+}
+
+/// A name with `_` for what may not stand in a symbol.
+fn identifier(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
+/// The 128-bit FNV-1a hash of a sequence of fields.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hash128(u128);
+
+impl Default for Hash128 {
+    fn default() -> Self {
+        Hash128(0x6c62272e07bb014262b821756295c58d)
+    }
+}
+
+impl Hash128 {
+    /// Adds a field; its length goes first, so that no two sequences look alike.
+    pub(crate) fn field(self, text: &str) -> Self {
+        let bytes = (text.len() as u64).to_le_bytes().into_iter().chain(text.bytes());
+        Hash128(bytes.fold(self.0, |hash, byte| {
+            (hash ^ u128::from(byte)).wrapping_mul(0x0000000001000000000000000000013b)
+        }))
+    }
+
+    pub(crate) fn value(self) -> u128 {
+        self.0
+    }
+
+    /// Half of the bits, for where names should be short.
+    pub(crate) fn low(self) -> u64 {
+        self.0 as u64
+    }
 }

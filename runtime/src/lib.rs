@@ -1,1 +1,65 @@
-//! Placeholder until the room is built.
+//! Python kernels, compiled into Rust programs by `cargo build`.
+//!
+//! A kernel is a Python function with declared types, written inside `py_kernel!` or in a file
+//! under `kernels/`. The package's build script compiles it to native code, and the macro makes
+//! it a Rust function. No Python runs with the program.
+//!
+//! # Quick start
+//!
+//! ```toml
+//! # Cargo.toml
+//! [dependencies]
+//! pykernel = "0.1"
+//!
+//! [build-dependencies]
+//! pykernel-codegen = "0.1"
+//! ```
+//!
+//! ```text
+//! // build.rs
+//! fn main() { pykernel_codegen::Build::new().compile(); }
+//!
+//! // src/main.rs
+//! pykernel::py_kernel! {
+//!     from numba import njit, float64
+//!
+//!     @njit
+//!     def scale(x: float64[:], factor: float64) -> float64:
+//!         total = 0.0
+//!         for i in range(len(x)):
+//!             x[i] = x[i] * factor
+//!             total += x[i]
+//!         return total
+//! }
+//!
+//! fn main() -> Result<(), pykernel::Error> {
+//!     let mut x = pykernel::ndarray::array![1.0, 2.0, 3.0];
+//!     println!("{}", scale(&mut x, 10.0)?);       // 60
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # What a kernel looks like from Rust
+//!
+//! - Numbers go by value: `float64` is `f64`, `int` is `i64`, `complex128` is
+//!   [`num_complex::Complex<f64>`](num_complex::Complex), `bool` is `bool`.
+//! - Arrays are [`ndarray`]'s: anything that becomes an `ArrayView` goes in, with `&mut` where
+//!   the kernel writes. A parameter declared contiguous (`float64[:, ::1]`) refuses another
+//!   layout with an [`Error`]; nothing is copied behind your back.
+//! - Each call gives a `Result`: what Python would raise is an [`Error`]. `None` is `()`.
+//! - Several signatures make one function, generic over its arguments.
+//!
+//! `#![forbid(unsafe_code)]` is fine: no argument can make a kernel unsound.
+
+pub use ndarray;
+pub use num_complex;
+
+pub use error::Error;
+
+mod argument;
+#[doc(hidden)]
+pub mod call;
+mod error;
+pub mod repr;
+mod stack;
+mod view;

@@ -8,6 +8,8 @@
 //! [`Scalar`]s are machine numbers. Weakness is gone: it was spent when `lower` chose the
 //! operations. Complex numbers, tuples and `None` are exploded into scalars by `lower`. A
 //! [`ViewType`] is an array: a pure value (address, shape, strides); copying one copies no element.
+//! In an `Assign` and as an argument, a view of layout `C` or `F` may stand where the same element
+//! type and rank with layout `Any` is asked for; a view of rank 0 passes for one of any layout.
 //!
 //! # Locals
 //! Functions have mutable typed locals, not SSA: `cranelift-frontend` builds SSA by itself, and
@@ -51,6 +53,7 @@
 
 pub mod print;
 pub mod verify;
+pub mod visit;
 
 use std::sync::Arc;
 
@@ -411,7 +414,7 @@ pub struct Raise {
     /// Its message, a template as `pykernel_abi::Site` describes it.
     pub message: Arc<str>,
     /// The values of the template's placeholders: `I64` for `{i}`, `U64` for `{u}`, `F64` for
-    /// `{f}`, `Bool` for `{b}`; at most `pykernel_abi::MAX_OPERANDS`.
+    /// `{f}` and `{g}`, `Bool` for `{b}`; at most `pykernel_abi::MAX_OPERANDS`.
     pub operands: Vec<Expr>,
     /// What a traceback shows.
     pub place: Place,

@@ -1,9 +1,109 @@
 //! Computes what running each function does: which parameters it reads and writes, whether it can
 //! raise, whether it can call itself.
+//!
+//! Before: nothing is known. After: [`Function::effects`] of every function holds, as an upper
+//! bound: an element is read or written only where it says so, through copies of a view and
+//! through calls.
 
-use crate::ir::Module;
+use std::collections::BTreeSet;
 
-/// Fills [`crate::ir::Function::effects`] of every function.
+use super::calls::Calls;
+use crate::ir::{Effects, Expr, Function, FunctionId, LocalId, Module, StmtKind, Type, visit};
+
+/// Fills [`Function::effects`] of every function.
 pub fn analyse(module: &mut Module) {
-    let _ = module;
+    let calls = Calls::of(module);
+    for component in calls.components() {
+        let recursive = calls.is_cycle(&component);
+        for function in &component {
+            let n = module[*function].params.len();
+            module[*function].effects =
+                Effects { reads: vec![false; n], writes: vec![false; n], raises: false, recursive };
+        }
+        // Effects only grow, so this ends.
+        while component.iter().any(|function| refine(module, *function)) {}
+    }
+}
+
+/// Recomputes one function's effects from those of its callees; says whether they grew.
+fn refine(module: &mut Module, id: FunctionId) -> bool {
+    let function = &module[id];
+    let roots = roots(function);
+    let mut effects = function.effects.clone();
+    let mark = |flags: &mut [bool], view: LocalId| {
+        for param in &roots[view.0 as usize] {
+            flags[*param] = true;
+        }
+    };
+    visit::walk(&function.body, &mut |stmt| match &stmt.kind {
+        StmtKind::Load { view, .. } => mark(&mut effects.reads, *view),
+        StmtKind::Store { view, .. } => mark(&mut effects.writes, *view),
+        StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) => effects.raises = true,
+        StmtKind::Call { function: callee, args, .. } => {
+            let callee = &module[*callee].effects;
+            effects.raises |= callee.raises;
+            for (position, arg) in args.iter().enumerate() {
+                let mark_all = |flags: &mut [bool]| arg.locals(&mut |local| mark(flags, local));
+                if callee.reads[position] {
+                    mark_all(&mut effects.reads);
+                }
+                if callee.writes[position] {
+                    mark_all(&mut effects.writes);
+                }
+            }
+        }
+        StmtKind::Assign { .. }
+        | StmtKind::If { .. }
+        | StmtKind::Block { .. }
+        | StmtKind::Exit(_)
+        | StmtKind::Loop { .. }
+        | StmtKind::For { .. }
+        | StmtKind::Scope { .. } => {}
+    });
+    let grew = effects != function.effects;
+    module[id].effects = effects;
+    grew
+}
+
+/// For each local, the positions of the parameters that a view in it may come from; none for a
+/// scalar.
+fn roots(function: &Function) -> Vec<BTreeSet<usize>> {
+    let mut roots = vec![BTreeSet::new(); function.locals.len()];
+    for (position, param) in function.params.iter().enumerate() {
+        if matches!(function.ty(*param), Type::View(_)) {
+            roots[param.0 as usize].insert(position);
+        }
+    }
+    let mut copies: Vec<(LocalId, LocalId)> = Vec::new();
+    visit::walk(&function.body, &mut |stmt| {
+        if let StmtKind::Assign { local, value } = &stmt.kind
+            && matches!(function.ty(*local), Type::View(_))
+        {
+            sources(value, &mut |source| copies.push((*local, source)));
+        }
+    });
+    let mut grew = true;
+    while grew {
+        grew = false;
+        for (to, from) in &copies {
+            let source = roots[from.0 as usize].clone();
+            let target = &mut roots[to.0 as usize];
+            let before = target.len();
+            target.extend(source);
+            grew |= target.len() != before;
+        }
+    }
+    roots
+}
+
+/// Visits the views that an expression of a view type may be.
+fn sources(expr: &Expr, visit: &mut dyn FnMut(LocalId)) {
+    match expr {
+        Expr::Local(local) => visit(*local),
+        Expr::Select { then, otherwise, .. } => {
+            sources(then, visit);
+            sources(otherwise, visit);
+        }
+        _ => {}
+    }
 }

@@ -1,0 +1,89 @@
+//! How a kernel looks from Rust: the signatures of its wrapper, as text.
+
+use super::{Kernel, Overload, Param, ParamType};
+use crate::ir::Mode;
+use crate::types::{ArrayType, DType, Type};
+
+/// Rust's keywords that are not Python's too and that a raw identifier can name.
+const KEYWORDS: [&str; 42] = [
+    "abstract", "async", "await", "become", "box", "const", "do", "dyn", "enum", "extern", "final", "fn",
+    "gen", "impl", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "static", "struct", "trait", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where",
+    "yield", "as", "break", "continue", "false", "true",
+];
+
+/// Rust's keywords that not even a raw identifier can name.
+const PATHS: [&str; 4] = ["self", "super", "crate", "Self"];
+
+/// A Python name as a Rust identifier; `None` when Rust cannot have that name.
+pub fn identifier(name: &str) -> Option<String> {
+    match name {
+        "_" => None,
+        _ if PATHS.contains(&name) => None,
+        _ if KEYWORDS.contains(&name) => Some(format!("r#{name}")),
+        _ => Some(name.to_owned()),
+    }
+}
+
+/// A parameter's name in Rust: the Python name, raw where it is a keyword, with a trailing
+/// underscore where even that is not possible.
+pub fn parameter(name: &str) -> String {
+    identifier(name).unwrap_or_else(|| format!("{name}_"))
+}
+
+/// The signatures under which Rust can call a kernel, one for each overload. A kernel with several
+/// is one function, generic over its argument types.
+pub fn signatures(kernel: &Kernel) -> Vec<String> {
+    kernel.overloads.iter().map(|overload| signature(&kernel.name, overload)).collect()
+}
+
+fn signature(name: &str, overload: &Overload) -> String {
+    let params: Vec<String> = overload.params.iter().map(param).collect();
+    format!(
+        "pub fn {}({}) -> Result<{}, Error>",
+        parameter(name),
+        params.join(", "),
+        result(&overload.result)
+    )
+}
+
+fn param(param: &Param) -> String {
+    let ty = match &param.ty {
+        ParamType::Number(number) => scalar(number.dtype()).to_owned(),
+        ParamType::Array(array, Mode::Read) => format!("impl Into<{}>", view("ArrayView", *array)),
+        ParamType::Array(array, Mode::Write) => format!("impl Into<{}>", view("ArrayViewMut", *array)),
+    };
+    format!("{}: {ty}", parameter(&param.name))
+}
+
+/// `ndarray` has names for up to six dimensions.
+fn view(name: &str, array: ArrayType) -> String {
+    let element = scalar(array.element);
+    match array.rank {
+        0..=6 => format!("{name}{}<'_, {element}>", array.rank),
+        _ => format!("{name}D<'_, {element}>"),
+    }
+}
+
+fn result(ty: &Type) -> &'static str {
+    ty.dtype().map_or("()", scalar)
+}
+
+/// The Rust type of a number.
+pub const fn scalar(dtype: DType) -> &'static str {
+    match dtype {
+        DType::Bool => "bool",
+        DType::Int8 => "i8",
+        DType::Int16 => "i16",
+        DType::Int32 => "i32",
+        DType::Int64 => "i64",
+        DType::UInt8 => "u8",
+        DType::UInt16 => "u16",
+        DType::UInt32 => "u32",
+        DType::UInt64 => "u64",
+        DType::Float32 => "f32",
+        DType::Float64 => "f64",
+        DType::Complex64 => "Complex<f32>",
+        DType::Complex128 => "Complex<f64>",
+    }
+}

@@ -1,0 +1,305 @@
+//! Checks the IR's invariants. A violation is a bug of the compiler, never a user's mistake.
+//!
+//! # What holds of a module
+//! - Functions have different names.
+//! - A call names a function of the module, and gives and takes what that function's parameters
+//!   and results say. A view passes where a view of the same element type and rank is asked for,
+//!   if the layouts are equal, the asked one is `Any`, or the rank is 0.
+//!
+//! # Of a function
+//! - Every [`LocalId`] is one of its locals; parameters and results are different locals.
+//! - Results are scalars; the status is an `I32`.
+//! - The effects are empty or as long as the parameters.
+//! - Labels are below `n_labels`, label 0 is the body's, no two constructs share one, and an
+//!   `Exit` leaves a construct that it stands in.
+//! - Every local is assigned before it is read, on each path; every result (after `status`, of a
+//!   function with a status: the status) before the body is left by its end or by an `Exit`.
+//!   Code that control cannot reach is exempt.
+//!
+//! # Of a statement
+//! - The value of an `Assign` has the local's type; of views the rule of calls holds. So a local
+//!   of view type is a parameter or a copy of one.
+//! - `Load` and `Store` have a view, one `I64` for each dimension, a part that the element has,
+//!   and a local or a value of the part's type.
+//! - The condition of a `Check` and of an `If` is a bool.
+//! - A `For`'s counter and bounds are `I64`s, its step is not 0, and only `For`s set its counter,
+//!   none inside another that counts with it.
+//! - A message's placeholders and its operands correspond in number and type, and there are at
+//!   most `MAX_OPERANDS`; its braces are balanced or doubled.
+//! - `Scope` owns nothing.
+//!
+//! # Of an expression
+//! - Operands have the types that [`super::Expr`] and its operations say; an `InBounds` compares
+//!   `I64`s; a `Dim` names an axis that the view has; a C function has its number of arguments.
+//! - A constant lies in the range of its type.
+//!
+//! # Of a stage
+//! - At [`Stage::Raising`] there is no `Record` and no status.
+//! - At [`Stage::Status`] there is no `Check` and no `Raise`, and a call takes a status exactly if
+//!   its callee gives one.
+
+mod assignment;
+mod expression;
+mod raise;
+
+use std::collections::BTreeSet;
+
+use super::{
+    Expr, Function, Label, LocalId, Module, Part, Raise, Scalar, Stage, Stmt, StmtKind, Type, ViewType,
+};
+use crate::types::Kind;
+
+/// Checks a module; gives a sentence for each violation. A violation is a bug of the compiler.
+pub fn verify(module: &Module, stage: Stage) -> Result<(), Vec<String>> {
+    let mut violations = Vec::new();
+    let mut names = BTreeSet::new();
+    for function in &module.functions {
+        if !names.insert(&function.name) {
+            violations.push(format!("two functions are called `{}`", function.name));
+        }
+        let mut checker = Checker::new(module, function, stage);
+        checker.function();
+        if checker.violations.is_empty() {
+            checker.violations = assignment::check(function);
+        }
+        violations.extend(checker.violations.iter().map(|text| format!("in `{}`: {text}", function.name)));
+    }
+    if violations.is_empty() { Ok(()) } else { Err(violations) }
+}
+
+/// Whether a value of one type may stand where one of the other is asked for.
+fn passes_for(given: Type, asked: Type) -> bool {
+    match (given, asked) {
+        (Type::View(given), Type::View(asked)) => {
+            let layout =
+                given.layout == asked.layout || asked.layout == crate::types::Layout::Any || asked.rank == 0;
+            given.element == asked.element && given.rank == asked.rank && layout
+        }
+        (Type::Scalar(given), Type::Scalar(asked)) => given == asked,
+        (Type::Scalar(_), Type::View(_)) | (Type::View(_), Type::Scalar(_)) => false,
+    }
+}
+
+/// Checks one function; everything but the order of assignments and uses.
+struct Checker<'a> {
+    module: &'a Module,
+    function: &'a Function,
+    stage: Stage,
+    /// For each label, whether a construct has it.
+    defined: Vec<bool>,
+    /// For each label, whether the statement at hand stands in its construct.
+    enclosing: Vec<bool>,
+    violations: Vec<String>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(module: &'a Module, function: &'a Function, stage: Stage) -> Self {
+        let n_labels = function.n_labels as usize;
+        let (defined, enclosing) = (vec![false; n_labels], vec![false; n_labels]);
+        Checker { module, function, stage, defined, enclosing, violations: Vec::new() }
+    }
+
+    fn report(&mut self, text: impl Into<String>) {
+        self.violations.push(text.into());
+    }
+
+    fn require(&mut self, holds: bool, text: impl FnOnce() -> String) {
+        if !holds {
+            self.violations.push(text());
+        }
+    }
+
+    fn function(&mut self) {
+        let function = self.function;
+        let mut seen = BTreeSet::new();
+        for local in function.params.iter().chain(&function.results).chain(&function.status) {
+            self.local(*local);
+            self.require(seen.insert(*local), || format!("local {} is declared twice", local.0));
+        }
+        for result in &function.results {
+            let ty = self.local(*result);
+            self.require(!matches!(ty, Some(Type::View(_))), || "a result is a view".into());
+        }
+        if let Some(status) = function.status {
+            self.require(self.stage == Stage::Status, || "there is a status before `status`".into());
+            self.expect_local(status, Scalar::I32, "the status");
+        }
+        for effects in [&function.effects.reads, &function.effects.writes] {
+            let fits = effects.is_empty() || effects.len() == function.params.len();
+            self.require(fits, || "the effects do not fit the parameters".into());
+        }
+        self.labelled(Function::BODY, &function.body);
+    }
+
+    /// The type of a local.
+    fn local(&mut self, local: LocalId) -> Option<Type> {
+        let found = self.function.locals.get(local.0 as usize);
+        if found.is_none() {
+            self.report(format!("there is no local {}", local.0));
+        }
+        found.map(|local| local.ty)
+    }
+
+    fn name(&self, local: LocalId) -> String {
+        let name = self.function.locals.get(local.0 as usize).map_or("", |local| &local.name);
+        format!("`{name}` (local {})", local.0)
+    }
+
+    fn expect_local(&mut self, local: LocalId, scalar: Scalar, what: &str) {
+        if let Some(ty) = self.local(local).filter(|ty| *ty != Type::Scalar(scalar)) {
+            self.report(format!("{what} is a {scalar}, but {} is a {ty}", self.name(local)));
+        }
+    }
+
+    fn labelled(&mut self, label: Label, body: &[Stmt]) {
+        let index = label.0 as usize;
+        if index >= self.defined.len() {
+            return self.report(format!("label {} is not below n_labels", label.0));
+        }
+        let twice = std::mem::replace(&mut self.defined[index], true);
+        self.require(!twice, || format!("label {} is used twice", label.0));
+        self.enclosing[index] = true;
+        self.block(body);
+        self.enclosing[index] = false;
+    }
+
+    fn block(&mut self, body: &[Stmt]) {
+        body.iter().for_each(|stmt| self.stmt(&stmt.kind));
+    }
+
+    fn stmt(&mut self, stmt: &StmtKind) {
+        match stmt {
+            StmtKind::Assign { local, value } => self.assign(*local, value),
+            StmtKind::Load { local, view, index, part } => {
+                if let Some(scalar) = self.element(*view, index, *part) {
+                    self.expect_local(*local, scalar, "the loaded element");
+                }
+            }
+            StmtKind::Store { view, index, part, value } => {
+                if let Some(scalar) = self.element(*view, index, *part) {
+                    self.expect(value, scalar, "the stored value");
+                }
+            }
+            StmtKind::Check { cond, raise, purpose: _ } => {
+                self.require(self.stage == Stage::Raising, || "there is a `Check` after `status`".into());
+                self.expect(cond, Scalar::Bool, "the condition of a check");
+                self.raise(raise);
+            }
+            StmtKind::Raise(raise) => {
+                self.require(self.stage == Stage::Raising, || "there is a `Raise` after `status`".into());
+                self.raise(raise);
+            }
+            StmtKind::Record(raise) => {
+                self.require(self.stage == Stage::Status, || "there is a `Record` before `status`".into());
+                self.raise(raise);
+            }
+            StmtKind::Call { .. } => self.call(stmt),
+            StmtKind::If { cond, then, otherwise } => {
+                self.expect(cond, Scalar::Bool, "the condition of an if");
+                self.block(then);
+                self.block(otherwise);
+            }
+            StmtKind::Block { label, body } | StmtKind::Loop { label, body } => self.labelled(*label, body),
+            StmtKind::Exit(label) => {
+                let inside = self.enclosing.get(label.0 as usize) == Some(&true);
+                self.require(inside, || format!("an `Exit` names label {}, which it is not in", label.0));
+            }
+            StmtKind::For { label, var, lo, hi, step, body } => {
+                self.expect_local(*var, Scalar::I64, "a counter");
+                self.expect(lo, Scalar::I64, "the first value of a `For`");
+                self.expect(hi, Scalar::I64, "the bound of a `For`");
+                self.require(*step != 0, || "the step of a `For` is 0".into());
+                self.labelled(*label, body);
+            }
+            StmtKind::Scope { owned, body } => {
+                self.require(owned.is_empty(), || "a `Scope` owns something".into());
+                self.block(body);
+            }
+        }
+    }
+
+    fn assign(&mut self, local: LocalId, value: &Expr) {
+        let (Some(asked), Some(given)) = (self.local(local), self.ty(value)) else { return };
+        let fits = passes_for(given, asked);
+        self.require(fits, || format!("a {given} is assigned to a {asked}"));
+    }
+
+    /// The type of an element's part, if the access is well-formed.
+    fn element(&mut self, view: LocalId, index: &[Expr], part: Part) -> Option<Scalar> {
+        let view = self.view(view)?;
+        index.iter().for_each(|index| self.expect(index, Scalar::I64, "an index"));
+        self.require(index.len() == view.rank, || {
+            format!("a view of rank {} is indexed with {} indices", view.rank, index.len())
+        });
+        let has_part = part == Part::First || view.element.kind() == Kind::Complex;
+        self.require(has_part, || format!("a {} has no imaginary part", view.element));
+        Some(Scalar::of(view.element))
+    }
+
+    fn view(&mut self, local: LocalId) -> Option<ViewType> {
+        match self.local(local)? {
+            Type::View(view) => Some(view),
+            Type::Scalar(scalar) => {
+                self.report(format!("{} is used as a view, but is a {scalar}", self.name(local)));
+                None
+            }
+        }
+    }
+
+    fn call(&mut self, stmt: &StmtKind) {
+        let StmtKind::Call { results, function, args, status, place: _ } = stmt else { return };
+        let Some(callee) = self.module.functions.get(function.0 as usize) else {
+            return self.report(format!("there is no function {}", function.0));
+        };
+        let name = &callee.name;
+        self.require(args.len() == callee.params.len(), || {
+            format!("`{name}` takes {} arguments, and {} are given", callee.params.len(), args.len())
+        });
+        for (arg, param) in args.iter().zip(&callee.params) {
+            let (Some(given), Some(asked)) = (self.ty(arg), callee.locals.get(param.0 as usize)) else {
+                continue;
+            };
+            let fits = passes_for(given, asked.ty);
+            self.require(fits, || format!("`{name}` is given a {given} for its {} {}", asked.ty, asked.name));
+        }
+        self.require(results.len() == callee.results.len(), || {
+            format!("`{name}` has {} results, and {} are taken", callee.results.len(), results.len())
+        });
+        for (local, result) in results.iter().zip(&callee.results) {
+            let (Some(taken), Some(given)) = (self.local(*local), callee.locals.get(result.0 as usize))
+            else {
+                continue;
+            };
+            self.require(taken == given.ty, || format!("`{name}` gives a {}, taken as a {taken}", given.ty));
+        }
+        self.call_status(*status, callee);
+    }
+
+    fn call_status(&mut self, status: Option<LocalId>, callee: &Function) {
+        self.require(status.is_some() == callee.status.is_some(), || {
+            format!("a call of `{}` and the function itself disagree on a status", callee.name)
+        });
+        if let Some(status) = status {
+            self.expect_local(status, Scalar::I32, "a status");
+        }
+    }
+
+    fn raise(&mut self, raise: &Raise) {
+        self.require(!raise.class.is_empty(), || "an exception has no class".into());
+        self.require(raise.place.line > 0, || "a place has no line".into());
+        match raise::placeholders(&raise.message) {
+            Err(text) => self.report(text),
+            Ok(wanted) => {
+                let n = raise.operands.len();
+                let fits = wanted.len() == n && n <= pykernel_abi::MAX_OPERANDS;
+                self.require(fits, || format!("the message {:?} has {n} operands", raise.message));
+                for (operand, scalar) in raise.operands.iter().zip(wanted) {
+                    self.expect(operand, scalar, "an operand of a message");
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

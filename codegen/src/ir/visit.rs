@@ -1,0 +1,221 @@
+//! Walks over statements and expressions, for passes that care for a few kinds of nodes only.
+//!
+//! A statement's own expressions, locals and bodies are those that stand in it directly; what
+//! stands in the statements of its bodies belongs to those.
+
+use super::{Expr, LocalId, Raise, Stmt, StmtKind};
+
+impl StmtKind {
+    /// The statement's own bodies; those that it lacks are empty.
+    pub fn bodies(&self) -> [&[Stmt]; 2] {
+        match self {
+            StmtKind::If { then, otherwise, .. } => [then, otherwise],
+            StmtKind::Block { body, .. }
+            | StmtKind::Loop { body, .. }
+            | StmtKind::For { body, .. }
+            | StmtKind::Scope { body, .. } => [body, &[]],
+            StmtKind::Assign { .. }
+            | StmtKind::Load { .. }
+            | StmtKind::Store { .. }
+            | StmtKind::Check { .. }
+            | StmtKind::Raise(_)
+            | StmtKind::Call { .. }
+            | StmtKind::Exit(_)
+            | StmtKind::Record(_) => [&[], &[]],
+        }
+    }
+
+    /// The statement's own bodies, to be changed.
+    pub fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Vec<Stmt>> {
+        let (first, second) = match self {
+            StmtKind::If { then, otherwise, .. } => (Some(then), Some(otherwise)),
+            StmtKind::Block { body, .. }
+            | StmtKind::Loop { body, .. }
+            | StmtKind::For { body, .. }
+            | StmtKind::Scope { body, .. } => (Some(body), None),
+            StmtKind::Assign { .. }
+            | StmtKind::Load { .. }
+            | StmtKind::Store { .. }
+            | StmtKind::Check { .. }
+            | StmtKind::Raise(_)
+            | StmtKind::Call { .. }
+            | StmtKind::Exit(_)
+            | StmtKind::Record(_) => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// Visits the statement's own expressions.
+    pub fn exprs(&self, visit: &mut dyn FnMut(&Expr)) {
+        match self {
+            StmtKind::Assign { value, .. } => visit(value),
+            StmtKind::Load { index, .. } => index.iter().for_each(visit),
+            StmtKind::Store { index, value, .. } => index.iter().chain([value]).for_each(visit),
+            StmtKind::Check { cond, raise, .. } => [cond].into_iter().chain(&raise.operands).for_each(visit),
+            StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter().for_each(visit),
+            StmtKind::Call { args, .. } => args.iter().for_each(visit),
+            StmtKind::If { cond, .. } => visit(cond),
+            StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
+            StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } | StmtKind::Scope { .. } => {}
+        }
+    }
+
+    /// Visits the statement's own expressions, to be changed.
+    pub fn exprs_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            StmtKind::Assign { value, .. } => visit(value),
+            StmtKind::Load { index, .. } => index.iter_mut().for_each(visit),
+            StmtKind::Store { index, value, .. } => index.iter_mut().chain([value]).for_each(visit),
+            StmtKind::Check { cond, raise, .. } => {
+                [cond].into_iter().chain(&mut raise.operands).for_each(visit);
+            }
+            StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter_mut().for_each(visit),
+            StmtKind::Call { args, .. } => args.iter_mut().for_each(visit),
+            StmtKind::If { cond, .. } => visit(cond),
+            StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
+            StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } | StmtKind::Scope { .. } => {}
+        }
+    }
+
+    /// The view that the statement itself loads from or stores to.
+    pub fn view_mut(&mut self) -> Option<&mut LocalId> {
+        match self {
+            StmtKind::Load { view, .. } | StmtKind::Store { view, .. } => Some(view),
+            _ => None,
+        }
+    }
+
+    /// Visits the locals that the statement itself assigns.
+    pub fn assigned(&self, visit: &mut dyn FnMut(LocalId)) {
+        match self {
+            StmtKind::Assign { local, .. } | StmtKind::Load { local, .. } => visit(*local),
+            StmtKind::For { var, .. } => visit(*var),
+            StmtKind::Call { results, status, .. } => results.iter().chain(status).copied().for_each(visit),
+            StmtKind::Store { .. }
+            | StmtKind::Check { .. }
+            | StmtKind::Raise(_)
+            | StmtKind::If { .. }
+            | StmtKind::Block { .. }
+            | StmtKind::Exit(_)
+            | StmtKind::Loop { .. }
+            | StmtKind::Scope { .. }
+            | StmtKind::Record(_) => {}
+        }
+    }
+
+    /// Visits the locals that the statement itself assigns, to be changed.
+    pub fn assigned_mut(&mut self, visit: &mut dyn FnMut(&mut LocalId)) {
+        match self {
+            StmtKind::Assign { local, .. } | StmtKind::Load { local, .. } => visit(local),
+            StmtKind::For { var, .. } => visit(var),
+            StmtKind::Call { results, status, .. } => results.iter_mut().chain(status).for_each(visit),
+            StmtKind::Store { .. }
+            | StmtKind::Check { .. }
+            | StmtKind::Raise(_)
+            | StmtKind::If { .. }
+            | StmtKind::Block { .. }
+            | StmtKind::Exit(_)
+            | StmtKind::Loop { .. }
+            | StmtKind::Scope { .. }
+            | StmtKind::Record(_) => {}
+        }
+    }
+
+    /// Visits the locals that the statement itself reads, once for each use.
+    pub fn read(&self, visit: &mut dyn FnMut(LocalId)) {
+        match self {
+            StmtKind::Load { view, .. } | StmtKind::Store { view, .. } => visit(*view),
+            _ => {}
+        }
+        self.exprs(&mut |expr| expr.locals(visit));
+    }
+
+    /// The exception that the statement itself may raise.
+    pub fn raise_mut(&mut self) -> Option<&mut Raise> {
+        match self {
+            StmtKind::Check { raise, .. } | StmtKind::Raise(raise) | StmtKind::Record(raise) => Some(raise),
+            _ => None,
+        }
+    }
+}
+
+impl Expr {
+    /// Visits the operands.
+    pub fn operands(&self, visit: &mut dyn FnMut(&Expr)) {
+        match self {
+            Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } => {}
+            Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
+            Expr::Binary { left, right, .. } | Expr::Compare { left, right, .. } => {
+                visit(left);
+                visit(right);
+            }
+            Expr::Select { cond, then, otherwise } => {
+                visit(cond);
+                visit(then);
+                visit(otherwise);
+            }
+            Expr::Intrinsic { args, .. } => args.iter().for_each(visit),
+            Expr::InBounds { index, extent } => {
+                visit(index);
+                visit(extent);
+            }
+        }
+    }
+
+    /// Visits the operands, to be changed.
+    pub fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } => {}
+            Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
+            Expr::Binary { left, right, .. } | Expr::Compare { left, right, .. } => {
+                visit(left);
+                visit(right);
+            }
+            Expr::Select { cond, then, otherwise } => {
+                visit(cond);
+                visit(then);
+                visit(otherwise);
+            }
+            Expr::Intrinsic { args, .. } => args.iter_mut().for_each(visit),
+            Expr::InBounds { index, extent } => {
+                visit(index);
+                visit(extent);
+            }
+        }
+    }
+
+    /// Visits the locals that the expression reads, once for each use.
+    pub fn locals(&self, visit: &mut dyn FnMut(LocalId)) {
+        match self {
+            Expr::Local(local) | Expr::Dim { view: local, .. } => visit(*local),
+            _ => self.operands(&mut |operand| operand.locals(visit)),
+        }
+    }
+
+    /// The number of nodes.
+    pub fn size(&self) -> usize {
+        let mut size = 1;
+        self.operands(&mut |operand| size += operand.size());
+        size
+    }
+}
+
+/// Visits every statement, each before those in its bodies.
+pub fn walk(body: &[Stmt], visit: &mut dyn FnMut(&Stmt)) {
+    for stmt in body {
+        visit(stmt);
+        for inner in stmt.kind.bodies() {
+            walk(inner, visit);
+        }
+    }
+}
+
+/// Visits every statement, to be changed, each before those in its bodies.
+pub fn walk_mut(body: &mut [Stmt], visit: &mut dyn FnMut(&mut Stmt)) {
+    for stmt in body {
+        visit(stmt);
+        for inner in stmt.kind.bodies_mut() {
+            walk_mut(inner, visit);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Shows diagnostics as text, as rustc shows its own.
+
+use std::ops::Range;
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Renderer, Snippet, Title, normalize_untrusted_str,
+};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{Source, Span};
+
+/// Whether text is for a terminal that shows colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Only text.
+    Plain,
+    /// With ANSI escape codes.
+    Colored,
+}
+
+/// Shows diagnostics of one source, with a blank line between two, each with the code and the
+/// lines that it is about.
+pub fn render(source: &Source, diagnostics: &[Diagnostic], style: Style) -> String {
+    let shown = diagnostics.iter().map(|diagnostic| {
+        let title = Level::ERROR.primary_title(&diagnostic.message).id(diagnostic.code.name());
+        report(source, diagnostic, title, style) + "\n"
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+/// Shows a diagnostic for a `compile_error!` that cannot point into the text: what rustc prints
+/// after its own `error: `, with the lines that it is about.
+pub fn embedded(source: &Source, diagnostic: &Diagnostic) -> String {
+    report(source, diagnostic, Level::ERROR.no_name().primary_title(headline(diagnostic)), Style::Plain)
+}
+
+/// Shows a diagnostic for a `compile_error!` that points into the text, so that rustc shows the
+/// lines: the message and what else is known.
+pub fn explanation(source: &Source, diagnostic: &Diagnostic) -> String {
+    let mut text = headline(diagnostic);
+    if !diagnostic.label.is_empty() {
+        text.push_str(&format!("\n  {}", diagnostic.label));
+    }
+    for note in &diagnostic.notes {
+        match note.span {
+            Some(span) => {
+                text.push_str(&format!("\n  note: line {}: {}", source.line(span.start), note.text))
+            }
+            None => text.push_str(&format!("\n  note: {}", note.text)),
+        }
+    }
+    if let Some(help) = &diagnostic.help {
+        text.push_str(&format!("\n  help: {help}"));
+    }
+    text
+}
+
+/// The first line where rustc writes the `error: ` before it.
+fn headline(diagnostic: &Diagnostic) -> String {
+    format!("{} [{}]", diagnostic.message, diagnostic.code.name())
+}
+
+fn report(source: &Source, diagnostic: &Diagnostic, title: Title<'_>, style: Style) -> String {
+    let mut group = Group::with_title(title);
+    if !source.text.is_empty() {
+        group = group.element(snippet(source, diagnostic));
+    }
+    for note in diagnostic.notes.iter().filter(|note| note.span.is_none()) {
+        group = group.element(Level::NOTE.message(normalize_untrusted_str(&note.text)));
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
+    }
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Colored => Renderer::styled(),
+    };
+    renderer.render(&[group])
+}
+
+/// The lines that a diagnostic is about, and no others: the renderer looks at every line it gets.
+fn snippet<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Snippet<'a, Annotation<'a>> {
+    let places: Vec<(Span, &str)> =
+        diagnostic.notes.iter().filter_map(|note| Some((note.span?, note.text.as_str()))).collect();
+    let all = places.iter().fold(diagnostic.span, |all, (span, _)| all.to(*span));
+    let window = lines(source, all);
+    let within = |span: Span| {
+        let end = (span.end as usize).clamp(window.start, window.end) - window.start;
+        (span.start as usize - window.start).min(end)..end
+    };
+    let primary = AnnotationKind::Primary.span(within(diagnostic.span));
+    let primary = if diagnostic.label.is_empty() { primary } else { primary.label(&diagnostic.label) };
+    let others = places.iter().map(|(span, text)| AnnotationKind::Context.span(within(*span)).label(*text));
+    Snippet::source(&source.text[window.clone()])
+        .path(&*source.file)
+        .line_start(source.line(window.start as u32) as usize)
+        .annotation(primary)
+        .annotations(others)
+}
+
+/// The whole lines that hold a span.
+fn lines(source: &Source, span: Span) -> Range<usize> {
+    let length = source.text.len();
+    let start = source.line_start(span.start.min(length as u32)) as usize;
+    let from = (span.end as usize).clamp(start, length);
+    let end = source.text.as_bytes()[from..].iter().position(|byte| *byte == b'\n');
+    start..end.map_or(length, |distance| from + distance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+
+    const TEXT: &str =
+        "@njit\ndef f(x: float64):\n    s = np.int8(1)\n\n\n\n\n    y = 3 + (x + 1) * s - 2\n    return y\n";
+
+    fn span(text: &str) -> Span {
+        let start = TEXT.find(text).unwrap() as u32;
+        Span::new(start, start + text.len() as u32)
+    }
+
+    fn diagnostic() -> Diagnostic {
+        Diagnostic::new(Code::UnsupportedOperand, span("(x + 1) * s"), "`float64 * str` has no meaning")
+            .label("`float64 * str`")
+            .note_at(span("s = np"), "assigned here")
+            .note("a second fact")
+            .help("convert it first")
+    }
+
+    #[test]
+    fn looks_like_rustc() {
+        let source = Source::file("kernels/x.py", TEXT);
+        let second = Diagnostic::new(Code::UndefinedName, span("return y"), "name `y` is not defined");
+        let shown = render(&source, &[diagnostic(), second], Style::Plain);
+        let expected = "\
+error[unsupported-operand]: `float64 * str` has no meaning
+ --> kernels/x.py:8:13
+  |
+3 |     s = np.int8(1)
+  |     ------ assigned here
+...
+8 |     y = 3 + (x + 1) * s - 2
+  |             ^^^^^^^^^^^ `float64 * str`
+  |
+  = note: a second fact
+  = help: convert it first
+
+error[undefined-name]: name `y` is not defined
+ --> kernels/x.py:9:5
+  |
+9 |     return y
+  |     ^^^^^^^^
+";
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn says_the_same_inside_a_compile_error() {
+        let source = Source::embedded("src/lib.rs", 10, TEXT);
+        let expected = "\
+`float64 * str` has no meaning [unsupported-operand]
+  --> src/lib.rs:17:13
+   |
+12 |     s = np.int8(1)
+   |     ------ assigned here
+...
+17 |     y = 3 + (x + 1) * s - 2
+   |             ^^^^^^^^^^^ `float64 * str`
+   |
+   = note: a second fact
+   = help: convert it first";
+        assert_eq!(embedded(&source, &diagnostic()), expected);
+        let expected = "\
+`float64 * str` has no meaning [unsupported-operand]
+  `float64 * str`
+  note: line 12: assigned here
+  note: a second fact
+  help: convert it first";
+        assert_eq!(explanation(&source, &diagnostic()), expected);
+    }
+
+    #[test]
+    fn shows_places_that_do_not_exist() {
+        for text in ["", "\n", "ä"] {
+            let source = Source::file("x.py", text);
+            for (start, end) in [(0, 0), (0, 9), (1, 0), (7, 9)] {
+                let diagnostic = Diagnostic::new(Code::SyntaxError, Span::new(start, end), "no");
+                assert!(
+                    render(&source, &[diagnostic], Style::Plain).starts_with("error[syntax-error]: no\n")
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What a kernel raised, as a Rust error.
+
+use std::fmt;
+
+use pykernel_abi::{MAX_OPERANDS, Raised, Site};
+
+use crate::repr;
+
+/// An exception that a kernel raised, or that its call was refused with.
+///
+/// It prints on one line, as the end of a Python traceback would read:
+///
+/// ```text
+/// ValueError: x must be positive (File "kernels/finance.py", line 12, in black_scholes)
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Exception>);
+
+/// Boxed, so that a `Result` of a kernel stays in registers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Exception {
+    class: String,
+    message: String,
+    file: String,
+    line: u32,
+    function: String,
+}
+
+impl Error {
+    /// The Python class of the exception: `ZeroDivisionError`.
+    pub fn class(&self) -> &str {
+        &self.0.class
+    }
+
+    /// What `str()` of the exception gives; empty for `raise ValueError`.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The file that holds the kernel: a `.py` file, or the Rust file around an inline kernel.
+    pub fn file(&self) -> &str {
+        &self.0.file
+    }
+
+    /// The line in [`file`](Error::file) that raised, counted from 1.
+    pub fn line(&self) -> u32 {
+        self.0.line
+    }
+
+    /// The Python function that raised, which may be one that the kernel called.
+    pub fn function(&self) -> &str {
+        &self.0.function
+    }
+
+    /// The refusal of a call, before the kernel ran.
+    pub(crate) fn refused(class: &str, message: String, kernel: &crate::call::Kernel) -> Self {
+        let (class, file, function) = (class.into(), kernel.file.into(), kernel.name.into());
+        Error(Box::new(Exception { class, message, file, line: kernel.line, function }))
+    }
+
+    /// Reads what a kernel left in its record.
+    ///
+    /// # Safety
+    /// A kernel whose code is still loaded has filled the record and returned `Status::Raised`.
+    #[cold]
+    pub(crate) unsafe fn raised(raised: &Raised) -> Self {
+        // SAFETY: the kernel has stored the address of a site in its read-only data, which is
+        // aligned to 4, the alignment of `Site`.
+        let site = unsafe { raised.site.cast::<Site>().read() };
+        let mut offset = Site::SIZE;
+        let mut text = |len: u32| {
+            // SAFETY: the four texts follow the head without gaps, with the lengths it gives.
+            let bytes = unsafe { std::slice::from_raw_parts(raised.site.add(offset), len as usize) };
+            offset += len as usize;
+            String::from_utf8_lossy(bytes).into_owned()
+        };
+        let class = text(site.class_len);
+        let message = expand(&text(site.message_len), &raised.operands);
+        let (file, function) = (text(site.file_len), text(site.function_len));
+        Error(Box::new(Exception { class, message, file, line: site.line, function }))
+    }
+}
+
+/// Puts the operands into a message template (see [`Site`]).
+fn expand(template: &str, operands: &[u64; MAX_OPERANDS]) -> String {
+    let mut message = String::with_capacity(template.len() + 16);
+    let mut operands = operands.iter().copied();
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '}']) {
+        message.push_str(&rest[..at]);
+        let placeholder = rest.get(at..at + 3).unwrap_or("");
+        let text = operand(placeholder, &mut operands);
+        rest = match text {
+            Some(text) => {
+                message.push_str(&text);
+                &rest[at + 3..]
+            }
+            None => {
+                message.push_str(&rest[at..at + 1]);
+                rest.get(at + 2..).unwrap_or("")
+            }
+        };
+    }
+    message + rest
+}
+
+/// The text of the next operand, if `placeholder` stands for one.
+fn operand(placeholder: &str, operands: &mut impl Iterator<Item = u64>) -> Option<String> {
+    let print: fn(u64) -> String = match placeholder {
+        "{i}" => |bits| (bits as i64).to_string(),
+        "{u}" => |bits| bits.to_string(),
+        "{f}" => |bits| repr::float(f64::from_bits(bits)),
+        "{b}" => |bits| repr::bool(bits != 0).to_string(),
+        _ => return None,
+    };
+    operands.next().map(print)
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Exception { class, message, file, line, function } = &*self.0;
+        f.write_str(class)?;
+        if !message.is_empty() {
+            write!(f, ": {message}")?;
+        }
+        write!(f, " (File \"{file}\", line {line}, in {function})")
+    }
+}
+
+impl fmt::Debug for Error {
+    /// As `Display`: this is what `unwrap()` and a `main` that returns the error print.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_take_operands_in_order() {
+        let operands = [-3i64 as u64, u64::MAX, 1e16f64.to_bits(), 1];
+        let text = expand("{{{i}}} {u} {f} {b} é", &operands);
+        assert_eq!(text, "{-3} 18446744073709551615 1e+16 True é");
+        assert_eq!(expand("", &operands), "");
+    }
+
+    #[test]
+    fn a_damaged_template_is_still_printed() {
+        assert_eq!(expand("{i", &[0; 4]), "{");
+        assert_eq!(expand("{i}{i}{i}{i}{i}", &[7; 4]), "7777{}");
+    }
+
+    #[test]
+    fn an_error_is_small_and_travels() {
+        fn travels<T: Send + Sync + std::error::Error + 'static>() {}
+        travels::<Error>();
+        assert_eq!(size_of::<Result<f64, Error>>(), 16);
+    }
+}

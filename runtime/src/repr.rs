@@ -1,0 +1,71 @@
+//! Numbers as Python's `repr` writes them.
+
+/// A `float`: the fewest digits that read back as the same number, with an exponent below `1e-4`
+/// and from `1e16` on.
+pub fn float(x: f64) -> String {
+    if !x.is_finite() {
+        return format!("{x:?}").to_lowercase();
+    }
+    let text = format!("{x:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    match exponent {
+        _ if x == 0.0 => format!("{mantissa}.0"),
+        -4..16 => fixed(mantissa, exponent),
+        _ => format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
+    }
+}
+
+/// A `bool`.
+pub const fn bool(x: bool) -> &'static str {
+    if x { "True" } else { "False" }
+}
+
+/// `d.ddd` times ten to the power of `exponent`, without an exponent.
+fn fixed(mantissa: &str, exponent: i32) -> String {
+    let (sign, unsigned) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let digits = unsigned.replace('.', "");
+    let Ok(whole) = usize::try_from(exponent + 1) else {
+        return format!("{sign}0.{}{digits}", "0".repeat((-exponent - 1) as usize));
+    };
+    match whole {
+        0 => format!("{sign}0.{digits}"),
+        _ if whole >= digits.len() => format!("{sign}{digits}{}.0", "0".repeat(whole - digits.len())),
+        _ => format!("{sign}{}.{}", &digits[..whole], &digits[whole..]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_print_as_in_python() {
+        let written_by_python = [
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (1.0, "1.0"),
+            (-1.5, "-1.5"),
+            (0.1, "0.1"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (1e-4, "0.0001"),
+            (0.00012345, "0.00012345"),
+            (9.999e-5, "9.999e-05"),
+            (123456.789, "123456.789"),
+            (1e15, "1000000000000000.0"),
+            (1234567890123456.7, "1234567890123456.8"),
+            (1e16, "1e+16"),
+            (1.5e16, "1.5e+16"),
+            (-2.5e-7, "-2.5e-07"),
+            (5e-324, "5e-324"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (f64::INFINITY, "inf"),
+            (f64::NEG_INFINITY, "-inf"),
+            (f64::NAN, "nan"),
+            (-f64::NAN, "nan"),
+        ];
+        for (x, text) in written_by_python {
+            assert_eq!(float(x), text);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+"""Numba's types, as far as kernels have them: they declare, and they convert as `np.T(x)` does.
+
+A type that is called with types makes a signature, `float64(float64, int32)`; called with a value
+it converts it, `float64(1)`; subscripted it makes an array type, `float64[:, ::1]`.
+"""
+
+import numpy as np
+
+
+class Type:
+    """What a parameter or a result can be declared to be."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __repr__(self):
+        return self.name
+
+    def __eq__(self, other):
+        return isinstance(other, Type) and self.name == other.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+    def __call__(self, *args):
+        if all(is_type(arg) for arg in args):
+            return Signature(self, [as_type(arg) for arg in args])
+        (value,) = args
+        return self.convert(value)
+
+    def convert(self, value):
+        """The value as one of this type."""
+        raise TypeError(f"{self} converts no values")
+
+    def fit(self, value):
+        """How well a value fits: 0 exactly, 1 safely, 2 within its kind, 3 not at all."""
+        return 3
+
+
+class Scalar(Type):
+    """A NumPy scalar type: strong."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.scalar = getattr(np, name)
+        self.dtype = np.dtype(self.scalar)
+
+    def __getitem__(self, axes):
+        return Array.of_axes(self, axes)
+
+    def convert(self, value):
+        return self.scalar(number(value, self))
+
+    def fit(self, value):
+        if type(value) is self.scalar:
+            return 0
+        if isinstance(value, np.generic):
+            return fit_dtypes(value.dtype, self.dtype)
+        if type(value) in WEAK_DTYPES:
+            return fit_dtypes(WEAK_DTYPES[type(value)], self.dtype)
+        return 3
+
+
+class Weak(Type):
+    """One of Python's own number types."""
+
+    def __init__(self, python):
+        super().__init__(python.__name__)
+        self.python = python
+
+    def convert(self, value):
+        return self.python(number(value, self))
+
+    def fit(self, value):
+        if type(value) is self.python:
+            return 0
+        if isinstance(value, np.generic):
+            return fit_dtypes(value.dtype, WEAK_DTYPES[self.python])
+        if type(value) in WEAK_DTYPES:
+            return fit_dtypes(WEAK_DTYPES[type(value)], WEAK_DTYPES[self.python])
+        return 3
+
+
+class NoneType(Type):
+    """The result of a kernel that returns nothing."""
+
+    def convert(self, value):
+        if value is not None:
+            raise TypeError(f"a kernel that is declared to return nothing returned {value!r}")
+
+
+class Array(Type):
+    """An array: its dtype, rank and layout are checked, and it is passed as it is."""
+
+    def __init__(self, dtype, ndim, layout, readonly=False):
+        self.element, self.ndim, self.layout = as_type(dtype), ndim, layout
+        axes = [":"] * ndim
+        if layout != "A" and ndim > 0:
+            axes[-1 if layout == "C" else 0] = "::1"
+        text = ", ".join(axes) if ndim else "()"
+        super().__init__(f"{self.element}[{text}]" + (" readonly" if readonly else ""))
+
+    @staticmethod
+    def of_axes(element, axes):
+        """`float64[:, ::1]`, `float64[::1, :]`, `float64[:]`, `float64[()]`."""
+        axes = axes if isinstance(axes, tuple) else (axes,)
+        whole, unit = slice(None), slice(None, None, 1)
+        if any(axis not in (whole, unit) for axis in axes) or axes.count(unit) > 1:
+            raise TypeError(f"not the axes of an array type: {axes}")
+        if unit not in axes:
+            return Array(element, len(axes), "A")
+        if axes[-1] == unit:
+            return Array(element, len(axes), "C")
+        if axes[0] == unit:
+            return Array(element, len(axes), "F")
+        raise TypeError("only the first or the last axis of an array can be ::1")
+
+    def convert(self, value):
+        if wrong := self.refusal(value):
+            raise TypeError(wrong)
+        return value
+
+    def refusal(self, value):
+        """Why an array is not one of this type, in the words of the compiled kernel; else `None`."""
+        if not isinstance(value, np.ndarray):
+            return f"must be {self}, got {type(value).__name__}"
+        if value.dtype != self.element.dtype:
+            return f"must be {self}, got elements of {value.dtype}"
+        if value.ndim != self.ndim:
+            return f"must be {self}, got an array of {value.ndim} dimensions"
+        if not self.has_layout(value):
+            return f"must be {self}, got shape {value.shape} with strides {value.strides} in bytes"
+        return None
+
+    def has_layout(self, value):
+        """Whether the array lies in memory as this type says."""
+        flags = value.flags
+        return {"A": True, "C": flags.c_contiguous, "F": flags.f_contiguous}[self.layout]
+
+    def fit(self, value):
+        if not isinstance(value, np.ndarray) or value.dtype != self.element.dtype:
+            return 3
+        if value.ndim != self.ndim or not self.has_layout(value):
+            return 3
+        return 1 if self.layout == "A" else 0
+
+
+class Signature:
+    """Declared parameters and, unless it is to be inferred, the declared result."""
+
+    def __init__(self, result, params):
+        self.result, self.params = result, params
+
+    def __repr__(self):
+        return f"{self.result or ''}({', '.join(map(str, self.params))})"
+
+
+def number(value, wanted):
+    """The value, if a declared number can be made of it."""
+    if not isinstance(value, (bool, int, float, complex, np.generic)):
+        raise TypeError(f"expected {wanted}, got {type(value).__name__}")
+    return value
+
+
+def fit_dtypes(given, wanted):
+    """How well a number of one dtype fits a parameter of another."""
+    if np.promote_types(given, wanted) == wanted:
+        return 1
+    kinds = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
+    return 2 if kinds[given.kind] <= kinds[wanted.kind] else 3
+
+
+WEAK_DTYPES = {
+    bool: np.dtype(np.bool_),
+    int: np.dtype(np.int64),
+    float: np.dtype(np.float64),
+    complex: np.dtype(np.complex128),
+}
+
+int8, int16, int32, int64 = map(Scalar, ("int8", "int16", "int32", "int64"))
+uint8, uint16, uint32, uint64 = map(Scalar, ("uint8", "uint16", "uint32", "uint64"))
+float32, float64 = map(Scalar, ("float32", "float64"))
+complex64, complex128 = map(Scalar, ("complex64", "complex128"))
+boolean = bool_ = b1 = bool8 = Scalar("bool_")
+i1, i2, i4, i8 = int8, int16, int32, int64
+u1, u2, u4, u8 = uint8, uint16, uint32, uint64
+f4, f8, c8, c16 = float32, float64, complex64, complex128
+byte, char, uchar, short, ushort = uint8, int8, uint8, int16, uint16
+int_, uint, intc, uintc = int64, uint64, int32, uint32
+intp, uintp, ssize_t, size_t = int64, uint64, int64, uint64
+long_, ulong, longlong, ulonglong = int64, uint64, int64, uint64
+float_, double = float32, float64
+void = none = NoneType("None")
+
+WEAK = {python: Weak(python) for python in WEAK_DTYPES}
+SCALARS = [int8, int16, int32, int64, uint8, uint16, uint32, uint64]
+SCALARS += [float32, float64, complex64, complex128, bool_]
+OF_NUMPY = {scalar.scalar: scalar for scalar in SCALARS}
+
+
+def is_type(value):
+    """Whether this declares something."""
+    if isinstance(value, Type) or value is None:
+        return True
+    return isinstance(value, type) and (value in WEAK or value in OF_NUMPY)
+
+
+def as_type(value):
+    """A declared type: Numba's own, NumPy's scalar class, Python's number or `None`."""
+    if value is None:
+        return void
+    if isinstance(value, Type):
+        return value
+    if value in WEAK:
+        return WEAK[value]
+    if value in OF_NUMPY:
+        return OF_NUMPY[value]
+    raise TypeError(f"not a type that kernels have: {value!r}")
