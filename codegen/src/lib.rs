@@ -27,6 +27,7 @@ pub mod symbol;
 pub mod interface;
 pub mod analysis;
 pub mod invocation;
+pub mod kernels;
 pub mod manifest;
 #[cfg(feature = "native")]
 pub mod backend;
