@@ -88,6 +88,15 @@ impl Number {
     }
 }
 
+impl From<Number> for Type {
+    fn from(number: Number) -> Type {
+        match number {
+            Number::Weak(weak) => Type::Weak(weak),
+            Number::Strong(dtype) => Type::Strong(dtype),
+        }
+    }
+}
+
 /// Builds the interface of a file that is free of errors, from the lowered module with its
 /// effects. Exported is every function with a signature whose name has no leading underscore.
 pub fn interface(

@@ -1,3 +1,3 @@
-//! The command `pykernel`, as a library for its own tests.
+//! The command's parts, as a library: the suite and the benchmarks use them too.
 
-pub mod transcript;
+pub mod jit;
