@@ -108,7 +108,7 @@ fn case(
     options: Options,
     word: Option<&str>,
 ) -> Result<Option<Case>, String> {
-    let with_dtype = |text: &str| word.map_or(text.to_owned(), |word| text.replace("DTYPE", word));
+    let with_dtype = |text: &str| word.map_or(text.to_owned(), |word| replace_word(text, "DTYPE", word));
     let mut source = String::new();
     let mut lines = 1;
     for block in chain(sections, section).into_iter().flat_map(|section| &section.blocks) {
@@ -136,6 +136,21 @@ fn case(
         name.push_str(&format!(" ({word})"));
     }
     Ok(Some(Case { name, source: Source::file(file, &source), examples, assertions: claims, options }))
+}
+
+/// The text with another word for each occurrence of a word.
+fn replace_word(text: &str, word: &str, other: &str) -> String {
+    let mut replaced = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(word) {
+        let (before, after) = (&rest[..at], &rest[at + word.len()..]);
+        let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+        let is_part = before.ends_with(is_letter) || after.starts_with(is_letter);
+        replaced.push_str(before);
+        replaced.push_str(if is_part { word } else { other });
+        rest = after;
+    }
+    replaced + rest
 }
 
 /// The tests in the docstrings of a kernel file.

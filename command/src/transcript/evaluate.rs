@@ -10,6 +10,7 @@ use super::array::Array;
 use super::construct;
 use super::expression::{Expr, Index};
 use super::number::{Datum, Number};
+use super::options::Arrangement;
 use super::value::{Failure, Value};
 
 /// What can be called by name: the kernels of a transcript.
@@ -19,15 +20,49 @@ pub trait Kernels {
 }
 
 /// The variables of a heading's examples.
-#[derive(Default)]
 pub struct Namespace {
     variables: BTreeMap<String, Value>,
+    arrangement: Arrangement,
 }
 
 impl Namespace {
-    /// Sets a variable.
-    pub fn assign(&mut self, name: &str, value: Value) {
+    /// No variables. Arrays that examples make are laid out as asked.
+    pub fn new(arrangement: Arrangement) -> Namespace {
+        Namespace { variables: BTreeMap::new(), arrangement }
+    }
+
+    /// Sets a variable to the value of an expression.
+    pub fn assign(&mut self, name: &str, expr: &Expr, value: Value) {
+        let value = self.arranged(expr, value);
         self.variables.insert(name.to_owned(), value);
+    }
+
+    /// An array that an expression has made lies as asked; a view of a variable stays one.
+    fn arranged(&self, expr: &Expr, value: Value) -> Value {
+        match value {
+            Value::Array(array) if !self.mentions_variable(expr) => {
+                Value::Array(self.arrangement.apply(array))
+            }
+            value => value,
+        }
+    }
+
+    fn mentions_variable(&self, expr: &Expr) -> bool {
+        let any = |items: &[Expr]| items.iter().any(|item| self.mentions_variable(item));
+        match expr {
+            Expr::Name(name) => self.variables.contains_key(name),
+            Expr::Int(_) | Expr::Float(_) | Expr::Imaginary(_) | Expr::Text(_) => false,
+            Expr::Negate(value) | Expr::Attribute(value, _) | Expr::Subscript(value, _) => {
+                self.mentions_variable(value)
+            }
+            Expr::Binary(_, left, right) => self.mentions_variable(left) || self.mentions_variable(right),
+            Expr::List(items) | Expr::Tuple(items) => any(items),
+            Expr::Call(callee, args, keywords) => {
+                self.mentions_variable(callee)
+                    || any(args)
+                    || keywords.iter().any(|(_, value)| self.mentions_variable(value))
+            }
+        }
     }
 
     /// Computes an expression.
@@ -85,7 +120,10 @@ impl Namespace {
             named.insert(name.as_str(), self.evaluate(value, kernels)?);
         }
         let result = match callee {
-            Expr::Name(name) if Weak::named(name).is_none() => kernels.call(name, values),
+            Expr::Name(name) if Weak::named(name).is_none() => {
+                let arranged = args.iter().zip(values).map(|(arg, value)| self.arranged(arg, value));
+                kernels.call(name, arranged.collect())
+            }
             Expr::Name(_) => convert(self.evaluate(callee, kernels)?, values),
             Expr::Attribute(value, name) if module(value) == Some("np") => match strong(name) {
                 Some(ty) => convert(ty, values),

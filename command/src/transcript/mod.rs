@@ -3,13 +3,16 @@
 
 mod arithmetic;
 pub mod array;
+pub mod call;
 pub mod case;
-mod compare;
+pub mod compare;
 mod construct;
-pub mod evaluate;
+mod evaluate;
 pub mod expected;
-pub mod expression;
+mod expression;
 mod markdown;
 pub mod number;
 mod options;
+pub mod run;
+pub mod suite;
 pub mod value;
