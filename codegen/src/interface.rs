@@ -88,12 +88,11 @@ impl Number {
     }
 }
 
-impl std::fmt::Display for Number {
-    /// Writes the type as Python does.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Number::Weak(weak) => f.write_str(weak.name()),
-            Number::Strong(dtype) => dtype.fmt(f),
+impl From<Number> for Type {
+    fn from(number: Number) -> Type {
+        match number {
+            Number::Weak(weak) => Type::Weak(weak),
+            Number::Strong(dtype) => Type::Strong(dtype),
         }
     }
 }
