@@ -60,12 +60,7 @@ pub fn signatures(kernel: &Kernel) -> Vec<String> {
 fn signature(name: &str, overload: &Overload) -> String {
     let names = parameters(&overload.params);
     let params: Vec<String> = names.iter().zip(&overload.params).map(|(name, of)| param(name, of)).collect();
-    format!(
-        "pub fn {}({}) -> Result<{}, Error>",
-        function(name),
-        params.join(", "),
-        result(&overload.result)
-    )
+    format!("pub fn {}({}) -> Result<{}, Error>", function(name), params.join(", "), result(&overload.result))
 }
 
 fn param(name: &str, param: &Param) -> String {
