@@ -3,8 +3,8 @@
 use pykernel_abi::{Array, Raised, Status};
 use pykernel_codegen::backend::{self, Target};
 use pykernel_codegen::ir::{
-    BinaryOp, CompareOp, Const, Expr, Function, FunctionId, Intrinsic, LocalId, Module, Part, Scalar, Stmt,
-    StmtKind, Type,
+    BinaryOp, CompareOp, Const, Conversion, Expr, Function, FunctionId, Intrinsic, LocalId, Module, Part,
+    Scalar, Stmt, StmtKind, Type,
 };
 use pykernel_codegen::types::{DType, Layout};
 
@@ -101,6 +101,28 @@ fn exits_leave_the_label_that_they_name() {
     let jit = compile(vec![f]);
     for (n, want) in [(1, 0), (2, 1001), (27, 1111), (97, 1118)] {
         assert_eq!(call(&jit, &[n]), Ok([want, 0]), "{n}");
+    }
+}
+
+/// `while n > 0: n >>= 1; bits += 1`, with the test's exit on either side.
+#[test]
+fn while_loops_test_before_each_round() {
+    for exit_is_first in [true, false] {
+        let mut f = function("bits");
+        let n = param(&mut f, I64);
+        let bits = result(&mut f, Scalar::I64);
+        let label = f.add_label();
+        let test = match exit_is_first {
+            true => if_(compare(CompareOp::Le, local(n), int(0)), vec![exit(label)], vec![]),
+            false => if_(compare(CompareOp::Gt, local(n), int(0)), vec![], vec![exit(label)]),
+        };
+        let half = assign(n, binary(BinaryOp::Shr, local(n), int(1)));
+        let body = vec![test, half, assign(bits, add(local(bits), int(1)))];
+        f.body = vec![assign(bits, int(0)), stmt(StmtKind::Loop { label, body })];
+        let jit = compile(vec![f]);
+        for (n, want) in [(-1i64, 0), (0, 0), (1, 1), (2, 2), (1 << 40, 41)] {
+            assert_eq!(call(&jit, &[n as u64]), Ok([want, 0]), "{n}");
+        }
     }
 }
 
@@ -349,7 +371,9 @@ fn deep_trees_need_little_stack() {
     let cond = (0..500).fold(compare(CompareOp::Gt, local(x), int(0)), |tree, _| {
         binary(BinaryOp::And, tree, compare(CompareOp::Ne, local(x), int(7)))
     });
-    let mut body = vec![assign(out, deep), if_(cond, vec![assign(out, add(local(out), int(1)))], vec![])];
+    let truth = Expr::Convert { to: Scalar::I64, how: Conversion::Round, value: boxed(cond.clone()) };
+    let mut body =
+        vec![assign(out, add(deep, truth)), if_(cond, vec![assign(out, add(local(out), int(1)))], vec![])];
     for _ in 0..150 {
         let label = f.add_label();
         let then = vec![stmt(StmtKind::Block { label, body })];
@@ -358,14 +382,21 @@ fn deep_trees_need_little_stack() {
     f.body = vec![assign(out, int(0))];
     f.body.extend(body);
     let jit = compile(vec![f]);
-    assert_eq!(call(&jit, &[5]), Ok([506, 0]));
+    assert_eq!(call(&jit, &[5]), Ok([507, 0]));
     assert_eq!(call(&jit, &[7]), Ok([507, 0]));
 }
 
 #[test]
 fn objects_are_the_same_bytes_each_time_for_every_architecture() {
     let module = Module { functions: vec![recursive(), raising("g").0, counting(3)] };
-    for triple in ["x86_64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc"] {
+    for triple in [
+        "x86_64-unknown-linux-gnu",
+        "aarch64-apple-darwin",
+        "x86_64-pc-windows-msvc",
+        "aarch64-unknown-linux-gnu",
+        "riscv64gc-unknown-linux-gnu",
+        "s390x-unknown-linux-gnu",
+    ] {
         let target = Target::parse(triple, "").expect("a known triple");
         for id in 0..3 {
             let kernel = kernel(&module, FunctionId(id));
