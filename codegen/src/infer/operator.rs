@@ -52,6 +52,8 @@ impl Body<'_, '_> {
         if let Some(folded) = fold(op, &left, &right, span) {
             return Ok(folded);
         }
+        let right =
+            if pythons_complex_takes(&left, &right) { self.coerce(right, &Type::FLOAT)? } else { right };
         let Some(common) = promote(&left.ty, &right.ty) else {
             return self.no_operation(op.symbol(), &[&left, &right], span);
         };
@@ -201,6 +203,11 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn compare(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
+        let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+        let right = match is_equality && pythons_complex_takes(&left, &right) {
+            true => self.coerce(right, &Type::FLOAT)?,
+            false => right,
+        };
         let Some(common) = promote(&left.ty, &right.ty) else {
             return self.no_operation(op.symbol(), &[&left, &right], span);
         };
@@ -272,7 +279,8 @@ impl Body<'_, '_> {
     }
 
     fn compare_int_with_float(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
-        let exact = |value: &Expr| value.int_literal().is_some_and(|literal| literal.unsigned_abs() <= 1 << 53);
+        let exact =
+            |value: &Expr| value.int_literal().is_some_and(|literal| literal.unsigned_abs() <= 1 << 53);
         if exact(&left) || exact(&right) {
             return self.compare_in(op, left, right, &Type::FLOAT, span);
         }
@@ -299,11 +307,20 @@ impl Body<'_, '_> {
         let diagnostic = Diagnostic::new(Code::UnsupportedOperand, span, message);
         let array = operands.iter().any(|operand| matches!(operand.ty, Type::Array(_)));
         self.report(match (array, symbol) {
-            (true, _) => diagnostic.help("whole-array arithmetic is not supported in this version; loop over the elements"),
-            (_, "-" | "+") => diagnostic.help("of two `bool_` use `^`, of one `~`; or convert to an integer first"),
+            (true, _) => diagnostic
+                .help("whole-array arithmetic is not supported in this version; loop over the elements"),
+            (_, "-" | "+") => {
+                diagnostic.help("of two `bool_` use `^`, of one `~`; or convert to an integer first")
+            }
             _ => diagnostic.help("convert the operands to types that have it"),
         })
     }
+}
+
+/// Whether CPython's `complex` computes before NumPy is asked: NumPy's `float64` is also a
+/// Python `float`, which a complex number on its left takes as such.
+fn pythons_complex_takes(left: &Expr, right: &Expr) -> bool {
+    left.ty == Type::COMPLEX && right.ty == Type::Strong(DType::Float64)
 }
 
 /// Two integer literals make a literal, as CPython's own constant folding does.
