@@ -263,7 +263,8 @@ impl<'a> Infer<'a> {
         self.revealed.extend(revealed);
         let slot = &self.slots[id.0 as usize];
         let function = self.function(origin, slot.key.function);
-        if found.is_empty() && (stopped || slot.result.is_none() && slot.flow.falls_off) {
+        let unknown = stopped || slot.result.is_none() && slot.flow.falls_off;
+        if found.is_empty() && unknown && (self.calls_itself(id) || self.slots.len() >= MAX_INSTANCES) {
             found.report(endless(function, self.slots.len()));
         }
         if origin == Origin::Library && !found.is_empty() {
@@ -288,6 +289,23 @@ impl<'a> Infer<'a> {
             body: stmts,
             span: function.name_span,
         }
+    }
+}
+
+impl Infer<'_> {
+    /// Whether an instance calls itself, perhaps through others. One that does not and has no type
+    /// is stopped by a callee, which is reported itself.
+    fn calls_itself(&self, id: InstanceId) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![id];
+        while let Some(callee) = pending.pop() {
+            let callers = &self.slots[callee.0 as usize].callers;
+            if callers.contains(&id) {
+                return true;
+            }
+            pending.extend(callers.iter().filter(|caller| seen.insert(**caller)));
+        }
+        false
     }
 }
 
