@@ -23,6 +23,8 @@ pub struct Flow {
     pub uses: HashMap<Span, Use>,
     /// For each web, its variable.
     pub webs: Vec<VariableId>,
+    /// For each web, how many assignments (a parameter is one) are in it.
+    pub n_definitions: Vec<usize>,
     /// For each web, whether some use may come before any assignment.
     pub may_be_unbound: Vec<bool>,
     /// Statements that control never reaches; they are not typed.
@@ -293,10 +295,12 @@ impl Walk {
         let mut numbers = HashMap::new();
         for param in 0..self.n_params {
             let web = number(&mut flow, &mut numbers, webs.root(param), &self.nodes);
+            flow.n_definitions[web] += 1;
             flow.params.push(web);
         }
         for (span, node) in &self.definitions {
             let web = number(&mut flow, &mut numbers, webs.root(*node), &self.nodes);
+            flow.n_definitions[web] += 1;
             flow.definitions.insert(*span, web);
         }
         for (span, node) in &self.uses {
@@ -343,6 +347,7 @@ fn number(
 ) -> usize {
     *numbers.entry(root).or_insert_with(|| {
         flow.webs.push(nodes[root].1);
+        flow.n_definitions.push(0);
         flow.may_be_unbound.push(false);
         flow.webs.len() - 1
     })

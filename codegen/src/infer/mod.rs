@@ -334,7 +334,7 @@ struct Body<'i, 'a> {
     id: InstanceId,
     function: &'a hir::Function,
     flow: Rc<flow::Flow>,
-    /// The types that the last round gave the webs.
+    /// The types that the last round gave the webs, or this one where it knows better.
     webs: Vec<Option<Type>>,
     /// What this round finds to define each web.
     definitions: Vec<Vec<(Definition, Span)>>,
@@ -354,13 +354,15 @@ impl<'i, 'a> Body<'i, 'a> {
         let function = infer.function(slot.key.origin, slot.key.function);
         let flow = Rc::clone(&slot.flow);
         let mut definitions = vec![Vec::new(); flow.webs.len()];
+        let mut webs = slot.webs.clone();
         for ((param, web), variable) in slot.key.params.iter().zip(&flow.params).zip(&function.variables) {
+            webs[*web].get_or_insert_with(|| param.clone());
             definitions[*web].push(((param.clone(), None), variable.span));
         }
         Body {
             id,
             function,
-            webs: slot.webs.clone(),
+            webs,
             definitions,
             returns: Vec::new(),
             reporting: false,

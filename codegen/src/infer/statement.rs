@@ -63,11 +63,16 @@ impl Body<'_, '_> {
         }))
     }
 
-    /// Records a definition of the web at `span` and gives the web, once its type is known.
+    /// Records a definition of the web at `span` and gives the web. What follows in this round sees
+    /// the type at once if it is the web's only definition or the first that is known: a long chain
+    /// of variables then takes one round and not one for each.
     fn define(&mut self, span: Span, definition: &(Type, Option<i128>)) -> Typed<WebId> {
         let web = *self.flow.definitions.get(&span).ok_or(Stop)?;
         self.definitions[web].push((definition.clone(), span));
-        self.webs[web].as_ref().map(|_| WebId(web as u32)).ok_or(Stop)
+        if self.webs[web].is_none() || self.flow.n_definitions[web] == 1 {
+            self.webs[web] = Some(definition.0.clone());
+        }
+        Ok(WebId(web as u32))
     }
 
     /// `web = value`, the value converted to the web's type.
