@@ -9,6 +9,7 @@
 //! return the status, if any, and their results.
 
 mod arithmetic;
+mod branch;
 mod call;
 mod convert;
 mod entry;
