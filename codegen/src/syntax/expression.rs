@@ -35,6 +35,11 @@ impl Scope<'_, '_> {
             Expr::BooleanLiteral(literal) => Some(ExprKind::Bool(literal.value)),
             Expr::NoneLiteral(_) => Some(ExprKind::None),
             Expr::StringLiteral(text) => Some(ExprKind::Text(text.value.to_str().to_owned())),
+            // What the parser puts where an expression is missing, which it has reported.
+            Expr::Name(name) if name.id.is_empty() => {
+                self.refused = true;
+                None
+            }
             Expr::Name(name) => self.name(&name.id, span),
             Expr::UnaryOp(unary) => self.unary(unary),
             Expr::BinOp(binary) => self.binary(binary, span),
@@ -72,7 +77,7 @@ impl Scope<'_, '_> {
     }
 
     /// What a name stands for: a local variable, else what the module level binds, else a builtin.
-    fn name(&mut self, name: &str, span: Span) -> Option<ExprKind> {
+    pub(super) fn name(&mut self, name: &str, span: Span) -> Option<ExprKind> {
         if let Some(variable) = self.ids.get(name) {
             return Some(ExprKind::Variable(*variable));
         }
