@@ -6,15 +6,16 @@
 
 pub mod clif;
 mod target;
+mod text;
 
 use std::fmt;
 
 use cranelift_codegen::CodegenError;
-use cranelift_codegen::control::ControlPlane;
-use cranelift_module::{Module, ModuleError, default_libcall_names};
+use cranelift_module::{ModuleError, default_libcall_names};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 
 pub use target::{Code, Target};
+pub use text::{asm_text, clif_text, with_lines};
 
 use crate::interface::Kernel;
 use crate::ir;
@@ -70,33 +71,6 @@ pub fn object(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<Vec<u
         .finish()
         .emit()
         .map_err(|error| Error::Bug(format!("writing {}'s object failed: {error}", kernel.name)))
-}
-
-/// The Cranelift IR of a kernel's functions, as it goes into the code generator.
-pub fn clif_text(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<String, Error> {
-    let mut module = object_module(kernel, target)?;
-    let functions = clif::translate(&mut module, ir, kernel)?;
-    let texts: Vec<String> = functions
-        .iter()
-        .map(|function| format!("; {}\n{}", function.name, function.context.func.display()))
-        .collect();
-    Ok(texts.join("\n"))
-}
-
-/// The machine code of a kernel's functions as text, after register allocation.
-pub fn asm_text(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<String, Error> {
-    let mut module = object_module(kernel, target)?;
-    let mut text = String::new();
-    for mut function in clif::translate(&mut module, ir, kernel)? {
-        function.context.set_disasm(true);
-        let code = function
-            .context
-            .compile(module.isa(), &mut ControlPlane::default())
-            .map_err(|error| Error::from_codegen(&function.name, &error.inner))?;
-        let body = code.vcode.as_deref().unwrap_or("");
-        text.push_str(&format!("; {}, {} bytes\n{body}\n", function.name, code.buffer.data().len()));
-    }
-    Ok(text)
 }
 
 fn object_module(kernel: &Kernel, target: &Target) -> Result<ObjectModule, Error> {

@@ -104,6 +104,28 @@ fn exits_leave_the_label_that_they_name() {
     }
 }
 
+/// `while n > 0: n >>= 1; bits += 1`, with the test's exit on either side.
+#[test]
+fn while_loops_test_before_each_round() {
+    for exit_is_first in [true, false] {
+        let mut f = function("bits");
+        let n = param(&mut f, I64);
+        let bits = result(&mut f, Scalar::I64);
+        let label = f.add_label();
+        let test = match exit_is_first {
+            true => if_(compare(CompareOp::Le, local(n), int(0)), vec![exit(label)], vec![]),
+            false => if_(compare(CompareOp::Gt, local(n), int(0)), vec![], vec![exit(label)]),
+        };
+        let half = assign(n, binary(BinaryOp::Shr, local(n), int(1)));
+        let body = vec![test, half, assign(bits, add(local(bits), int(1)))];
+        f.body = vec![assign(bits, int(0)), stmt(StmtKind::Loop { label, body })];
+        let jit = compile(vec![f]);
+        for (n, want) in [(-1i64, 0), (0, 0), (1, 1), (2, 2), (1 << 40, 41)] {
+            assert_eq!(call(&jit, &[n as u64]), Ok([want, 0]), "{n}");
+        }
+    }
+}
+
 /// `out[i, j] = in[j, i]`, over every layout.
 fn transposing(element: DType, layouts: [Layout; 2], parts: &[Part]) -> Function {
     let mut f = function("transpose");

@@ -8,7 +8,7 @@ use super::clif_type;
 use super::function::FunctionCx;
 use crate::backend::Error;
 use crate::interface::{Overload, ParamType};
-use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Scalar, Stmt, StmtKind, Type, ViewType};
+use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Scalar, Type, ViewType};
 use crate::types::{DType, Layout};
 
 /// The signature of a function inside the object.
@@ -80,30 +80,6 @@ fn scalar(function: &Function, local: LocalId) -> Scalar {
     match function.ty(local) {
         Type::Scalar(scalar) => scalar,
         Type::View(_) => unreachable!("bug in pykernel: {} returns an array", function.name),
-    }
-}
-
-/// Visits every call in a body.
-pub(super) fn callees(body: &[Stmt], visit: &mut dyn FnMut(FunctionId)) {
-    for stmt in body {
-        match &stmt.kind {
-            StmtKind::Call { function, .. } => visit(*function),
-            StmtKind::If { then, otherwise, .. } => {
-                callees(then, visit);
-                callees(otherwise, visit);
-            }
-            StmtKind::Block { body, .. }
-            | StmtKind::Loop { body, .. }
-            | StmtKind::For { body, .. }
-            | StmtKind::Scope { body, .. } => callees(body, visit),
-            StmtKind::Assign { .. }
-            | StmtKind::Load { .. }
-            | StmtKind::Store { .. }
-            | StmtKind::Check { .. }
-            | StmtKind::Raise(_)
-            | StmtKind::Exit(_)
-            | StmtKind::Record(_) => {}
-        }
     }
 }
 

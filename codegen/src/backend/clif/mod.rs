@@ -30,7 +30,7 @@ pub use trampoline::define_trampoline;
 
 use super::Error;
 use crate::interface::{Kernel, Overload};
-use crate::ir::{self, FunctionId, Scalar};
+use crate::ir::{self, FunctionId, Scalar, StmtKind, visit};
 
 /// Compiles a kernel into a module: its local functions and its exported entries.
 pub fn define(module: &mut dyn Module, ir: &ir::Module, kernel: &Kernel) -> Result<(), Error> {
@@ -103,10 +103,9 @@ fn called(ir: &ir::Module, kernel: &Kernel) -> BTreeSet<FunctionId> {
     let mut called = BTreeSet::new();
     let mut pending: Vec<FunctionId> = kernel.overloads.iter().map(|overload| overload.function).collect();
     while let Some(id) = pending.pop() {
-        call::callees(&ir[id].body, &mut |callee| {
-            if called.insert(callee) {
-                pending.push(callee);
-            }
+        visit::walk(&ir[id].body, &mut |stmt| match stmt.kind {
+            StmtKind::Call { function, .. } if called.insert(function) => pending.push(function),
+            _ => {}
         });
     }
     called

@@ -4,7 +4,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value};
 
 use super::function::{Flow, FunctionCx};
-use crate::ir::{BinaryOp, Const, Expr, Label, LocalId, Stmt, StmtKind, Type, UnaryOp};
+use crate::ir::{BinaryOp, CompareOp, Const, Expr, Label, LocalId, Stmt, StmtKind, Type, UnaryOp};
 
 impl FunctionCx<'_, '_> {
     /// Translates statements up to the first that leaves.
@@ -23,7 +23,7 @@ impl FunctionCx<'_, '_> {
             StmtKind::If { cond, then, otherwise } => return self.if_(cond, then, otherwise),
             StmtKind::Block { label, body } => return self.labelled(*label, body),
             StmtKind::Exit(label) => return self.exit(*label),
-            StmtKind::Loop { label, body } => return self.endless(*label, body),
+            StmtKind::Loop { label, body } => return self.repeated(*label, body),
             StmtKind::For { label, var, lo, hi, step, body } => {
                 let range = Range { var: *var, lo, hi, step: *step };
                 return self.counted(*label, &range, body);
@@ -65,7 +65,7 @@ impl FunctionCx<'_, '_> {
         self.branch(cond, on_true, on_false);
         let mut flow = Flow::Leaves;
         for (block, body) in [(on_true, then), (on_false, otherwise)] {
-            if records(body) {
+            if block == on_true && self.raises(cond, then) {
                 self.builder.set_cold_block(block);
             }
             self.continue_in(block);
@@ -78,6 +78,18 @@ impl FunctionCx<'_, '_> {
             self.continue_in(after);
         }
         flow
+    }
+
+    /// Whether the true side raises, and so is rarely run: it records, or passes on what a callee
+    /// raised.
+    fn raises(&self, cond: &Expr, then: &[Stmt]) -> bool {
+        let tests_status = match cond {
+            Expr::Compare { op: CompareOp::Ne, left, .. } => {
+                self.function.status.is_some_and(|status| **left == Expr::Local(status))
+            }
+            _ => false,
+        };
+        tests_status || then.iter().any(|stmt| matches!(stmt.kind, StmtKind::Record(_)))
     }
 
     /// Branches on a condition, comparison by comparison where it is made of several.
@@ -140,16 +152,37 @@ impl FunctionCx<'_, '_> {
         Flow::Leaves
     }
 
-    fn endless(&mut self, label: Label, body: &[Stmt]) -> Flow {
+    /// Translates a loop. A test at its top, which a `while` has, is done once before the loop and
+    /// then at its bottom.
+    fn repeated(&mut self, label: Label, body: &[Stmt]) -> Flow {
         self.open(label);
         let header = self.builder.create_block();
-        self.builder.ins().jump(header, &[]);
+        let (test, body) = match leading_test(label, body) {
+            Some((test, rest)) => (Some(test), rest),
+            None => (None, body),
+        };
+        self.repeat(test, label, header);
         self.builder.switch_to_block(header);
         if self.statements(body) == Flow::Continues {
-            self.builder.ins().jump(header, &[]);
+            self.repeat(test, label, header);
         }
         self.builder.seal_block(header);
         self.close(label)
+    }
+
+    /// Goes to a loop's header, or past the loop if its test says so.
+    fn repeat(&mut self, test: Option<Test<'_>>, label: Label, header: Block) {
+        match test {
+            None => _ = self.builder.ins().jump(header, &[]),
+            Some(Test { cond, goes_on_if: true }) => {
+                let after = self.leave(label);
+                self.branch(cond, header, after);
+            }
+            Some(Test { cond, goes_on_if: false }) => {
+                let after = self.leave(label);
+                self.branch(cond, after, header);
+            }
+        }
     }
 
     /// Translates a counting loop with its test at the bottom.
@@ -188,6 +221,26 @@ impl FunctionCx<'_, '_> {
     }
 }
 
+/// A loop's test.
+#[derive(Clone, Copy)]
+struct Test<'a> {
+    cond: &'a Expr,
+    goes_on_if: bool,
+}
+
+/// Takes apart a loop's body that begins with `if cond: break`, on either side.
+fn leading_test(label: Label, body: &[Stmt]) -> Option<(Test<'_>, &[Stmt])> {
+    let (first, rest) = body.split_first()?;
+    let StmtKind::If { cond, then, otherwise } = &first.kind else { return None };
+    let leaves = |side: &[Stmt]| matches!(side, [Stmt { kind: StmtKind::Exit(exit), .. }] if *exit == label);
+    let goes_on_if = match () {
+        () if otherwise.is_empty() && leaves(then) => false,
+        () if then.is_empty() && leaves(otherwise) => true,
+        () => return None,
+    };
+    Some((Test { cond, goes_on_if }, rest))
+}
+
 /// What a counting loop runs over.
 struct Range<'a> {
     var: LocalId,
@@ -204,9 +257,4 @@ impl Range<'_> {
             false => IntCC::SignedGreaterThan,
         }
     }
-}
-
-/// Whether a body raises, and so is rarely run.
-fn records(body: &[Stmt]) -> bool {
-    body.iter().any(|stmt| matches!(stmt.kind, StmtKind::Record(_)))
 }
