@@ -43,8 +43,7 @@ fn compile(file: &Path, text: &str, overflow_checks: bool) -> String {
 /// The claims of a text that do not hold.
 fn broken<'a>(text: &'a str, printed: &'a str) -> impl Iterator<Item = String> + 'a {
     let functions = text.split("\ndef ").skip(1);
-    functions.flat_map(move |function| {
-        let name = function.split('(').next().unwrap();
+    functions.filter_map(|function| function.split_once('(')).flat_map(move |(name, function)| {
         let body = body_of(name, printed);
         function.lines().filter_map(move |line| {
             let (is_there, wanted) = match line.trim().strip_prefix("# check: ") {
@@ -61,5 +60,5 @@ fn body_of<'a>(name: &str, printed: &'a str) -> &'a str {
     let head = format!("fn {name}(");
     let start = printed.find(&head).unwrap_or_else(|| panic!("there is no `{name}` in\n{printed}"));
     let body = &printed[start..];
-    &body[..body.find("\n}").unwrap()]
+    body.split_once("\n}").map_or(body, |(body, _)| body)
 }
