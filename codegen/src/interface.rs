@@ -88,6 +88,15 @@ impl Number {
     }
 }
 
+impl From<Number> for Type {
+    fn from(number: Number) -> Type {
+        match number {
+            Number::Weak(weak) => Type::Weak(weak),
+            Number::Strong(dtype) => Type::Strong(dtype),
+        }
+    }
+}
+
 /// Builds the interface of a file that is free of errors, from the lowered module with its
 /// effects. Exported is every function with a signature whose name has no leading underscore.
 pub fn interface(
@@ -190,5 +199,95 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
             StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::analyse;
+
+    fn kernels(text: &str) -> Vec<Kernel> {
+        let package = Package { name: "p".into(), version: "1.0.0".into() };
+        let text = format!("from numba import njit, float32, float64, int8, complex64, complex128\n{text}");
+        let analysis = analyse(&Source::file("kernels/a.py", &text), &package);
+        assert_eq!(analysis.diagnostics, []);
+        analysis.interface.kernels
+    }
+
+    fn signatures(text: &str) -> Vec<String> {
+        kernels(text).iter().flat_map(rust::signatures).collect()
+    }
+
+    #[test]
+    fn exported_is_what_has_a_signature_and_no_underscore() {
+        let text = "
+@njit
+def helper(x):
+    return x
+@njit
+def _private(x: float) -> float:
+    return x
+@njit
+def public(x: float) -> float:
+    '''Doc.'''
+    return helper(x)
+";
+        let kernels = kernels(text);
+        let shown: Vec<_> =
+            kernels.iter().map(|kernel| (kernel.name.as_str(), kernel.doc.as_deref())).collect();
+        assert_eq!(shown, [("public", Some("Doc."))]);
+    }
+
+    #[test]
+    fn written_arrays_are_found_behind_complex_parameters() {
+        let text = "
+@njit
+def scale(z: complex, a: float64[:, :], w: complex64, b: complex128[::1]):
+    a[0, 0] = z.real
+    b[0] = b[0] * w
+";
+        assert_eq!(
+            signatures(text),
+            ["pub fn scale(z: Complex<f64>, a: impl Into<ArrayViewMut2<'_, f64>>, w: Complex<f32>, \
+             b: impl Into<ArrayViewMut1<'_, Complex<f64>>>) -> Result<(), Error>"]
+        );
+    }
+
+    #[test]
+    fn each_signature_is_an_overload_with_a_symbol() {
+        let text = "
+@njit([float32(float32[:], int8), float64(float64[:], int8)])
+def first(a, match):
+    return a[match]
+";
+        assert_eq!(
+            signatures(text),
+            [
+                "pub fn first(a: impl Into<ArrayView1<'_, f32>>, r#match: i8) -> Result<f32, Error>",
+                "pub fn first(a: impl Into<ArrayView1<'_, f64>>, r#match: i8) -> Result<f64, Error>",
+            ]
+        );
+        let kernel = kernels(text).remove(0);
+        assert_ne!(kernel.overloads[0].symbol, kernel.overloads[1].symbol);
+    }
+
+    #[test]
+    fn who_reaches_recursion_needs_a_stack_limit() {
+        let text = "
+@njit
+def count(n):
+    if n <= 0:
+        return 0
+    return count(n - 1)
+@njit
+def deep(n: int) -> int:
+    return count(n)
+@njit
+def flat(n: int) -> int:
+    return n
+";
+        let recursive: Vec<bool> = kernels(text).iter().map(|kernel| kernel.overloads[0].recursive).collect();
+        assert_eq!(recursive, [true, false]);
     }
 }

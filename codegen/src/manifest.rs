@@ -1,1 +1,261 @@
 //! The list of compiled kernels that the build helper leaves for the macro.
+//!
+//! The macro holds each symbol that it is about to call against it, so that a kernel that was not
+//! compiled is a message and not a linker error. An editor that gives the macro no text finds each
+//! kernel's whole interface here.
+//!
+//! A manifest is text: a line for each fact, its fields separated by tabs, `\\ \t \n \r` escaped.
+//!
+//! ```text
+//! pykernel manifest 1
+//! library    pyk_app_91d4e0377bb06c2a
+//! folder     kernels
+//! kernel     pairwise    src/main.rs    104    112    Distances of all pairs.
+//! overload   pyk_pairwise_…    0    0    None
+//! param      points      float64    2    C      read
+//! param      scale       float
+//! ```
+//!
+//! A kernel has its name, file, span and docstring, if any; an overload its symbol, function,
+//! whether it is recursive, and its result; a parameter its name and its number type, or an array's
+//! element type, rank, layout, mode and perhaps `readonly`.
+
+use crate::interface::{Kernel, Number, Overload, Param, ParamType};
+use crate::ir::{FunctionId, Mode};
+use crate::source::Span;
+use crate::types::{ArrayType, DType, Layout, Type, Weak};
+
+/// The environment variable by which the build helper tells the macro where the manifest is.
+pub const VARIABLE: &str = "PYKERNEL_MANIFEST";
+
+/// The first line; changes with the format.
+const HEADER: &str = "pykernel manifest 1";
+
+/// What the build helper compiled for a package.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// The library that holds the kernels.
+    pub library: String,
+    /// The folder of kernel files.
+    pub folder: String,
+    /// The kernels.
+    pub kernels: Vec<Compiled>,
+}
+
+/// A compiled kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compiled {
+    /// The file in which it stands, as its [`Source`](crate::source::Source) names it.
+    pub file: String,
+    /// The kernel.
+    pub kernel: Kernel,
+}
+
+impl Manifest {
+    /// Whether an entry was compiled.
+    pub fn has(&self, symbol: &str) -> bool {
+        let overloads = || self.kernels.iter().flat_map(|compiled| &compiled.kernel.overloads);
+        overloads().any(|overload| overload.symbol == symbol)
+    }
+
+    /// The manifest as text.
+    pub fn to_text(&self) -> String {
+        let mut lines =
+            vec![HEADER.to_owned(), line(&["library", &self.library]), line(&["folder", &self.folder])];
+        for Compiled { file, kernel } in &self.kernels {
+            let (start, end) = (kernel.span.start.to_string(), kernel.span.end.to_string());
+            let mut fields = vec!["kernel", &kernel.name, file, &start, &end];
+            fields.extend(kernel.doc.as_deref());
+            lines.push(line(&fields));
+            for overload in &kernel.overloads {
+                lines.push(overload_line(overload));
+                lines.extend(overload.params.iter().map(param_line));
+            }
+        }
+        lines.join("\n") + "\n"
+    }
+
+    /// Reads a manifest; `None` when the text is not one of this version.
+    pub fn from_text(text: &str) -> Option<Manifest> {
+        let mut lines = text.lines();
+        if lines.next()? != HEADER {
+            return None;
+        }
+        let mut manifest = Manifest::default();
+        for line in lines {
+            let fields: Vec<String> = line.split('\t').map(unescape).collect();
+            let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+            manifest.read(&fields)?;
+        }
+        Some(manifest)
+    }
+
+    fn read(&mut self, fields: &[&str]) -> Option<()> {
+        match fields {
+            ["library", name] => self.library = (*name).to_owned(),
+            ["folder", name] => self.folder = (*name).to_owned(),
+            ["kernel", name, file, start, end, doc @ ..] => self.kernels.push(Compiled {
+                file: (*file).to_owned(),
+                kernel: Kernel {
+                    name: (*name).to_owned(),
+                    span: Span::new(start.parse().ok()?, end.parse().ok()?),
+                    doc: doc.first().map(|doc| (*doc).to_owned()),
+                    overloads: Vec::new(),
+                },
+            }),
+            ["overload", symbol, function, recursive, result] => {
+                self.kernels.last_mut()?.kernel.overloads.push(Overload {
+                    symbol: (*symbol).to_owned(),
+                    function: FunctionId(function.parse().ok()?),
+                    params: Vec::new(),
+                    result: if *result == "None" { Type::None } else { number(result)?.into() },
+                    recursive: *recursive == "1",
+                });
+            }
+            ["param", name, ty @ ..] => {
+                let param = Param { name: (*name).to_owned(), ty: param_type(ty)? };
+                self.kernels.last_mut()?.kernel.overloads.last_mut()?.params.push(param);
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+fn overload_line(overload: &Overload) -> String {
+    let function = overload.function.0.to_string();
+    let recursive = if overload.recursive { "1" } else { "0" };
+    line(&["overload", &overload.symbol, &function, recursive, &overload.result.to_string()])
+}
+
+fn param_line(param: &Param) -> String {
+    match &param.ty {
+        ParamType::Number(Number::Weak(weak)) => line(&["param", &param.name, weak.name()]),
+        ParamType::Number(Number::Strong(dtype)) => line(&["param", &param.name, dtype.name()]),
+        ParamType::Array(array, mode) => {
+            let rank = array.rank.to_string();
+            let layout = layout_name(array.layout);
+            let mode = if *mode == Mode::Write { "write" } else { "read" };
+            let mut fields = vec!["param", &param.name, array.element.name(), &rank, layout, mode];
+            fields.extend(array.readonly.then_some("readonly"));
+            line(&fields)
+        }
+    }
+}
+
+const fn layout_name(layout: Layout) -> &'static str {
+    match layout {
+        Layout::C => "C",
+        Layout::F => "F",
+        Layout::Any => "any",
+    }
+}
+
+fn param_type(fields: &[&str]) -> Option<ParamType> {
+    match fields {
+        [name] => number(name).map(ParamType::Number),
+        [element, rank, layout, mode, readonly @ ..] => {
+            let array = ArrayType {
+                element: dtype(element)?,
+                rank: rank.parse().ok()?,
+                layout: [Layout::C, Layout::F, Layout::Any]
+                    .into_iter()
+                    .find(|it| layout_name(*it) == *layout)?,
+                readonly: readonly == ["readonly"],
+            };
+            Some(ParamType::Array(array, if *mode == "write" { Mode::Write } else { Mode::Read }))
+        }
+        _ => None,
+    }
+}
+
+fn number(name: &str) -> Option<Number> {
+    Weak::named(name).map(Number::Weak).or_else(|| dtype(name).map(Number::Strong))
+}
+
+fn dtype(name: &str) -> Option<DType> {
+    DType::ALL.into_iter().find(|dtype| dtype.name() == name)
+}
+
+fn line(fields: &[&str]) -> String {
+    fields.iter().map(|field| escape(field)).collect::<Vec<_>>().join("\t")
+}
+
+fn escape(field: &str) -> String {
+    field.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+fn unescape(field: &str) -> String {
+    let mut text = String::with_capacity(field.len());
+    let mut chars = field.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => text.extend(chars.next().map(|escaped| match escaped {
+                't' => '\t',
+                'n' => '\n',
+                'r' => '\r',
+                other => other,
+            })),
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let array = |rank, layout, readonly| ArrayType { element: DType::Complex64, rank, layout, readonly };
+        let types = [
+            ParamType::Number(Number::Weak(Weak::Bool)),
+            ParamType::Number(Number::Strong(DType::Bool)),
+            ParamType::Array(array(2, Layout::F, false), Mode::Write),
+            ParamType::Array(array(0, Layout::Any, true), Mode::Read),
+            ParamType::Array(array(1, Layout::C, false), Mode::Read),
+        ];
+        let params = types.into_iter().enumerate().map(|(i, ty)| Param { name: format!("p{i}"), ty });
+        let overload = Overload {
+            symbol: "pyk_f_1".into(),
+            function: FunctionId(7),
+            params: params.collect(),
+            result: Type::None,
+            recursive: true,
+        };
+        let other =
+            Overload { symbol: "pyk_f_2".into(), params: vec![], result: Type::INT, ..overload.clone() };
+        let kernel = Kernel {
+            name: "f".into(),
+            span: Span::new(3, 4),
+            doc: Some("A \\n\tdoc\r\n\n".into()),
+            overloads: vec![overload, other],
+        };
+        let plain = Kernel { name: "g".into(), doc: None, ..kernel.clone() };
+        let compiled = |kernel| Compiled { file: "src/a b.rs".into(), kernel };
+        Manifest {
+            library: "pyk_p".into(),
+            folder: "kernels".into(),
+            kernels: vec![compiled(kernel), compiled(plain)],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let manifest = manifest();
+        assert_eq!(Manifest::from_text(&manifest.to_text()), Some(manifest.clone()));
+        assert!(manifest.has("pyk_f_2") && !manifest.has("pyk_f_3"));
+    }
+
+    #[test]
+    fn other_text_is_refused() {
+        for text in [
+            "",
+            "pykernel manifest 0\n",
+            "pykernel manifest 1\nparam\tx\tint\n",
+            "pykernel manifest 1\nkernel\tx\n",
+        ] {
+            assert_eq!(Manifest::from_text(text), None, "{text}");
+        }
+    }
+}

@@ -51,7 +51,7 @@ impl Source {
 
     /// Takes text that stands inside `file` and begins on line `first_line`.
     pub fn embedded(file: impl Into<Arc<str>>, first_line: u32, text: &str) -> Self {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+        let text = normalise(text);
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
@@ -79,6 +79,11 @@ impl Source {
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
+}
+
+/// A text as rustc reads it: without a byte-order mark, and with LF for CRLF.
+pub fn normalise(text: &str) -> String {
+    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
 }
 
 /// A text without the margin that all its lines but blank ones share.

@@ -137,3 +137,62 @@ impl Hash128 {
         self.0 as u64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnostics;
+    use crate::syntax;
+
+    const TEXT: &str = "from numba import njit\nA = 1.0\n\n@njit\ndef f(x: float) -> float:\n    return g(x) + A\n\n@njit\ndef g(x):\n    return x\n\n@njit\ndef h(x: float) -> float:\n    return x\n";
+
+    fn package(name: &str, version: &str) -> Package {
+        Package { name: name.into(), version: version.into() }
+    }
+
+    /// The symbol of the entry of `f` for a weak float.
+    fn f(package: &Package, source: &Source) -> String {
+        let mut diagnostics = Diagnostics::default();
+        let hir = syntax::parse(source, &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let index = hir.functions.iter().position(|function| function.name == "f").unwrap();
+        Symbols::new(package, source, &hir).entries(FunctionId(index as u32), &[vec![Type::FLOAT]]).remove(0)
+    }
+
+    fn f_in(text: &str) -> String {
+        f(&package("p", "1.0.0"), &Source::embedded("src/lib.rs", 1, text))
+    }
+
+    #[test]
+    fn symbols_follow_the_grammar() {
+        let symbol = f_in(TEXT);
+        let hash = symbol.strip_prefix("pyk_f_").unwrap();
+        assert!(hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit()), "{symbol}");
+        assert_eq!(identifier("día-1"), "d_a_1");
+        let library = package("my-app", "1.0.0").library();
+        assert_eq!(library.strip_prefix("pyk_my_app_").unwrap().len(), 16);
+        assert_ne!(library, package("my-app", "1.0.1").library());
+        assert_ne!(library, package("my_app", "1.0.0").library());
+    }
+
+    #[test]
+    fn a_symbol_changes_with_what_its_function_reaches_and_with_nothing_else() {
+        let same = |from: &str, to: &str| f_in(TEXT) == f_in(&TEXT.replacen(from, to, 1));
+        assert!(!same("g(x) + A", "g(x) - A"));
+        assert!(!same("    return x\n", "    return -x\n"), "a helper");
+        assert!(!same("A = 1.0", "A = 2.0"));
+        assert!(same("def h(x: float) -> float:\n    return x", "def h(x: float) -> float:\n    return -x"));
+        assert!(same("\n\n@njit\ndef h", "\n\n# Another one.\n\n@njit\ndef h"));
+        assert_eq!(f_in(TEXT), f_in(&TEXT.lines().map(|line| format!("    {line}\n")).collect::<String>()));
+    }
+
+    #[test]
+    fn packages_and_files_are_told_apart() {
+        let source = Source::embedded("src/lib.rs", 1, TEXT);
+        let symbol = f(&package("p", "1.0.0"), &source);
+        assert_eq!(symbol, f(&package("p", "1.0.0"), &Source::embedded("src/main.rs", 9, TEXT)));
+        assert_ne!(symbol, f(&package("q", "1.0.0"), &source));
+        assert_ne!(symbol, f(&package("p", "1.0.1"), &source));
+        assert_ne!(symbol, f(&package("p", "1.0.0"), &Source::file("kernels/a.py", TEXT)));
+    }
+}

@@ -1,1 +1,7 @@
-//! Placeholder until the room is built.
+//! The command's parts, as a library: the suite and the benchmarks use them too.
+
+pub mod bug;
+pub mod command;
+pub mod input;
+pub mod jit;
+pub mod transcript;

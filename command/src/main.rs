@@ -1,2 +1,7 @@
-//! The command.
-fn main() {}
+//! The command `pykernel`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pykernel_cli::command::main()
+}

@@ -1,6 +1,6 @@
 //! Python kernels, compiled into Rust programs by `cargo build`.
 //!
-//! A kernel is a Python function with declared types, written inside `py_kernel!` or in a file
+//! A kernel is a Python function with declared types, written inside [`py_kernel!`] or in a file
 //! under `kernels/`. The package's build script compiles it to native code, and the macro makes
 //! it a Rust function. No Python runs with the program.
 //!
@@ -53,6 +53,7 @@
 
 pub use ndarray;
 pub use num_complex;
+pub use pykernel_macros::{kernels, py_kernel};
 
 pub use error::Error;
 

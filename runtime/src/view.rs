@@ -58,15 +58,17 @@ pub fn write<T, D: Dimension, const N: usize>(
     describe::<T, N>(view.as_mut_ptr(), view.shape(), view.strides(), param)
 }
 
-/// Whether an array lies in memory as a parameter's layout asks. Extents of 1 and empty arrays
+/// Whether an array has a rank and lies in memory as a layout asks. Extents of 1 and empty arrays
 /// have no order.
 #[inline]
-pub fn fits(shape: &[usize], strides: &[isize], layout: Layout) -> bool {
-    match layout {
-        Layout::Any => true,
-        Layout::C => is_packed(shape.iter().zip(strides).rev()),
-        Layout::F => is_packed(shape.iter().zip(strides)),
-    }
+pub fn fits(shape: &[usize], strides: &[isize], rank: usize, layout: Layout) -> bool {
+    let dimensions = shape.iter().zip(strides);
+    shape.len() == rank
+        && match layout {
+            Layout::Any => true,
+            Layout::C => is_packed(dimensions.rev()),
+            Layout::F => is_packed(dimensions),
+        }
 }
 
 /// Whether dimensions, innermost first, lie without gaps.
@@ -89,7 +91,7 @@ fn describe<T, const N: usize>(
     param: &'static Param,
 ) -> Result<Array<N>, Error> {
     let large = shape.iter().any(|extent| *extent as u64 > MAX_EXTENT as u64);
-    if shape.len() != N || large || !fits(shape, strides, param.layout) {
+    if large || !fits(shape, strides, N, param.layout) {
         return Err(refuse::<T>(N, shape, strides, param));
     }
     let mut array = Array { data: data.cast(), shape: [0; N], strides: [0; N] };

@@ -39,7 +39,7 @@ def rounded(name):
 
     def call(*args):
         approximate = judge(*args)
-        if not math.isfinite(approximate) or approximate == 0.0:
+        if not all(map(math.isfinite, [approximate, *args])) or approximate == 0.0:
             return approximate
         with mpmath.workprec(PRECISION):
             result = function(*(mpmath.mpf(float(arg)) for arg in args))

@@ -1,3 +1,83 @@
-//! From IR to machine code.
+//! From IR to machine code: one object per kernel, with all its overloads.
+//!
+//! [`clif`] lowers the IR to Cranelift's and hands it to any Cranelift module; this file makes
+//! objects and texts out of that. The command's just-in-time compiler uses [`clif`] with a module
+//! of its own.
 
 pub mod clif;
+mod target;
+mod text;
+
+use std::fmt;
+
+use cranelift_codegen::CodegenError;
+use cranelift_module::{ModuleError, default_libcall_names};
+use cranelift_object::{ObjectBuilder, ObjectModule};
+
+pub use target::{Code, Target};
+pub use text::{asm_text, clif_text, with_lines};
+
+use crate::interface::Kernel;
+use crate::ir;
+
+/// Why a kernel could not be compiled. A user's mistakes never end here: the front end finds them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The target is not one that pykernel can compile for.
+    Target(String),
+    /// A function is larger than the code generator can handle.
+    TooLarge(String),
+    /// The compiler contradicts itself.
+    Bug(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Target(why) => write!(f, "unsupported target: {why}"),
+            Error::TooLarge(what) => {
+                write!(f, "{what} is too large to compile; split it into smaller functions")
+            }
+            Error::Bug(what) => write!(f, "bug in pykernel, please report it: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    /// What a code generator's error about `name` means.
+    pub fn from_codegen(name: &str, error: &CodegenError) -> Error {
+        match error {
+            CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => Error::TooLarge(name.to_owned()),
+            other => Error::Bug(format!("code generation of {name} failed: {other:?}")),
+        }
+    }
+
+    /// What a module's error about `name` means.
+    pub fn from_module(name: &str, error: &ModuleError) -> Error {
+        match error {
+            ModuleError::Compilation(error) => Error::from_codegen(name, error),
+            other => Error::Bug(format!("definition of {name} failed: {other}")),
+        }
+    }
+}
+
+/// Compiles a kernel to an object file in the target's own format.
+pub fn object(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<Vec<u8>, Error> {
+    let mut module = object_module(kernel, target)?;
+    clif::define(&mut module, ir, kernel)?;
+    module
+        .finish()
+        .emit()
+        .map_err(|error| Error::Bug(format!("writing {}'s object failed: {error}", kernel.name)))
+}
+
+fn object_module(kernel: &Kernel, target: &Target) -> Result<ObjectModule, Error> {
+    let isa = target.isa(Code::PositionIndependent)?;
+    let mut builder = ObjectBuilder::new(isa, kernel.name.as_str(), default_libcall_names())
+        .map_err(|error| Error::Target(format!("{}: {error}", target.triple())))?;
+    // Cranelift's own `.eh_frame` has absolute addresses, which no PIE can hold.
+    builder.unwind_info(false);
+    Ok(ObjectModule::new(builder))
+}

@@ -1,5 +1,117 @@
 //! The build helper: what a package's `build.rs` calls.
+//!
+//! It finds the package's kernels, compiles each to an object, packs the objects into a library,
+//! writes the manifest that the macro reads, and tells cargo about it all. Everything lies in a
+//! folder of its own in `OUT_DIR`, where unchanged kernels keep their objects from build to build.
+
+mod archive;
+mod directives;
+mod discover;
+mod job;
+mod objects;
+mod output;
+#[cfg(test)]
+mod tests;
+
+use std::env;
+use std::path::PathBuf;
+
+use crate::kernels;
+use crate::passes;
+use crate::symbol::Package;
+use job::Job;
 
 /// Compiles the kernels of a package from its build script.
-#[derive(Debug, Default)]
-pub struct Build {}
+///
+/// ```no_run
+/// pykernel_codegen::Build::new().compile();
+/// ```
+///
+/// It compiles each `py_kernel!` that is written out in `src`, `tests`, `examples`, `benches` or
+/// `README.md`, documentation included, the files that they name, and every `.py` file in the
+/// folder `kernels`. cargo runs it again when one of these changes.
+#[derive(Clone, Debug)]
+pub struct Build {
+    overflow_checks: Option<bool>,
+    kernels: String,
+    paths: Vec<String>,
+}
+
+impl Default for Build {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Build {
+    /// A build as most packages want it.
+    pub fn new() -> Self {
+        let paths = ["src", "tests", "examples", "benches", "README.md"];
+        Build {
+            overflow_checks: None,
+            kernels: kernels::FOLDER.to_owned(),
+            paths: paths.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether overflow of Python's `int` raises `OverflowError`, or wraps. As for Rust's own
+    /// integers, it raises where the profile has debug assertions, unless this says otherwise.
+    pub fn overflow_checks(mut self, checks: bool) -> Self {
+        self.overflow_checks = Some(checks);
+        self
+    }
+
+    /// The folder of kernel files, from the package's root. It is `kernels` unless this says
+    /// otherwise.
+    pub fn kernels(mut self, folder: impl Into<String>) -> Self {
+        self.kernels = folder.into();
+        self
+    }
+
+    /// Looks for `py_kernel!` in one more folder or file, by its path from the package's root.
+    /// Rust files and Markdown files are read.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.paths.push(path.into());
+        self
+    }
+
+    /// Compiles the kernels. What is wrong is reported to cargo, which then fails the build; what
+    /// is wrong in a kernel that a macro names is left to the macro, which shows the place.
+    ///
+    /// Outside a build script it ends the process with an error.
+    pub fn compile(self) {
+        match self.job() {
+            Ok(job) => directives::print(&job.run().directives()),
+            Err(variable) => {
+                eprintln!("error: the environment variable {variable} is not set to text");
+                eprintln!("help: pykernel_codegen::Build is for a build.rs, which cargo runs");
+                std::process::exit(1);
+            }
+        }
+    }
+
+    /// What there is to do, from the environment that cargo gives a build script; otherwise the
+    /// name of the variable that is missing.
+    fn job(self) -> Result<Job, &'static str> {
+        let variable = |name: &'static str| env::var(name).map_err(|_| name);
+        let checks = || env::var_os("CARGO_CFG_DEBUG_ASSERTIONS").is_some();
+        Ok(Job {
+            root: PathBuf::from(variable("CARGO_MANIFEST_DIR")?),
+            out: PathBuf::from(variable("OUT_DIR")?).join("pykernel"),
+            package: Package { name: variable("CARGO_PKG_NAME")?, version: variable("CARGO_PKG_VERSION")? },
+            triple: variable("TARGET")?,
+            features: variable("CARGO_CFG_TARGET_FEATURE").unwrap_or_default(),
+            options: passes::Options { overflow_checks: self.overflow_checks.unwrap_or_else(checks) },
+            kernels: self.kernels,
+            paths: self.paths,
+            compiler: compiler(),
+        })
+    }
+}
+
+/// What tells this compiler from others, so that objects of an older one are not taken: its
+/// version, and when the build script that holds it was linked.
+fn compiler() -> String {
+    let linked = env::current_exe().and_then(|exe| exe.metadata()).and_then(|exe| exe.modified()).ok();
+    format!("{} {linked:?}", env!("CARGO_PKG_VERSION"))
+}

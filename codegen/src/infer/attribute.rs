@@ -64,8 +64,12 @@ impl Body<'_, '_> {
         let axis = self.expr(index)?;
         let Some(axis) = axis.int_literal() else {
             return self.report(
-                Diagnostic::new(Code::UnsupportedSyntax, index.span, "the index of a shape must be a literal")
-                    .help("write the number of the dimension: `x.shape[0]`"),
+                Diagnostic::new(
+                    Code::UnsupportedSyntax,
+                    index.span,
+                    "the index of a shape must be a literal",
+                )
+                .help("write the number of the dimension: `x.shape[0]`"),
             );
         };
         let rank = ty.rank as i128;

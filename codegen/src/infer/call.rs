@@ -1,7 +1,7 @@
 //! Typing calls: of kernels, helpers, builtins and library functions.
 
-use super::builtin;
 use super::{Body, Key, Origin, Stop, Typed, kernel_key};
+use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, ErrorModel, FunctionId};
 use crate::source::Span;
@@ -75,7 +75,8 @@ impl Body<'_, '_> {
             if matches!(arg.ty, Type::Text | Type::Tuple(_) | Type::None) {
                 let message = format!("`{}` cannot be passed to a function in this version", arg.ty);
                 return self.report(
-                    Diagnostic::new(Code::ArgumentMismatch, arg.span, message).help("pass numbers and arrays"),
+                    Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
+                        .help("pass numbers and arrays"),
                 );
             }
             let ty = arg.ty.clone();
@@ -159,7 +160,7 @@ impl Body<'_, '_> {
                 Diagnostic::new(Code::ArgumentMismatch, span, message).help("give it the arguments it takes"),
             );
         }
-        (row.rule)(self, row, args, span)
+        self.call_row(row, args, span)
     }
 
     /// `range(...)` as start, stop and step.
@@ -229,7 +230,9 @@ fn fit(arg: &Expr, param: &Type) -> Fit {
         // Python's number is NumPy's of the same size, if no signature asks for Python's own.
         (Type::Weak(weak), Type::Strong(dtype)) if weak.dtype() == *dtype => Fit::Safe,
         (given, wanted) => match (given.dtype(), wanted.dtype()) {
-            (Some(given), Some(wanted)) if super::promote::promote_dtypes(given, wanted) == wanted => Fit::Safe,
+            (Some(given), Some(wanted)) if super::promote::promote_dtypes(given, wanted) == wanted => {
+                Fit::Safe
+            }
             (Some(given), Some(wanted)) if given.kind() <= wanted.kind() => Fit::SameKind,
             _ => Fit::No,
         },

@@ -41,7 +41,9 @@ impl Body<'_, '_> {
             let message = format!("the integer {literal} does not fit `{to}`");
             let (low, high) = dtype.int_range().unwrap_or_default();
             let help = match to {
-                Type::Weak(_) => "Python's `int` has 64 bits in kernels; use a `float`, or `uint64`".to_owned(),
+                Type::Weak(_) => {
+                    "Python's `int` has 64 bits in kernels; use a `float`, or `uint64`".to_owned()
+                }
                 _ => format!("`{to}` holds {low} to {high}; convert the other operand to a wider type"),
             };
             return self.report(

@@ -1,7 +1,8 @@
 //! Typing expressions.
 
 use super::flow::Use;
-use super::{Body, Stop, Typed, builtin};
+use super::{Body, Stop, Typed};
+use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, LogicalOp};
 use crate::source::Span;
@@ -116,11 +117,8 @@ impl Body<'_, '_> {
             }
         };
         let (left, right) = (self.coerce(left, &ty)?, self.coerce(right, &ty)?);
-        let kind = ExprKind::Logical {
-            and: op == LogicalOp::And,
-            left: Box::new(left),
-            right: Box::new(right),
-        };
+        let kind =
+            ExprKind::Logical { and: op == LogicalOp::And, left: Box::new(left), right: Box::new(right) };
         Ok(Expr::new(kind, ty, span))
     }
 
@@ -153,10 +151,9 @@ impl Body<'_, '_> {
         if indices.len() != rank {
             let message =
                 format!("`{ty}` has {rank} dimension{}, but is indexed with {}", plural(rank), indices.len());
-            return self.report(
-                Diagnostic::new(Code::WrongRank, span, message)
-                    .help("give one index for each dimension; parts of arrays are not supported in this version"),
-            );
+            return self.report(Diagnostic::new(Code::WrongRank, span, message).help(
+                "give one index for each dimension; parts of arrays are not supported in this version",
+            ));
         }
         let indices = indices.into_iter().collect::<Typed<Vec<_>>>()?;
         Ok((Element { array: Box::new(array), indices }, dtype))

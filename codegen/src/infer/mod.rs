@@ -7,7 +7,7 @@
 //! round reports and keeps what it built.
 
 mod attribute;
-pub mod builtin;
+mod builtin;
 mod call;
 mod convert;
 mod expression;
@@ -276,7 +276,13 @@ impl<'a> Infer<'a> {
         Instance {
             name: function.name.as_str().into(),
             library: origin == Origin::Library,
-            params: slot.key.params.iter().cloned().zip(slot.flow.params.iter().map(|web| WebId(*web as u32))).collect(),
+            params: slot
+                .key
+                .params
+                .iter()
+                .cloned()
+                .zip(slot.flow.params.iter().map(|web| WebId(*web as u32)))
+                .collect(),
             result: slot.result.clone().unwrap_or(Type::None),
             webs: webs_of(slot, function),
             body: stmts,
@@ -334,8 +340,6 @@ struct Body<'i, 'a> {
     definitions: Vec<Vec<(Definition, Span)>>,
     /// What this round finds to be returned.
     returns: Vec<(Definition, Span)>,
-    /// The element type while the value of an augmented element assignment is typed.
-    current: Option<Type>,
     /// Whether this is the last round.
     reporting: bool,
     /// Whether something had no type.
@@ -359,7 +363,6 @@ impl<'i, 'a> Body<'i, 'a> {
             webs: slot.webs.clone(),
             definitions,
             returns: Vec::new(),
-            current: None,
             reporting: false,
             stopped: false,
             diagnostics: Diagnostics::default(),
@@ -429,7 +432,8 @@ impl<'i, 'a> Body<'i, 'a> {
                 None
             }
             _ => {
-                let strong = joined(&returns, &format!("the result of `{}`", self.function.name), diagnostics);
+                let strong =
+                    joined(&returns, &format!("the result of `{}`", self.function.name), diagnostics);
                 strong.filter(|ty| self.returnable(ty, diagnostics))
             }
         }
@@ -452,7 +456,10 @@ impl<'i, 'a> Body<'i, 'a> {
                 Diagnostic::new(
                     Code::TypeMismatch,
                     self.function.name_span,
-                    format!("`{}` returns `{ty}`, which a function cannot return in this version", self.function.name),
+                    format!(
+                        "`{}` returns `{ty}`, which a function cannot return in this version",
+                        self.function.name
+                    ),
                 )
                 .help("return a number, or write into an array parameter"),
             );
@@ -485,7 +492,8 @@ fn joined(definitions: &[(Definition, Span)], what: &str, diagnostics: &mut Diag
     match promote::join(&types) {
         Ok(ty) => Some(ty),
         Err((a, b)) => {
-            let place = |ty: &Type| definitions.iter().rev().find(|((t, _), _)| t == ty).map(|(_, span)| *span);
+            let place =
+                |ty: &Type| definitions.iter().rev().find(|((t, _), _)| t == ty).map(|(_, span)| *span);
             let here = place(&b).unwrap_or(definitions[0].1);
             let mut diagnostic = Diagnostic::new(
                 Code::TypeMismatch,

@@ -272,7 +272,8 @@ impl Body<'_, '_> {
     }
 
     fn compare_int_with_float(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
-        let exact = |value: &Expr| value.int_literal().is_some_and(|literal| literal.unsigned_abs() <= 1 << 53);
+        let exact =
+            |value: &Expr| value.int_literal().is_some_and(|literal| literal.unsigned_abs() <= 1 << 53);
         if exact(&left) || exact(&right) {
             return self.compare_in(op, left, right, &Type::FLOAT, span);
         }
@@ -299,8 +300,11 @@ impl Body<'_, '_> {
         let diagnostic = Diagnostic::new(Code::UnsupportedOperand, span, message);
         let array = operands.iter().any(|operand| matches!(operand.ty, Type::Array(_)));
         self.report(match (array, symbol) {
-            (true, _) => diagnostic.help("whole-array arithmetic is not supported in this version; loop over the elements"),
-            (_, "-" | "+") => diagnostic.help("of two `bool_` use `^`, of one `~`; or convert to an integer first"),
+            (true, _) => diagnostic
+                .help("whole-array arithmetic is not supported in this version; loop over the elements"),
+            (_, "-" | "+") => {
+                diagnostic.help("of two `bool_` use `^`, of one `~`; or convert to an integer first")
+            }
             _ => diagnostic.help("convert the operands to types that have it"),
         })
     }

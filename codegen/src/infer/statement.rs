@@ -225,7 +225,8 @@ impl Body<'_, '_> {
         let values = message.iter().filter(|piece| matches!(piece, Piece::Value(_))).count();
         if values > pykernel_abi::MAX_OPERANDS {
             let span = args[0].span.to(args[args.len() - 1].span);
-            let message = format!("an exception holds at most {} run-time values", pykernel_abi::MAX_OPERANDS);
+            let message =
+                format!("an exception holds at most {} run-time values", pykernel_abi::MAX_OPERANDS);
             return self.report(
                 Diagnostic::new(Code::ArgumentMismatch, span, message).help("raise it with fewer values"),
             );

@@ -25,10 +25,30 @@ pub fn identifier(name: &str) -> Option<String> {
     }
 }
 
-/// A parameter's name in Rust: the Python name, raw where it is a keyword, with a trailing
+/// The name of a kernel's function: the Python name, raw where it is a keyword, with a trailing
 /// underscore where even that is not possible.
-pub fn parameter(name: &str) -> String {
+pub fn function(name: &str) -> String {
     identifier(name).unwrap_or_else(|| format!("{name}_"))
+}
+
+/// The names of a function's parameters, made as the function's own. One with a capital gets small
+/// letters: with a constant of that name in scope, Rust would make a pattern of it.
+pub fn parameters(params: &[Param]) -> Vec<String> {
+    let has_capital = |param: &&Param| param.name.starts_with(char::is_uppercase);
+    let small = params.iter().filter(|param| !has_capital(param));
+    let mut taken: Vec<String> = small.map(|param| function(&param.name)).collect();
+    let name = |param: &Param| {
+        if !has_capital(&param) {
+            return function(&param.name);
+        }
+        let mut name = function(&param.name.to_lowercase());
+        while taken.contains(&name) {
+            name.push('_');
+        }
+        taken.push(name.clone());
+        name
+    };
+    params.iter().map(name).collect()
 }
 
 /// The signatures under which Rust can call a kernel, one for each overload. A kernel with several
@@ -38,22 +58,18 @@ pub fn signatures(kernel: &Kernel) -> Vec<String> {
 }
 
 fn signature(name: &str, overload: &Overload) -> String {
-    let params: Vec<String> = overload.params.iter().map(param).collect();
-    format!(
-        "pub fn {}({}) -> Result<{}, Error>",
-        parameter(name),
-        params.join(", "),
-        result(&overload.result)
-    )
+    let names = parameters(&overload.params);
+    let params: Vec<String> = names.iter().zip(&overload.params).map(|(name, of)| param(name, of)).collect();
+    format!("pub fn {}({}) -> Result<{}, Error>", function(name), params.join(", "), result(&overload.result))
 }
 
-fn param(param: &Param) -> String {
+fn param(name: &str, param: &Param) -> String {
     let ty = match &param.ty {
         ParamType::Number(number) => scalar(number.dtype()).to_owned(),
         ParamType::Array(array, Mode::Read) => format!("impl Into<{}>", view("ArrayView", *array)),
         ParamType::Array(array, Mode::Write) => format!("impl Into<{}>", view("ArrayViewMut", *array)),
     };
-    format!("{}: {ty}", parameter(&param.name))
+    format!("{name}: {ty}")
 }
 
 /// `ndarray` has names for up to six dimensions.

@@ -1,14 +1,155 @@
 //! Reads Python text: ruff's parser, then names bound and sugar removed.
 //!
-//! The only room that names ruff.
+//! The only room that names ruff. [`parse`] goes through these steps:
+//!
+//! - `dedent`: takes off the indentation of text that stands inside Rust, and maps ranges back;
+//! - ruff parses; `tokens` checks what ruff does not (tabs, chains too long to walk);
+//! - `names` and `import` bind the names of the module level, `signature` and `type_expr` read
+//!   what is declared, `constant` what is computed once;
+//! - `function`, `statement` and `expression` turn the functions into HIR.
 
-use crate::diagnostic::Diagnostics;
+mod constant;
+mod dedent;
+mod expression;
+mod function;
+mod import;
+mod names;
+mod signature;
+mod statement;
+mod tokens;
+mod type_expr;
+
+use ruff_python_ast::{ModModule, PythonVersion, Stmt};
+use ruff_python_parser::{Mode, ParseErrorType, ParseOptions, Parsed, parse_unchecked};
+use ruff_text_size::{Ranged, TextRange};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::hir;
-use crate::source::Source;
+use crate::library;
+use crate::source::{Source, Span};
+use dedent::Dedented;
+use names::Names;
+
+/// How deep expressions and blocks may nest, counted together. Every later stage walks the tree
+/// by recursion, also on a thread with a stack of 2 MiB.
+const MAX_DEPTH: usize = 150;
+
+/// The largest text that is read, in bytes.
+const MAX_LEN: usize = 1 << 26;
+
+/// The Python whose grammar kernels have: that of the judge.
+const VERSION: PythonVersion = PythonVersion::PY311;
 
 /// Parses a kernel file and binds its names. Never fails: what is wrong is reported, and what
 /// could be read is in the module.
 pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
-    let _ = (source, diagnostics);
-    hir::Module::default()
+    if source.text.len() > MAX_LEN {
+        let message = format!("the text has {} bytes; at most {MAX_LEN} are read", source.text.len());
+        diagnostics.report(
+            Diagnostic::new(Code::InvalidSource, Span::default(), message)
+                .help("split it into several files"),
+        );
+        return hir::Module::default();
+    }
+    let text = Dedented::new(source);
+    let options = ParseOptions::from(Mode::Module).with_target_version(VERSION);
+    let Some(parsed) = parse_unchecked(text.as_str(), options).try_into_module() else {
+        unreachable!("bug in pykernel: a module was parsed");
+    };
+    if let Some(place) = tokens::too_long_chain(parsed.tokens()) {
+        diagnostics.report(too_deeply_nested(text.span(place)));
+        // Dropping a tree of this depth could overflow the stack.
+        std::mem::forget(parsed);
+        return hir::Module::default();
+    }
+    let mut reader = Reader {
+        library: &*source.file == library::FILE,
+        names: Names::default(),
+        errors: Vec::new(),
+        text: &text,
+        diagnostics,
+    };
+    reader.syntax_errors(&parsed);
+    reader.module(parsed.suite())
+}
+
+/// What reading a file needs at hand.
+struct Reader<'a> {
+    text: &'a Dedented,
+    /// Whether this is the compiler's own library, which may import `intrinsics`.
+    library: bool,
+    /// Where the text is not Python.
+    errors: Vec<TextRange>,
+    names: Names,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn span(&self, place: impl Ranged) -> Span {
+        self.text.span(place.range())
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.report(diagnostic);
+    }
+
+    /// Reports what the parser refused, the first error of each line: others follow from it.
+    fn syntax_errors(&mut self, parsed: &Parsed<ModModule>) {
+        let mut errors: Vec<(TextRange, Code, String)> = parsed
+            .errors()
+            .iter()
+            .map(|error| match error.error {
+                ParseErrorType::RecursionLimitExceeded => {
+                    (error.location, Code::TooDeeplyNested, String::new())
+                }
+                _ => (error.location, Code::SyntaxError, lower_first(&error.error.to_string())),
+            })
+            .collect();
+        for error in parsed.unsupported_syntax_errors() {
+            errors.push((error.range, Code::SyntaxError, lower_first(&error.to_string())));
+        }
+        for (place, message) in tokens::bad_indentation(self.text.as_str(), parsed.tokens()) {
+            errors.push((place, Code::SyntaxError, message.to_owned()));
+        }
+        errors.sort_by_key(|(place, ..)| (place.start(), place.end()));
+        let mut last_line = None;
+        for (place, code, message) in errors {
+            self.errors.push(place);
+            let line = self.text.line_start(place.start());
+            if last_line.replace(line) == Some(line) {
+                continue;
+            }
+            let span = self.span(place);
+            self.report(match code {
+                Code::TooDeeplyNested => too_deeply_nested(span),
+                _ => Diagnostic::new(code, span, message),
+            });
+        }
+    }
+
+    /// Reads the statements of the module level: first what they bind, then the functions.
+    fn module(&mut self, body: &[Stmt]) -> hir::Module {
+        let functions = self.bind(body);
+        let functions = functions.into_iter().map(|function| self.function(function)).collect();
+        hir::Module { functions }
+    }
+}
+
+fn too_deeply_nested(span: Span) -> Diagnostic {
+    let message = format!("expressions and blocks can nest {MAX_DEPTH} levels deep, and this is deeper");
+    Diagnostic::new(Code::TooDeeplyNested, span, message)
+        .help("give parts of it to variables or functions of their own")
+}
+
+/// Says that Python has a construct and kernels do not.
+fn unsupported(construct: &str, span: Span, help: &str) -> Diagnostic {
+    let message = format!("{construct} is not supported in this version");
+    Diagnostic::new(Code::UnsupportedSyntax, span, message).help(help)
+}
+
+/// The parser's messages in the style of ours.
+fn lower_first(message: &str) -> String {
+    let mut chars = message.chars();
+    let first = chars.next().map(|c| c.to_lowercase().to_string());
+    first.unwrap_or_default() + chars.as_str()
 }

@@ -1,1 +1,124 @@
-//! The Cranelift back end. The only room that names Cranelift.
+//! The Cranelift back end.
+//!
+//! A kernel becomes the functions that its overloads reach, local to the object, and one exported
+//! entry per overload with the C signature that `pykernel_abi` describes. A function that only
+//! its entry calls has no body of its own: the entry holds it.
+//!
+//! Internal functions take first the `*mut Raised` if they have a status, then their parameters,
+//! an array as its address, its extents and, where the layout does not give them, its strides;
+//! they return the status, if any, and their results.
+
+mod arithmetic;
+mod call;
+mod convert;
+mod entry;
+mod expression;
+mod function;
+mod site;
+mod statement;
+mod trampoline;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cranelift_codegen::Context;
+use cranelift_codegen::ir::{Type as ClifType, types};
+use cranelift_frontend::FunctionBuilderContext;
+use cranelift_module::{DataId, FuncId, Linkage, Module};
+
+pub use trampoline::define_trampoline;
+
+use super::Error;
+use crate::interface::{Kernel, Overload};
+use crate::ir::{self, FunctionId, Scalar, StmtKind, visit};
+
+/// Compiles a kernel into a module: its local functions and its exported entries.
+pub fn define(module: &mut dyn Module, ir: &ir::Module, kernel: &Kernel) -> Result<(), Error> {
+    for mut function in translate(module, ir, kernel)? {
+        module
+            .define_function(function.id, &mut function.context)
+            .map_err(|error| Error::from_module(&function.name, &error))?;
+    }
+    Ok(())
+}
+
+/// A function as Cranelift IR, declared but not yet defined.
+pub(super) struct Translated {
+    pub(super) id: FuncId,
+    pub(super) name: String,
+    pub(super) context: Context,
+}
+
+/// Declares a kernel's functions and builds their Cranelift IR, entries last.
+pub(super) fn translate(
+    module: &mut dyn Module,
+    ir: &ir::Module,
+    kernel: &Kernel,
+) -> Result<Vec<Translated>, Error> {
+    let called = called(ir, kernel);
+    let mut unit = Unit { module, ir, functions: BTreeMap::new(), sites: BTreeMap::new() };
+    for id in &called {
+        unit.declare(*id, kernel)?;
+    }
+    let mut scratch = FunctionBuilderContext::new();
+    let mut translated = Vec::new();
+    for id in &called {
+        translated.push(function::translate(&mut unit, *id, &mut scratch)?);
+    }
+    for overload in &kernel.overloads {
+        translated.push(entry::translate(&mut unit, overload, &mut scratch)?);
+    }
+    Ok(translated)
+}
+
+/// What the functions of a kernel share.
+struct Unit<'a> {
+    module: &'a mut dyn Module,
+    ir: &'a ir::Module,
+    /// The functions that have a body of their own.
+    functions: BTreeMap<FunctionId, FuncId>,
+    /// The raise sites, by their bytes.
+    sites: BTreeMap<Vec<u8>, DataId>,
+}
+
+impl Unit<'_> {
+    fn declare(&mut self, id: FunctionId, kernel: &Kernel) -> Result<(), Error> {
+        let function = &self.ir[id];
+        let signature = call::internal_signature(&*self.module, function);
+        let name = format!("{}.{}", kernel.overloads[0].symbol, function.name);
+        let declared = self.module.declare_function(&name, Linkage::Local, &signature);
+        self.functions.insert(id, declared.map_err(|error| Error::from_module(&name, &error))?);
+        Ok(())
+    }
+
+    fn declare_entry(&mut self, overload: &Overload) -> Result<FuncId, Error> {
+        let signature = call::entry_signature(&*self.module, overload);
+        let declared = self.module.declare_function(&overload.symbol, Linkage::Export, &signature);
+        declared.map_err(|error| Error::from_module(&overload.symbol, &error))
+    }
+}
+
+/// The functions that are called by one that the kernel reaches.
+fn called(ir: &ir::Module, kernel: &Kernel) -> BTreeSet<FunctionId> {
+    let mut called = BTreeSet::new();
+    let mut pending: Vec<FunctionId> = kernel.overloads.iter().map(|overload| overload.function).collect();
+    while let Some(id) = pending.pop() {
+        visit::walk(&ir[id].body, &mut |stmt| match stmt.kind {
+            StmtKind::Call { function, .. } if called.insert(function) => pending.push(function),
+            _ => {}
+        });
+    }
+    called
+}
+
+/// The Cranelift type that holds a machine number.
+const fn clif_type(scalar: Scalar) -> ClifType {
+    match scalar {
+        Scalar::Bool | Scalar::I8 | Scalar::U8 => types::I8,
+        Scalar::I16 | Scalar::U16 => types::I16,
+        Scalar::I32 | Scalar::U32 => types::I32,
+        Scalar::I64 | Scalar::U64 => types::I64,
+        Scalar::F32 => types::F32,
+        Scalar::F64 => types::F64,
+    }
+}

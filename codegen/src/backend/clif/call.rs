@@ -1,0 +1,152 @@
+//! Signatures and calls.
+
+use cranelift_codegen::ir::{AbiParam, FuncRef, InstBuilder, Signature, Value, types};
+use cranelift_codegen::isa::CallConv;
+use cranelift_module::{FuncId, Linkage, Module};
+
+use super::clif_type;
+use super::function::FunctionCx;
+use crate::backend::Error;
+use crate::interface::{Overload, ParamType};
+use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Scalar, Type, ViewType};
+use crate::types::{DType, Layout};
+
+/// The signature of a function inside the object.
+pub(super) fn internal_signature(module: &dyn Module, function: &Function) -> Signature {
+    let pointer = AbiParam::new(module.target_config().pointer_type());
+    let mut signature = Signature::new(CallConv::Fast);
+    signature.params.extend(function.status.map(|_| pointer));
+    for param in &function.params {
+        match function.ty(*param) {
+            Type::Scalar(scalar) => signature.params.push(AbiParam::new(clif_type(scalar))),
+            Type::View(view) => {
+                signature.params.push(pointer);
+                signature.params.extend(std::iter::repeat_n(AbiParam::new(types::I64), numbers(view)));
+            }
+        }
+    }
+    for result in function.status.iter().chain(&function.results) {
+        signature.returns.push(AbiParam::new(clif_type(scalar(function, *result))));
+    }
+    signature
+}
+
+/// How many extents and strides a view needs beside its address.
+pub(super) fn numbers(view: ViewType) -> usize {
+    match view.layout {
+        Layout::C | Layout::F => view.rank,
+        Layout::Any => 2 * view.rank,
+    }
+}
+
+/// The C signature of an overload's entry.
+pub(super) fn entry_signature(module: &dyn Module, overload: &Overload) -> Signature {
+    let pointer = AbiParam::new(module.target_config().pointer_type());
+    let mut signature = module.make_signature();
+    for param in &overload.params {
+        match param.ty {
+            ParamType::Number(number) => {
+                let part = c_number(Scalar::of(number.dtype()));
+                signature.params.extend(std::iter::repeat_n(part, parts(number.dtype())));
+            }
+            ParamType::Array(..) => signature.params.push(pointer),
+        }
+    }
+    signature.params.extend(overload.result.dtype().map(|_| pointer));
+    signature.params.push(pointer);
+    signature.returns.push(AbiParam::new(types::I32));
+    signature
+}
+
+/// How many machine numbers hold a number.
+pub(super) const fn parts(dtype: DType) -> usize {
+    match dtype {
+        DType::Complex64 | DType::Complex128 => 2,
+        _ => 1,
+    }
+}
+
+/// A number as C passes it: narrow integers are extended by the caller.
+fn c_number(scalar: Scalar) -> AbiParam {
+    let param = AbiParam::new(clif_type(scalar));
+    match scalar {
+        Scalar::Bool | Scalar::U8 | Scalar::U16 | Scalar::U32 => param.uext(),
+        Scalar::I8 | Scalar::I16 | Scalar::I32 => param.sext(),
+        Scalar::I64 | Scalar::U64 | Scalar::F32 | Scalar::F64 => param,
+    }
+}
+
+fn scalar(function: &Function, local: LocalId) -> Scalar {
+    match function.ty(local) {
+        Type::Scalar(scalar) => scalar,
+        Type::View(_) => unreachable!("bug in pykernel: {} returns an array", function.name),
+    }
+}
+
+impl FunctionCx<'_, '_> {
+    /// Calls a function of the kernel and sets the locals that take its results.
+    pub(super) fn call(
+        &mut self,
+        id: FunctionId,
+        args: &[Expr],
+        status: Option<LocalId>,
+        results: &[LocalId],
+    ) {
+        let mut values = Vec::new();
+        for (param, arg) in self.unit.ir[id].params.iter().zip(args) {
+            match (self.unit.ir[id].ty(*param), arg) {
+                (Type::Scalar(_), arg) => values.push(self.expression(arg).value),
+                (Type::View(ty), Expr::Local(view)) => self.flatten(*view, ty, &mut values),
+                (Type::View(_), _) => unreachable!("bug in pykernel: an array argument is not a local"),
+            }
+        }
+        let returned = self.call_internal(id, &values);
+        let with_status = self.unit.ir[id].status.is_some();
+        for (local, value) in status.filter(|_| with_status).iter().chain(results).zip(returned) {
+            self.set(*local, value);
+        }
+    }
+
+    /// Calls a function of the kernel with its parameters flattened; gives the status, if the
+    /// function has one, and the results.
+    pub(super) fn call_internal(&mut self, id: FunctionId, args: &[Value]) -> Vec<Value> {
+        let with_status = self.unit.ir[id].status.is_some();
+        let mut values: Vec<Value> = Vec::with_capacity(args.len() + 1);
+        values.extend(with_status.then(|| self.raised()));
+        values.extend(args);
+        let callee = self.unit.functions[&id];
+        let callee = self.reference(callee);
+        let call = self.builder.ins().call(callee, &values);
+        self.builder.inst_results(call).to_vec()
+    }
+
+    /// Calls a function of the C library.
+    pub(super) fn call_c(&mut self, function: CFunction, args: &[Value]) -> Value {
+        let id = match self.c_function(function) {
+            Ok(id) => id,
+            Err(error) => unreachable!("bug in pykernel: {error}"),
+        };
+        let callee = self.reference(id);
+        let call = self.builder.ins().call(callee, args);
+        self.builder.inst_results(call)[0]
+    }
+
+    fn c_function(&mut self, function: CFunction) -> Result<FuncId, Error> {
+        let mut signature = self.unit.module.make_signature();
+        signature.params = vec![AbiParam::new(types::F64); function.arity()];
+        signature.returns.push(AbiParam::new(types::F64));
+        let declared = self.unit.module.declare_function(function.name(), Linkage::Import, &signature);
+        declared.map_err(|error| Error::from_module(function.name(), &error))
+    }
+
+    fn reference(&mut self, id: FuncId) -> FuncRef {
+        match self.references.get(&id) {
+            Some(known) => *known,
+            None => {
+                let reference = self.unit.module.declare_func_in_func(id, self.builder.func);
+                self.references.insert(id, reference);
+                reference
+            }
+        }
+    }
+}

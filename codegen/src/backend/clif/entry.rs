@@ -1,0 +1,109 @@
+//! The exported entry of an overload: C arguments in, status out.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_module::Module;
+use pykernel_abi::{Status, array};
+
+use super::call::parts;
+use super::function::FunctionCx;
+use super::view::TRUSTED;
+use super::{Translated, Unit, call};
+use crate::backend::Error;
+use crate::interface::{Overload, ParamType};
+use crate::types::{ArrayType, Layout};
+
+/// Translates an entry: the function itself where nothing else calls it, else a call.
+pub(super) fn translate(
+    unit: &mut Unit<'_>,
+    overload: &Overload,
+    scratch: &mut FunctionBuilderContext,
+) -> Result<Translated, Error> {
+    let id = unit.declare_entry(overload)?;
+    let mut context = unit.module.make_context();
+    context.func.signature = call::entry_signature(&*unit.module, overload);
+    let config = unit.module.target_config();
+    let builder = FunctionBuilder::new(&mut context.func, scratch);
+    let mut cx = FunctionCx::new(unit, overload.function, builder);
+    let params = cx.begin();
+    cx.raised = params.last().copied();
+    let flat = cx.flat_arguments(overload, &params);
+    let returned = match cx.unit.functions.contains_key(&overload.function) {
+        true => cx.call_internal(overload.function, &flat),
+        false => cx.inline_body(&flat),
+    };
+    // The result's address stands before the record's.
+    let result = overload.result.dtype().map(|_| params[params.len() - 2]);
+    cx.finish_entry(&returned, result);
+    cx.builder.finalize(config);
+    Ok(Translated { id, name: overload.symbol.clone(), context })
+}
+
+impl FunctionCx<'_, '_> {
+    /// The arguments as internal functions take them.
+    fn flat_arguments(&mut self, overload: &Overload, params: &[Value]) -> Vec<Value> {
+        let mut params = params.iter().copied();
+        let mut flat = Vec::new();
+        for param in &overload.params {
+            match param.ty {
+                ParamType::Number(number) => flat.extend(params.by_ref().take(parts(number.dtype()))),
+                ParamType::Array(ty, _) => {
+                    if let Some(descriptor) = params.next() {
+                        self.load_descriptor(descriptor, ty, &mut flat);
+                    }
+                }
+            }
+        }
+        flat
+    }
+
+    fn load_descriptor(&mut self, descriptor: Value, ty: ArrayType, flat: &mut Vec<Value>) {
+        // Nobody writes a descriptor while the kernel runs.
+        let flags = TRUSTED.with_readonly().with_can_move();
+        flat.push(self.builder.ins().load(self.pointer, flags, descriptor, array::DATA));
+        let mut number = |offset| flat.push(self.builder.ins().load(types::I64, flags, descriptor, offset));
+        (0..ty.rank).for_each(|axis| number(array::shape(axis)));
+        if ty.layout == Layout::Any {
+            (0..ty.rank).for_each(|axis| number(array::stride(ty.rank, axis)));
+        }
+    }
+
+    /// Writes the result unless something was raised, and returns the status.
+    fn finish_entry(&mut self, returned: &[Value], result: Option<Value>) {
+        let Some(result) = result else {
+            let status = match returned {
+                [status] => *status,
+                _ => self.returned(),
+            };
+            self.builder.ins().return_(&[status]);
+            return;
+        };
+        if self.function.status.is_none() {
+            self.write_result(returned, result);
+            return;
+        }
+        let [write, leave] = [self.builder.create_block(), self.builder.create_block()];
+        self.builder.set_cold_block(leave);
+        let raised = self.builder.ins().icmp_imm_s(IntCC::NotEqual, returned[0], Status::Returned as i64);
+        self.builder.ins().brif(raised, leave, &[], write, &[]);
+        self.continue_in(leave);
+        self.builder.ins().return_(&returned[..1]);
+        self.continue_in(write);
+        self.write_result(&returned[1..], result);
+    }
+
+    fn write_result(&mut self, values: &[Value], result: Value) {
+        let mut offset = 0;
+        for value in values {
+            self.builder.ins().store(TRUSTED, *value, result, offset);
+            offset += self.builder.func.dfg.value_type(*value).bytes() as i32;
+        }
+        let status = self.returned();
+        self.builder.ins().return_(&[status]);
+    }
+
+    fn returned(&mut self) -> Value {
+        self.builder.ins().iconst(types::I32, Status::Returned as i64)
+    }
+}

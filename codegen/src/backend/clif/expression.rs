@@ -1,0 +1,176 @@
+//! Expressions: operands first, then one operation on their values.
+
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::{InstBuilder, Value};
+use pykernel_abi::raised;
+
+use super::clif_type;
+use super::function::FunctionCx;
+use super::view::TRUSTED;
+use crate::ir::{CompareOp, Const, Expr, Intrinsic, LocalId, Scalar, Type};
+
+/// A value with its type in the IR, which tells signed from unsigned.
+#[derive(Clone, Copy)]
+pub(super) struct Operand {
+    pub(super) value: Value,
+    pub(super) scalar: Scalar,
+}
+
+impl FunctionCx<'_, '_> {
+    /// Translates an expression. Only this function recurses, so that deep trees need little
+    /// stack; what it calls takes values.
+    pub(super) fn expression(&mut self, expr: &Expr) -> Operand {
+        match expr {
+            Expr::Const(constant) => self.constant(*constant),
+            Expr::Local(local) => self.local(*local),
+            Expr::Unary { op, operand } => {
+                let operand = self.expression(operand);
+                self.unary(*op, operand)
+            }
+            Expr::Binary { op, left, right } => {
+                let left = self.expression(left);
+                let right = self.expression(right);
+                self.binary(*op, left, right)
+            }
+            Expr::Compare { op, left, right } => {
+                let left = self.expression(left);
+                let right = self.expression(right);
+                self.compare(*op, left, right)
+            }
+            Expr::Select { cond, then, otherwise } => {
+                let cond = self.expression(cond);
+                let then = self.expression(then);
+                let otherwise = self.expression(otherwise);
+                self.select(cond, then, otherwise)
+            }
+            Expr::Convert { to, how, value } => {
+                let value = self.expression(value);
+                self.convert(*to, *how, value)
+            }
+            Expr::Intrinsic { op, args } => {
+                let args = args.iter().map(|arg| self.expression(arg)).collect();
+                self.intrinsic(*op, args)
+            }
+            Expr::Dim { view, axis } => Operand { value: self.extent(*view, *axis), scalar: Scalar::I64 },
+            Expr::InBounds { index, extent } => {
+                let index = self.expression(index);
+                let extent = self.expression(extent);
+                self.in_bounds(index, extent)
+            }
+        }
+    }
+
+    fn constant(&mut self, constant: Const) -> Operand {
+        let (value, scalar) = match constant {
+            Const::Bool(value) => (self.integer(Scalar::Bool, value.into()), Scalar::Bool),
+            Const::Int(scalar, value) => (self.integer(scalar, value), scalar),
+            Const::F32(bits) => (self.builder.ins().f32const(f32::from_bits(bits)), Scalar::F32),
+            Const::F64(bits) => (self.builder.ins().f64const(f64::from_bits(bits)), Scalar::F64),
+        };
+        Operand { value, scalar }
+    }
+
+    /// A constant of an integer type. Cranelift wants the bits above its width to be 0.
+    pub(super) fn integer(&mut self, scalar: Scalar, value: i128) -> Value {
+        let bits = value as u64 & (u64::MAX >> (64 - scalar.bits()));
+        self.builder.ins().iconst(clif_type(scalar), bits as i64)
+    }
+
+    fn local(&mut self, local: LocalId) -> Operand {
+        match self.function.ty(local) {
+            Type::Scalar(scalar) => Operand { value: self.get(local), scalar },
+            Type::View(_) => unreachable!("bug in pykernel: an array is used as a number"),
+        }
+    }
+
+    fn compare(&mut self, op: CompareOp, left: Operand, right: Operand) -> Operand {
+        let (left, right, scalar) = (left.value, right.value, left.scalar);
+        let value = match scalar.is_float() {
+            true => self.builder.ins().fcmp(float_condition(op), left, right),
+            false => self.builder.ins().icmp(integer_condition(op, scalar.is_signed()), left, right),
+        };
+        Operand { value, scalar: Scalar::Bool }
+    }
+
+    fn select(&mut self, cond: Operand, then: Operand, otherwise: Operand) -> Operand {
+        let value = self.builder.ins().select(cond.value, then.value, otherwise.value);
+        Operand { value, scalar: then.scalar }
+    }
+
+    /// One unsigned comparison: the extent is not negative, so a negative index is above it.
+    fn in_bounds(&mut self, index: Operand, extent: Operand) -> Operand {
+        let value = self.builder.ins().icmp(IntCC::UnsignedLessThan, index.value, extent.value);
+        Operand { value, scalar: Scalar::Bool }
+    }
+
+    fn intrinsic(&mut self, op: Intrinsic, args: Vec<Operand>) -> Operand {
+        let values: Vec<Value> = args.iter().map(|arg| arg.value).collect();
+        let value = match op {
+            Intrinsic::AddOverflows => self.builder.ins().sadd_overflow(values[0], values[1]).1,
+            Intrinsic::SubOverflows => self.builder.ins().ssub_overflow(values[0], values[1]).1,
+            Intrinsic::MulOverflows => self.builder.ins().smul_overflow(values[0], values[1]).1,
+            Intrinsic::Sqrt => self.builder.ins().sqrt(values[0]),
+            Intrinsic::Floor => self.builder.ins().floor(values[0]),
+            Intrinsic::Ceil => self.builder.ins().ceil(values[0]),
+            Intrinsic::Trunc => self.builder.ins().trunc(values[0]),
+            Intrinsic::RoundEven => self.builder.ins().nearest(values[0]),
+            Intrinsic::CopySign => self.builder.ins().fcopysign(values[0], values[1]),
+            Intrinsic::FusedMultiplyAdd => self.builder.ins().fma(values[0], values[1], values[2]),
+            Intrinsic::StackExhausted => self.stack_exhausted(),
+            Intrinsic::C(function) => self.call_c(function, &values),
+        };
+        Operand { value, scalar: result(op, &args) }
+    }
+
+    fn stack_exhausted(&mut self) -> Value {
+        let record = self.raised();
+        let limit = self.builder.ins().load(self.pointer, TRUSTED, record, raised::STACK_LIMIT);
+        let stack = self.builder.ins().get_stack_pointer(self.pointer);
+        self.builder.ins().icmp(IntCC::UnsignedLessThan, stack, limit)
+    }
+}
+
+/// The type of an intrinsic's result.
+fn result(op: Intrinsic, args: &[Operand]) -> Scalar {
+    match op {
+        Intrinsic::AddOverflows
+        | Intrinsic::SubOverflows
+        | Intrinsic::MulOverflows
+        | Intrinsic::StackExhausted => Scalar::Bool,
+        Intrinsic::Sqrt
+        | Intrinsic::Floor
+        | Intrinsic::Ceil
+        | Intrinsic::Trunc
+        | Intrinsic::RoundEven
+        | Intrinsic::CopySign
+        | Intrinsic::FusedMultiplyAdd => args[0].scalar,
+        Intrinsic::C(_) => Scalar::F64,
+    }
+}
+
+fn integer_condition(op: CompareOp, signed: bool) -> IntCC {
+    match (op, signed) {
+        (CompareOp::Eq, _) => IntCC::Equal,
+        (CompareOp::Ne, _) => IntCC::NotEqual,
+        (CompareOp::Lt, true) => IntCC::SignedLessThan,
+        (CompareOp::Le, true) => IntCC::SignedLessThanOrEqual,
+        (CompareOp::Gt, true) => IntCC::SignedGreaterThan,
+        (CompareOp::Ge, true) => IntCC::SignedGreaterThanOrEqual,
+        (CompareOp::Lt, false) => IntCC::UnsignedLessThan,
+        (CompareOp::Le, false) => IntCC::UnsignedLessThanOrEqual,
+        (CompareOp::Gt, false) => IntCC::UnsignedGreaterThan,
+        (CompareOp::Ge, false) => IntCC::UnsignedGreaterThanOrEqual,
+    }
+}
+
+/// `NotEqual` alone is true of NaN.
+fn float_condition(op: CompareOp) -> FloatCC {
+    match op {
+        CompareOp::Eq => FloatCC::Equal,
+        CompareOp::Ne => FloatCC::NotEqual,
+        CompareOp::Lt => FloatCC::LessThan,
+        CompareOp::Le => FloatCC::LessThanOrEqual,
+        CompareOp::Gt => FloatCC::GreaterThan,
+        CompareOp::Ge => FloatCC::GreaterThanOrEqual,
+    }
+}

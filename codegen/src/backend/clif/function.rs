@@ -1,0 +1,204 @@
+//! One function while it is being translated: its locals, its labels, its beginning and its end.
+
+use std::collections::BTreeMap;
+
+use cranelift_codegen::ir::{Block, FuncRef, GlobalValue, InstBuilder, Type as ClifType, Value, types};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use cranelift_module::{DataId, FuncId, Module};
+
+use super::view::View;
+use super::{Translated, Unit, call, clif_type};
+use crate::backend::Error;
+use crate::ir::{Function, FunctionId, Label, LocalId, Type};
+
+/// A function being translated.
+pub(super) struct FunctionCx<'a, 'u> {
+    pub(super) unit: &'a mut Unit<'u>,
+    pub(super) function: &'u Function,
+    pub(super) builder: FunctionBuilder<'a>,
+    pub(super) pointer: ClifType,
+    /// The record to fill when something is raised.
+    pub(super) raised: Option<Value>,
+    pub(super) references: BTreeMap<FuncId, FuncRef>,
+    pub(super) sites: BTreeMap<DataId, GlobalValue>,
+    storage: Vec<Storage>,
+    labels: Vec<Option<Destination>>,
+}
+
+/// Where a local lives.
+enum Storage {
+    Scalar(Variable),
+    View(View),
+}
+
+/// Where leaving a label goes.
+#[derive(Clone, Copy)]
+pub(super) struct Destination {
+    pub(super) block: Block,
+    /// Whether something goes there.
+    pub(super) used: bool,
+}
+
+/// Whether control goes on after a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    Continues,
+    Leaves,
+}
+
+/// Translates a function that is called from inside the object.
+pub(super) fn translate(
+    unit: &mut Unit<'_>,
+    id: FunctionId,
+    scratch: &mut FunctionBuilderContext,
+) -> Result<Translated, Error> {
+    let clif_id = unit.functions[&id];
+    let declaration = unit.module.declarations().get_function_decl(clif_id);
+    let name = declaration.linkage_name(clif_id).into_owned();
+    let mut context = unit.module.make_context();
+    context.func.signature = declaration.signature.clone();
+    let config = unit.module.target_config();
+    let builder = FunctionBuilder::new(&mut context.func, scratch);
+    let mut cx = FunctionCx::new(unit, id, builder);
+    let mut params = cx.begin();
+    if cx.function.status.is_some() {
+        cx.raised = Some(params.remove(0));
+    }
+    let returned = cx.inline_body(&params);
+    cx.builder.ins().return_(&returned);
+    cx.builder.finalize(config);
+    Ok(Translated { id: clif_id, name, context })
+}
+
+impl<'a, 'u> FunctionCx<'a, 'u> {
+    pub(super) fn new(unit: &'a mut Unit<'u>, id: FunctionId, builder: FunctionBuilder<'a>) -> Self {
+        let function = &unit.ir[id];
+        let pointer = unit.module.target_config().pointer_type();
+        FunctionCx {
+            unit,
+            function,
+            builder,
+            pointer,
+            raised: None,
+            references: BTreeMap::new(),
+            sites: BTreeMap::new(),
+            storage: Vec::new(),
+            labels: vec![None; function.n_labels as usize],
+        }
+    }
+
+    /// Makes the entry block; gives the parameters.
+    pub(super) fn begin(&mut self) -> Vec<Value> {
+        let entry = self.builder.create_block();
+        self.builder.append_block_params_for_function_params(entry);
+        self.builder.switch_to_block(entry);
+        self.builder.seal_block(entry);
+        self.builder.block_params(entry).to_vec()
+    }
+
+    /// Translates the function's body with the given parameters, flattened; gives the status, if
+    /// it has one, and its results.
+    pub(super) fn inline_body(&mut self, params: &[Value]) -> Vec<Value> {
+        self.declare_locals();
+        self.bind(params);
+        let function = self.function;
+        self.labelled(Function::BODY, &function.body);
+        function.status.iter().chain(&function.results).map(|result| self.get(*result)).collect()
+    }
+
+    fn declare_locals(&mut self) {
+        for local in &self.function.locals {
+            let storage = match local.ty {
+                Type::Scalar(scalar) => Storage::Scalar(self.builder.declare_var(clif_type(scalar))),
+                Type::View(ty) => Storage::View(View::declare(&mut self.builder, self.pointer, ty)),
+            };
+            self.storage.push(storage);
+        }
+    }
+
+    fn bind(&mut self, mut params: &[Value]) {
+        for param in &self.function.params {
+            let count = match self.function.ty(*param) {
+                Type::Scalar(_) => 1,
+                Type::View(ty) => 1 + call::numbers(ty),
+            };
+            let (own, rest) = params.split_at(count);
+            match self.function.ty(*param) {
+                Type::Scalar(_) => self.set(*param, own[0]),
+                Type::View(ty) => self.bind_view(*param, ty, own),
+            }
+            params = rest;
+        }
+    }
+
+    /// The value of a scalar local.
+    pub(super) fn get(&mut self, local: LocalId) -> Value {
+        match &self.storage[local.0 as usize] {
+            Storage::Scalar(variable) => self.builder.use_var(*variable),
+            Storage::View(_) => unreachable!("bug in pykernel: an array is used as a number"),
+        }
+    }
+
+    /// Sets a scalar local.
+    pub(super) fn set(&mut self, local: LocalId, value: Value) {
+        match &self.storage[local.0 as usize] {
+            Storage::Scalar(variable) => self.builder.def_var(*variable, value),
+            Storage::View(_) => unreachable!("bug in pykernel: a number is assigned to an array"),
+        }
+    }
+
+    /// The variables of a view.
+    pub(super) fn view(&self, local: LocalId) -> View {
+        match &self.storage[local.0 as usize] {
+            Storage::View(view) => view.clone(),
+            Storage::Scalar(_) => unreachable!("bug in pykernel: a number is used as an array"),
+        }
+    }
+
+    /// The record to fill when something is raised.
+    pub(super) fn raised(&self) -> Value {
+        match self.raised {
+            Some(raised) => raised,
+            None => unreachable!("bug in pykernel: {} raises, but has no status", self.function.name),
+        }
+    }
+
+    pub(super) fn i64(&mut self, value: i64) -> Value {
+        self.builder.ins().iconst(types::I64, value)
+    }
+
+    /// Makes a new block the place where leaving a label goes.
+    pub(super) fn open(&mut self, label: Label) {
+        let block = self.builder.create_block();
+        self.labels[label.0 as usize] = Some(Destination { block, used: false });
+    }
+
+    /// Where leaving a label goes; counts as going there.
+    pub(super) fn leave(&mut self, label: Label) -> Block {
+        match &mut self.labels[label.0 as usize] {
+            Some(destination) => {
+                destination.used = true;
+                destination.block
+            }
+            None => unreachable!("bug in pykernel: label {} is left outside of it", label.0),
+        }
+    }
+
+    /// Goes on where leaving a label goes, if anything does.
+    pub(super) fn close(&mut self, label: Label) -> Flow {
+        match self.labels[label.0 as usize].take() {
+            Some(destination) if destination.used => {
+                self.continue_in(destination.block);
+                Flow::Continues
+            }
+            Some(_) => Flow::Leaves,
+            None => unreachable!("bug in pykernel: label {} is closed twice", label.0),
+        }
+    }
+
+    /// Goes on in a block whose predecessors are all known.
+    pub(super) fn continue_in(&mut self, block: Block) {
+        self.builder.switch_to_block(block);
+        self.builder.seal_block(block);
+    }
+}

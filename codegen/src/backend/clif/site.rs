@@ -1,0 +1,95 @@
+//! Raise sites: read-only data that says what was raised and where, and the filling of the
+//! caller's record.
+
+use cranelift_codegen::ir::{GlobalValue, InstBuilder};
+use cranelift_module::{DataDescription, DataId, Module};
+use pykernel_abi::{MAX_OPERANDS, raised};
+
+use super::Unit;
+use super::function::FunctionCx;
+use super::view::TRUSTED;
+use crate::backend::Error;
+use crate::ir::Raise;
+
+/// A site as it lies in memory: `pykernel_abi::Site`, then its texts.
+fn bytes(raise: &Raise, little_endian: bool) -> Vec<u8> {
+    let texts = [&raise.class, &raise.message, &raise.place.file, &raise.place.function];
+    let mut bytes = Vec::new();
+    for number in texts.iter().map(|text| text.len() as u32).chain([raise.place.line]) {
+        bytes.extend(if little_endian { number.to_le_bytes() } else { number.to_be_bytes() });
+    }
+    texts.iter().for_each(|text| bytes.extend(text.as_bytes()));
+    bytes
+}
+
+impl Unit<'_> {
+    /// The data of a raise site; equal sites share it.
+    fn site(&mut self, raise: &Raise) -> Result<DataId, Error> {
+        let little_endian = self.module.isa().endianness() == cranelift_codegen::ir::Endianness::Little;
+        let bytes = bytes(raise, little_endian);
+        if let Some(id) = self.sites.get(&bytes) {
+            return Ok(*id);
+        }
+        let failed = |error| Error::from_module("a raise site", &error);
+        let id = self.module.declare_anonymous_data(false, false).map_err(failed)?;
+        let mut description = DataDescription::new();
+        description.define(bytes.clone().into_boxed_slice());
+        description.set_align(4);
+        self.module.define_data(id, &description).map_err(failed)?;
+        self.sites.insert(bytes, id);
+        Ok(id)
+    }
+}
+
+impl FunctionCx<'_, '_> {
+    /// Fills the record.
+    pub(super) fn record(&mut self, raise: &Raise) {
+        if raise.operands.len() > MAX_OPERANDS {
+            unreachable!("bug in pykernel: {} has too many operands", raise.class);
+        }
+        let record = self.raised();
+        for (index, operand) in raise.operands.iter().enumerate() {
+            let operand = self.expression(operand);
+            let value = match operand.scalar {
+                crate::ir::Scalar::F64 => operand.value,
+                _ => self.widen(operand),
+            };
+            self.builder.ins().store(TRUSTED, value, record, raised::operand(index));
+        }
+        let site = self.site_reference(raise);
+        let address = self.builder.ins().symbol_value(self.pointer, site);
+        self.builder.ins().store(TRUSTED, address, record, raised::SITE);
+    }
+
+    fn site_reference(&mut self, raise: &Raise) -> GlobalValue {
+        let id = match self.unit.site(raise) {
+            Ok(id) => id,
+            Err(error) => unreachable!("bug in pykernel: {error}"),
+        };
+        match self.sites.get(&id) {
+            Some(known) => *known,
+            None => {
+                let reference = self.unit.module.declare_data_in_func(id, self.builder.func);
+                self.sites.insert(id, reference);
+                reference
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::Place;
+    use pykernel_abi::Site;
+
+    #[test]
+    fn the_texts_follow_the_head_in_their_order() {
+        let place = Place { file: "k.py".into(), line: 7, function: "f".into() };
+        let raise =
+            Raise { class: "ValueError".into(), message: "π {i}".into(), operands: Vec::new(), place };
+        let bytes = bytes(&raise, true);
+        assert_eq!(&bytes[Site::SIZE..], "ValueErrorπ {i}k.pyf".as_bytes());
+        assert_eq!(bytes[..Site::SIZE], [10, 0, 0, 0, 6, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0]);
+    }
+}

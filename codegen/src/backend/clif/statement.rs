@@ -1,0 +1,260 @@
+//! Statements: structured control flow becomes blocks.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value};
+
+use super::function::{Flow, FunctionCx};
+use crate::ir::{BinaryOp, CompareOp, Const, Expr, Label, LocalId, Stmt, StmtKind, Type, UnaryOp};
+
+impl FunctionCx<'_, '_> {
+    /// Translates statements up to the first that leaves.
+    pub(super) fn statements(&mut self, body: &[Stmt]) -> Flow {
+        for stmt in body {
+            self.builder.set_srcloc(SourceLoc::new(stmt.span.start));
+            if self.statement(stmt) == Flow::Leaves {
+                return Flow::Leaves;
+            }
+        }
+        Flow::Continues
+    }
+
+    fn statement(&mut self, stmt: &Stmt) -> Flow {
+        match &stmt.kind {
+            StmtKind::If { cond, then, otherwise } => return self.if_(cond, then, otherwise),
+            StmtKind::Block { label, body } => return self.labelled(*label, body),
+            StmtKind::Exit(label) => return self.exit(*label),
+            StmtKind::Loop { label, body } => return self.repeated(*label, body),
+            StmtKind::For { label, var, lo, hi, step, body } => {
+                let range = Range { var: *var, lo, hi, step: *step };
+                return self.counted(*label, &range, body);
+            }
+            StmtKind::Scope { owned: _, body } => return self.statements(body),
+            StmtKind::Assign { local, value } => self.assign(*local, value),
+            StmtKind::Load { local, view, index, part } => {
+                let value = self.load(*view, index, *part);
+                self.set(*local, value);
+            }
+            StmtKind::Store { view, index, part, value } => {
+                let value = self.expression(value).value;
+                self.store(*view, index, *part, value);
+            }
+            StmtKind::Call { results, function, args, status, place: _ } => {
+                self.call(*function, args, *status, results);
+            }
+            StmtKind::Record(raise) => self.record(raise),
+            StmtKind::Check { .. } | StmtKind::Raise(_) => {
+                unreachable!("bug in pykernel: {} raises after the status pass", self.function.name)
+            }
+        }
+        Flow::Continues
+    }
+
+    fn assign(&mut self, local: LocalId, value: &Expr) {
+        match (self.function.ty(local), value) {
+            (Type::Scalar(_), value) => {
+                let value = self.expression(value).value;
+                self.set(local, value);
+            }
+            (Type::View(_), Expr::Local(from)) => self.copy_view(local, *from),
+            (Type::View(_), _) => unreachable!("bug in pykernel: an array is computed"),
+        }
+    }
+
+    fn if_(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt]) -> Flow {
+        let [on_true, on_false, after] = std::array::from_fn(|_| self.builder.create_block());
+        self.branch(cond, on_true, on_false);
+        let mut flow = Flow::Leaves;
+        for (block, body) in [(on_true, then), (on_false, otherwise)] {
+            if block == on_true && self.raises(cond, then) {
+                self.builder.set_cold_block(block);
+            }
+            self.continue_in(block);
+            if self.statements(body) == Flow::Continues {
+                self.builder.ins().jump(after, &[]);
+                flow = Flow::Continues;
+            }
+        }
+        if flow == Flow::Continues {
+            self.continue_in(after);
+        }
+        flow
+    }
+
+    /// Whether the true side raises, and so is rarely run: it records, or passes on what a callee
+    /// raised.
+    fn raises(&self, cond: &Expr, then: &[Stmt]) -> bool {
+        let tests_status = match cond {
+            Expr::Compare { op: CompareOp::Ne, left, .. } => {
+                self.function.status.is_some_and(|status| **left == Expr::Local(status))
+            }
+            _ => false,
+        };
+        tests_status || then.iter().any(|stmt| matches!(stmt.kind, StmtKind::Record(_)))
+    }
+
+    /// Branches on a condition, comparison by comparison where it is made of several.
+    fn branch(&mut self, cond: &Expr, on_true: Block, on_false: Block) {
+        match cond {
+            Expr::Unary { op: UnaryOp::Not, operand } => self.branch(operand, on_false, on_true),
+            Expr::Binary { op: BinaryOp::And, left, right } => {
+                self.branch_and(left, right, on_true, on_false)
+            }
+            Expr::Binary { op: BinaryOp::Or, left, right } => self.branch_or(left, right, on_true, on_false),
+            Expr::Select { cond, then, otherwise } => match (&**then, &**otherwise) {
+                (then, Expr::Const(Const::Bool(false))) => self.branch_and(cond, then, on_true, on_false),
+                (Expr::Const(Const::Bool(true)), otherwise) => {
+                    self.branch_or(cond, otherwise, on_true, on_false);
+                }
+                (then, otherwise) => self.branch_either(cond, [then, otherwise], on_true, on_false),
+            },
+            _ => {
+                let value = self.expression(cond).value;
+                self.builder.ins().brif(value, on_true, &[], on_false, &[]);
+            }
+        }
+    }
+
+    fn branch_and(&mut self, left: &Expr, right: &Expr, on_true: Block, on_false: Block) {
+        let next = self.builder.create_block();
+        self.branch(left, next, on_false);
+        self.continue_in(next);
+        self.branch(right, on_true, on_false);
+    }
+
+    fn branch_or(&mut self, left: &Expr, right: &Expr, on_true: Block, on_false: Block) {
+        let next = self.builder.create_block();
+        self.branch(left, on_true, next);
+        self.continue_in(next);
+        self.branch(right, on_true, on_false);
+    }
+
+    fn branch_either(&mut self, cond: &Expr, sides: [&Expr; 2], on_true: Block, on_false: Block) {
+        let blocks = [self.builder.create_block(), self.builder.create_block()];
+        self.branch(cond, blocks[0], blocks[1]);
+        for (block, side) in blocks.into_iter().zip(sides) {
+            self.continue_in(block);
+            self.branch(side, on_true, on_false);
+        }
+    }
+
+    /// Translates a body that `Exit(label)` can leave.
+    pub(super) fn labelled(&mut self, label: Label, body: &[Stmt]) -> Flow {
+        self.open(label);
+        if self.statements(body) == Flow::Continues {
+            self.exit(label);
+        }
+        self.close(label)
+    }
+
+    fn exit(&mut self, label: Label) -> Flow {
+        let destination = self.leave(label);
+        self.builder.ins().jump(destination, &[]);
+        Flow::Leaves
+    }
+
+    /// Translates a loop. A test at its top, which a `while` has, is done once before the loop and
+    /// then at its bottom.
+    fn repeated(&mut self, label: Label, body: &[Stmt]) -> Flow {
+        self.open(label);
+        let header = self.builder.create_block();
+        let (test, body) = match leading_test(label, body) {
+            Some((test, rest)) => (Some(test), rest),
+            None => (None, body),
+        };
+        self.repeat(test, label, header);
+        self.builder.switch_to_block(header);
+        if self.statements(body) == Flow::Continues {
+            self.repeat(test, label, header);
+        }
+        self.builder.seal_block(header);
+        self.close(label)
+    }
+
+    /// Goes to a loop's header, or past the loop if its test says so.
+    fn repeat(&mut self, test: Option<Test<'_>>, label: Label, header: Block) {
+        match test {
+            None => _ = self.builder.ins().jump(header, &[]),
+            Some(Test { cond, goes_on_if: true }) => {
+                let after = self.leave(label);
+                self.branch(cond, header, after);
+            }
+            Some(Test { cond, goes_on_if: false }) => {
+                let after = self.leave(label);
+                self.branch(cond, after, header);
+            }
+        }
+    }
+
+    /// Translates a counting loop with its test at the bottom.
+    fn counted(&mut self, label: Label, range: &Range<'_>, body: &[Stmt]) -> Flow {
+        let lo = self.expression(range.lo).value;
+        let hi = self.expression(range.hi).value;
+        self.open(label);
+        let header = self.builder.create_block();
+        let var = self.builder.append_block_param(header, cranelift_codegen::ir::types::I64);
+        let after = self.leave(label);
+        let enters = self.builder.ins().icmp(range.before(), lo, hi);
+        self.builder.ins().brif(enters, header, &[lo.into()], after, &[]);
+        self.builder.switch_to_block(header);
+        self.set(range.var, var);
+        if self.statements(body) == Flow::Continues {
+            let (again, next) = self.advance(range, var, hi);
+            self.builder.ins().brif(again, header, &[next.into()], after, &[]);
+        }
+        self.builder.seal_block(header);
+        self.close(label)
+    }
+
+    /// Whether a counting loop runs again, and with which value. Neither step nor test overflows:
+    /// the distance to `hi` is more than 0, and fits 64 unsigned bits.
+    fn advance(&mut self, range: &Range<'_>, var: Value, hi: Value) -> (Value, Value) {
+        let next = self.builder.ins().iadd_imm_s(var, range.step);
+        if range.step.unsigned_abs() == 1 {
+            return (self.builder.ins().icmp(range.before(), next, hi), next);
+        }
+        let distance = match range.step > 0 {
+            true => self.builder.ins().isub(hi, var),
+            false => self.builder.ins().isub(var, hi),
+        };
+        let step = self.i64(range.step.unsigned_abs() as i64);
+        (self.builder.ins().icmp(IntCC::UnsignedGreaterThan, distance, step), next)
+    }
+}
+
+/// A loop's test.
+#[derive(Clone, Copy)]
+struct Test<'a> {
+    cond: &'a Expr,
+    goes_on_if: bool,
+}
+
+/// Takes apart a loop's body that begins with `if cond: break`, on either side.
+fn leading_test(label: Label, body: &[Stmt]) -> Option<(Test<'_>, &[Stmt])> {
+    let (first, rest) = body.split_first()?;
+    let StmtKind::If { cond, then, otherwise } = &first.kind else { return None };
+    let leaves = |side: &[Stmt]| matches!(side, [Stmt { kind: StmtKind::Exit(exit), .. }] if *exit == label);
+    let goes_on_if = match () {
+        () if otherwise.is_empty() && leaves(then) => false,
+        () if then.is_empty() && leaves(otherwise) => true,
+        () => return None,
+    };
+    Some((Test { cond, goes_on_if }, rest))
+}
+
+/// What a counting loop runs over.
+struct Range<'a> {
+    var: LocalId,
+    lo: &'a Expr,
+    hi: &'a Expr,
+    step: i64,
+}
+
+impl Range<'_> {
+    /// The comparison by which a value stands before `hi`.
+    fn before(&self) -> IntCC {
+        match self.step > 0 {
+            true => IntCC::SignedLessThan,
+            false => IntCC::SignedGreaterThan,
+        }
+    }
+}

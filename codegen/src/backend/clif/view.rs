@@ -1,0 +1,155 @@
+//! Arrays: their variables, and the addresses of their elements.
+
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type as ClifType, Value, types};
+use cranelift_frontend::{FunctionBuilder, Variable};
+
+use super::clif_type;
+use super::function::FunctionCx;
+use crate::ir::{Expr, LocalId, Part, Scalar, ViewType};
+use crate::types::Layout;
+
+/// The variables of an array local.
+#[derive(Clone)]
+pub(super) struct View {
+    ty: ViewType,
+    data: Variable,
+    extents: Vec<Variable>,
+    strides: Vec<Stride>,
+}
+
+/// The distance in bytes between neighbours along a dimension.
+#[derive(Clone, Copy)]
+enum Stride {
+    /// The size of an element: the fastest dimension of a contiguous array.
+    Element(i64),
+    Varying(Variable),
+}
+
+impl View {
+    pub(super) fn declare(builder: &mut FunctionBuilder<'_>, pointer: ClifType, ty: ViewType) -> View {
+        let fastest = axes_outwards(ty).next().filter(|_| ty.layout != Layout::Any);
+        let strides = (0..ty.rank).map(|axis| match fastest {
+            Some(fastest) if fastest == axis => Stride::Element(ty.element.size() as i64),
+            _ => Stride::Varying(builder.declare_var(types::I64)),
+        });
+        let strides = strides.collect();
+        let extents = (0..ty.rank).map(|_| builder.declare_var(types::I64)).collect();
+        View { ty, data: builder.declare_var(pointer), extents, strides }
+    }
+}
+
+/// The dimensions from the fastest to the slowest (of any layout: from the last to the first).
+fn axes_outwards(ty: ViewType) -> Box<dyn Iterator<Item = usize>> {
+    match ty.layout {
+        Layout::C | Layout::Any => Box::new((0..ty.rank).rev()),
+        Layout::F => Box::new(0..ty.rank),
+    }
+}
+
+/// Kernels access memory only where their caller vouches for it.
+pub(super) const TRUSTED: MemFlagsData = MemFlagsData::trusted();
+
+impl FunctionCx<'_, '_> {
+    /// Sets an array parameter from its flat form: address, extents, strides if the layout is
+    /// any.
+    pub(super) fn bind_view(&mut self, local: LocalId, ty: ViewType, flat: &[Value]) {
+        let view = self.view(local);
+        self.builder.def_var(view.data, flat[0]);
+        let (extents, strides) = flat[1..].split_at(ty.rank);
+        for (variable, value) in view.extents.iter().zip(extents) {
+            self.builder.def_var(*variable, *value);
+        }
+        match ty.layout {
+            Layout::Any => self.set_strides(&view, strides),
+            Layout::C | Layout::F => self.derive_strides(&view, extents),
+        }
+    }
+
+    fn set_strides(&mut self, view: &View, values: &[Value]) {
+        for (stride, value) in view.strides.iter().zip(values) {
+            if let Stride::Varying(variable) = stride {
+                self.builder.def_var(*variable, *value);
+            }
+        }
+    }
+
+    /// Computes the strides of a contiguous array.
+    fn derive_strides(&mut self, view: &View, extents: &[Value]) {
+        let mut next = self.i64(view.ty.element.size() as i64);
+        for axis in axes_outwards(view.ty) {
+            if let Stride::Varying(variable) = view.strides[axis] {
+                self.builder.def_var(variable, next);
+            }
+            next = self.builder.ins().imul(next, extents[axis]);
+        }
+    }
+
+    /// Makes an array local another name for the same array.
+    pub(super) fn copy_view(&mut self, to: LocalId, from: LocalId) {
+        let (target, source) = (self.view(to), self.view(from));
+        let data = self.builder.use_var(source.data);
+        self.builder.def_var(target.data, data);
+        for (to, from) in target.extents.iter().zip(&source.extents) {
+            let extent = self.builder.use_var(*from);
+            self.builder.def_var(*to, extent);
+        }
+        let strides: Vec<Value> = (0..target.strides.len()).map(|axis| self.stride(&source, axis)).collect();
+        self.set_strides(&target, &strides);
+    }
+
+    /// Appends an array in the flat form that a parameter of type `ty` has.
+    pub(super) fn flatten(&mut self, local: LocalId, ty: ViewType, flat: &mut Vec<Value>) {
+        let view = self.view(local);
+        flat.push(self.builder.use_var(view.data));
+        flat.extend(view.extents.iter().map(|extent| self.builder.use_var(*extent)));
+        if ty.layout == Layout::Any {
+            flat.extend((0..ty.rank).map(|axis| self.stride(&view, axis)));
+        }
+    }
+
+    fn stride(&mut self, view: &View, axis: usize) -> Value {
+        match view.strides[axis] {
+            Stride::Element(size) => self.i64(size),
+            Stride::Varying(variable) => self.builder.use_var(variable),
+        }
+    }
+
+    pub(super) fn extent(&mut self, local: LocalId, axis: usize) -> Value {
+        let extent = self.view(local).extents[axis];
+        self.builder.use_var(extent)
+    }
+
+    pub(super) fn load(&mut self, view: LocalId, index: &[Expr], part: Part) -> Value {
+        let view = self.view(view);
+        let address = self.address(&view, index);
+        let ty = clif_type(Scalar::of(view.ty.element));
+        self.builder.ins().load(ty, TRUSTED, address, offset(view.ty, part))
+    }
+
+    pub(super) fn store(&mut self, view: LocalId, index: &[Expr], part: Part, value: Value) {
+        let view = self.view(view);
+        let address = self.address(&view, index);
+        self.builder.ins().store(TRUSTED, value, address, offset(view.ty, part));
+    }
+
+    /// The address of an element. The slowest dimension is added first, so that what an inner
+    /// loop does not change can be hoisted out of it.
+    fn address(&mut self, view: &View, index: &[Expr]) -> Value {
+        let indices: Vec<Value> = index.iter().map(|index| self.expression(index).value).collect();
+        let mut address = self.builder.use_var(view.data);
+        for axis in axes_outwards(view.ty).collect::<Vec<_>>().into_iter().rev() {
+            let stride = self.stride(view, axis);
+            let distance = self.builder.ins().imul(indices[axis], stride);
+            address = self.builder.ins().iadd(address, distance);
+        }
+        address
+    }
+}
+
+/// The offset of a part in its element.
+fn offset(ty: ViewType, part: Part) -> i32 {
+    match part {
+        Part::First => 0,
+        Part::Imaginary => ty.element.size() as i32 / 2,
+    }
+}

@@ -1,0 +1,70 @@
+//! The back end's stages as text, for people and tests.
+
+use cranelift_codegen::control::ControlPlane;
+use cranelift_module::Module;
+
+use super::{Error, Target, clif, object_module};
+use crate::interface::Kernel;
+use crate::ir;
+use crate::source::Source;
+
+/// The Cranelift IR of a kernel's functions, as it goes into the code generator.
+pub fn clif_text(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<String, Error> {
+    let mut module = object_module(kernel, target)?;
+    let functions = clif::translate(&mut module, ir, kernel)?;
+    let texts: Vec<String> = functions
+        .iter()
+        .map(|function| format!("; {}\n{}", function.name, function.context.func.display()))
+        .collect();
+    Ok(texts.join("\n"))
+}
+
+/// The machine code of a kernel's functions as text, after register allocation.
+pub fn asm_text(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<String, Error> {
+    let mut module = object_module(kernel, target)?;
+    let mut text = String::new();
+    for mut function in clif::translate(&mut module, ir, kernel)? {
+        function.context.set_disasm(true);
+        let code = function
+            .context
+            .compile(module.isa(), &mut ControlPlane::default())
+            .map_err(|error| Error::from_codegen(&function.name, &error.inner))?;
+        let body = code.vcode.as_deref().unwrap_or("");
+        text.push_str(&format!("; {}, {} bytes\n{body}\n", function.name, code.buffer.data().len()));
+    }
+    Ok(text)
+}
+
+/// Puts each line of Python, as a comment, before the Cranelift IR that comes from it.
+pub fn with_lines(clif: &str, source: &Source) -> String {
+    let lines: Vec<&str> = source.text.lines().collect();
+    let mut annotated = String::new();
+    let mut current = None;
+    for line in clif.lines() {
+        let place = line.strip_prefix('@').and_then(|line| line.split(' ').next());
+        let offset = place.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        if let Some(number) = offset.map(|offset| source.line(offset))
+            && current.replace(number) != Some(number)
+        {
+            let text = lines.get((number - source.first_line) as usize).map_or("", |line| line.trim_ascii());
+            annotated.push_str(&format!("; {}:{number}: {text}\n", source.file));
+        }
+        annotated.push_str(line);
+        annotated.push('\n');
+    }
+    annotated
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stands_before_what_comes_from_it() {
+        let source = Source::embedded("k.py", 5, "def f(x):\n    y = x\n    return y\n");
+        let clif = "block0:\n@000e  v1 = a\n@000f  v2 = b\n    v3 = c\n@0018  return\n";
+        let want = "block0:\n; k.py:6: y = x\n@000e  v1 = a\n@000f  v2 = b\n    v3 = c\n\
+                    ; k.py:7: return y\n@0018  return\n";
+        assert_eq!(with_lines(clif, &source), want);
+    }
+}

@@ -1,0 +1,119 @@
+//! One run of the build helper, without cargo.
+
+use std::path::PathBuf;
+use std::slice::from_ref;
+
+use super::archive;
+use super::directives::{self, Directive};
+use super::discover::{self, Found};
+use super::objects::Objects;
+use super::output::Output;
+use crate::analysis::analyse;
+use crate::backend::Target;
+use crate::manifest::{self, Manifest};
+use crate::passes;
+use crate::render::{Style, render};
+use crate::symbol::Package;
+
+/// The manifest's file in the output folder.
+const MANIFEST: &str = "manifest";
+
+/// What there is to do.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    /// The package's root.
+    pub(super) root: PathBuf,
+    /// The folder for what is made, which holds nothing else.
+    pub(super) out: PathBuf,
+    /// The package.
+    pub(super) package: Package,
+    /// The target, as rustc names it.
+    pub(super) triple: String,
+    /// The target's features, as rustc lists them.
+    pub(super) features: String,
+    /// What the passes are asked for.
+    pub(super) options: passes::Options,
+    /// The folder of kernel files.
+    pub(super) kernels: String,
+    /// Where Rust files are.
+    pub(super) paths: Vec<String>,
+    /// What tells this compiler from others.
+    pub(super) compiler: String,
+}
+
+/// What was done.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// How many objects were compiled.
+    pub(super) built: usize,
+    /// How many were taken from an earlier build.
+    pub(super) reused: usize,
+    /// How many files of earlier builds were removed.
+    pub(super) removed: usize,
+    /// What is wrong that no macro reports.
+    pub(super) errors: Vec<String>,
+    /// What the Rust compiler and cargo must know.
+    told: Vec<Directive>,
+}
+
+impl Outcome {
+    /// What to say to cargo.
+    pub(super) fn directives(self) -> Vec<Directive> {
+        self.told.into_iter().chain(self.errors.into_iter().map(Directive::Error)).collect()
+    }
+}
+
+impl Job {
+    /// Does it.
+    pub(super) fn run(&self) -> Outcome {
+        let found = discover::discover(self);
+        let mut outcome = Outcome::default();
+        outcome.told.extend(found.looked_at.iter().cloned().map(Directive::RerunIfChanged));
+        if let Err(error) = self.make(&found, &mut outcome) {
+            outcome.errors.push(error);
+        }
+        outcome
+    }
+
+    /// Compiles what was found and writes it all.
+    fn make(&self, found: &Found, outcome: &mut Outcome) -> Result<(), String> {
+        let target = Target::parse(&self.triple, &self.features).map_err(|error| error.to_string())?;
+        let mut output = Output::open(&self.out)?;
+        let objects = self.compile(found, &target, &mut output, outcome)?;
+        let library = self.package.library();
+        let bytes = archive::archive(&objects.members(&output)?, target.triple())
+            .map_err(|error| format!("cannot pack the library `{library}`: {error}"))?;
+        output.write(&archive::file_name(&library, target.triple()), &bytes)?;
+        let manifest = Manifest { library, folder: self.kernels.clone(), kernels: objects.into_compiled() };
+        output.write(MANIFEST, manifest.to_text().as_bytes())?;
+        outcome.removed = output.remove_stale()?;
+        let manifest = directives::path(&self.out.join(MANIFEST))?;
+        outcome.told.push(Directive::Variable(manifest::VARIABLE, manifest));
+        outcome.told.push(Directive::LinkSearch(directives::path(&self.out)?));
+        Ok(())
+    }
+
+    /// Compiles each kernel that is free of errors; reports the errors that no macro does.
+    fn compile(
+        &self,
+        found: &Found,
+        target: &Target,
+        output: &mut Output,
+        outcome: &mut Outcome,
+    ) -> Result<Objects, String> {
+        if let Some(refused) = found.refused.as_ref().filter(|_| !found.all_named) {
+            outcome.errors.push(render(&refused.source, from_ref(&refused.diagnostic), Style::Plain));
+        }
+        let mut objects = Objects::default();
+        for source in &found.sources {
+            let analysis = analyse(source, &self.package);
+            if analysis.diagnostics.is_empty() {
+                objects.add(self, source, analysis, target, output)?;
+            } else if !found.is_named(source) {
+                outcome.errors.push(render(source, &analysis.diagnostics, Style::Plain));
+            }
+        }
+        (outcome.built, outcome.reused) = (objects.built, objects.reused);
+        Ok(objects)
+    }
+}

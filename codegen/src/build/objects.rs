@@ -1,0 +1,116 @@
+//! An object for each kernel, kept from build to build.
+//!
+//! An object's file is named by the kernel's first symbol and by a hash of everything else that
+//! its bytes depend on, so that a file of the right name has the right content.
+
+use std::collections::BTreeMap;
+
+use super::job::Job;
+use super::output::Output;
+use crate::analysis::Analysis;
+use crate::backend::{self, Target};
+use crate::hir;
+use crate::interface::Kernel;
+use crate::manifest::Compiled;
+use crate::passes;
+use crate::source::Source;
+use crate::symbol::{Hash128, reached};
+
+/// How much of a symbol a file name takes: its end, with the hash.
+const MAX_NAME: usize = 120;
+
+/// The objects of a package's kernels.
+#[derive(Debug, Default)]
+pub(super) struct Objects {
+    /// The kernels with their files, by the first symbol, so that one that stands in two places is
+    /// compiled once.
+    kernels: BTreeMap<String, (String, Compiled)>,
+    /// How many objects were compiled.
+    pub(super) built: usize,
+    /// How many were taken from an earlier build.
+    pub(super) reused: usize,
+}
+
+impl Objects {
+    /// Adds the kernels of a source that is free of errors, and compiles those that are new.
+    pub(super) fn add(
+        &mut self,
+        job: &Job,
+        source: &Source,
+        analysis: Analysis,
+        target: &Target,
+        output: &mut Output,
+    ) -> Result<(), String> {
+        let mut missing: Vec<(String, Kernel)> = Vec::new();
+        for kernel in &analysis.interface.kernels {
+            let symbol = kernel.overloads[0].symbol.clone();
+            if self.kernels.contains_key(&symbol) {
+                continue;
+            }
+            let file =
+                format!("{}.{:016x}.o", file_stem(&symbol), dependencies(job, source, &analysis.hir, kernel));
+            match output.keep(&file) {
+                true => self.reused += 1,
+                false => missing.push((file.clone(), kernel.clone())),
+            }
+            let compiled = Compiled { file: source.file.to_string(), kernel: kernel.clone() };
+            self.kernels.insert(symbol, (file, compiled));
+        }
+        self.built += missing.len();
+        compile(&missing, analysis, job.options, target, output)
+    }
+
+    /// The archive's members: their names and bytes.
+    pub(super) fn members(&self, output: &Output) -> Result<Vec<(String, Vec<u8>)>, String> {
+        let member = |(symbol, (file, _)): (&String, &(String, _))| {
+            Ok((format!("{}.o", file_stem(symbol)), output.read(file)?))
+        };
+        self.kernels.iter().map(member).collect()
+    }
+
+    /// The kernels, in the order of their symbols.
+    pub(super) fn into_compiled(self) -> Vec<Compiled> {
+        self.kernels.into_values().map(|(_, compiled)| compiled).collect()
+    }
+}
+
+/// Compiles kernels of one source.
+fn compile(
+    kernels: &[(String, Kernel)],
+    analysis: Analysis,
+    options: passes::Options,
+    target: &Target,
+    output: &mut Output,
+) -> Result<(), String> {
+    if kernels.is_empty() {
+        return Ok(());
+    }
+    let overloads = kernels.iter().flat_map(|(_, kernel)| &kernel.overloads);
+    let entries: Vec<_> = overloads.map(|overload| overload.function).collect();
+    let ir = passes::run(analysis.module, &entries, options);
+    for (file, kernel) in kernels {
+        let failed = |error| format!("cannot compile the kernel `{}`: {error}", kernel.name);
+        output.write(file, &backend::object(&ir, kernel, target).map_err(failed)?)?;
+    }
+    Ok(())
+}
+
+/// A symbol, cut to what file systems allow.
+fn file_stem(symbol: &str) -> &str {
+    symbol.get(symbol.len().saturating_sub(MAX_NAME)..).unwrap_or(symbol)
+}
+
+/// What an object depends on besides what its symbol says: compiler, target, options, and the
+/// places that its exceptions name.
+fn dependencies(job: &Job, source: &Source, hir: &hir::Module, kernel: &Kernel) -> u64 {
+    let hash = Hash128::default()
+        .field(&job.compiler)
+        .field(&job.triple)
+        .field(&job.features)
+        .field(&job.options.overflow_checks.to_string())
+        .field(&source.file);
+    let function = hir.functions.iter().position(|function| function.name_span == kernel.span);
+    let functions = function.map(|index| reached(hir, hir::FunctionId(index as u32))).unwrap_or_default();
+    let place = |id: hir::FunctionId| source.line(hir.functions[id.0 as usize].span.start).to_string();
+    functions.into_iter().fold(hash, |hash, id| hash.field(&place(id))).low()
+}

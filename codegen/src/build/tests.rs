@@ -1,0 +1,233 @@
+//! The build helper on packages in temporary folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::directives::Directive;
+use super::job::{Job, Outcome};
+use crate::manifest::Manifest;
+use crate::passes::Options;
+use crate::symbol::Package;
+
+/// A package in a folder that is removed with it.
+struct Sandbox(Job);
+
+impl Sandbox {
+    fn new(name: &str) -> Self {
+        let root = std::env::temp_dir().join(format!("pykernel-build-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        Sandbox(Job {
+            out: root.join("out"),
+            package: Package { name: "my-app".into(), version: "0.1.0".into() },
+            triple: "x86_64-unknown-linux-gnu".into(),
+            features: "fxsr,sse,sse2".into(),
+            options: Options { overflow_checks: true },
+            kernels: "kernels".into(),
+            paths: ["src", "tests", "README.md"].map(str::to_owned).to_vec(),
+            compiler: "1".into(),
+            root,
+        })
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Runs the job; nothing may be wrong.
+    fn run(&self) -> Outcome {
+        let outcome = self.0.run();
+        assert_eq!(outcome.errors, [] as [String; 0]);
+        outcome
+    }
+
+    /// How many objects were built and reused, and how many files removed.
+    fn counts(&self) -> (usize, usize, usize) {
+        let outcome = self.run();
+        (outcome.built, outcome.reused, outcome.removed)
+    }
+
+    /// The one error of a run.
+    fn error(&self) -> String {
+        let mut errors = self.0.run().errors;
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        errors.remove(0)
+    }
+
+    fn manifest(&self) -> Manifest {
+        Manifest::from_text(&fs::read_to_string(self.0.out.join("manifest")).unwrap()).unwrap()
+    }
+
+    /// The kernels in the manifest, each with its file, sorted.
+    fn kernels(&self) -> Vec<String> {
+        let kernels = self.manifest().kernels;
+        let mut kernels: Vec<String> =
+            kernels.iter().map(|it| format!("{} {}", it.kernel.name, it.file)).collect();
+        kernels.sort();
+        kernels
+    }
+
+    /// The names and bytes of everything that was written.
+    fn written(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = fs::read_dir(&self.0.out).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> =
+            entries.map(|path| (path.file_name().unwrap().into(), fs::read(path).unwrap())).collect();
+        files.sort();
+        files
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0.root);
+    }
+}
+
+fn kernel(name: &str, value: &str) -> String {
+    format!(
+        "from numba import njit, float64\n@njit(float64(float64))\ndef {name}(x):\n    return x * {value}\n"
+    )
+}
+
+fn inline(name: &str, value: &str) -> String {
+    format!("pykernel::py_kernel! {{\n{}}}\n", kernel(name, value))
+}
+
+#[test]
+fn every_kernel_is_found_once() {
+    let package = Sandbox::new("found");
+    package.write("src/lib.rs", &format!("{}mod deep;", inline("a", "2")));
+    package.write("src/deep/mod.rs", &format!("fn f() {{ {} }}", inline("b", "2")));
+    package.write("tests/t.rs", &format!("{}py_kernel!(r#\"{}\"#);", inline("a", "2"), kernel("c", "2")));
+    package.write("tests/fixture/Cargo.toml", "");
+    package.write("tests/fixture/src/lib.rs", &inline("other_package", "2"));
+    package.write("README.md", &format!("```\n{}```\npy_kernel!(file = \"./py/f.py\")", inline("d", "2")));
+    package.write("kernels/e.py", &kernel("e", "2"));
+    package.write("py/f.py", &kernel("f", "2"));
+    package.run();
+    let expected =
+        ["a src/lib.rs", "b src/deep/mod.rs", "c tests/t.rs", "d README.md", "e kernels/e.py", "f py/f.py"];
+    assert_eq!(package.kernels(), expected);
+}
+
+#[test]
+fn one_changed_kernel_is_one_object() {
+    let package = Sandbox::new("incremental");
+    for i in 0..12 {
+        package.write(&format!("kernels/k{i}.py"), &kernel(&format!("k{i}"), "2"));
+    }
+    assert_eq!(package.counts(), (12, 0, 0));
+    assert_eq!(package.counts(), (0, 12, 0));
+    package.write("kernels/k7.py", &kernel("k7", "3"));
+    assert_eq!(package.counts(), (1, 11, 1));
+    fs::remove_file(package.0.root.join("kernels/k7.py")).unwrap();
+    assert_eq!(package.counts(), (0, 11, 1));
+}
+
+#[test]
+fn functions_of_one_file_are_compiled_apart() {
+    let package = Sandbox::new("apart");
+    let file = |value: &str, helper: &str| {
+        let head = "from numba import njit\n@njit\ndef helper(x):\n    return x";
+        let a = "@njit\ndef a(x: float) -> float:\n    return helper(x)";
+        format!("{head} + {helper}\n{a}\n@njit\ndef b(x: float) -> float:\n    return x * {value}\n")
+    };
+    package.write("kernels/k.py", &file("2", "1"));
+    assert_eq!(package.counts(), (2, 0, 0));
+    package.write("kernels/k.py", &file("3", "1"));
+    assert_eq!(package.counts(), (1, 1, 1));
+    package.write("kernels/k.py", &file("3", "5"));
+    assert_eq!(package.counts(), (1, 1, 1));
+    // The lines are in the tracebacks.
+    package.write("kernels/k.py", &format!("\n{}", file("3", "5")));
+    assert_eq!(package.counts(), (2, 0, 2));
+}
+
+#[test]
+fn what_an_object_depends_on_is_in_its_name() {
+    let mut package = Sandbox::new("options");
+    package.write("src/lib.rs", &inline("a", "2"));
+    assert_eq!(package.counts(), (1, 0, 0));
+    let library = package.manifest().library;
+    package.0.options.overflow_checks = false;
+    assert_eq!(package.counts(), (1, 0, 1));
+    package.0.compiler = "2".into();
+    assert_eq!(package.counts(), (1, 0, 1));
+    package.0.features.push_str(",fma");
+    assert_eq!(package.counts(), (1, 0, 1));
+    package.0.package.version = "0.2.0".into();
+    assert_eq!(package.counts(), (1, 0, 2));
+    assert_ne!(package.manifest().library, library);
+}
+
+#[test]
+fn the_same_package_gives_the_same_bytes() {
+    let (one, other) = (Sandbox::new("same-1"), Sandbox::new("same-2"));
+    for package in [&one, &other] {
+        package.write("src/lib.rs", &(inline("a", "2") + &inline("b", "x")));
+        package.write("kernels/c.py", &kernel("c", "4"));
+    }
+    // One is built at once, the other in two steps.
+    one.run();
+    other.write("kernels/c.py", &kernel("c", "5"));
+    other.run();
+    other.write("kernels/c.py", &kernel("c", "4"));
+    other.run();
+    assert_eq!(one.written(), other.written());
+}
+
+#[test]
+fn a_package_without_kernels_builds() {
+    let package = Sandbox::new("empty");
+    assert_eq!(package.counts(), (0, 0, 0));
+    assert_eq!(package.manifest().kernels, []);
+}
+
+#[test]
+fn cargo_is_told_what_was_looked_at() {
+    let package = Sandbox::new("told");
+    package.write("src/lib.rs", "kernels!(); py_kernel!(file = \"py/missing.py\");");
+    let directives = package.run().directives();
+    let watched = |path: &str| directives.contains(&Directive::RerunIfChanged(path.into()));
+    assert!(watched("src") && watched("kernels") && watched("py/missing.py"), "{directives:?}");
+    assert!(!watched("tests") && !watched("README.md"), "{directives:?}");
+    let out = package.0.out.to_str().unwrap();
+    assert!(directives.contains(&Directive::LinkSearch(out.into())));
+    assert!(directives.contains(&Directive::Variable("PYKERNEL_MANIFEST", format!("{out}/manifest"))));
+    let library = package.manifest().library;
+    assert!(Path::new(&format!("{out}/lib{library}.a")).exists());
+}
+
+#[test]
+fn mistakes_are_reported_once_by_the_macro_where_there_is_one() {
+    let package = Sandbox::new("mistakes");
+    package.write("src/lib.rs", &inline("a", "nothing"));
+    package.write("kernels/k.py", &kernel("k", "nothing"));
+    let error = package.error();
+    assert!(error.starts_with("error[undefined-name]: "), "{error}");
+    assert!(error.contains(" --> kernels/k.py:4:16\n"), "{error}");
+    package.write("src/other.rs", "py_kernel!(file = \"kernels/k.py\");");
+    package.run();
+    package.write("kernels/other-name.py", "");
+    assert!(package.error().contains("`other-name` is not an identifier"));
+    package.write("src/other.rs", "kernels!();");
+    package.run();
+}
+
+#[test]
+fn an_unwritable_folder_is_an_error_with_a_way_out() {
+    let package = Sandbox::new("unwritable");
+    package.write("src/lib.rs", &inline("a", "2"));
+    package.write("out", "a file where the folder should be");
+    let error = package.error();
+    assert!(error.starts_with("cannot write `") && error.contains("\nhelp: "), "{error}");
+}
+
+#[test]
+fn an_unknown_target_is_an_error() {
+    let mut package = Sandbox::new("target");
+    package.0.triple = "wasm32-unknown-unknown".into();
+    package.write("src/lib.rs", &inline("a", "2"));
+    assert!(package.error().contains("wasm32-unknown-unknown"));
+}

@@ -1,0 +1,111 @@
+//! Elements of arrays: indices counted from the end, checked against the extents, reads and writes.
+
+use super::construct::{binary, compare, int, locals, select};
+use super::convert::number;
+use super::expression::scalar_of;
+use super::function::Lowering;
+use crate::ir::{self, BinaryOp, CompareOp, Const, LocalId, Part, Purpose, Scalar};
+use crate::source::Span;
+use crate::typed::{Element, Expr};
+use crate::types::{DType, Type};
+
+/// An element that is known to exist.
+struct Place {
+    view: LocalId,
+    index: Vec<ir::Expr>,
+    dtype: DType,
+}
+
+/// The parts of an element, in their order.
+const PARTS: [Part; 2] = [Part::First, Part::Imaginary];
+
+impl Lowering<'_> {
+    /// `array[indices]` as a value.
+    pub(super) fn load(&mut self, element: &Element, span: Span) -> Vec<ir::Expr> {
+        let place = self.element(element, span);
+        self.load_from(&place, span)
+    }
+
+    /// `array[indices] = value`.
+    pub(super) fn store(&mut self, element: &Element, value: &Expr, span: Span) {
+        let value = self.parts(value);
+        let place = self.element(element, span);
+        self.store_to(place, value, span);
+    }
+
+    /// `array[indices] = value`, in which `Current` is the old element.
+    pub(super) fn update(&mut self, element: &Element, value: &Expr, span: Span) {
+        let place = self.element(element, span);
+        self.current = self.load_from(&place, span);
+        let value = self.parts(value);
+        self.store_to(place, value, span);
+    }
+
+    fn load_from(&mut self, place: &Place, span: Span) -> Vec<ir::Expr> {
+        let results = self.temporaries(&Type::Strong(place.dtype));
+        for (local, part) in results.iter().zip(PARTS) {
+            let (local, index) = (*local, place.index.clone());
+            self.emit(ir::StmtKind::Load { local, view: place.view, index, part }, span);
+        }
+        locals(&results)
+    }
+
+    fn store_to(&mut self, place: Place, value: Vec<ir::Expr>, span: Span) {
+        for (value, part) in value.into_iter().zip(PARTS) {
+            let index = place.index.clone();
+            self.emit(ir::StmtKind::Store { view: place.view, index, part, value }, span);
+        }
+    }
+
+    /// Evaluates the array and all indices, then checks these axis by axis.
+    fn element(&mut self, element: &Element, span: Span) -> Place {
+        let view = self.view(&element.array);
+        let Type::Array(array) = &element.array.ty else {
+            unreachable!("bug in pykernel: `{}` is indexed", element.array.ty)
+        };
+        let mut written = Vec::new();
+        for index in &element.indices {
+            let scalar = scalar_of(&index.ty);
+            let value = self.scalar(index);
+            written.push((self.save(value, scalar, index.span), scalar));
+        }
+        let mut index = Vec::new();
+        for (axis, (value, scalar)) in written.into_iter().enumerate() {
+            index.push(self.in_bounds(value, scalar, view, axis, span));
+        }
+        Place { view, index, dtype: array.element }
+    }
+
+    /// An index counted from the start and checked.
+    fn in_bounds(
+        &mut self,
+        written: ir::Expr,
+        scalar: Scalar,
+        view: LocalId,
+        axis: usize,
+        span: Span,
+    ) -> ir::Expr {
+        let extent = || ir::Expr::Dim { view, axis };
+        // A uint64 beyond int64 becomes negative here and fails the check.
+        let wide = self.save(number(written.clone(), scalar, Scalar::I64), Scalar::I64, span);
+        let index = match (&wide, scalar.is_signed()) {
+            (_, false) => wide.clone(),
+            (ir::Expr::Const(Const::Int(_, 0..)), true) => wide.clone(),
+            (ir::Expr::Const(_), true) => binary(BinaryOp::Add, wide.clone(), extent()),
+            (_, true) => {
+                let negative = compare(CompareOp::Lt, wide.clone(), int(0));
+                select(negative, binary(BinaryOp::Add, wide.clone(), extent()), wide.clone())
+            }
+        };
+        let index = self.save(index, Scalar::I64, span);
+        let (placeholder, printed) = match scalar {
+            Scalar::U64 => ("{u}", written),
+            _ => ("{i}", wide),
+        };
+        let template = format!("index {placeholder} is out of bounds for axis {axis} with size {{i}}");
+        let raise = self.exception("IndexError", template, vec![printed, extent()], span);
+        let inside = ir::Expr::InBounds { index: Box::new(index.clone()), extent: Box::new(extent()) };
+        self.check(inside, raise, Purpose::Bounds, span);
+        index
+    }
+}

@@ -1,0 +1,148 @@
+//! Lowering expressions: to the scalars, or the view, that make up their value.
+
+use super::construct::{binary, boolean, compare, float, int, integer, locals, unary};
+use super::convert::cast;
+use super::function::{Lowering, part_types};
+use crate::ir::{self, BinaryOp, Conversion, Intrinsic, LocalId, Scalar};
+use crate::source::Span;
+use crate::typed::{Expr, ExprKind, InstanceId, Operation, WebId};
+use crate::types::{DType, Type};
+
+/// The dtype of a number's type.
+pub(super) fn dtype_of(ty: &Type) -> DType {
+    ty.dtype().unwrap_or_else(|| unreachable!("bug in pykernel: `{ty}` is not a number"))
+}
+
+/// The machine number that holds a real number, or one part of a complex one.
+pub(super) fn scalar_of(ty: &Type) -> Scalar {
+    Scalar::of(dtype_of(ty))
+}
+
+impl Lowering<'_> {
+    /// The parts of an expression's value: none of `None`, two of a complex number, else one.
+    pub(super) fn parts(&mut self, expr: &Expr) -> Vec<ir::Expr> {
+        match &expr.kind {
+            ExprKind::Int(value) => vec![integer(scalar_of(&expr.ty), *value)],
+            ExprKind::Float(value) => vec![float(scalar_of(&expr.ty), *value)],
+            ExprKind::Complex(re, im) => {
+                let scalar = scalar_of(&expr.ty);
+                vec![float(scalar, *re), float(scalar, *im)]
+            }
+            ExprKind::Bool(value) => vec![boolean(*value)],
+            ExprKind::None | ExprKind::Text(_) => Vec::new(),
+            ExprKind::Variable { web, check } => self.variable(*web, *check, expr.span),
+            ExprKind::Current => self.current.clone(),
+            ExprKind::Convert(value) => {
+                let parts = self.parts(value);
+                self.converted(parts, &value.ty, &expr.ty, expr.span)
+            }
+            ExprKind::Operation(op, args) => self.operation(*op, args, expr),
+            ExprKind::Call(callee, args) => self.call(*callee, args, expr),
+            ExprKind::Logical { and, left, right } => self.logical(*and, left, right, expr),
+            ExprKind::Element(element) => self.load(element, expr.span),
+            ExprKind::Extent(array, axis) => vec![ir::Expr::Dim { view: self.view(array), axis: *axis }],
+            ExprKind::Size(array) => vec![self.size(array)],
+        }
+    }
+
+    /// The value of an expression that is a real number.
+    pub(super) fn scalar(&mut self, expr: &Expr) -> ir::Expr {
+        match <[ir::Expr; 1]>::try_from(self.parts(expr)) {
+            Ok([value]) => value,
+            Err(parts) => unreachable!("bug in pykernel: a `{}` has {} parts", expr.ty, parts.len()),
+        }
+    }
+
+    /// The local that holds an array.
+    pub(super) fn view(&mut self, array: &Expr) -> LocalId {
+        match self.scalar(array) {
+            ir::Expr::Local(local) => local,
+            other => unreachable!("bug in pykernel: {other:?} is not an array"),
+        }
+    }
+
+    fn variable(&mut self, web: WebId, check: bool, span: Span) -> Vec<ir::Expr> {
+        if check {
+            let name = self.instance.webs[web.0 as usize].name.clone();
+            self.check_bound(&name, self.bound(web), span);
+        }
+        locals(self.parts_of(web))
+    }
+
+    /// The number of elements: the product of the extents.
+    fn size(&mut self, array: &Expr) -> ir::Expr {
+        let view = self.view(array);
+        let rank = match self.function.ty(view) {
+            ir::Type::View(view) => view.rank,
+            ir::Type::Scalar(_) => 0,
+        };
+        let extents = (0..rank).map(|axis| ir::Expr::Dim { view, axis });
+        extents.reduce(|product, extent| binary(BinaryOp::Mul, product, extent)).unwrap_or(int(1))
+    }
+
+    fn call(&mut self, callee: InstanceId, args: &[Expr], expr: &Expr) -> Vec<ir::Expr> {
+        let args = args.iter().flat_map(|arg| self.parts(arg)).collect();
+        let results = self.temporaries(&self.program[callee].result);
+        let values = locals(&results);
+        let (function, place) = (ir::FunctionId(callee.0), self.place(expr.span));
+        self.emit(ir::StmtKind::Call { results, function, args, status: None, place }, expr.span);
+        values
+    }
+
+    fn operation(&mut self, op: Operation, args: &[Expr], expr: &Expr) -> Vec<ir::Expr> {
+        match (op, args) {
+            (Operation::Unary(op), [operand]) => vec![unary(op, self.scalar(operand))],
+            (Operation::Binary(op), [left, right]) => {
+                let left = self.scalar(left);
+                vec![binary(op, left, self.scalar(right))]
+            }
+            (Operation::Compare(op), [left, right]) => {
+                let left = self.scalar(left);
+                vec![compare(op, left, self.scalar(right))]
+            }
+            (Operation::Checked(op), [left, right]) => vec![self.checked(op, left, right, expr.span)],
+            (Operation::Intrinsic(op), _) => {
+                let args = args.iter().map(|arg| self.scalar(arg)).collect();
+                vec![ir::Expr::Intrinsic { op, args }]
+            }
+            (Operation::Complex, [re, im]) => vec![self.scalar(re), self.scalar(im)],
+            (Operation::Real, [value]) => self.parts(value).into_iter().take(1).collect(),
+            (Operation::Imaginary, [value]) => self.parts(value).into_iter().skip(1).collect(),
+            (Operation::Bits, [value]) => {
+                let (to, value) = (scalar_of(&expr.ty), Box::new(self.scalar(value)));
+                vec![ir::Expr::Convert { to, how: Conversion::Bits, value }]
+            }
+            (Operation::Cast, [value]) => {
+                let parts = self.parts(value);
+                cast(parts, dtype_of(&value.ty), dtype_of(&expr.ty))
+            }
+            _ => unreachable!("bug in pykernel: {op:?} has {} operands", args.len()),
+        }
+    }
+
+    /// `+`, `-` or `*` of Python's `int`.
+    fn checked(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> ir::Expr {
+        let left = self.scalar(left);
+        let left = self.save(left, Scalar::I64, span);
+        let right = self.scalar(right);
+        let right = self.save(right, Scalar::I64, span);
+        let overflows = match op {
+            BinaryOp::Add => Intrinsic::AddOverflows,
+            BinaryOp::Sub => Intrinsic::SubOverflows,
+            BinaryOp::Mul => Intrinsic::MulOverflows,
+            other => unreachable!("bug in pykernel: {other:?} is not checked for overflow"),
+        };
+        let overflows = ir::Expr::Intrinsic { op: overflows, args: vec![left.clone(), right.clone()] };
+        self.check_overflow(unary(ir::UnaryOp::Not, overflows), span);
+        binary(op, left, right)
+    }
+
+    /// The types of an expression's parts.
+    pub(super) fn scalars_of(ty: &Type) -> Vec<Scalar> {
+        let scalar = |ty| match ty {
+            ir::Type::Scalar(scalar) => Some(scalar),
+            ir::Type::View(_) => None,
+        };
+        part_types(ty).into_iter().filter_map(scalar).collect()
+    }
+}

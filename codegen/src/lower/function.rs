@@ -1,0 +1,260 @@
+//! Lowering one function: its locals, and the block under construction.
+
+use super::construct::{boolean, locals, zero};
+use crate::ir::{self, LocalId, Scalar};
+use crate::source::{Source, Span};
+use crate::typed::{Instance, Program, WebId};
+use crate::types::{DType, Kind, Type};
+
+/// Lowers an instance to the function of that name.
+pub(super) fn lower(program: &Program, source: &Source, instance: &Instance, name: String) -> ir::Function {
+    let mut lowering = Lowering::new(program, source, instance, name);
+    lowering.entry();
+    let body = lowering.block(|lowering| lowering.stmts(&instance.body));
+    lowering.emit(ir::StmtKind::Scope { owned: Vec::new(), body }, instance.span);
+    lowering.function.body = lowering.out;
+    lowering.function
+}
+
+/// The types of the scalars or the view that make up a value: none of `None`, two of a complex
+/// number, else one.
+pub(super) fn part_types(ty: &Type) -> Vec<ir::Type> {
+    match ty {
+        Type::None | Type::Tuple(_) | Type::Text => Vec::new(),
+        Type::Array(array) => vec![ir::Type::View((*array).into())],
+        Type::Weak(weak) => parts_of(weak.dtype()),
+        Type::Strong(dtype) => parts_of(*dtype),
+    }
+}
+
+fn parts_of(dtype: DType) -> Vec<ir::Type> {
+    let n = if dtype.kind() == Kind::Complex { 2 } else { 1 };
+    vec![ir::Type::Scalar(Scalar::of(dtype)); n]
+}
+
+/// The locals of a web.
+#[derive(Default)]
+struct WebLocals {
+    parts: Vec<LocalId>,
+    /// Whether it has been assigned; only if some use must ask.
+    bound: Option<LocalId>,
+}
+
+/// A loop around the statement at hand.
+pub(super) struct Loop {
+    /// Leaving it is `break`.
+    pub(super) exit: ir::Label,
+    /// Leaving it is `continue`; made when there is one.
+    pub(super) next: Option<ir::Label>,
+}
+
+/// The state of lowering one function.
+pub(super) struct Lowering<'a> {
+    pub(super) program: &'a Program,
+    pub(super) source: &'a Source,
+    pub(super) instance: &'a Instance,
+    pub(super) function: ir::Function,
+    pub(super) loops: Vec<Loop>,
+    /// The old element while an `Update`'s new one is computed.
+    pub(super) current: Vec<ir::Expr>,
+    webs: Vec<WebLocals>,
+    /// The block under construction.
+    out: Vec<ir::Stmt>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(program: &'a Program, source: &'a Source, instance: &'a Instance, name: String) -> Self {
+        let function = ir::Function {
+            name,
+            params: Vec::new(),
+            results: Vec::new(),
+            status: None,
+            locals: Vec::new(),
+            n_labels: 1,
+            body: Vec::new(),
+            effects: ir::Effects::default(),
+            library: instance.library,
+        };
+        let webs = instance.webs.iter().map(|_| WebLocals::default()).collect();
+        Lowering {
+            program,
+            source,
+            instance,
+            function,
+            loops: Vec::new(),
+            current: Vec::new(),
+            webs,
+            out: Vec::new(),
+        }
+    }
+
+    /// Declares parameters, results and variables, and sets what must have a value on entry.
+    fn entry(&mut self) {
+        let instance = self.instance;
+        for (ty, web) in &instance.params {
+            let params = self.locals_of(&instance.webs[web.0 as usize].name, ty);
+            self.function.params.extend(&params);
+            if *ty == instance.webs[web.0 as usize].ty {
+                self.webs[web.0 as usize].parts = params;
+            }
+        }
+        self.function.results = self.locals_of("result", &instance.result);
+        for index in 0..instance.webs.len() {
+            self.declare(WebId(index as u32));
+        }
+        self.convert_params();
+    }
+
+    /// Gives a web its locals.
+    fn declare(&mut self, id: WebId) {
+        let web = &self.instance.webs[id.0 as usize];
+        if self.parts_of(id).is_empty() {
+            self.webs[id.0 as usize].parts = self.locals_of(&web.name, &web.ty);
+        }
+        if web.may_be_unbound {
+            let bound =
+                self.function.add_local(format!("{}.bound", web.name), ir::Type::Scalar(Scalar::Bool));
+            self.webs[id.0 as usize].bound = Some(bound);
+            self.set(bound, boolean(false), self.instance.span);
+            for part in self.parts_of(id).to_vec() {
+                let value = self.placeholder(part);
+                self.set(part, value, self.instance.span);
+            }
+        }
+    }
+
+    /// Some value for a local that is only read once a check has found it assigned: zero, or of
+    /// views a parameter of the type, without which nothing could ever assign it.
+    fn placeholder(&self, local: LocalId) -> ir::Expr {
+        match self.function.ty(local) {
+            ir::Type::Scalar(scalar) => zero(scalar),
+            ir::Type::View(view) => {
+                let fits = |param: &&LocalId| match self.function.ty(**param) {
+                    ir::Type::View(param) => (param.element, param.rank) == (view.element, view.rank),
+                    ir::Type::Scalar(_) => false,
+                };
+                match self.function.params.iter().find(fits) {
+                    Some(param) => ir::Expr::Local(*param),
+                    None => unreachable!("bug in pykernel: no parameter can be assigned to a {view}"),
+                }
+            }
+        }
+    }
+
+    /// Sets the webs of parameters whose type is not the one that callers pass.
+    fn convert_params(&mut self) {
+        let mut next = 0;
+        for (ty, web) in &self.instance.params {
+            let n = part_types(ty).len();
+            let parts = locals(&self.function.params[next..next + n]);
+            next += n;
+            let web_ty = &self.instance.webs[web.0 as usize].ty;
+            if web_ty != ty {
+                let parts = self.converted(parts, ty, web_ty, self.instance.span);
+                self.assign_web(*web, parts, self.instance.span);
+            }
+        }
+    }
+
+    fn locals_of(&mut self, name: &str, ty: &Type) -> Vec<LocalId> {
+        let types = part_types(ty);
+        match types.as_slice() {
+            [re, im] => {
+                vec![
+                    self.function.add_local(format!("{name}.re"), *re),
+                    self.function.add_local(format!("{name}.im"), *im),
+                ]
+            }
+            _ => types.iter().map(|ty| self.function.add_local(name, *ty)).collect(),
+        }
+    }
+
+    /// New temporaries for a value of a type.
+    pub(super) fn temporaries(&mut self, ty: &Type) -> Vec<LocalId> {
+        self.locals_of("t", ty)
+    }
+
+    /// The locals of a web.
+    pub(super) fn parts_of(&self, web: WebId) -> &[LocalId] {
+        &self.webs[web.0 as usize].parts
+    }
+
+    /// Whether a web has been assigned, if that is known only at run time.
+    pub(super) fn bound(&self, web: WebId) -> Option<LocalId> {
+        self.webs[web.0 as usize].bound
+    }
+
+    /// Adds a statement to the block under construction.
+    pub(super) fn emit(&mut self, kind: ir::StmtKind, span: Span) {
+        self.out.push(ir::Stmt { kind, span });
+    }
+
+    /// The statements that `fill` emits, as a block of their own.
+    pub(super) fn block(&mut self, fill: impl FnOnce(&mut Self)) -> Vec<ir::Stmt> {
+        let outer = std::mem::take(&mut self.out);
+        fill(self);
+        std::mem::replace(&mut self.out, outer)
+    }
+
+    /// Adds the statements of a finished block.
+    pub(super) fn append(&mut self, block: Vec<ir::Stmt>) {
+        self.out.extend(block);
+    }
+
+    /// `local = value`.
+    pub(super) fn set(&mut self, local: LocalId, value: ir::Expr, span: Span) {
+        self.emit(ir::StmtKind::Assign { local, value }, span);
+    }
+
+    /// Sets locals to values, all of which are computed before.
+    pub(super) fn set_all(&mut self, targets: &[LocalId], mut values: Vec<ir::Expr>, span: Span) {
+        if let ([first, second], [_, value]) = (targets, values.as_mut_slice())
+            && reads(value, *first)
+        {
+            let saved = self.function.add_local("t", self.function.ty(*second));
+            let value = std::mem::replace(value, ir::Expr::Local(saved));
+            self.set(saved, value, span);
+        }
+        for (target, value) in targets.iter().zip(values) {
+            self.set(*target, value, span);
+        }
+    }
+
+    /// Assigns a variable.
+    pub(super) fn assign_web(&mut self, web: WebId, values: Vec<ir::Expr>, span: Span) {
+        self.set_all(&self.parts_of(web).to_vec(), values, span);
+        if let Some(bound) = self.bound(web) {
+            self.set(bound, boolean(true), span);
+        }
+    }
+
+    /// A value that can be used more than once: a constant, a local, or else a new temporary.
+    pub(super) fn save(&mut self, value: ir::Expr, scalar: Scalar, span: Span) -> ir::Expr {
+        match value {
+            ir::Expr::Const(_) | ir::Expr::Local(_) => value,
+            _ => {
+                let local = self.function.add_local("t", ir::Type::Scalar(scalar));
+                self.set(local, value, span);
+                ir::Expr::Local(local)
+            }
+        }
+    }
+}
+
+/// Whether an expression reads a local.
+fn reads(expr: &ir::Expr, local: LocalId) -> bool {
+    match expr {
+        ir::Expr::Const(_) => false,
+        ir::Expr::Local(read) | ir::Expr::Dim { view: read, axis: _ } => *read == local,
+        ir::Expr::Unary { op: _, operand: value } | ir::Expr::Convert { to: _, how: _, value } => {
+            reads(value, local)
+        }
+        ir::Expr::Binary { op: _, left, right }
+        | ir::Expr::Compare { op: _, left, right }
+        | ir::Expr::InBounds { index: left, extent: right } => reads(left, local) || reads(right, local),
+        ir::Expr::Select { cond, then, otherwise } => {
+            [cond, then, otherwise].iter().any(|operand| reads(operand, local))
+        }
+        ir::Expr::Intrinsic { op: _, args } => args.iter().any(|arg| reads(arg, local)),
+    }
+}

@@ -1,0 +1,118 @@
+//! Lowering statements.
+
+use super::construct::truth;
+use super::function::{Loop, Lowering};
+use crate::ir::{self, Function, Label};
+use crate::source::Span;
+use crate::typed::{Expr, Stmt, StmtKind};
+
+impl Lowering<'_> {
+    pub(super) fn stmts(&mut self, stmts: &[Stmt]) {
+        stmts.iter().for_each(|stmt| self.stmt(stmt));
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        let span = stmt.span;
+        match &stmt.kind {
+            StmtKind::Assign(web, value) => {
+                let parts = self.parts(value);
+                self.assign_web(*web, parts, span);
+            }
+            StmtKind::Store(element, value) => self.store(element, value, span),
+            StmtKind::Update(element, value) => self.update(element, value, span),
+            StmtKind::Evaluate(value) => {
+                self.parts(value);
+            }
+            StmtKind::If(cond, then, otherwise) => self.if_(cond, then, otherwise, span),
+            StmtKind::While(cond, body) => self.while_(cond, body, span),
+            StmtKind::ForRange { variable, start, stop, step, body } => {
+                self.for_range(*variable, [start, stop, step], body, span);
+            }
+            StmtKind::Break => {
+                let exit = self.innermost().exit;
+                self.emit(ir::StmtKind::Exit(exit), span);
+            }
+            StmtKind::Continue => self.continue_(span),
+            StmtKind::Return(value) => self.return_(value.as_ref(), span),
+            StmtKind::Raise(raise) => {
+                let raise = self.raise(raise, span);
+                self.emit(ir::StmtKind::Raise(raise), span);
+            }
+            StmtKind::Assert(cond, raise) => self.assert(cond, raise, span),
+            StmtKind::CheckOverflow(cond) => {
+                let cond = self.scalar(cond);
+                self.check_overflow(cond, span);
+            }
+        }
+    }
+
+    fn if_(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt], span: Span) {
+        let cond = self.scalar(cond);
+        let known = truth(&cond);
+        let mut lower = |stmts: &[Stmt], taken: bool| match known == Some(!taken) {
+            true => Vec::new(),
+            false => self.block(|lowering| lowering.stmts(stmts)),
+        };
+        let then = lower(then, true);
+        let otherwise = lower(otherwise, false);
+        self.branch(cond, then, otherwise, span);
+    }
+
+    /// An `If`, or only the body that a constant condition takes.
+    pub(super) fn branch(
+        &mut self,
+        cond: ir::Expr,
+        then: Vec<ir::Stmt>,
+        otherwise: Vec<ir::Stmt>,
+        span: Span,
+    ) {
+        match truth(&cond) {
+            Some(true) => self.append(then),
+            Some(false) => self.append(otherwise),
+            None => self.emit(ir::StmtKind::If { cond, then, otherwise }, span),
+        }
+    }
+
+    fn while_(&mut self, cond: &Expr, body: &[Stmt], span: Span) {
+        let label = self.function.add_label();
+        let body = self.block(|lowering| {
+            let cond = lowering.scalar(cond);
+            let leave = vec![ir::Stmt { kind: ir::StmtKind::Exit(label), span }];
+            lowering.branch(cond, Vec::new(), leave, span);
+            lowering.iteration(label, body, span);
+        });
+        self.emit(ir::StmtKind::Loop { label, body }, span);
+    }
+
+    /// The Python statements of one iteration of the loop with this label.
+    pub(super) fn iteration(&mut self, exit: Label, stmts: &[Stmt], span: Span) {
+        self.loops.push(Loop { exit, next: None });
+        let body = self.block(|lowering| lowering.stmts(stmts));
+        match self.loops.pop().and_then(|around| around.next) {
+            Some(label) => self.emit(ir::StmtKind::Block { label, body }, span),
+            None => self.append(body),
+        }
+    }
+
+    fn innermost(&mut self) -> &mut Loop {
+        self.loops.last_mut().unwrap_or_else(|| unreachable!("bug in pykernel: no loop around `break`"))
+    }
+
+    fn continue_(&mut self, span: Span) {
+        let next = match self.innermost().next {
+            Some(next) => next,
+            None => {
+                let next = self.function.add_label();
+                self.innermost().next = Some(next);
+                next
+            }
+        };
+        self.emit(ir::StmtKind::Exit(next), span);
+    }
+
+    fn return_(&mut self, value: Option<&Expr>, span: Span) {
+        let values = value.map_or(Vec::new(), |value| self.parts(value));
+        self.set_all(&self.function.results.clone(), values, span);
+        self.emit(ir::StmtKind::Exit(Function::BODY), span);
+    }
+}

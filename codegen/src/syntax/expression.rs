@@ -1,0 +1,279 @@
+//! Reads expressions.
+
+use ruff_python_ast::{self as ast, CmpOp, Expr, Number, Operator};
+
+use super::function::Scope;
+use super::import::{Entity, instead};
+use super::names::Binding;
+use super::{MAX_DEPTH, too_deeply_nested, unsupported};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LogicalOp, UnaryOp};
+use crate::source::Span;
+
+impl Scope<'_, '_> {
+    /// Reads an expression; `None` if something in it was refused.
+    pub(super) fn expr(&mut self, expr: &Expr) -> Option<hir::Expr> {
+        let span = self.span(expr);
+        if self.depth >= MAX_DEPTH {
+            return self.refuse(too_deeply_nested(span));
+        }
+        self.depth += 1;
+        let kind = self.expr_kind(expr, span);
+        self.depth -= 1;
+        Some(hir::Expr { kind: kind?, span })
+    }
+
+    /// Reads expressions, and reports what is wrong in each.
+    pub(super) fn exprs(&mut self, exprs: &[Expr]) -> Option<Vec<hir::Expr>> {
+        let read: Vec<Option<hir::Expr>> = exprs.iter().map(|expr| self.expr(expr)).collect();
+        read.into_iter().collect()
+    }
+
+    fn expr_kind(&mut self, expr: &Expr, span: Span) -> Option<ExprKind> {
+        match expr {
+            Expr::NumberLiteral(number) => self.number(number, span),
+            Expr::BooleanLiteral(literal) => Some(ExprKind::Bool(literal.value)),
+            Expr::NoneLiteral(_) => Some(ExprKind::None),
+            Expr::StringLiteral(text) => Some(ExprKind::Text(text.value.to_str().to_owned())),
+            Expr::Name(name) => self.name(&name.id, span),
+            Expr::UnaryOp(unary) => self.unary(unary),
+            Expr::BinOp(binary) => self.binary(binary, span),
+            Expr::BoolOp(logical) => self.logical(logical, span),
+            Expr::Compare(comparison) => self.compare(comparison, span),
+            Expr::Call(call) => self.call(call),
+            Expr::Attribute(attribute) => self.attribute(attribute),
+            Expr::Subscript(subscript) => {
+                let value = self.expr(&subscript.value);
+                let indices = self.indices(&subscript.slice);
+                Some(ExprKind::Index { value: Box::new(value?), indices: indices? })
+            }
+            other => {
+                let (construct, help) = construct(other);
+                self.refuse(unsupported(construct, span, help))
+            }
+        }
+    }
+
+    fn number(&mut self, number: &ast::ExprNumberLiteral, span: Span) -> Option<ExprKind> {
+        match &number.value {
+            Number::Float(value) => Some(ExprKind::Float(*value)),
+            Number::Complex { imag, .. } => Some(ExprKind::Imaginary(*imag)),
+            Number::Int(int) => {
+                match int.as_u64().map(i128::from).or_else(|| wide_int(self.reader.text.slice(number.range)))
+                {
+                    Some(value) => Some(ExprKind::Int(value)),
+                    None => self.refuse(
+                        Diagnostic::new(Code::IntegerOutOfRange, span, "this integer has more than 128 bits")
+                            .help("Python's `int` has 64 bits in kernels; write a float, such as `1e40`"),
+                    ),
+                }
+            }
+        }
+    }
+
+    /// What a name stands for: a local variable, else what the module level binds, else a builtin.
+    fn name(&mut self, name: &str, span: Span) -> Option<ExprKind> {
+        if let Some(variable) = self.ids.get(name) {
+            return Some(ExprKind::Variable(*variable));
+        }
+        match self.reader.names.get(name) {
+            Some(Binding::Function(function)) => Some(ExprKind::Function(*function)),
+            Some(Binding::Constant(constant)) => Some(constant.at(span)),
+            Some(Binding::Imported(entity)) => self.entity_value(entity.clone(), name, span),
+            Some(Binding::Refused) => {
+                self.refused = true;
+                None
+            }
+            None => match Entity::python(name) {
+                Some(entity) => self.entity_value(entity, name, span),
+                None => {
+                    self.refused = true;
+                    self.reader.undefined(name, span, &self.ids);
+                    None
+                }
+            },
+        }
+    }
+
+    fn entity_value(&mut self, entity: Entity, name: &str, span: Span) -> Option<ExprKind> {
+        match entity {
+            Entity::Value(name) => Some(ExprKind::Builtin(name)),
+            Entity::Module(name) => Some(ExprKind::Builtin(name.to_owned())),
+            Entity::Number(ty) => Some(ExprKind::Builtin(match ty {
+                crate::types::Type::Strong(dtype) => format!("numpy.{dtype}"),
+                weak => weak.to_string(),
+            })),
+            Entity::Jit | Entity::NoneType | Entity::ArrayType => {
+                let message = format!("`{name}` cannot be used inside a function");
+                self.refuse(
+                    Diagnostic::new(Code::UnsupportedSyntax, span, message)
+                        .help("decorators and types stand before functions"),
+                )
+            }
+            Entity::Later(name) => {
+                let message = format!("`{name}` is not supported in this version");
+                self.refuse(
+                    Diagnostic::new(Code::UnsupportedSyntax, span, message)
+                        .help("see docs/language.md for what kernels have"),
+                )
+            }
+        }
+    }
+
+    fn attribute(&mut self, attribute: &ast::ExprAttribute) -> Option<ExprKind> {
+        let (name, span) = (attribute.attr.as_str(), self.span(&attribute.attr));
+        let ids = &self.ids;
+        match self.reader.entity(&attribute.value, &|name| ids.contains_key(name)) {
+            Some(owner @ (Entity::Module(_) | Entity::Later(_))) => match (owner.member(name), owner) {
+                (Some(member), _) => {
+                    let span = self.span(attribute);
+                    self.entity_value(member, name, span)
+                }
+                (None, Entity::Module(module)) => {
+                    let message = format!("`{module}` has no `{name}` that kernels can use in this version");
+                    self.refuse(
+                        Diagnostic::new(Code::NoSuchAttribute, span, message).help(instead(module, name)),
+                    )
+                }
+                (None, _) => unreachable!("bug in pykernel: only modules lack members"),
+            },
+            _ => {
+                let value = self.expr(&attribute.value)?;
+                Some(ExprKind::Attribute { value: Box::new(value), name: name.to_owned() })
+            }
+        }
+    }
+
+    fn unary(&mut self, unary: &ast::ExprUnaryOp) -> Option<ExprKind> {
+        let operand = self.expr(&unary.operand)?;
+        let op = match (unary.op, &operand.kind) {
+            (ast::UnaryOp::USub, ExprKind::Int(value)) => return Some(ExprKind::Int(-value)),
+            (ast::UnaryOp::UAdd, ExprKind::Int(value)) => return Some(ExprKind::Int(*value)),
+            (ast::UnaryOp::USub, _) => UnaryOp::Negate,
+            (ast::UnaryOp::UAdd, _) => UnaryOp::Plus,
+            (ast::UnaryOp::Invert, _) => UnaryOp::Invert,
+            (ast::UnaryOp::Not, _) => UnaryOp::Not,
+        };
+        Some(ExprKind::Unary { op, operand: Box::new(operand) })
+    }
+
+    fn binary(&mut self, binary: &ast::ExprBinOp, span: Span) -> Option<ExprKind> {
+        let (left, right) = (self.expr(&binary.left), self.expr(&binary.right));
+        let op = self.operator(binary.op, span);
+        Some(ExprKind::Binary { op: op?, left: Box::new(left?), right: Box::new(right?) })
+    }
+
+    pub(super) fn operator(&mut self, op: Operator, span: Span) -> Option<BinaryOp> {
+        Some(match op {
+            Operator::Add => BinaryOp::Add,
+            Operator::Sub => BinaryOp::Sub,
+            Operator::Mult => BinaryOp::Mul,
+            Operator::Div => BinaryOp::Div,
+            Operator::FloorDiv => BinaryOp::FloorDiv,
+            Operator::Mod => BinaryOp::Mod,
+            Operator::Pow => BinaryOp::Pow,
+            Operator::LShift => BinaryOp::LeftShift,
+            Operator::RShift => BinaryOp::RightShift,
+            Operator::BitAnd => BinaryOp::BitAnd,
+            Operator::BitOr => BinaryOp::BitOr,
+            Operator::BitXor => BinaryOp::BitXor,
+            Operator::MatMult => return self.refuse(unsupported("`@`", span, "loop over the elements")),
+        })
+    }
+
+    /// `a and b and c` groups from the left.
+    fn logical(&mut self, logical: &ast::ExprBoolOp, span: Span) -> Option<ExprKind> {
+        if self.depth + logical.values.len() > MAX_DEPTH {
+            return self.refuse(too_deeply_nested(span));
+        }
+        let op = match logical.op {
+            ast::BoolOp::And => LogicalOp::And,
+            ast::BoolOp::Or => LogicalOp::Or,
+        };
+        let depth = self.depth;
+        self.depth += logical.values.len() - 1;
+        let values = self.exprs(&logical.values);
+        self.depth = depth;
+        let grouped = values?.into_iter().reduce(|left, right| hir::Expr {
+            span: left.span.to(right.span),
+            kind: ExprKind::Logical { op, left: Box::new(left), right: Box::new(right) },
+        });
+        grouped.map(|grouped| grouped.kind)
+    }
+
+    fn compare(&mut self, comparison: &ast::ExprCompare, span: Span) -> Option<ExprKind> {
+        let left = self.expr(&comparison.left);
+        let operands = self.exprs(&comparison.comparators);
+        let [op] = &*comparison.ops else {
+            return self.refuse(unsupported("a chain of comparisons", span, "write `a < b and b < c`"));
+        };
+        let op = match op {
+            CmpOp::Eq => CompareOp::Eq,
+            CmpOp::NotEq => CompareOp::Ne,
+            CmpOp::Lt => CompareOp::Lt,
+            CmpOp::LtE => CompareOp::Le,
+            CmpOp::Gt => CompareOp::Gt,
+            CmpOp::GtE => CompareOp::Ge,
+            CmpOp::Is => return self.refuse(unsupported("`is`", span, "compare with `==`")),
+            CmpOp::IsNot => return self.refuse(unsupported("`is not`", span, "compare with `!=`")),
+            CmpOp::In | CmpOp::NotIn => {
+                return self.refuse(unsupported("`in`", span, "compare with each value"));
+            }
+        };
+        let right = operands?.into_iter().next()?;
+        Some(ExprKind::Compare { op, left: Box::new(left?), right: Box::new(right) })
+    }
+
+    fn call(&mut self, call: &ast::ExprCall) -> Option<ExprKind> {
+        let callee = self.expr(&call.func);
+        let args = self.exprs(&call.arguments.args);
+        for keyword in &call.arguments.keywords {
+            let span = self.span(keyword);
+            self.refuse::<()>(unsupported("a keyword argument", span, "give the argument by position"));
+        }
+        (call.arguments.keywords.is_empty()).then_some(())?;
+        Some(ExprKind::Call { callee: Box::new(callee?), args: args? })
+    }
+
+    /// The indices of a subscript, one for each item of its tuple.
+    pub(super) fn indices(&mut self, index: &Expr) -> Option<Vec<hir::Expr>> {
+        match index {
+            Expr::Tuple(tuple) => self.exprs(&tuple.elts),
+            one => self.exprs(std::slice::from_ref(one)),
+        }
+    }
+}
+
+/// The value of an integer literal that 64 bits do not hold, if 128 bits do.
+fn wide_int(literal: &str) -> Option<i128> {
+    let digits = literal.replace('_', "");
+    let (radix, digits) = match digits.get(..2) {
+        Some("0x" | "0X") => (16, &digits[2..]),
+        Some("0o" | "0O") => (8, &digits[2..]),
+        Some("0b" | "0B") => (2, &digits[2..]),
+        _ => (10, digits.as_str()),
+    };
+    i128::from_str_radix(digits, radix).ok()
+}
+
+/// What an expression is called that kernels do not have, and what to write instead.
+fn construct(expr: &Expr) -> (&'static str, &'static str) {
+    match expr {
+        Expr::Named(_) => ("`:=`", "assign the value in a statement of its own"),
+        Expr::Lambda(_) => ("`lambda`", "define a function with `def`"),
+        Expr::If(_) => ("a conditional expression", "use an `if` statement"),
+        Expr::Dict(_) | Expr::Set(_) => ("a dict or a set", "kernels compute with numbers and arrays"),
+        Expr::List(_) => ("a list", "write into an array parameter"),
+        Expr::Tuple(_) => ("a tuple", "use one variable for each item, or write into an array parameter"),
+        Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) => ("a comprehension", "use a `for` loop"),
+        Expr::Generator(_) => ("a generator expression", "use a `for` loop"),
+        Expr::Await(_) => ("`await`", "call a plain function"),
+        Expr::Yield(_) | Expr::YieldFrom(_) => ("`yield`", "write into an array parameter"),
+        Expr::FString(_) | Expr::TString(_) => ("an f-string", "give the values as arguments of their own"),
+        Expr::BytesLiteral(_) => ("a bytes literal", "kernels compute with numbers and arrays"),
+        Expr::EllipsisLiteral(_) => ("`...`", "give one index for each dimension"),
+        Expr::Slice(_) => ("a slice", "loop over the elements"),
+        Expr::Starred(_) => ("unpacking with `*`", "name each value"),
+        _ => ("this expression", "see docs/language.md for the expressions that kernels have"),
+    }
+}

@@ -1,0 +1,264 @@
+//! Reads a function: its parameters, its variables, and its body.
+
+use std::collections::HashMap;
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt, StmtFunctionDef};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::{Reader, unsupported};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{self, Options, Variable, VariableId};
+use crate::source::Span;
+
+/// A function while its statements are read; without variables, the module level.
+pub(super) struct Scope<'r, 'a> {
+    pub(super) reader: &'r mut Reader<'a>,
+    pub(super) variables: Vec<Variable>,
+    pub(super) ids: HashMap<String, VariableId>,
+    /// How many blocks and expressions are around.
+    pub(super) depth: usize,
+    /// How many loops are around.
+    pub(super) loops: usize,
+    /// Whether something was refused.
+    pub(super) refused: bool,
+}
+
+/// Names that cannot be names in Rust, not even as `r#name`.
+const RESERVED: &[&str] = &["Self", "_", "crate", "self", "super"];
+
+impl<'a> Reader<'a> {
+    /// Reads one function.
+    pub(super) fn function(&mut self, def: &StmtFunctionDef) -> hir::Function {
+        let before = self.diagnostics.len();
+        let declared = self.declared(def);
+        let broken = self.is_broken(def);
+        let mut scope = Scope::new(self);
+        scope.parameters(def);
+        let n_params = scope.variables.len();
+        let body = if broken { None } else { scope.body(&def.body) };
+        let (variables, refused) = (scope.variables, scope.refused);
+        let fits = declared.is_some() && !refused && self.diagnostics.len() == before;
+        let (signatures, options) = match declared {
+            Some(declared) => (declared.signatures, declared.options),
+            None => (Vec::new(), Options { error_model: None }),
+        };
+        let function = hir::Function {
+            name: def.name.to_string(),
+            name_span: self.span(&def.name),
+            span: self.span(def),
+            doc: docstring(&def.body),
+            n_params,
+            variables,
+            signatures,
+            options,
+            body: body.filter(|_| fits),
+        };
+        self.check_reserved(&function);
+        function
+    }
+
+    /// Refuses names that the Rust function of an exported kernel could not have.
+    fn check_reserved(&mut self, function: &hir::Function) {
+        if function.signatures.is_empty() || function.name.starts_with('_') {
+            return;
+        }
+        let params = function.variables[..function.n_params].iter().map(|param| (&param.name, param.span));
+        for (name, span) in params.chain([(&function.name, function.name_span)]) {
+            if RESERVED.contains(&name.as_str()) {
+                let message = format!("`{name}` is reserved in Rust, where this kernel becomes a function");
+                self.report(
+                    Diagnostic::new(Code::ReservedName, span, message)
+                        .help("give it another name; a kernel that begins with `_` is not exported"),
+                );
+            }
+        }
+    }
+}
+
+impl<'r, 'a> Scope<'r, 'a> {
+    pub(super) fn new(reader: &'r mut Reader<'a>) -> Self {
+        Scope { reader, variables: Vec::new(), ids: HashMap::new(), depth: 0, loops: 0, refused: false }
+    }
+
+    pub(super) fn span(&self, place: impl Ranged) -> Span {
+        self.reader.span(place)
+    }
+
+    /// Reports what is wrong; the function then has no body.
+    pub(super) fn refuse<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.refused = true;
+        self.reader.report(diagnostic);
+        None
+    }
+
+    fn parameters(&mut self, def: &StmtFunctionDef) {
+        let parameters = &def.parameters;
+        for parameter in parameters.iter_non_variadic_params() {
+            let (name, span) = (parameter.name(), self.span(parameter.name()));
+            if let Some(first) = self.ids.get(name.as_str()) {
+                let first = self.variables[first.0 as usize].span;
+                let message =
+                    format!("two parameters of `{}` have the name `{}`", def.name.as_str(), name.as_str());
+                self.refuse::<()>(
+                    Diagnostic::new(Code::DuplicateDefinition, span, message)
+                        .note_at(first, "the first one")
+                        .help("give one of them another name"),
+                );
+            }
+            if let Some(default) = parameter.default() {
+                let span = self.span(default);
+                let help = "give the argument in each call";
+                self.refuse::<()>(unsupported("a default value of a parameter", span, help));
+            }
+            self.variable(name.as_str(), span);
+        }
+        for keyword_only in &parameters.kwonlyargs {
+            let span = self.span(keyword_only);
+            self.refuse::<()>(unsupported("a keyword-only parameter", span, "take it by position"));
+        }
+        for (stars, variadic) in [("*", &parameters.vararg), ("**", &parameters.kwarg)] {
+            if let Some(variadic) = variadic {
+                let span = self.span(&**variadic);
+                let construct = format!("a `{stars}` parameter");
+                self.refuse::<()>(unsupported(&construct, span, "name each parameter"));
+                self.variable(variadic.name.as_str(), span);
+            }
+        }
+        if def.is_async {
+            let span = self.span(&def.name);
+            self.refuse::<()>(unsupported("`async`", span, "write a plain `def`"));
+        }
+        if let Some(type_params) = &def.type_params {
+            let span = self.span(&**type_params);
+            let help = "leave the types out: a helper is specialised for each call";
+            self.refuse::<()>(unsupported("a type parameter", span, help));
+        }
+    }
+
+    fn variable(&mut self, name: &str, span: Span) {
+        if !self.ids.contains_key(name) {
+            self.ids.insert(name.to_owned(), VariableId(self.variables.len() as u32));
+            self.variables.push(Variable { name: name.to_owned(), span });
+        }
+    }
+
+    /// Reads the statements of a function's body; `None` if something in them was refused.
+    fn body(&mut self, body: &[Stmt]) -> Option<Vec<hir::Stmt>> {
+        let mut assigned = Assigned::default();
+        body.iter().for_each(|stmt| assigned.stmt(stmt));
+        for (name, range) in assigned.found {
+            let span = self.span(range);
+            self.variable(name, span);
+        }
+        let docstring = usize::from(docstring(body).is_some());
+        let stmts = self.block(&body[docstring..]);
+        (!self.refused).then_some(stmts)
+    }
+}
+
+/// Collects the names that statements bind, in order.
+#[derive(Default)]
+pub(super) struct Assigned<'b> {
+    pub(super) found: Vec<(&'b str, TextRange)>,
+}
+
+impl<'b> Assigned<'b> {
+    /// Adds those of a statement and of the statements in it.
+    pub(super) fn stmt(&mut self, stmt: &'b Stmt) {
+        self.visit_stmt(stmt);
+    }
+
+    fn add(&mut self, name: &'b ast::Identifier) {
+        self.found.push((name.as_str(), name.range));
+    }
+}
+
+impl<'b> Visitor<'b> for Assigned<'b> {
+    fn visit_stmt(&mut self, stmt: &'b Stmt) {
+        match stmt {
+            // What a nested function or class binds is its own.
+            Stmt::FunctionDef(function) => self.add(&function.name),
+            Stmt::ClassDef(class) => self.add(&class.name),
+            Stmt::Import(ast::StmtImport { names, .. })
+            | Stmt::ImportFrom(ast::StmtImportFrom { names, .. }) => {
+                names.iter().for_each(|alias| self.add(alias.asname.as_ref().unwrap_or(&alias.name)));
+            }
+            _ => walk_stmt(self, stmt),
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'b Expr) {
+        if let Expr::Name(name) = expr
+            && name.ctx != ExprContext::Load
+        {
+            self.found.push((name.id.as_str(), name.range));
+        }
+        walk_expr(self, expr);
+    }
+
+    fn visit_except_handler(&mut self, handler: &'b ast::ExceptHandler) {
+        let ast::ExceptHandler::ExceptHandler(inner) = handler;
+        inner.name.iter().for_each(|name| self.add(name));
+        ast::visitor::walk_except_handler(self, handler);
+    }
+
+    fn visit_pattern(&mut self, pattern: &'b ast::Pattern) {
+        match pattern {
+            ast::Pattern::MatchAs(pattern) => pattern.name.iter().for_each(|name| self.add(name)),
+            ast::Pattern::MatchStar(pattern) => pattern.name.iter().for_each(|name| self.add(name)),
+            ast::Pattern::MatchMapping(pattern) => pattern.rest.iter().for_each(|name| self.add(name)),
+            _ => {}
+        }
+        ast::visitor::walk_pattern(self, pattern);
+    }
+}
+
+/// The docstring that a body begins with.
+fn docstring(body: &[Stmt]) -> Option<String> {
+    match body.first() {
+        Some(Stmt::Expr(first)) => match &*first.value {
+            Expr::StringLiteral(text) => Some(cleandoc(text.value.to_str())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Takes the common margin and empty lines around off a docstring, as `inspect.cleandoc` does.
+fn cleandoc(doc: &str) -> String {
+    let doc = doc.replace('\t', "        ");
+    let margin_of = |line: &&str| line.len() - line.trim_start_matches(' ').len();
+    let margin =
+        doc.split('\n').skip(1).filter(|line| !line.trim().is_empty()).map(|line| margin_of(&line)).min();
+    let mut lines: Vec<&str> = doc
+        .split('\n')
+        .enumerate()
+        .map(|(index, line)| match index {
+            0 => line.trim_start(),
+            _ => line.get(margin.unwrap_or(0)..).unwrap_or(""),
+        })
+        .collect();
+    while lines.last().is_some_and(|line| line.trim().is_empty()) {
+        lines.pop();
+    }
+    let blank = lines.iter().take_while(|line| line.is_empty()).count();
+    lines[blank..].join("\n")
+}
+
+/// `1 parameter`, `2 parameters`.
+pub(super) fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cleandoc;
+
+    #[test]
+    fn docstrings_are_cleaned_as_inspect_does() {
+        assert_eq!(cleandoc("One.\n\n    Two\n      three\n    "), "One.\n\nTwo\n  three");
+        assert_eq!(cleandoc("\n    One.\n    "), "One.");
+        assert_eq!(cleandoc("  "), "");
+    }
+}

@@ -1,0 +1,294 @@
+//! What can be imported: the modules that kernels know, and what is in them.
+
+use ruff_python_ast::{Alias, Identifier, StmtImport, StmtImportFrom};
+
+use super::names::{Binding, closest};
+use super::{Reader, unsupported};
+use crate::builtin;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::types::{DType, Type, Weak};
+
+/// Something that an import or Python itself gives a name to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Entity {
+    /// A module, by its full name.
+    Module(&'static str),
+    /// `njit`, `jit`.
+    Jit,
+    /// A number type, which is also a function that converts to it.
+    Number(Type),
+    /// Numba's `void` and `none`: `None` as a type.
+    NoneType,
+    /// Numba's `types.Array`.
+    ArrayType,
+    /// A function or a constant, by its full name.
+    Value(String),
+    /// What Numba has and this version lacks, by its full name.
+    Later(String),
+}
+
+const MODULES: &[&str] = &["math", "numba", "numba.types", "numpy"];
+
+/// Modules that kernels of later versions have.
+const LATER_MODULES: &[&str] = &["numba.cuda", "numba.experimental", "numba.extending", "numba.typed"];
+
+/// What Numba has and this version lacks. Importing it is no mistake; using it is.
+const LATER: &[&str] = &[
+    "cfunc",
+    "cuda",
+    "experimental",
+    "extending",
+    "generated_jit",
+    "guvectorize",
+    "jit_module",
+    "jitclass",
+    "objmode",
+    "stencil",
+    "typed",
+    "vectorize",
+];
+
+/// Types that Numba has and this version lacks.
+const LATER_TYPES: &[&str] = &[
+    "DictType",
+    "List",
+    "ListType",
+    "NamedTuple",
+    "Optional",
+    "Record",
+    "Set",
+    "Tuple",
+    "UniTuple",
+    "UnicodeType",
+    "optional",
+    "unicode_type",
+];
+
+/// The names of the scalar types that are not their own: Numba's, then NumPy's.
+const NUMBA_ALIASES: &[(&str, DType)] = &[
+    ("b1", DType::Bool),
+    ("boolean", DType::Bool),
+    ("byte", DType::UInt8),
+    ("c16", DType::Complex128),
+    ("c8", DType::Complex64),
+    ("double", DType::Float64),
+    ("f4", DType::Float32),
+    ("f8", DType::Float64),
+    ("float_", DType::Float32),
+    ("i1", DType::Int8),
+    ("i2", DType::Int16),
+    ("i4", DType::Int32),
+    ("i8", DType::Int64),
+    ("int_", DType::Int64),
+    ("intc", DType::Int32),
+    ("intp", DType::Int64),
+    ("u1", DType::UInt8),
+    ("u2", DType::UInt16),
+    ("u4", DType::UInt32),
+    ("u8", DType::UInt64),
+    ("uint", DType::UInt64),
+    ("uintc", DType::UInt32),
+    ("uintp", DType::UInt64),
+];
+
+const NUMPY_ALIASES: &[(&str, DType)] = &[
+    ("bool", DType::Bool),
+    ("cdouble", DType::Complex128),
+    ("csingle", DType::Complex64),
+    ("double", DType::Float64),
+    ("int_", DType::Int64),
+    ("intc", DType::Int32),
+    ("intp", DType::Int64),
+    ("single", DType::Float32),
+    ("uint", DType::UInt64),
+    ("uintc", DType::UInt32),
+    ("uintp", DType::UInt64),
+];
+
+fn scalar(name: &str, aliases: &[(&str, DType)]) -> Option<Entity> {
+    let own = DType::ALL.into_iter().find(|dtype| dtype.name() == name);
+    let other = || aliases.iter().find(|(alias, _)| *alias == name).map(|(_, dtype)| *dtype);
+    own.or_else(other).map(|dtype| Entity::Number(Type::Strong(dtype)))
+}
+
+/// A function or a constant of a module.
+fn value(module: &str, name: &str) -> Option<Entity> {
+    let full = format!("{module}.{name}");
+    let known = builtin::find(&full).is_some() || builtin::constant(&full).is_some();
+    (known || module == "intrinsics").then_some(Entity::Value(full))
+}
+
+fn module_named(name: &str) -> Option<&'static str> {
+    MODULES.iter().find(|module| **module == name).copied()
+}
+
+/// The module from which a name can be imported.
+pub(super) fn home(name: &str) -> Option<&'static str> {
+    ["numba", "math", "numpy"].into_iter().find(|module| Entity::Module(module).member(name).is_some())
+}
+
+impl Entity {
+    /// What Python's own names stand for.
+    pub(super) fn python(name: &str) -> Option<Entity> {
+        match Weak::named(name) {
+            Some(weak) => Some(Entity::Number(Type::Weak(weak))),
+            None => builtin::find(name).map(|row| Entity::Value(row.name.to_owned())),
+        }
+    }
+
+    /// `self.name`.
+    pub(super) fn member(&self, name: &str) -> Option<Entity> {
+        match self {
+            Entity::Module("numba") => match name {
+                "njit" | "jit" => Some(Entity::Jit),
+                "types" => Some(Entity::Module("numba.types")),
+                _ if LATER.contains(&name) => Some(Entity::Later(format!("numba.{name}"))),
+                _ => numba_type(name),
+            },
+            Entity::Module("numba.types") => match name {
+                "Array" => Some(Entity::ArrayType),
+                _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
+                _ => numba_type(name),
+            },
+            Entity::Module("numpy") => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
+            Entity::Module(module) => value(module, name),
+            Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
+            Entity::Jit | Entity::Number(_) | Entity::NoneType | Entity::ArrayType | Entity::Value(_) => None,
+        }
+    }
+}
+
+fn numba_type(name: &str) -> Option<Entity> {
+    match name {
+        "void" | "none" => Some(Entity::NoneType),
+        _ => scalar(name, NUMBA_ALIASES),
+    }
+}
+
+/// The names that a module has, for suggestions.
+fn members(module: &'static str) -> Vec<&'static str> {
+    let scalars = DType::ALL.into_iter().map(DType::name);
+    let aliases = |aliases: &'static [(&str, DType)]| aliases.iter().map(|(name, _)| *name);
+    match module {
+        "numba" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "types", "void"]).collect(),
+        "numba.types" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["Array", "void", "none"]).collect(),
+        "numpy" => scalars.chain(aliases(NUMPY_ALIASES)).chain(builtin::members("numpy")).collect(),
+        _ => builtin::members(module).collect(),
+    }
+}
+
+/// How to go on where a module does not have a name.
+pub(super) fn instead(module: &'static str, name: &str) -> String {
+    match (name, closest(name, members(module).into_iter())) {
+        ("prange", _) => "use `range`; parallel loops come with a later version".to_owned(),
+        (_, Some(similar)) => format!("did you mean `{similar}`?"),
+        (_, None) => "see docs/language.md for what kernels can import".to_owned(),
+    }
+}
+
+impl Reader<'_> {
+    /// `import numpy as np`.
+    pub(super) fn import(&mut self, import: &StmtImport) {
+        for alias in &import.names {
+            let entity = self.module_entity(&alias.name);
+            let (name, binding) = match (entity, &alias.asname) {
+                (Some(entity), Some(name)) => (name.clone(), Binding::Imported(entity)),
+                (Some(entity), None) => (first_part(&alias.name), top_level(entity)),
+                (None, name) => {
+                    self.unknown_module(&alias.name);
+                    (name.clone().unwrap_or_else(|| first_part(&alias.name)), Binding::Refused)
+                }
+            };
+            // `import numba` and `import numba.types` may stand in one file.
+            let again = matches!((self.names.get(&name), &binding),
+                (Some(Binding::Imported(before)), Binding::Imported(now)) if before == now);
+            if !again {
+                self.bind_name(&name, binding);
+            }
+        }
+    }
+
+    fn module_entity(&self, name: &str) -> Option<Entity> {
+        match name {
+            "intrinsics" if self.library => Some(Entity::Module("intrinsics")),
+            _ if LATER_MODULES.contains(&name) => Some(Entity::Later(name.to_owned())),
+            _ => module_named(name).map(Entity::Module),
+        }
+    }
+
+    /// `from math import sin, pi as π`.
+    pub(super) fn import_from(&mut self, import: &StmtImportFrom) {
+        let name = match &import.module {
+            Some(module) if import.level == 0 => module,
+            _ => return self.relative_import(import),
+        };
+        if name.as_str() == "__future__" {
+            return;
+        }
+        let entity = self.module_entity(name);
+        if entity.is_none() {
+            self.unknown_module(name);
+        }
+        for alias in &import.names {
+            let binding = match &entity {
+                Some(entity) => self.imported(entity, alias),
+                None => Binding::Refused,
+            };
+            if alias.name.as_str() != "*" {
+                self.bind_name(alias.asname.as_ref().unwrap_or(&alias.name), binding);
+            }
+        }
+    }
+
+    fn imported(&mut self, module: &Entity, alias: &Alias) -> Binding {
+        let (name, span) = (alias.name.as_str(), self.span(alias));
+        if name == "*" {
+            self.report(unsupported("`import *`", span, "name what you import"));
+            return Binding::Refused;
+        }
+        match (module.member(name), module) {
+            (Some(entity), _) => Binding::Imported(entity),
+            (None, Entity::Module(module)) => {
+                let message = format!("`{module}` has no `{name}` that kernels can use in this version");
+                let span = self.span(&alias.name);
+                self.report(Diagnostic::new(Code::UnknownImport, span, message).help(instead(module, name)));
+                Binding::Refused
+            }
+            (None, _) => Binding::Refused,
+        }
+    }
+
+    fn relative_import(&mut self, import: &StmtImportFrom) {
+        let span = self.span(import);
+        self.report(unsupported("a relative import", span, "define what you need in this file"));
+        for alias in &import.names {
+            self.bind_name(alias.asname.as_ref().unwrap_or(&alias.name), Binding::Refused);
+        }
+    }
+
+    fn unknown_module(&mut self, name: &Identifier) {
+        let span: Span = self.span(name);
+        let message = format!("kernels cannot import `{}`", name.as_str());
+        let help = match closest(name, MODULES.iter().copied()) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => "they can import `numba`, `numpy` and `math`".to_owned(),
+        };
+        self.report(Diagnostic::new(Code::UnknownImport, span, message).help(help));
+    }
+}
+
+/// The part of a dotted name that `import` binds.
+fn first_part(name: &Identifier) -> Identifier {
+    Identifier::new(name.as_str().split('.').next().unwrap_or_default(), name.range)
+}
+
+/// What `import a.b` binds to `a`.
+fn top_level(entity: Entity) -> Binding {
+    let name = match &entity {
+        Entity::Module(name) => name.split('.').next().and_then(module_named),
+        Entity::Later(name) => name.split('.').next().and_then(module_named),
+        _ => None,
+    };
+    Binding::Imported(name.map_or(entity, Entity::Module))
+}

@@ -1,0 +1,323 @@
+//! What a function declares: decorators and annotations.
+
+use ruff_python_ast::{self as ast, Arguments, Decorator, Expr, StmtFunctionDef};
+use ruff_text_size::Ranged;
+
+use super::import::Entity;
+use super::names::closest;
+use super::type_expr::Namespace;
+use super::{Reader, unsupported};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{ErrorModel, Options, Signature};
+use crate::source::Span;
+use crate::types::Type;
+
+/// What a function declares.
+#[derive(Debug)]
+pub(super) struct Declared {
+    pub(super) signatures: Vec<Signature>,
+    pub(super) options: Options,
+}
+
+/// What annotations declare: for each parameter and for the result the type, if there is one.
+struct Annotations {
+    params: Vec<Option<(Type, Span)>>,
+    result: Option<(Type, Span)>,
+}
+
+impl Reader<'_> {
+    /// Reads decorators and annotations; `None` if something in them is wrong.
+    pub(super) fn declared(&mut self, def: &StmtFunctionDef) -> Option<Declared> {
+        let decorated = self.decorators(def);
+        let annotations = self.annotations(def);
+        let (mut declared, annotations) = (decorated?, annotations?);
+        let n_params = annotations.params.len();
+        let mut fits = true;
+        for signature in &declared.signatures {
+            fits &= self.fits_parameters(def, signature, n_params)
+                && self.agrees(signature, &annotations)
+                && self.is_callable(signature);
+        }
+        if declared.signatures.is_empty() {
+            declared.signatures.extend(self.annotated_signature(def, annotations)?);
+            fits = declared.signatures.iter().all(|signature| self.is_callable(signature));
+        }
+        fits.then_some(declared)
+    }
+
+    fn fits_parameters(&mut self, def: &StmtFunctionDef, signature: &Signature, n_params: usize) -> bool {
+        if signature.params.len() == n_params {
+            return true;
+        }
+        let message = format!(
+            "this signature has {}, and `{}` has {n_params}",
+            super::function::count(signature.params.len(), "parameter"),
+            def.name.as_str()
+        );
+        let name = self.span(&def.name);
+        self.report(
+            Diagnostic::new(Code::BadSignature, signature.span, message)
+                .note_at(name, "the function is defined here")
+                .help("give one type for each parameter"),
+        );
+        false
+    }
+
+    /// Whether annotations that stand beside a decorator's signature say the same.
+    fn agrees(&mut self, signature: &Signature, annotations: &Annotations) -> bool {
+        let params = annotations.params.iter().zip(signature.params.iter().map(Some));
+        let result = (&annotations.result, signature.result.as_ref());
+        for (annotation, declared) in params.chain([result]) {
+            if let (Some((annotated, span)), Some(declared)) = (annotation, declared)
+                && annotated != declared
+            {
+                let message = format!("this says `{annotated}`, but the decorator says `{declared}`");
+                self.report(
+                    Diagnostic::new(Code::BadSignature, *span, message)
+                        .note_at(signature.span, "the decorator's signature")
+                        .help("remove one of the two, or make them agree"),
+                );
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether the types of a signature can be those of parameters and of a result.
+    fn is_callable(&mut self, signature: &Signature) -> bool {
+        let message = if signature.params.contains(&Type::None) {
+            "a parameter cannot be `None`".to_owned()
+        } else {
+            match &signature.result {
+                Some(ty @ Type::Array(_)) => format!("a function cannot return `{ty}` in this version"),
+                _ => return true,
+            }
+        };
+        self.report(
+            Diagnostic::new(Code::BadSignature, signature.span, message)
+                .help("take numbers and arrays; return a number, or write into an array parameter"),
+        );
+        false
+    }
+
+    /// The signature that annotations declare; `None` if they are wrong. Without annotations a
+    /// function is a helper.
+    fn annotated_signature(
+        &mut self,
+        def: &StmtFunctionDef,
+        annotations: Annotations,
+    ) -> Option<Option<Signature>> {
+        let typed = annotations.params.iter().flatten().count();
+        let place = match &def.returns {
+            Some(returns) => self.span(&*def.parameters).to(self.span(&**returns)),
+            None => self.span(&*def.parameters),
+        };
+        if typed == annotations.params.len() && !(self.library && typed == 0) {
+            let params = annotations.params.into_iter().flatten().map(|(ty, _)| ty).collect();
+            let result = annotations.result.map(|(ty, _)| ty);
+            return Some(Some(Signature { params, result, span: place }));
+        }
+        let untyped = def.parameters.iter_non_variadic_params().find(|param| param.annotation().is_none());
+        let diagnostic = match (typed, &annotations.result, untyped) {
+            (0, None, _) | (_, _, None) => return Some(None),
+            (0, Some((_, span)), _) => {
+                let message =
+                    format!("`{}` has a type for its result and none for its parameters", def.name.as_str());
+                Diagnostic::new(Code::BadSignature, *span, message)
+            }
+            (_, _, Some(param)) => {
+                let name = param.name();
+                let message = format!("the parameter `{}` has no type, and others have one", name.as_str());
+                Diagnostic::new(Code::BadSignature, self.span(name), message)
+            }
+        };
+        self.report(
+            diagnostic.help("annotate every parameter, or none: a function without types is a helper"),
+        );
+        None
+    }
+
+    fn annotations(&mut self, def: &StmtFunctionDef) -> Option<Annotations> {
+        let mut fits = true;
+        let mut read = |annotation: Option<&Expr>| {
+            let annotation = annotation?;
+            let ty = self.type_expr(annotation, Namespace::File);
+            fits &= ty.is_some();
+            Some((ty?, self.span(annotation)))
+        };
+        let params =
+            def.parameters.iter_non_variadic_params().map(|param| read(param.annotation())).collect();
+        let result = read(def.returns.as_deref());
+        fits.then_some(Annotations { params, result })
+    }
+
+    fn decorators(&mut self, def: &StmtFunctionDef) -> Option<Declared> {
+        let mut found: Option<Option<Declared>> = None;
+        for decorator in &def.decorator_list {
+            let declared = self.decorator(decorator);
+            if found.is_some() {
+                let span = self.span(&decorator.expression);
+                self.report(
+                    Diagnostic::new(Code::UnknownDecorator, span, "a function has one decorator")
+                        .help("write one `@njit`, with all signatures and options"),
+                );
+                return None;
+            }
+            found = Some(declared);
+        }
+        found.unwrap_or_else(|| {
+            Some(Declared { signatures: Vec::new(), options: Options { error_model: None } })
+        })
+    }
+
+    fn decorator(&mut self, decorator: &Decorator) -> Option<Declared> {
+        let (name, arguments) = match &decorator.expression {
+            Expr::Call(call) => (&*call.func, Some(&call.arguments)),
+            name => (name, None),
+        };
+        let entity = self.entity(name, &|_| false);
+        if entity == Some(Entity::Jit) {
+            return self.jit(arguments);
+        }
+        if entity.is_none() && self.is_refused(name) {
+            return None;
+        }
+        let span = self.span(name);
+        let text = self.text.slice(name.range()).to_owned();
+        let (message, help) = match entity {
+            Some(Entity::Later(_)) => (
+                format!("`@{text}` is not supported in this version"),
+                "declare a kernel with `@njit`, and loop over the elements",
+            ),
+            _ => (
+                format!("`@{text}` is not a decorator that kernels have"),
+                "write `@njit`, after `from numba import njit`",
+            ),
+        };
+        self.report(Diagnostic::new(Code::UnknownDecorator, span, message).help(help));
+        None
+    }
+
+    /// The arguments of `@njit(…)`.
+    fn jit(&mut self, arguments: Option<&Arguments>) -> Option<Declared> {
+        let mut declared = Declared { signatures: Vec::new(), options: Options { error_model: None } };
+        let Some(arguments) = arguments else { return Some(declared) };
+        let mut fits = true;
+        for (index, argument) in arguments.args.iter().enumerate() {
+            if index > 0 {
+                let span = self.span(argument);
+                self.report(
+                    Diagnostic::new(Code::BadSignature, span, "`@njit` takes one positional argument")
+                        .help("put several signatures into a list; give options by name"),
+                );
+                return None;
+            }
+            fits &= self.signatures(argument, &mut declared.signatures);
+        }
+        for keyword in &arguments.keywords {
+            fits &= match keyword.arg.as_ref().map(ast::Identifier::as_str) {
+                Some("signature_or_function") => self.signatures(&keyword.value, &mut declared.signatures),
+                Some(name) => self.option(name, keyword, &mut declared.options),
+                None => {
+                    let span = self.span(keyword);
+                    self.report(unsupported("`**` in a decorator", span, "write the options out"));
+                    false
+                }
+            };
+        }
+        fits.then_some(declared)
+    }
+
+    /// Reads one signature or a list of them.
+    fn signatures(&mut self, expr: &Expr, signatures: &mut Vec<Signature>) -> bool {
+        let items = match expr {
+            Expr::List(list) => list.elts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let before = signatures.len();
+        for item in items {
+            signatures.extend(self.signature(item, Namespace::File));
+        }
+        signatures.len() - before == items.len()
+    }
+
+    /// `float64(float64, int32)`, `(float64, int32)`, or either in a string.
+    fn signature(&mut self, expr: &Expr, namespace: Namespace) -> Option<Signature> {
+        let span = self.span(expr);
+        let (params, result) = match expr {
+            Expr::StringLiteral(string) if namespace == Namespace::File => {
+                return self.in_string(string, |reader, expr| reader.signature(expr, Namespace::Numba));
+            }
+            Expr::Call(call) if call.arguments.keywords.is_empty() => {
+                let params = self.types(&call.arguments.args, namespace);
+                let result = self.type_expr(&call.func, namespace);
+                (params, Some(result?))
+            }
+            Expr::Tuple(tuple) => (self.types(&tuple.elts, namespace), None),
+            _ => {
+                self.report(
+                    Diagnostic::new(Code::BadSignature, span, "this is not a signature").help(
+                        "write `float64(float64, int32)`, `(float64, int32)` where the result is inferred, or a list of these",
+                    ),
+                );
+                return None;
+            }
+        };
+        Some(Signature { params: params?, result, span })
+    }
+
+    fn types(&mut self, exprs: &[Expr], namespace: Namespace) -> Option<Vec<Type>> {
+        let types: Vec<Option<Type>> = exprs.iter().map(|expr| self.type_expr(expr, namespace)).collect();
+        types.into_iter().collect()
+    }
+
+    fn option(&mut self, name: &str, keyword: &ast::Keyword, options: &mut Options) -> bool {
+        let value = &keyword.value;
+        let switched_off = matches!(value, Expr::BooleanLiteral(literal) if !literal.value);
+        let (span, text) = (self.span(keyword), self.text.slice(value.range()));
+        let diagnostic = match name {
+            "error_model" => match error_model(value) {
+                Some(model) => {
+                    options.error_model = Some(model);
+                    return true;
+                }
+                None => Diagnostic::new(Code::UnknownOption, span, format!("there is no error model {text}"))
+                    .help("write `error_model='python'` or `error_model='numpy'`"),
+            },
+            // They say how Numba compiles and keeps code; what a kernel computes is the same.
+            "cache" | "debug" | "inline" | "nogil" | "nopython" => return true,
+            "boundscheck" if !switched_off => return true,
+            "boundscheck" => {
+                Diagnostic::new(Code::UnknownOption, span, "bounds are always checked in this version")
+                    .help("remove `boundscheck=False`")
+            }
+            "fastmath" | "forceobj" | "looplift" | "parallel" if switched_off => return true,
+            "fastmath" | "forceobj" | "locals" | "looplift" | "parallel" | "target" => Diagnostic::new(
+                Code::UnknownOption,
+                span,
+                format!("the option `{name}` is not supported in this version"),
+            )
+            .help("remove it"),
+            _ => {
+                let known = ["error_model", "boundscheck", "cache", "debug", "inline", "nogil", "nopython"];
+                let help = match closest(name, known.into_iter()) {
+                    Some(similar) => format!("did you mean `{similar}`?"),
+                    None => "remove it".to_owned(),
+                };
+                Diagnostic::new(Code::UnknownOption, span, format!("`@njit` has no option `{name}`"))
+                    .help(help)
+            }
+        };
+        self.report(diagnostic);
+        false
+    }
+}
+
+fn error_model(value: &Expr) -> Option<ErrorModel> {
+    let Expr::StringLiteral(text) = value else { return None };
+    match text.value.to_str() {
+        "python" => Some(ErrorModel::Python),
+        "numpy" => Some(ErrorModel::NumPy),
+        _ => None,
+    }
+}

@@ -1,0 +1,281 @@
+//! Reads statements.
+
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+
+use super::function::Scope;
+use super::names::{Binding, is_exception, similar_exception};
+use super::type_expr::Namespace;
+use super::{MAX_DEPTH, Reader, too_deeply_nested, unsupported};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{self, StmtKind, Target};
+use crate::source::Span;
+
+impl Reader<'_> {
+    /// The first line of a statement.
+    pub(super) fn first_line(&self, stmt: &Stmt) -> Span {
+        let range = stmt.range();
+        let line = self.text.slice(range).lines().next().unwrap_or("").trim_end();
+        self.span(TextRange::at(range.start(), TextSize::of(line)))
+    }
+}
+
+impl Scope<'_, '_> {
+    /// Reads the statements of a block; those that are refused are left out.
+    pub(super) fn block(&mut self, body: &[Stmt]) -> Vec<hir::Stmt> {
+        let Some(first) = body.first() else { return Vec::new() };
+        if self.depth >= MAX_DEPTH {
+            let span = self.reader.first_line(first);
+            self.refuse::<()>(too_deeply_nested(span));
+            return Vec::new();
+        }
+        self.depth += 1;
+        let stmts = body.iter().filter_map(|stmt| self.stmt(stmt)).collect();
+        self.depth -= 1;
+        stmts
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) -> Option<hir::Stmt> {
+        let span = self.span(stmt);
+        let (kind, span) = match stmt {
+            Stmt::Pass(_) => return None,
+            Stmt::Expr(value) => (StmtKind::Expr(self.expr(&value.value)?), span),
+            Stmt::Assign(assign) => (self.assign(assign, span)?, span),
+            Stmt::AugAssign(augment) => (self.augment(augment, span)?, span),
+            Stmt::AnnAssign(assign) => (self.annotated(assign, span)?, span),
+            Stmt::If(branch) => return self.branch(branch),
+            Stmt::While(repeat) => (self.repeat(repeat)?, self.header(stmt, repeat.test.range())),
+            Stmt::For(each) => (self.each(each)?, self.header(stmt, each.iter.range())),
+            Stmt::Break(_) => (self.leave_loop(StmtKind::Break, "break", span)?, span),
+            Stmt::Continue(_) => (self.leave_loop(StmtKind::Continue, "continue", span)?, span),
+            Stmt::Return(ast::StmtReturn { value: None, .. }) => (StmtKind::Return(None), span),
+            Stmt::Return(ast::StmtReturn { value: Some(value), .. }) => {
+                (StmtKind::Return(Some(self.expr(value)?)), span)
+            }
+            Stmt::Raise(raise) => (self.raise(raise, span)?, span),
+            Stmt::Assert(assert) => {
+                let cond = self.expr(&assert.test);
+                let message = match &assert.msg {
+                    Some(message) => Some(self.expr(message)?),
+                    None => None,
+                };
+                (StmtKind::Assert { cond: cond?, message }, span)
+            }
+            other => {
+                let span = self.reader.first_line(other);
+                let help = "see docs/language.md for the statements that kernels have";
+                return self.refuse(unsupported(construct(other), span, help));
+            }
+        };
+        Some(hir::Stmt { kind, span })
+    }
+
+    /// A compound statement's first line: from its beginning up to the colon behind `last`.
+    fn header(&self, stmt: impl Ranged, last: TextRange) -> Span {
+        let range = stmt.range();
+        let rest = self.reader.text.slice(TextRange::new(last.end(), range.end()));
+        let colon = TextSize::try_from(rest.find(':').unwrap_or(0)).unwrap_or_default();
+        self.span(TextRange::new(range.start(), last.end() + colon))
+    }
+
+    fn assign(&mut self, assign: &ast::StmtAssign, span: Span) -> Option<StmtKind> {
+        let value = self.expr(&assign.value);
+        let [target] = assign.targets.as_slice() else {
+            return self.refuse(unsupported(
+                "an assignment to several targets",
+                span,
+                "write one assignment for each target",
+            ));
+        };
+        Some(StmtKind::Assign { target: self.target(target)?, annotation: None, value: value? })
+    }
+
+    fn augment(&mut self, augment: &ast::StmtAugAssign, span: Span) -> Option<StmtKind> {
+        let (target, value) = (self.target(&augment.target), self.expr(&augment.value));
+        let op = self.operator(augment.op, span);
+        Some(StmtKind::Augment { target: target?, op: op?, value: value? })
+    }
+
+    fn annotated(&mut self, assign: &ast::StmtAnnAssign, span: Span) -> Option<StmtKind> {
+        let annotation = self.reader.type_expr(&assign.annotation, Namespace::File);
+        self.refused |= annotation.is_none();
+        let Some(value) = &assign.value else {
+            let help = "give the annotation where the variable is assigned: `x: float64 = 0.0`";
+            return self.refuse(unsupported("an annotation without a value", span, help));
+        };
+        let (target, value) = (self.target(&assign.target), self.expr(value));
+        Some(StmtKind::Assign { target: target?, annotation: Some(annotation?), value: value? })
+    }
+
+    fn target(&mut self, target: &Expr) -> Option<Target> {
+        let span = self.span(target);
+        match target {
+            Expr::Name(name) => match self.ids.get(name.id.as_str()) {
+                Some(variable) => Some(Target::Variable(*variable, span)),
+                None => unreachable!("bug in pykernel: the assigned name `{}` is no variable", name.id),
+            },
+            Expr::Subscript(subscript) => {
+                let value = self.expr(&subscript.value);
+                let indices = self.indices(&subscript.slice);
+                Some(Target::Element { value: value?, indices: indices?, span })
+            }
+            Expr::Attribute(_) => self.refuse(unsupported(
+                "an assignment to an attribute",
+                span,
+                "assign to a variable or an element",
+            )),
+            _ => self.refuse(unsupported("unpacking", span, "write one assignment for each variable")),
+        }
+    }
+
+    /// `if`, with each `elif` an `if` in the `else` of the one before.
+    fn branch(&mut self, branch: &ast::StmtIf) -> Option<hir::Stmt> {
+        if self.depth + branch.elif_else_clauses.len() > MAX_DEPTH {
+            let span = self.header(branch, branch.test.range());
+            return self.refuse(too_deeply_nested(span));
+        }
+        let cond = self.expr(&branch.test);
+        let then = self.block(&branch.body);
+        let depth = self.depth;
+        let mut clauses = Vec::new();
+        for clause in &branch.elif_else_clauses {
+            self.depth += 1;
+            let cond = clause.test.as_ref().map(|test| (self.expr(test), self.header(clause, test.range())));
+            clauses.push((cond, self.block(&clause.body)));
+        }
+        self.depth = depth;
+        let mut otherwise = Vec::new();
+        for (cond, body) in clauses.into_iter().rev() {
+            otherwise = match cond {
+                None => body,
+                Some((cond, span)) => {
+                    let kind = StmtKind::If { cond: cond?, then: body, otherwise };
+                    vec![hir::Stmt { kind, span }]
+                }
+            };
+        }
+        let span = self.header(branch, branch.test.range());
+        Some(hir::Stmt { kind: StmtKind::If { cond: cond?, then, otherwise }, span })
+    }
+
+    fn repeat(&mut self, repeat: &ast::StmtWhile) -> Option<StmtKind> {
+        let cond = self.expr(&repeat.test);
+        let body = self.loop_body(&repeat.body, &repeat.orelse);
+        Some(StmtKind::While { cond: cond?, body })
+    }
+
+    fn each(&mut self, each: &ast::StmtFor) -> Option<StmtKind> {
+        let iterable = self.expr(&each.iter);
+        let variable = match &*each.target {
+            Expr::Name(_) => self.target(&each.target),
+            other => {
+                let span = self.span(other);
+                self.refuse(unsupported("this loop variable", span, "loop with one name"))
+            }
+        };
+        if each.is_async {
+            let span = self.span(each);
+            self.refuse::<()>(unsupported("`async`", span, "write a plain `for`"));
+        }
+        let body = self.loop_body(&each.body, &each.orelse);
+        match variable? {
+            Target::Variable(variable, variable_span) => {
+                Some(StmtKind::For { variable, variable_span, iterable: iterable?, body })
+            }
+            Target::Element { .. } => unreachable!("bug in pykernel: a loop variable is a name"),
+        }
+    }
+
+    fn loop_body(&mut self, body: &[Stmt], otherwise: &[Stmt]) -> Vec<hir::Stmt> {
+        self.loops += 1;
+        let body = self.block(body);
+        self.loops -= 1;
+        if let Some(first) = otherwise.first() {
+            let span = self.reader.first_line(first);
+            let help = "set a variable before `break`, and test it after the loop";
+            self.refuse::<()>(unsupported("`else` of a loop", span, help));
+            self.block(otherwise);
+        }
+        body
+    }
+
+    fn leave_loop(&mut self, kind: StmtKind, keyword: &str, span: Span) -> Option<StmtKind> {
+        if self.loops == 0 {
+            let message = format!("`{keyword}` outside a loop");
+            return self.refuse(Diagnostic::new(Code::SyntaxError, span, message));
+        }
+        Some(kind)
+    }
+
+    fn raise(&mut self, raise: &ast::StmtRaise, span: Span) -> Option<StmtKind> {
+        if let Some(cause) = &raise.cause {
+            let span = self.span(&**cause);
+            return self.refuse(unsupported("`raise … from`", span, "raise the exception alone"));
+        }
+        let Some(exception) = raise.exc.as_deref() else {
+            return self.refuse(unsupported("`raise` without an exception", span, "name the exception"));
+        };
+        let (class, arguments) = match exception {
+            Expr::Call(call) => (&*call.func, Some(&call.arguments)),
+            class => (class, None),
+        };
+        let args = self.exprs(arguments.map_or(&[], |arguments| &arguments.args));
+        if let Some(keyword) = arguments.and_then(|arguments| arguments.keywords.first()) {
+            let span = self.span(keyword);
+            return self.refuse(unsupported("a keyword argument", span, "give the argument by position"));
+        }
+        Some(StmtKind::Raise { class: self.exception(class)?, args: args? })
+    }
+
+    /// The name of the class that is raised.
+    fn exception(&mut self, class: &Expr) -> Option<String> {
+        let name = match class {
+            Expr::Name(name) if !self.ids.contains_key(name.id.as_str()) => name.id.as_str(),
+            _ => "",
+        };
+        match self.reader.names.get(name) {
+            None if is_exception(name) => return Some(name.to_owned()),
+            Some(Binding::Refused) => {
+                self.refused = true;
+                return None;
+            }
+            None | Some(Binding::Function(_) | Binding::Imported(_) | Binding::Constant(_)) => {}
+        }
+        let span = self.span(class);
+        let text = self.reader.text.slice(class.range());
+        let message = format!("`{text}` is not one of Python's built-in exceptions");
+        let help = match similar_exception(name) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => "raise one of Python's own, such as `ValueError(\"…\")`".to_owned(),
+        };
+        self.refuse(Diagnostic::new(Code::UnknownException, span, message).help(help))
+    }
+}
+
+/// What a statement is called where it is refused.
+pub(super) fn construct(stmt: &Stmt) -> &'static str {
+    match stmt {
+        Stmt::FunctionDef(_) => "a function in a function",
+        Stmt::ClassDef(_) => "a class",
+        Stmt::Return(_) => "`return`",
+        Stmt::Delete(_) => "`del`",
+        Stmt::TypeAlias(_) => "a type alias",
+        Stmt::Assign(_) | Stmt::AugAssign(_) | Stmt::AnnAssign(_) => "this assignment",
+        Stmt::For(_) => "`for`",
+        Stmt::While(_) => "`while`",
+        Stmt::If(_) => "`if`",
+        Stmt::With(_) => "`with`",
+        Stmt::Match(_) => "`match`",
+        Stmt::Raise(_) => "`raise`",
+        Stmt::Try(_) => "`try`",
+        Stmt::Assert(_) => "`assert`",
+        Stmt::Import(_) | Stmt::ImportFrom(_) => "an import in a function",
+        Stmt::Global(_) => "`global`",
+        Stmt::Nonlocal(_) => "`nonlocal`",
+        Stmt::Expr(_) => "an expression",
+        Stmt::Pass(_) => "`pass`",
+        Stmt::Break(_) => "`break`",
+        Stmt::Continue(_) => "`continue`",
+        Stmt::IpyEscapeCommand(_) => "an IPython command",
+    }
+}

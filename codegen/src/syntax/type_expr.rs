@@ -1,0 +1,261 @@
+//! The language of types: `float64`, `int32[:, ::1]`, `types.Array(float64, 0, 'C')`.
+
+use ruff_python_ast::{self as ast, Expr, ExprCall, ExprSubscript};
+use ruff_python_parser::parse_string_annotation;
+use ruff_text_size::Ranged;
+
+use super::Reader;
+use super::import::Entity;
+use super::names::{Binding, closest};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::types::{ArrayType, DType, Layout, Type};
+
+/// The most dimensions that an array can have, as in NumPy.
+const MAX_RANK: usize = 64;
+
+/// The longest string that is read as a type or a signature, in bytes.
+const MAX_STRING: usize = 2048;
+
+/// Where the names of a type are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Namespace {
+    /// Among the names of the file.
+    File,
+    /// Among those of `numba.types`: the string form of a signature.
+    Numba,
+}
+
+impl Reader<'_> {
+    /// The type that an expression stands for.
+    pub(super) fn type_expr(&mut self, expr: &Expr, namespace: Namespace) -> Option<Type> {
+        match expr {
+            Expr::NoneLiteral(_) => Some(Type::None),
+            Expr::Name(_) | Expr::Attribute(_) => self.named_type(expr, namespace),
+            Expr::Subscript(array) => self.array_type(array, namespace),
+            Expr::Call(call) => self.array_constructor(call, namespace),
+            Expr::StringLiteral(string) if namespace == Namespace::File => {
+                self.in_string(string, |reader, expr| match expr {
+                    Expr::StringLiteral(_) => reader.not_a_type(expr),
+                    _ => reader.type_expr(expr, Namespace::File),
+                })
+            }
+            _ => self.not_a_type(expr),
+        }
+    }
+
+    /// Reads what stands in a string.
+    pub(super) fn in_string<T>(
+        &mut self,
+        string: &ast::ExprStringLiteral,
+        read: impl FnOnce(&mut Self, &Expr) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.text.slice(string.range);
+        let mut parts = string.value.iter();
+        let problem = match (parts.next(), parts.next()) {
+            _ if text.contains('\\') || text.len() > MAX_STRING => {
+                "a type in a string is short and has no escapes".into()
+            }
+            (Some(part), None) => match parse_string_annotation(self.text.as_str(), part) {
+                Ok(parsed) => return read(self, parsed.expr()),
+                Err(error) => super::lower_first(&error.error.to_string()),
+            },
+            _ => "a type stands in one string".to_owned(),
+        };
+        let span = self.span(string);
+        self.report(
+            Diagnostic::new(Code::BadSignature, span, problem)
+                .help("write the types as Numba does: \"float64(float64, int32[:, ::1])\""),
+        );
+        None
+    }
+
+    fn not_a_type<T>(&mut self, expr: &Expr) -> Option<T> {
+        let span = self.span(expr);
+        self.report(
+            Diagnostic::new(Code::UnknownType, span, "this is not a type that kernels have")
+                .help("write a type such as `float64`, `int` or `int32[:, ::1]`"),
+        );
+        None
+    }
+
+    pub(super) fn type_entity(&self, expr: &Expr, namespace: Namespace) -> Option<Entity> {
+        match (namespace, expr) {
+            (Namespace::File, _) => self.entity(expr, &|_| false),
+            (Namespace::Numba, Expr::Name(name)) => {
+                Entity::Module("numba.types").member(&name.id).or_else(|| Entity::python(&name.id))
+            }
+            (Namespace::Numba, Expr::Attribute(attribute)) => match &*attribute.value {
+                Expr::Name(name) if name.id == "types" => {
+                    Entity::Module("numba.types").member(&attribute.attr)
+                }
+                _ => None,
+            },
+            (Namespace::Numba, _) => None,
+        }
+    }
+
+    fn named_type(&mut self, expr: &Expr, namespace: Namespace) -> Option<Type> {
+        let span = self.span(expr);
+        let text = self.text.slice(expr.range()).to_owned();
+        let diagnostic = match self.type_entity(expr, namespace) {
+            Some(Entity::Number(ty)) => return Some(ty),
+            Some(Entity::NoneType) => return Some(Type::None),
+            Some(Entity::Later(name)) => {
+                let message = format!("the type `{name}` is not supported in this version");
+                Diagnostic::new(Code::UnknownType, span, message)
+                    .help("kernels take numbers and arrays of numbers")
+            }
+            Some(Entity::ArrayType) => {
+                Diagnostic::new(Code::UnknownType, span, "`Array` needs its parameters")
+                    .help("write `types.Array(float64, 2, 'C')`, or `float64[:, ::1]`")
+            }
+            Some(Entity::Module(_) | Entity::Jit | Entity::Value(_)) => {
+                Diagnostic::new(Code::UnknownType, span, format!("`{text}` is not a type"))
+                    .help("write a type such as `float64`, `int` or `int32[:, ::1]`")
+            }
+            None if self.is_refused(expr) => return None,
+            None => {
+                let types =
+                    DType::ALL.into_iter().map(DType::name).chain(["int", "float", "complex", "bool"]);
+                let help = match (super::import::home(&text), closest(&text, types)) {
+                    (Some(module), _) => format!("import it: `from {module} import {text}`"),
+                    (None, Some(similar)) => format!("did you mean `{similar}`?"),
+                    (None, None) => "write a type such as `float64`, `int` or `int32[:, ::1]`".to_owned(),
+                };
+                Diagnostic::new(Code::UnknownType, span, format!("there is no type `{text}`")).help(help)
+            }
+        };
+        self.report(diagnostic);
+        None
+    }
+
+    /// Whether the name at the root of a dotted name was refused before.
+    pub(super) fn is_refused(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Attribute(attribute) => self.is_refused(&attribute.value),
+            Expr::Name(name) => matches!(self.names.get(&name.id), Some(Binding::Refused)),
+            _ => false,
+        }
+    }
+
+    fn element(&mut self, expr: &Expr, namespace: Namespace) -> Option<DType> {
+        match self.type_expr(expr, namespace)? {
+            Type::Strong(dtype) => Some(dtype),
+            other => {
+                let span = self.span(expr);
+                let message = format!("an array cannot have elements of type `{other}`");
+                self.report(
+                    Diagnostic::new(Code::UnknownType, span, message)
+                        .help("arrays hold NumPy's scalar types: `float64[:]`, `int64[:, ::1]`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// `float64[:, ::1]`.
+    fn array_type(&mut self, array: &ExprSubscript, namespace: Namespace) -> Option<Type> {
+        let element = self.element(&array.value, namespace);
+        let axes = match &*array.slice {
+            Expr::Tuple(axes) => axes.elts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let unit = axes.iter().map(axis).collect::<Option<Vec<bool>>>();
+        let layout = unit.as_deref().and_then(layout);
+        let (Some(layout), 1..=MAX_RANK) = (layout, axes.len()) else {
+            let span = self.span(&*array.slice);
+            self.report(Diagnostic::new(Code::UnknownType, span, "this is not the layout of an array").help(
+                "write `[:]`, `[::1]`, `[:, :]`, `[:, ::1]` or `[::1, :]`, with a `:` for each dimension",
+            ));
+            return None;
+        };
+        Some(Type::Array(ArrayType { element: element?, rank: axes.len(), layout, readonly: false }))
+    }
+
+    /// `types.Array(float64, 2, 'C', readonly=True)`.
+    fn array_constructor(&mut self, call: &ExprCall, namespace: Namespace) -> Option<Type> {
+        if self.type_entity(&call.func, namespace) != Some(Entity::ArrayType) {
+            return self.not_a_type(&Expr::Call(call.clone()));
+        }
+        let mut arguments: [Option<&Expr>; 4] = [None; 4];
+        let mut fits = call.arguments.args.len() <= arguments.len();
+        for (slot, argument) in arguments.iter_mut().zip(&call.arguments.args) {
+            *slot = Some(argument);
+        }
+        for keyword in &call.arguments.keywords {
+            let name = keyword.arg.as_ref().map(ast::Identifier::as_str);
+            match ["dtype", "ndim", "layout", "readonly"].iter().position(|known| name == Some(known)) {
+                Some(index) => arguments[index] = Some(&keyword.value),
+                None => fits = false,
+            }
+        }
+        let [Some(element), Some(rank), Some(layout), readonly] = arguments else {
+            return self.bad_array(call);
+        };
+        let element = self.element(element, namespace)?;
+        match (rank_of(rank), layout_of(layout), readonly.map_or(Some(false), bool_of)) {
+            (Some(rank), Some(layout), Some(readonly)) if fits => {
+                // With one dimension or none the two orders are the same.
+                let layout = if rank < 2 && layout == Layout::F || rank == 0 { Layout::C } else { layout };
+                Some(Type::Array(ArrayType { element, rank, layout, readonly }))
+            }
+            _ => self.bad_array(call),
+        }
+    }
+
+    fn bad_array<T>(&mut self, call: &ExprCall) -> Option<T> {
+        let span = self.span(call);
+        self.report(
+            Diagnostic::new(Code::UnknownType, span, "this is not an array type")
+                .help("write `types.Array(dtype, ndim, layout, readonly=False)` with literals, the layout 'C', 'F' or 'A'"),
+        );
+        None
+    }
+}
+
+/// Whether an axis is `::1` (true) or `:` (false).
+fn axis(axis: &Expr) -> Option<bool> {
+    let Expr::Slice(ast::ExprSlice { lower: None, upper: None, step, .. }) = axis else { return None };
+    match step.as_deref() {
+        None => Some(false),
+        Some(step) => (int_of(step) == Some(1)).then_some(true),
+    }
+}
+
+fn layout(unit: &[bool]) -> Option<Layout> {
+    let n_units = unit.iter().filter(|unit| **unit).count();
+    match (n_units, unit.first(), unit.last()) {
+        (0, ..) => Some(Layout::Any),
+        (1, _, Some(true)) => Some(Layout::C),
+        (1, Some(true), _) => Some(Layout::F),
+        _ => None,
+    }
+}
+
+fn int_of(expr: &Expr) -> Option<u64> {
+    match expr {
+        Expr::NumberLiteral(ast::ExprNumberLiteral { value: ast::Number::Int(int), .. }) => int.as_u64(),
+        _ => None,
+    }
+}
+
+fn rank_of(expr: &Expr) -> Option<usize> {
+    int_of(expr).and_then(|rank| usize::try_from(rank).ok()).filter(|rank| *rank <= MAX_RANK)
+}
+
+fn layout_of(expr: &Expr) -> Option<Layout> {
+    let Expr::StringLiteral(text) = expr else { return None };
+    match text.value.to_str() {
+        "C" => Some(Layout::C),
+        "F" => Some(Layout::F),
+        "A" => Some(Layout::Any),
+        _ => None,
+    }
+}
+
+fn bool_of(expr: &Expr) -> Option<bool> {
+    match expr {
+        Expr::BooleanLiteral(literal) => Some(literal.value),
+        _ => None,
+    }
+}

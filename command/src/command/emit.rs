@@ -1,0 +1,73 @@
+//! `pykernel emit`
+
+use std::io::Write;
+use std::path::Path;
+
+use clap::ValueEnum;
+use pykernel_codegen::analysis::Analysis;
+use pykernel_codegen::backend::{self, Target};
+use pykernel_codegen::{hir, ir, passes, typed};
+
+use super::{Stop, Verdict, analyse};
+use crate::{bug, input};
+
+/// What is shown.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// The text with its names bound.
+    Hir,
+    /// The types of all expressions and variables.
+    Types,
+    /// The typed IR.
+    Ir,
+    /// Cranelift's IR.
+    Clif,
+    /// Machine code.
+    Asm,
+}
+
+/// How kernels are compiled for showing them.
+pub struct Options {
+    /// Whether overflow of Python's `int` is checked for.
+    pub overflow_checks: bool,
+    /// Whether the IR is shown as it was before the passes.
+    pub no_passes: bool,
+}
+
+/// Prints what a stage makes of a file.
+pub fn run(file: &Path, stage: Stage, options: &Options, out: &mut dyn Write) -> Result<Verdict, Stop> {
+    let source = input::source(file)?;
+    let Some(analysis) = analyse(&source) else { return Ok(Verdict::Wrong) };
+    let text = match stage {
+        Stage::Hir => hir::print::print(&analysis.hir),
+        Stage::Types => typed::print::print(&analysis.program),
+        Stage::Ir if options.no_passes => ir::print::print(&analysis.module),
+        Stage::Ir => ir::print::print(&compiled(&analysis, options)),
+        Stage::Clif => of_kernels(&analysis, options, backend::clif_text)?,
+        Stage::Asm => of_kernels(&analysis, options, backend::asm_text)?,
+    };
+    write!(out, "{text}")?;
+    Ok(Verdict::Well)
+}
+
+/// The IR as the back end gets it.
+fn compiled(analysis: &Analysis, options: &Options) -> ir::Module {
+    let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
+    let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
+    let overflow_checks = options.overflow_checks;
+    passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks })
+}
+
+type Printer =
+    fn(&ir::Module, &pykernel_codegen::interface::Kernel, &Target) -> Result<String, backend::Error>;
+
+fn of_kernels(analysis: &Analysis, options: &Options, print: Printer) -> Result<String, Stop> {
+    let ir = compiled(analysis, options);
+    let mut text = String::new();
+    for kernel in &analysis.interface.kernels {
+        bug::set_place(&kernel.name);
+        let printed = print(&ir, kernel, &Target::host());
+        text.push_str(&printed.map_err(|error| Stop::Usage(error.to_string()))?);
+    }
+    Ok(text)
+}

@@ -1,0 +1,189 @@
+//! Kernels compiled into this process, for tests and the command.
+
+use std::mem::ManuallyDrop;
+
+use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
+use cranelift_module::{FuncOrDataId, Module, default_libcall_names};
+use pykernel_abi::{Raised, Status};
+use pykernel_codegen::backend::{Code, Error, Target, clif};
+use pykernel_codegen::interface::Kernel;
+use pykernel_codegen::ir;
+
+/// Address space for one kernel's code. Only what is used costs memory; code and data must lie
+/// near each other for their relative addresses.
+const ARENA: usize = 64 << 20;
+
+/// Room for any result: a complex number of two doubles, the largest.
+pub type ResultSlots = [u64; 2];
+
+/// A kernel compiled into this process, for the machine's baseline.
+///
+/// Its raise sites lie in it too: a [`Raised`] record may only be read while the kernel lives.
+pub struct Jit {
+    module: ManuallyDrop<JITModule>,
+    overloads: Vec<Compiled>,
+}
+
+struct Compiled {
+    entry: *const u8,
+    trampoline: Trampoline,
+}
+
+/// A trampoline as `backend::clif::define_trampoline` defines it.
+type Trampoline = unsafe extern "C" fn(*const u8, *const u64, *mut u64, *mut Raised) -> i32;
+
+impl Jit {
+    /// Compiles all overloads of a kernel, whose functions are those of `ir`.
+    pub fn new(ir: &ir::Module, kernel: &Kernel) -> Result<Jit, Error> {
+        let mut module = module()?;
+        clif::define(&mut module, ir, kernel)?;
+        let mut trampolines = Vec::new();
+        for overload in &kernel.overloads {
+            trampolines.push(clif::define_trampoline(&mut module, overload)?);
+        }
+        module.finalize_definitions().map_err(|error| Error::from_module(&kernel.name, &error))?;
+        let overloads = kernel.overloads.iter().zip(trampolines).map(|(overload, trampoline)| {
+            let Some(FuncOrDataId::Func(entry)) = module.get_name(&overload.symbol) else {
+                unreachable!("bug in pykernel: {} is not defined", overload.symbol);
+            };
+            let trampoline = module.get_finalized_function(trampoline);
+            // SAFETY: the address is that of finished code with this signature.
+            let trampoline = unsafe { std::mem::transmute::<*const u8, Trampoline>(trampoline) };
+            Compiled { entry: module.get_finalized_function(entry), trampoline }
+        });
+        let overloads = overloads.collect();
+        Ok(Jit { module: ManuallyDrop::new(module), overloads })
+    }
+
+    /// Calls an overload, by its position in the kernel.
+    ///
+    /// `slots` holds the arguments: of a number its bits, zero-extended, of a complex number two
+    /// slots, of an array the address of its `pykernel_abi::Array`. What the kernel returns is
+    /// written to the first bytes of `result`, in memory order.
+    ///
+    /// # Safety
+    /// `slots` must hold what the overload's parameters ask for, and what it points to must be
+    /// as `pykernel_abi` demands of an entry's arguments.
+    pub unsafe fn call(
+        &self,
+        overload: usize,
+        slots: &[u64],
+        result: &mut ResultSlots,
+        raised: &mut Raised,
+    ) -> Status {
+        let entry = self.overloads[overload].entry;
+        // SAFETY: the entry is this overload's; the caller vouches for the arguments.
+        unsafe { self.call_at(entry, overload, slots, result, raised) }
+    }
+
+    /// Calls an entry that was compiled elsewhere from the same overload, such as a linked one.
+    ///
+    /// # Safety
+    /// As for [`Jit::call`]; and `entry` must be the address of such an entry.
+    pub unsafe fn call_at(
+        &self,
+        entry: *const u8,
+        overload: usize,
+        slots: &[u64],
+        result: &mut ResultSlots,
+        raised: &mut Raised,
+    ) -> Status {
+        let trampoline = self.overloads[overload].trampoline;
+        // SAFETY: the trampoline's code lives as long as `self`; it reads the slots that the
+        // parameters need, which the caller vouches for, and writes at most `ResultSlots`.
+        match unsafe { trampoline(entry, slots.as_ptr(), result.as_mut_ptr(), raised) } {
+            0 => Status::Returned,
+            _ => Status::Raised,
+        }
+    }
+}
+
+impl Drop for Jit {
+    fn drop(&mut self) {
+        // SAFETY: the module is taken once, here.
+        let module = unsafe { ManuallyDrop::take(&mut self.module) };
+        // SAFETY: calls borrow `self`, so none is running, and the addresses go with it.
+        unsafe { module.free_memory() };
+    }
+}
+
+fn module() -> Result<JITModule, Error> {
+    let isa = Target::host().isa(Code::InProcess)?;
+    let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
+    builder.symbols(c_library());
+    let arena = ArenaMemoryProvider::new_with_size(ARENA)
+        .map_err(|error| Error::Bug(format!("no address space for code: {error}")))?;
+    builder.memory_provider(Box::new(arena));
+    Ok(JITModule::new(builder))
+}
+
+/// Declares functions of the C library and gives a table of their addresses, so that they are
+/// found in every program, whether or not it exports them.
+macro_rules! c_functions {
+    ($($name:ident($($param:ident: $ty:ty),*) -> $result:ty;)*) => {
+        unsafe extern "C" {
+            $(safe fn $name($($param: $ty),*) -> $result;)*
+        }
+
+        fn c_library() -> impl Iterator<Item = (&'static str, *const u8)> {
+            [$((stringify!($name), $name as *const () as *const u8),)*].into_iter()
+        }
+    };
+}
+
+c_functions! {
+    acos(x: f64) -> f64;
+    acosh(x: f64) -> f64;
+    asin(x: f64) -> f64;
+    asinh(x: f64) -> f64;
+    atan(x: f64) -> f64;
+    atan2(y: f64, x: f64) -> f64;
+    atanh(x: f64) -> f64;
+    cbrt(x: f64) -> f64;
+    cos(x: f64) -> f64;
+    cosh(x: f64) -> f64;
+    erf(x: f64) -> f64;
+    erfc(x: f64) -> f64;
+    exp(x: f64) -> f64;
+    exp2(x: f64) -> f64;
+    expm1(x: f64) -> f64;
+    fmod(x: f64, y: f64) -> f64;
+    hypot(x: f64, y: f64) -> f64;
+    lgamma(x: f64) -> f64;
+    log(x: f64) -> f64;
+    log10(x: f64) -> f64;
+    log1p(x: f64) -> f64;
+    log2(x: f64) -> f64;
+    nextafter(x: f64, y: f64) -> f64;
+    pow(x: f64, y: f64) -> f64;
+    remainder(x: f64, y: f64) -> f64;
+    sin(x: f64) -> f64;
+    sinh(x: f64) -> f64;
+    tan(x: f64) -> f64;
+    tanh(x: f64) -> f64;
+    tgamma(x: f64) -> f64;
+    ceil(x: f64) -> f64;
+    ceilf(x: f32) -> f32;
+    floor(x: f64) -> f64;
+    floorf(x: f32) -> f32;
+    trunc(x: f64) -> f64;
+    truncf(x: f32) -> f32;
+    nearbyint(x: f64) -> f64;
+    nearbyintf(x: f32) -> f32;
+    fma(x: f64, y: f64, z: f64) -> f64;
+    fmaf(x: f32, y: f32, z: f32) -> f32;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pykernel_codegen::ir::CFunction;
+
+    #[test]
+    fn every_c_function_of_the_ir_has_an_address() {
+        let names: Vec<&str> = c_library().map(|(name, _)| name).collect();
+        for function in CFunction::ALL {
+            assert!(names.contains(&function.name()), "{} is missing", function.name());
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Calls a kernel as a Rust program does: picks the overload, converts numbers to the declared
+//! types, checks arrays against them, and hands over machine words.
+
+use pykernel::call::{Raised as Record, stack_limit};
+use pykernel_codegen::infer::promote;
+use pykernel_codegen::interface::{Kernel, Number as NumberType, Overload, ParamType};
+use pykernel_codegen::ir::Mode;
+use pykernel_codegen::types::{ArrayType, DType, Layout, Type};
+
+use super::array::Array;
+use super::number::{Datum, Number};
+use super::value::{Failure, Value};
+use crate::jit::{Jit, ResultSlots};
+
+/// Calls a kernel. `entry` gives the code of an overload's symbol where it is not the compiled
+/// kernel's own, such as that of a linked object.
+pub fn call(
+    jit: &Jit,
+    kernel: &Kernel,
+    entry: impl Fn(&str) -> Result<Option<*const u8>, String>,
+    args: &[Value],
+) -> Result<Value, Failure> {
+    let index = pick(kernel, args)?;
+    let overload = &kernel.overloads[index];
+    let entry = entry(&overload.symbol)?;
+    let mut words = Words::default();
+    for (param, arg) in overload.params.iter().zip(args) {
+        words.push(&param.name, param.ty, arg)?;
+    }
+    refuse_overlaps(overload, args)?;
+    let mut result: ResultSlots = [0; 2];
+    let run = |_: *mut (), record: *mut Record| {
+        // SAFETY: `run` passes a pointer to a live record. The words are what the overload's
+        // parameters ask for, by `Words::push`: numbers of the declared types and descriptors,
+        // alive in `words`, of arrays of the declared dtype, rank and layout, whose memory is
+        // alive in `args`, aligned to 8 bytes and reached by every index within the shape.
+        // Written arrays overlap no other argument. A linked entry's symbol has the hash of this
+        // very overload.
+        let status = unsafe {
+            match entry {
+                None => jit.call(index, &words.slots, &mut result, &mut *record),
+                Some(entry) => jit.call_at(entry, index, &words.slots, &mut result, &mut *record),
+            }
+        };
+        status as i32
+    };
+    // SAFETY: the closure keeps the contract of entries, and `()` is not written.
+    match unsafe { pykernel::call::run::<()>(stack_limit(), run) } {
+        Ok(()) => Ok(returned(&overload.result, &result)),
+        Err(error) => Err(Failure::raised(error.class(), error.message())),
+    }
+}
+
+/// The first overload that fits best: exactly, then safely, then within the kinds. An only one is
+/// always picked.
+fn pick(kernel: &Kernel, args: &[Value]) -> Result<usize, Failure> {
+    let n_params = kernel.overloads.first().map_or(0, |overload| overload.params.len());
+    if args.len() != n_params {
+        return Err(format!("{} takes {n_params} arguments, not {}", kernel.name, args.len()).into());
+    }
+    if kernel.overloads.len() == 1 {
+        return Ok(0);
+    }
+    let worst = |overload: &Overload| {
+        let fits = overload.params.iter().zip(args).map(|(param, arg)| fit(param.ty, arg));
+        fits.max().unwrap_or(Fit::Exact)
+    };
+    let best = (0..kernel.overloads.len()).min_by_key(|index| worst(&kernel.overloads[*index]));
+    best.filter(|index| worst(&kernel.overloads[*index]) < Fit::Not)
+        .ok_or_else(|| format!("no signature of {} takes these arguments", kernel.name).into())
+}
+
+/// How well an argument fits a parameter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Exact,
+    Safe,
+    WithinKinds,
+    Not,
+}
+
+fn fit(param: ParamType, arg: &Value) -> Fit {
+    match (param, arg) {
+        (ParamType::Number(wanted), Value::Number(number)) if wanted == number.ty => Fit::Exact,
+        (ParamType::Number(wanted), Value::Number(number)) => {
+            let (wanted, given) = (wanted.dtype(), number.ty.dtype());
+            match promote::promote_dtypes(given, wanted) == wanted {
+                true => Fit::Safe,
+                false if given.kind() <= wanted.kind() => Fit::WithinKinds,
+                false => Fit::Not,
+            }
+        }
+        (ParamType::Array(ty, _), Value::Array(array)) if check_array(ty, array).is_ok() => match ty.layout {
+            Layout::Any => Fit::Safe,
+            Layout::C | Layout::F => Fit::Exact,
+        },
+        _ => Fit::Not,
+    }
+}
+
+fn check_array(ty: ArrayType, array: &Array) -> Result<(), String> {
+    if array.dtype != ty.element || array.shape.len() != ty.rank {
+        return Err(format!("expected {ty}, got {} of {} dimensions", array.dtype, array.shape.len()));
+    }
+    if !array.has_layout(ty.layout) {
+        return Err(format!("expected {ty}, got an array of another layout"));
+    }
+    Ok(())
+}
+
+/// Rust's borrows rule out that an array that is written overlaps another argument.
+fn refuse_overlaps(overload: &Overload, args: &[Value]) -> Result<(), Failure> {
+    let arrays: Vec<(&str, Mode, &Array)> = overload
+        .params
+        .iter()
+        .zip(args)
+        .filter_map(|(param, arg)| match (param.ty, arg) {
+            (ParamType::Array(_, mode), Value::Array(array)) => Some((param.name.as_str(), mode, array)),
+            _ => None,
+        })
+        .collect();
+    for (i, (name, mode, array)) in arrays.iter().enumerate() {
+        for (other_name, other_mode, other) in &arrays[..i] {
+            if (*mode == Mode::Write || *other_mode == Mode::Write) && array.shares_memory(other) {
+                return Err(format!("`{other_name}` and `{name}` overlap, and one of them is written").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The arguments as the machine words that trampolines take.
+#[derive(Default)]
+struct Words {
+    slots: Vec<u64>,
+    /// The descriptors that slots point to, laid out as `pykernel_abi::Array`.
+    descriptors: Vec<Box<[u64]>>,
+}
+
+impl Words {
+    fn push(&mut self, name: &str, ty: ParamType, arg: &Value) -> Result<(), Failure> {
+        match (ty, arg) {
+            (ParamType::Number(ty), Value::Number(number)) => self.push_number(ty, *number),
+            (ParamType::Array(ty, mode), Value::Array(array)) => {
+                check_array(ty, array).map_err(|cause| format!("`{name}`: {cause}"))?;
+                if mode == Mode::Write && array.readonly {
+                    return Err(format!("`{name}` is written, but the array is read-only").into());
+                }
+                self.push_array(array);
+                Ok(())
+            }
+            (ParamType::Number(_), other) => {
+                Err(format!("`{name}`: expected a number, got {}", other.noun()).into())
+            }
+            (ParamType::Array(ty, _), other) => {
+                Err(format!("`{name}`: expected {ty}, got {}", other.noun()).into())
+            }
+        }
+    }
+
+    fn push_number(&mut self, ty: NumberType, number: Number) -> Result<(), Failure> {
+        let dtype = ty.dtype();
+        let number = number.convert(ty).map_err(|refused| Failure::raised(refused.class, refused.message))?;
+        let word = |part: Datum, dtype: DType| {
+            let mut word = [0; 8];
+            let bytes = part.to_bytes(dtype);
+            let at = if cfg!(target_endian = "little") { 0 } else { 8 - bytes.len() };
+            word[at..at + bytes.len()].copy_from_slice(&bytes);
+            u64::from_ne_bytes(word)
+        };
+        match number.datum {
+            Datum::Complex(re, im) => {
+                let part = promote::part(dtype);
+                self.slots.extend([re, im].map(|value| word(Datum::Float(value), part)));
+            }
+            datum => self.slots.push(word(datum, dtype)),
+        }
+        Ok(())
+    }
+
+    fn push_array(&mut self, array: &Array) {
+        let address = array.address().expose_provenance() as u64;
+        let extents = array.shape.iter().map(|extent| *extent as u64);
+        let strides = array.strides.iter().map(|stride| *stride as u64);
+        let descriptor: Box<[u64]> = std::iter::once(address).chain(extents).chain(strides).collect();
+        self.slots.push(descriptor.as_ptr().expose_provenance() as u64);
+        self.descriptors.push(descriptor);
+    }
+}
+
+/// What the kernel has returned, from the words it has written.
+fn returned(ty: &Type, words: &ResultSlots) -> Value {
+    let ty = match ty {
+        Type::Weak(weak) => NumberType::Weak(*weak),
+        Type::Strong(dtype) => NumberType::Strong(*dtype),
+        Type::None => return Value::None,
+        Type::Array(_) | Type::Tuple(_) | Type::Text => {
+            unreachable!("bug in pykernel: a kernel returns {ty}")
+        }
+    };
+    let bytes = words.map(u64::to_ne_bytes).concat();
+    let datum = Datum::from_bytes(ty.dtype(), &bytes[..ty.dtype().size()]);
+    Value::Number(Number { ty, datum })
+}

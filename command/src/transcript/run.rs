@@ -1,0 +1,192 @@
+//! Runs tests: the claims about their compilation once, their examples on each engine with each
+//! setting of overflow checks and each layout.
+
+use std::collections::BTreeMap;
+
+use pykernel_codegen::analysis::{self, Analysis};
+use pykernel_codegen::render::{self, Style};
+use pykernel_codegen::symbol::Package;
+use pykernel_codegen::{ir, passes};
+
+use super::call;
+use super::case::{Assertion, Case, Claim, Example};
+use super::compare::compare;
+use super::evaluate::{Kernels, Namespace};
+use super::expected;
+use super::options::Arrangement;
+use super::value::{Failure, Value};
+use crate::jit::Jit;
+
+/// Where kernels' code comes from.
+#[derive(Clone, Copy)]
+pub enum Engine {
+    /// Compiled into this process.
+    Jit,
+    /// Linked into this program: where the entry of a symbol lies.
+    Linked(fn(&str) -> Option<*const u8>),
+}
+
+impl Engine {
+    /// The name that the option `engines` uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Engine::Jit => "jit",
+            Engine::Linked(_) => "linked",
+        }
+    }
+}
+
+/// How a test ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// What is wrong, in the order of the file.
+    pub problems: Vec<String>,
+    /// On which engines its examples ran.
+    pub engines: Vec<&'static str>,
+}
+
+/// The package for which a test is compiled. The two settings have symbols of their own, so that
+/// one program can link both.
+pub fn package(overflow_checks: bool) -> Package {
+    let name = if overflow_checks { "transcripts-checked" } else { "transcripts-wrapping" };
+    Package { name: name.into(), version: "0".into() }
+}
+
+/// Runs one test.
+pub fn run(case: &Case, engines: &[Engine]) -> Outcome {
+    let analysis = analysis::analyse(&case.source, &package(true));
+    let mut outcome = Outcome { problems: check_claims(case, &analysis), engines: Vec::new() };
+    if case.is_refused() || !outcome.problems.is_empty() {
+        return outcome;
+    }
+    let wanted = |engine: &&Engine| match &case.options.engines {
+        Some(names) => names.iter().any(|name| name == engine.name()),
+        None => true,
+    };
+    for engine in engines.iter().filter(wanted) {
+        for setting in [true, false] {
+            if case.options.overflow_checks.is_none_or(|only| only == setting) {
+                run_on(case, *engine, setting, &mut outcome.problems);
+            }
+        }
+        outcome.engines.push(engine.name());
+    }
+    outcome
+}
+
+/// Runs the examples on one engine, once for each layout.
+fn run_on(case: &Case, engine: Engine, overflow_checks: bool, problems: &mut Vec<String>) {
+    let analysis = analysis::analyse(&case.source, &package(overflow_checks));
+    let entries = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
+    let entries: Vec<ir::FunctionId> = entries.map(|overload| overload.function).collect();
+    let ir = passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks });
+    let mut loaded = Loaded { engine, analysis: &analysis, ir: &ir, compiled: BTreeMap::new() };
+    let layouts = match case.options.layouts.as_slice() {
+        [] => &[Arrangement::Own],
+        layouts => layouts,
+    };
+    for layout in layouts {
+        let mut namespace = Namespace::new(*layout);
+        for example in &case.examples {
+            if let Err(cause) = run_example(example, &mut namespace, &mut loaded, case.options.ulp) {
+                let place = format!("{}:{}", case.source.file, example.line);
+                let checks = if overflow_checks { "on" } else { "off" };
+                let layout =
+                    if *layout == Arrangement::Own { String::new() } else { format!(", {layout:?} arrays") };
+                let on = format!("{}, overflow checks {checks}{layout}", engine.name());
+                problems.push(format!("{place}: {} ({on})\n{cause}", example.text));
+            }
+        }
+    }
+}
+
+fn run_example(
+    example: &Example,
+    namespace: &mut Namespace,
+    kernels: &mut dyn Kernels,
+    ulp: u64,
+) -> Result<(), String> {
+    let expected = expected::parse(&example.answer)?;
+    let result = namespace.evaluate(&example.expr, kernels);
+    match (&example.target, result) {
+        (Some(name), Ok(value)) => {
+            namespace.assign(name, &example.expr, value);
+            compare(&expected, &Ok(Value::None), ulp)
+        }
+        (_, result) => compare(&expected, &result, ulp),
+    }
+}
+
+/// The kernels of a test on one engine, each compiled at its first call.
+struct Loaded<'a> {
+    engine: Engine,
+    analysis: &'a Analysis,
+    ir: &'a ir::Module,
+    compiled: BTreeMap<String, Jit>,
+}
+
+impl Kernels for Loaded<'_> {
+    fn call(&mut self, name: &str, args: Vec<Value>) -> Result<Value, Failure> {
+        let kernel = self.analysis.interface.kernels.iter().find(|kernel| kernel.name == name);
+        let kernel = kernel.ok_or_else(|| format!("there is no kernel `{name}`"))?;
+        if !self.compiled.contains_key(name) {
+            let jit = Jit::new(self.ir, kernel).map_err(|error| error.to_string())?;
+            self.compiled.insert(name.to_owned(), jit);
+        }
+        let engine = self.engine;
+        let entry = |symbol: &str| match engine {
+            Engine::Jit => Ok(None),
+            Engine::Linked(find) => {
+                let found = find(symbol).ok_or_else(|| format!("{symbol} is not linked"))?;
+                Ok(Some(found))
+            }
+        };
+        call::call(&self.compiled[name], kernel, entry, &args)
+    }
+}
+
+/// Compares what comments claim with what the front end found.
+fn check_claims(case: &Case, analysis: &Analysis) -> Vec<String> {
+    let source = &case.source;
+    let mut unclaimed = Vec::new();
+    let mut claims: Vec<&Assertion> = case.assertions.iter().collect();
+    for diagnostic in &analysis.diagnostics {
+        let line = source.line(diagnostic.span.start);
+        let meets = |assertion: &&Assertion| match &assertion.claim {
+            Claim::Error { code, text } => {
+                assertion.line == line && code == diagnostic.code.name() && diagnostic.message.contains(text)
+            }
+            Claim::Revealed(_) => false,
+        };
+        match claims.iter().position(meets) {
+            Some(index) => drop(claims.remove(index)),
+            None => unclaimed.push(diagnostic.clone()),
+        }
+    }
+    let revealed = |line: u32| {
+        let on_line = analysis.program.revealed.iter().filter(|(span, _)| source.line(span.start) == line);
+        let mut types: Vec<String> = on_line.map(|(_, ty)| ty.to_string()).collect();
+        types.dedup();
+        types.join(" | ")
+    };
+    let mut problems: Vec<String> =
+        claims.iter().filter_map(|assertion| unmet(assertion, &revealed)).collect();
+    problems.iter_mut().for_each(|problem| *problem = format!("{}:{problem}", source.file));
+    if !unclaimed.is_empty() {
+        problems.push(render::render(source, &unclaimed, Style::Plain));
+    }
+    problems
+}
+
+/// What is wrong with a claim that no diagnostic has met.
+fn unmet(assertion: &Assertion, revealed: &dyn Fn(u32) -> String) -> Option<String> {
+    let line = assertion.line;
+    match &assertion.claim {
+        Claim::Error { code, text } => Some(format!("{line}: there is no error [{code}] \"{text}\"")),
+        Claim::Revealed(expected) => match revealed(line) {
+            found if found == *expected => None,
+            found if found.is_empty() => Some(format!("{line}: nothing is revealed here")),
+            found => Some(format!("{line}: expected {expected} to be revealed\n     got {found}")),
+        },
+    }
+}

@@ -1,0 +1,5 @@
+//! The back end, without the front end: kernels made of IR by hand, run in this process.
+
+mod control;
+mod kernel;
+mod operations;

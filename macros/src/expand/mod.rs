@@ -1,0 +1,213 @@
+//! Interfaces as Rust functions.
+//!
+//! A kernel with one signature is a plain function. One with several is a function that is
+//! generic over a trait of its own, which has the kernel's name too (types and functions have
+//! separate name spaces) and is implemented for each tuple of argument types. Signatures that
+//! Rust cannot tell apart, because they differ only in layouts or in weakness, share an
+//! implementation that takes the first one whose layouts fit.
+//!
+//! Items carry the span of the Python name, with the hygiene of the macro: editors and rustc
+//! point at the kernel, and no lint of the user's crate fires on what they did not write.
+
+mod document;
+mod entry;
+mod rust_type;
+mod stub;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use pykernel_codegen::interface::{Interface, Kernel, Overload, Param, rust};
+use pykernel_codegen::source::{self, Source};
+use quote::{format_ident, quote};
+
+use entry::Entry;
+pub use stub::stubs;
+
+/// What the functions of one file are made for.
+pub struct Context<'a> {
+    /// The Python text.
+    pub source: &'a Source,
+    /// The library with the package's entries.
+    pub library: &'a str,
+    /// Where a span of the text is for rustc.
+    pub locate: &'a dyn Fn(source::Span) -> Span,
+}
+
+/// The functions of a file's kernels.
+pub fn kernels(interface: &Interface, context: &Context) -> TokenStream {
+    interface.kernels.iter().map(|kernel| function(kernel, context)).collect()
+}
+
+/// The function of a kernel.
+fn function(kernel: &Kernel, context: &Context) -> TokenStream {
+    match kernel.overloads.as_slice() {
+        [overload] => plain(kernel, overload, context),
+        overloads => generic(kernel, overloads, context),
+    }
+}
+
+/// The function of a kernel with one signature.
+fn plain(kernel: &Kernel, overload: &Overload, context: &Context) -> TokenStream {
+    let name = name_of(kernel, context);
+    let docs = document::attributes(kernel);
+    let names = parameters(overload);
+    let params = overload.params.iter().enumerate().zip(&names);
+    let declared = params.clone().map(|((i, param), name)| {
+        let ty = rust_type::canonical(param, i);
+        match rust_type::array(param) {
+            Some(_) => quote! { #name: impl ::core::convert::Into<#ty> },
+            None => quote! { #name: #ty },
+        }
+    });
+    let views =
+        params.filter(|((_, param), _)| rust_type::array(param).is_some()).map(|((i, param), name)| {
+            let (binding, view) = (binding(param, name), rust_type::canonical(param, i));
+            quote! { let #binding = ::core::convert::Into::<#view>::into(#name); }
+        });
+    let (lifetimes, result) = (rust_type::lifetimes(overload), rust_type::result(&overload.result));
+    let call = Entry { kernel, overload, context, arguments: &names }.call();
+    quote! {
+        #docs
+        #[inline]
+        pub fn #name<#(#lifetimes),*>(#(#declared),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+            #(#views)*
+            #call
+        }
+    }
+}
+
+/// The function of a kernel with several signatures, and its trait.
+fn generic(kernel: &Kernel, overloads: &[Overload], context: &Context) -> TokenStream {
+    let name = name_of(kernel, context);
+    let docs = document::attributes(kernel);
+    let names = parameters(&overloads[0]);
+    let types: Vec<Ident> = (0..names.len()).map(|i| format_ident!("{}_{i}", kernel.name)).collect();
+    let canonical = quote! { (#(<#types as ::pykernel::call::Argument>::Canonical,)*) };
+    let takes = trait_of(kernel, overloads, &name);
+    let implementations = alike(overloads).into_iter().map(|group| implementation(kernel, &group, context));
+    quote! {
+        #docs
+        #[inline]
+        pub fn #name<#(#types: ::pykernel::call::Argument),*>(
+            #(#names: #types),*
+        ) -> ::core::result::Result<<#canonical as #name>::Output, ::pykernel::Error>
+        where
+            #canonical: #name,
+        {
+            #name::call((#(::pykernel::call::Argument::canonical(#names),)*))
+        }
+
+        #takes
+        #(#implementations)*
+    }
+}
+
+/// The trait of a kernel with several signatures.
+fn trait_of(kernel: &Kernel, overloads: &[Overload], name: &Ident) -> TokenStream {
+    let summary = format!("The argument types that the kernel `{}` takes.", kernel.name);
+    let refusal = format!("no signature of kernel `{}` takes `{{Self}}`", kernel.name);
+    let signatures = overloads.iter().map(|overload| document::signature(kernel, overload));
+    quote! {
+        #[doc = #summary]
+        #[diagnostic::on_unimplemented(message = #refusal, label = "arguments of other types", #(note = #signatures),*)]
+        pub trait #name: ::core::marker::Sized {
+            /// What the kernel returns for them.
+            type Output;
+
+            #[doc(hidden)]
+            fn call(self) -> ::core::result::Result<Self::Output, ::pykernel::Error>;
+        }
+    }
+}
+
+/// The implementation of a kernel's trait for signatures that look alike from Rust.
+fn implementation(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream {
+    let name = name_of(kernel, context);
+    let first = alike[0];
+    let names = parameters(first);
+    let types = first.params.iter().enumerate().map(|(i, param)| rust_type::canonical(param, i));
+    let bindings = first.params.iter().zip(&names).map(|(param, name)| binding(param, name));
+    let (lifetimes, result) = (rust_type::lifetimes(first), rust_type::result(&first.result));
+    let calls = alike.iter().enumerate().map(|(i, overload)| {
+        let entry = Entry { kernel, overload, context, arguments: &names };
+        let (call, fits) = (entry.call(), entry.fits());
+        match i + 1 == alike.len() {
+            true => call,
+            false => quote! { if #fits { return { #call }; } },
+        }
+    });
+    quote! {
+        impl<#(#lifetimes),*> #name for (#(#types,)*) {
+            type Output = #result;
+
+            #[inline]
+            fn call(self) -> ::core::result::Result<#result, ::pykernel::Error> {
+                let (#(#bindings,)*) = self;
+                #(#calls)*
+            }
+        }
+    }
+}
+
+/// Groups signatures that look alike from Rust, in their order; what comes after one that takes
+/// every layout can never be chosen.
+fn alike(overloads: &[Overload]) -> Vec<Vec<&Overload>> {
+    let mut groups: Vec<Vec<&Overload>> = Vec::new();
+    for overload in overloads {
+        match groups.iter_mut().find(|group| rust_type::look_alike(group[0], overload)) {
+            Some(group) if group.iter().any(|earlier| rust_type::takes_everything(earlier)) => {}
+            Some(group) => group.push(overload),
+            None => groups.push(vec![overload]),
+        }
+    }
+    groups
+}
+
+/// Two signatures of a kernel that Rust cannot tell apart although they return different types.
+pub fn ambiguous(kernel: &Kernel) -> Option<String> {
+    let overloads = &kernel.overloads;
+    let pairs =
+        overloads.iter().enumerate().flat_map(|(i, a)| overloads[i + 1..].iter().map(move |b| (a, b)));
+    let mut alike = pairs.filter(|(a, b)| rust_type::look_alike(a, b));
+    let (a, b) = alike.find(|(a, b)| a.result.dtype() != b.result.dtype())?;
+    Some(format!(
+        "two signatures of `{}` take the same types in Rust and return different ones\n  {}\n  {}\n\
+         help: give both the same result, or write two kernels",
+        kernel.name,
+        document::signature(kernel, a),
+        document::signature(kernel, b)
+    ))
+}
+
+/// The parameters' names, with the user's hygiene, so that no name of a body's own meets them.
+fn parameters(overload: &Overload) -> Vec<Ident> {
+    let names = rust::parameters(&overload.params);
+    names.iter().map(|name| identifier(name, Span::call_site())).collect()
+}
+
+/// The name of a kernel's function, where the Python name stands.
+fn name_of(kernel: &Kernel, context: &Context) -> Ident {
+    identifier(&rust::function(&kernel.name), (context.locate)(kernel.span))
+}
+
+/// The pattern that binds an argument.
+fn binding(param: &Param, name: &Ident) -> TokenStream {
+    match rust_type::is_written(param) {
+        true => quote!(mut #name),
+        false => quote!(#name),
+    }
+}
+
+/// An identifier from its text, which may be raw.
+pub fn identifier(text: &str, span: Span) -> Ident {
+    let tokens = text.parse::<TokenStream>().unwrap_or_default();
+    match tokens.into_iter().next() {
+        Some(TokenTree::Ident(mut name)) => {
+            name.set_span(span);
+            name
+        }
+        _ => Ident::new("not_an_identifier", span),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+use super::*;
+use pykernel_codegen::interface::{Number, ParamType};
+use pykernel_codegen::ir::{FunctionId, Mode};
+use pykernel_codegen::types::{ArrayType, DType, Layout, Type};
+
+const F8: ParamType = ParamType::Number(Number::Strong(DType::Float64));
+
+fn array(rank: usize, layout: Layout, mode: Mode) -> ParamType {
+    ParamType::Array(ArrayType { element: DType::Float64, rank, layout, readonly: false }, mode)
+}
+
+fn overload(symbol: &str, params: &[(&str, ParamType)], result: Type) -> Overload {
+    let params = params.iter().map(|(name, ty)| Param { name: name.to_string(), ty: *ty }).collect();
+    Overload { symbol: symbol.into(), function: FunctionId(0), params, result, recursive: false }
+}
+
+fn kernel(name: &str, overloads: Vec<Overload>) -> Kernel {
+    Kernel { name: name.into(), span: source::Span::new(0, 0), doc: None, overloads }
+}
+
+/// The expansion, without blanks.
+fn expanded(kernel: &Kernel) -> String {
+    let source = Source::file("k.py", "def f(): pass\n");
+    let context = Context { source: &source, library: "pyk_x", locate: &|_| Span::call_site() };
+    function(kernel, &context).to_string().replace(' ', "")
+}
+
+fn expect(text: &str, part: &str) {
+    assert!(text.contains(&part.replace([' ', '\n'], "")), "{part}\nis not in\n{text}");
+}
+
+#[test]
+fn one_signature_is_a_plain_function() {
+    let params = [
+        ("x", F8),
+        ("z", ParamType::Number(Number::Strong(DType::Complex64))),
+        ("a", array(2, Layout::C, Mode::Read)),
+        ("out", array(1, Layout::Any, Mode::Write)),
+    ];
+    let text = expanded(&kernel("match", vec![overload("pyk_f_1", &params, Type::BOOL)]));
+    expect(
+        &text,
+        "pub fn r#match<'p2, 'p3>(x: ::core::primitive::f64, \
+         z: ::pykernel::num_complex::Complex<::core::primitive::f32>, \
+         a: impl ::core::convert::Into<::pykernel::ndarray::ArrayView<'p2, ::core::primitive::f64, \
+         ::pykernel::ndarray::Dim<[::pykernel::ndarray::Ix; 2]>>>,",
+    );
+    expect(&text, "-> ::core::result::Result<::core::primitive::bool, ::pykernel::Error>");
+    expect(&text, "#[link(name = \"pyk_x\", kind = \"static\")] unsafe extern \"C\" { fn pyk_f_1(");
+    expect(&text, "p1: ::core::primitive::f32, p1_imaginary: ::core::primitive::f32,");
+    expect(&text, "pyk_f_1(x, z.re, z.im, &raw const array_2, &raw const array_3, returned, raised)");
+    expect(&text, "::pykernel::call::write::<_, _, 1>(&mut out");
+    expect(&text, "ty: \"float64[:, ::1]\", layout: ::pykernel::call::Layout::C");
+    expect(&text, "match(x:float64,z:complex64,a:float64[:,::1],out:float64[:])->bool");
+}
+
+#[test]
+fn none_is_the_unit_and_recursion_needs_the_stack_limit() {
+    let recursive = Overload { recursive: true, ..overload("s", &[], Type::None) };
+    let text = expanded(&kernel("f", vec![recursive]));
+    expect(&text, "-> ::core::result::Result<(), ::pykernel::Error>");
+    expect(&text, "run::<()>(::pykernel::call::stack_limit(), |returned, raised| { s(raised) })");
+}
+
+#[test]
+fn several_signatures_are_a_trait() {
+    let float = overload("s_0", &[("x", F8)], Type::FLOAT);
+    let int = overload("s_1", &[("x", ParamType::Number(Number::Strong(DType::Int64)))], Type::INT);
+    let text = expanded(&kernel("f", vec![float, int]));
+    expect(&text, "pub fn f<f_0: ::pykernel::call::Argument>(x: f_0)");
+    expect(&text, "pub trait f: ::core::marker::Sized");
+    expect(&text, "impl<> f for (::core::primitive::f64,) { type Output = ::core::primitive::f64;");
+    expect(&text, "impl<> f for (::core::primitive::i64,) { type Output = ::core::primitive::i64;");
+    expect(&text, "note = \"f(x: int64) -> int\"");
+}
+
+#[test]
+fn signatures_that_differ_in_layout_share_an_implementation() {
+    let of = |symbol, layout| overload(symbol, &[("a", array(2, layout, Mode::Read))], Type::FLOAT);
+    let kernel = kernel("f", vec![of("s_c", Layout::C), of("s_any", Layout::Any), of("s_f", Layout::F)]);
+    let text = expanded(&kernel);
+    assert_eq!(text.matches("impl<'p0>").count(), 1);
+    expect(
+        &text,
+        "if ::pykernel::call::fits(a.shape(), a.strides(), 2, ::pykernel::call::Layout::C) { return {",
+    );
+    assert!(!text.contains("fns_f"), "what follows `Any` is never chosen");
+}
+
+#[test]
+fn what_rust_cannot_tell_apart_must_give_one_type() {
+    let of = |ty, result| overload("s", &[("x", ty)], result);
+    let weak = ParamType::Number(Number::Weak(pykernel_codegen::types::Weak::Float));
+    assert!(ambiguous(&kernel("f", vec![of(F8, Type::FLOAT), of(weak, Type::FLOAT)])).is_none());
+    let text = ambiguous(&kernel("f", vec![of(F8, Type::FLOAT), of(weak, Type::INT)])).unwrap();
+    assert!(text.contains("f(x: float64) -> float\n  f(x: float) -> int"), "{text}");
+}
+
+#[test]
+fn names_are_rust_names() {
+    let params = [("N", F8), ("n", F8), ("Self", F8), ("self", F8), ("type", F8)];
+    let names: Vec<String> =
+        parameters(&overload("s", &params, Type::None)).iter().map(Ident::to_string).collect();
+    assert_eq!(names, ["n_", "n", "self__", "self_", "r#type"]);
+}

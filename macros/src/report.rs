@@ -1,0 +1,73 @@
+//! Errors, as rustc shows them.
+
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+/// Something that keeps an invocation from becoming functions.
+#[derive(Debug)]
+pub struct Error {
+    /// The first and the last token that it is about.
+    pub place: (Span, Span),
+    /// What is wrong, and the way out.
+    pub message: String,
+}
+
+impl Error {
+    /// An error about a single token.
+    pub fn at(span: Span, message: impl Into<String>) -> Self {
+        Error { place: (span, span), message: message.into() }
+    }
+
+    /// An error about the whole invocation.
+    pub fn here(message: impl Into<String>) -> Self {
+        Self::at(Span::call_site(), message)
+    }
+
+    /// A `compile_error!`. rustc underlines from its first token to its last one, which is how two
+    /// spans become one on stable.
+    pub fn compile_error(&self) -> TokenStream {
+        let (first, last) = self.place;
+        let mut message = Literal::string(&self.message);
+        message.set_span(last);
+        let mut braces = Group::new(Delimiter::Brace, TokenTree::Literal(message).into());
+        braces.set_span(last);
+        let mut tokens = quote_spanned! { first => ::core::compile_error! };
+        tokens.extend([TokenTree::Group(braces)]);
+        tokens
+    }
+}
+
+/// The package has no build script that compiles kernels.
+pub fn no_build_script(package: &str) -> String {
+    format!(
+        "package `{package}` has no build script that compiles its kernels\n\
+         help: add to Cargo.toml\n    \
+             [build-dependencies]\n    \
+             pykernel-codegen = \"{version}\"\n\
+         and a build.rs with\n    \
+             fn main() {{ pykernel_codegen::Build::new().compile(); }}",
+        version = env!("CARGO_PKG_VERSION"),
+    )
+}
+
+/// The build script has not compiled a kernel.
+pub fn not_compiled(kernel: &str) -> String {
+    format!(
+        "the build script has not compiled kernel `{kernel}`\n\
+         help: it reads the package's src, tests, examples, benches and kernels; name other places with \
+         `Build::new().path(\"…\")`, and write `py_kernel!` itself there, not a macro that makes it"
+    )
+}
+
+/// The invocation does not stand in the text as the macro gets it.
+pub const MADE_BY_A_MACRO: &str = "this `py_kernel!` is put together by another macro, so its Python text \
+    (line breaks, comments) is lost\nhelp: write the invocation out, or put the Python into a file: \
+    `py_kernel!(file = \"kernels/name.py\")`";
+
+/// Miri cannot call native code: says so at compile time.
+pub fn miri() -> TokenStream {
+    quote! {
+        #[cfg(miri)]
+        ::core::compile_error! { "Miri cannot run native kernels: leave this module out with `#[cfg(not(miri))]`" }
+    }
+}

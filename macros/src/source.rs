@@ -1,0 +1,109 @@
+//! Where the Python text of an invocation is.
+
+use std::path::PathBuf;
+
+use proc_macro2::{Span, TokenStream};
+use pykernel_codegen::diagnostic::Diagnostic;
+use pykernel_codegen::invocation::{self, Invocation, Python};
+use pykernel_codegen::source::{self, Source};
+use pykernel_codegen::{kernels, render};
+use quote::quote;
+
+use crate::report::{Error, MADE_BY_A_MACRO};
+use crate::span::Tokens;
+
+/// Python text, and where rustc sees it.
+pub struct Text {
+    /// The text.
+    pub source: Source,
+    /// Where it is for rustc.
+    place: Place,
+}
+
+enum Place {
+    /// Between the delimiters: `offset` bytes into the invocation's text.
+    Tokens { tokens: Tokens, offset: usize },
+    /// In a literal or a file. rustc can only show the whole.
+    Whole(Span),
+}
+
+impl Text {
+    /// A `.py` file.
+    pub fn file(source: Source) -> Self {
+        Text { source, place: Place::Whole(Span::call_site()) }
+    }
+
+    /// The first and the last token of a span.
+    fn tokens(&self, span: source::Span) -> (Span, Span) {
+        match &self.place {
+            Place::Tokens { tokens, offset } => {
+                tokens.locate(offset + span.start as usize..offset + span.end as usize)
+            }
+            Place::Whole(span) => (*span, *span),
+        }
+    }
+
+    /// The span for what is made from a name: rustc and editors see the name, and lints that it
+    /// is the macro's work.
+    pub fn name(&self, span: source::Span) -> Span {
+        Span::call_site().located_at(self.tokens(span).0)
+    }
+
+    /// What makes rustc read the text again when its file changes.
+    pub fn tracked(&self) -> Option<TokenStream> {
+        let path = Some(&*self.source.module).filter(|path| !path.is_empty())?;
+        let path = root().join(path).to_string_lossy().into_owned();
+        Some(quote! { const _: &[::core::primitive::u8] = ::core::include_bytes!(#path); })
+    }
+
+    /// An error about a span.
+    pub fn error(&self, span: source::Span, message: impl Into<String>) -> Error {
+        Error { place: self.tokens(span), message: message.into() }
+    }
+
+    /// What a diagnostic says.
+    pub fn explain(&self, diagnostic: &Diagnostic) -> Error {
+        let message = match self.place {
+            Place::Tokens { .. } => render::explanation(&self.source, diagnostic),
+            Place::Whole(_) => render::embedded(&self.source, diagnostic),
+        };
+        self.error(diagnostic.span, message)
+    }
+}
+
+/// Reads an invocation of `py_kernel!`. `None` in an editor that tells the macro no text.
+pub fn read(tokens: TokenStream) -> Result<Option<Text>, Error> {
+    let call = Span::call_site();
+    let Some(text) = call.source_text() else {
+        return match call.file().as_str() {
+            "" => Ok(None),
+            file => Err(Error::here(format!("the text of this invocation, in {file}, cannot be read"))),
+        };
+    };
+    match invocation::parse(&text, call.start().line as u32) {
+        Some(Invocation::Tokens(python)) => between_delimiters(call, &text, tokens, &python).map(Some),
+        Some(Invocation::Literal(python)) => {
+            let literal = tokens.into_iter().next().map_or(call, |literal| literal.span());
+            Ok(Some(Text { source: python.source(call.file()), place: Place::Whole(literal) }))
+        }
+        Some(Invocation::File(path)) => match kernels::read(&root(), &path) {
+            Ok(source) => Ok(Some(Text::file(source))),
+            Err(refused) => Err(Text::file(refused.source).explain(&refused.diagnostic)),
+        },
+        Some(Invocation::Kernels) | None => Err(Error::here(
+            "this is `py_kernel!` under another name, where the build script does not find it\n\
+             help: write `py_kernel!` or `pykernel::py_kernel!`",
+        )),
+    }
+}
+
+fn between_delimiters(call: Span, text: &str, tokens: TokenStream, python: &Python) -> Result<Text, Error> {
+    let tokens = Tokens::new(call, text, tokens).ok_or_else(|| Error::here(MADE_BY_A_MACRO))?;
+    let place = Place::Tokens { tokens, offset: python.offset };
+    Ok(Text { source: python.source(call.file()), place })
+}
+
+/// The package's folder.
+pub fn root() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from)
+}
