@@ -4,6 +4,8 @@
 //! file at once. A diagnostic is made where its cause is known and rendered once, by whoever
 //! shows it: the macro as `compile_error!` at the spans, the command and the build helper as text.
 
+use std::collections::BTreeSet;
+
 use crate::source::Span;
 
 /// Declares [`Code`]: one row per diagnostic, its name and what it means.
@@ -122,14 +124,14 @@ impl Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    said: BTreeSet<(Code, Span)>,
 }
 
 impl Diagnostics {
     /// Adds one, unless something of the same code was said of the same place: several
     /// specialisations of a function share its mistakes.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        let said = |d: &Diagnostic| d.code == diagnostic.code && d.span == diagnostic.span;
-        if !self.found.iter().any(said) {
+        if self.said.insert((diagnostic.code, diagnostic.span)) {
             self.found.push(diagnostic);
         }
     }

@@ -50,6 +50,7 @@ impl Error {
     pub fn from_codegen(name: &str, error: &CodegenError) -> Error {
         match error {
             CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => Error::TooLarge(name.to_owned()),
+            CodegenError::Unsupported(what) => Error::Target(format!("{name} needs what it lacks: {what}")),
             other => Error::Bug(format!("code generation of {name} failed: {other:?}")),
         }
     }

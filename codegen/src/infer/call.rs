@@ -32,6 +32,9 @@ impl Body<'_, '_> {
 
     fn call_function(&mut self, origin: Origin, id: FunctionId, args: Vec<Expr>, span: Span) -> Typed {
         let function = self.infer.function(origin, id);
+        if function.body.is_none() {
+            return Err(Stop);
+        }
         if args.len() != function.n_params {
             let message = format!(
                 "`{}` takes {}, and {} given",
@@ -44,9 +47,6 @@ impl Body<'_, '_> {
                     .note_at(function.name_span, "defined here")
                     .help("give one argument for each parameter"),
             );
-        }
-        if function.body.is_none() {
-            return Err(Stop);
         }
         if function.signatures.is_empty() {
             return self.call_helper(origin, id, function, args, span);

@@ -70,7 +70,7 @@ impl Body<'_, '_> {
             }
             None => unreachable!("bug in pykernel: the flow analysis missed a use at {span:?}"),
         };
-        let ty = self.webs[web].clone().ok_or(Stop)?;
+        let ty = self.webs[web].ty.clone().ok_or(Stop)?;
         Ok(Expr::new(ExprKind::Variable { web: WebId(web as u32), check }, ty, span))
     }
 

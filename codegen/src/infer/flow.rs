@@ -7,7 +7,7 @@
 //! place where control flow joins is a φ node over the nodes that come together. Only φ nodes
 //! that a use can see put their operands into one web.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::hir::{Expr, ExprKind, Function, Stmt, StmtKind, Target, VariableId};
 use crate::source::Span;
@@ -15,20 +15,38 @@ use crate::source::Span;
 /// What the analysis found, keyed by the places where variables stand in the text.
 #[derive(Debug, Default)]
 pub struct Flow {
-    /// The web of each parameter, in order.
-    pub params: Vec<usize>,
-    /// The web of each assignment.
-    pub definitions: HashMap<Span, usize>,
+    /// The assignment that each parameter is, in order.
+    pub params: Vec<Definition>,
+    /// Every other assignment.
+    pub definitions: HashMap<Span, Definition>,
     /// What each use can see.
     pub uses: HashMap<Span, Use>,
-    /// For each web, its variable.
-    pub webs: Vec<VariableId>,
-    /// For each web, whether some use may come before any assignment.
-    pub may_be_unbound: Vec<bool>,
+    /// The webs.
+    pub webs: Vec<Web>,
     /// Statements that control never reaches; they are not typed.
     pub unreachable: HashSet<Span>,
     /// Whether control can reach the end of the body.
     pub falls_off: bool,
+}
+
+/// Assignments that can reach a common use.
+#[derive(Debug)]
+pub struct Web {
+    /// The variable.
+    pub variable: VariableId,
+    /// How many assignments there are.
+    pub n_definitions: usize,
+    /// Whether some use may come before any assignment.
+    pub may_be_unbound: bool,
+}
+
+/// An assignment, by its web and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// The web.
+    pub web: usize,
+    /// Which of the web's assignments this is.
+    pub index: usize,
 }
 
 /// What a use of a variable can see.
@@ -45,15 +63,12 @@ pub enum Use {
 /// Analyses a function that has a body.
 pub fn analyse(function: &Function, body: &[Stmt]) -> Flow {
     let mut walk = Walk::new(function);
-    let end = walk.block(body, Some(walk.entry.clone()));
-    walk.finish(end.is_some())
+    walk.block(body);
+    walk.finish()
 }
 
 /// A node of the graph.
 type Node = usize;
-
-/// For each variable, the node that a use at this point sees.
-type Env = Vec<Node>;
 
 enum NodeKind {
     /// No assignment yet.
@@ -64,20 +79,35 @@ enum NodeKind {
     Phi(Vec<Node>),
 }
 
-/// The environments that leave a loop's body early.
-#[derive(Default)]
-struct LoopExits {
-    breaks: Vec<Env>,
-    continues: Vec<Env>,
+/// A loop around the place of the walk.
+struct Loop {
+    /// For each variable that the body assigns, the φ node where the body begins.
+    head: BTreeMap<VariableId, Node>,
+    /// For each of them, the nodes that a `break` takes along.
+    exits: BTreeMap<VariableId, Vec<Node>>,
+    /// Whether there is a `break`.
+    is_left: bool,
+    /// Variables whose nodes have changed since the last `break`, so that one break after
+    /// another costs only what lies between them.
+    since_break: BTreeSet<VariableId>,
+    /// Likewise for `continue` and the end of the body.
+    since_continue: BTreeSet<VariableId>,
 }
 
+/// The walk over the code. It keeps one environment, and a log to go back where paths part, so
+/// that a branch costs only what it assigns.
 struct Walk {
     nodes: Vec<(NodeKind, VariableId)>,
-    entry: Env,
+    /// For each variable, the node that a use here sees.
+    env: Vec<Node>,
+    /// What `env` held before each change.
+    log: Vec<(VariableId, Node)>,
+    /// Whether control comes here.
+    reachable: bool,
     n_params: usize,
     definitions: Vec<(Span, Node)>,
     uses: Vec<(Span, Node)>,
-    loops: Vec<LoopExits>,
+    loops: Vec<Loop>,
     unreachable: HashSet<Span>,
 }
 
@@ -85,7 +115,9 @@ impl Walk {
     fn new(function: &Function) -> Self {
         let mut walk = Walk {
             nodes: Vec::new(),
-            entry: Vec::new(),
+            env: Vec::new(),
+            log: Vec::new(),
+            reachable: true,
             n_params: function.n_params,
             definitions: Vec::new(),
             uses: Vec::new(),
@@ -95,7 +127,7 @@ impl Walk {
         for index in 0..function.variables.len() {
             let kind = if index < function.n_params { NodeKind::Definition } else { NodeKind::Unbound };
             let node = walk.node(kind, VariableId(index as u32));
-            walk.entry.push(node);
+            walk.env.push(node);
         }
         walk
     }
@@ -105,168 +137,220 @@ impl Walk {
         self.nodes.len() - 1
     }
 
-    /// Walks statements; `None` stands for "control does not come here".
-    fn block(&mut self, body: &[Stmt], mut env: Option<Env>) -> Option<Env> {
-        for stmt in body {
-            env = match env {
-                Some(env) => self.stmt(stmt, env),
-                None => {
-                    self.unreachable.insert(stmt.span);
-                    None
-                }
-            };
-        }
-        env
+    fn see(&self, variable: VariableId) -> Node {
+        self.env[variable.0 as usize]
     }
 
-    fn stmt(&mut self, stmt: &Stmt, mut env: Env) -> Option<Env> {
+    /// Lets uses of a variable see a node from here on.
+    fn set(&mut self, variable: VariableId, node: Node) {
+        let before = std::mem::replace(&mut self.env[variable.0 as usize], node);
+        self.log.push((variable, before));
+        self.changed(variable);
+    }
+
+    fn changed(&mut self, variable: VariableId) {
+        if let Some(around) = self.loops.last_mut() {
+            around.since_break.insert(variable);
+            around.since_continue.insert(variable);
+        }
+    }
+
+    /// Goes back to where the log had this length, and gives what had changed since.
+    fn rewind(&mut self, mark: usize) -> BTreeMap<VariableId, Node> {
+        let undone = self.log.split_off(mark);
+        let changes = undone.iter().map(|(variable, _)| (*variable, self.see(*variable))).collect();
+        for (variable, before) in undone.into_iter().rev() {
+            self.env[variable.0 as usize] = before;
+            self.changed(variable);
+        }
+        changes
+    }
+
+    fn block(&mut self, body: &[Stmt]) {
+        for stmt in body {
+            if self.reachable {
+                self.stmt(stmt);
+            } else {
+                self.unreachable.insert(stmt.span);
+            }
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
             StmtKind::Assign { target, value, .. } => {
-                self.expr(value, &env);
-                self.target(target, &mut env);
+                self.expr(value);
+                self.target(target);
             }
             StmtKind::Augment { target, value, .. } => {
                 if let Target::Variable(variable, span) = target {
-                    self.uses.push((*span, env[variable.0 as usize]));
+                    self.uses.push((*span, self.see(*variable)));
                 }
-                self.expr(value, &env);
-                self.target(target, &mut env);
+                self.expr(value);
+                self.target(target);
             }
-            StmtKind::Expr(value) => self.expr(value, &env),
-            StmtKind::If { cond, then, otherwise } => {
-                self.expr(cond, &env);
-                let then = self.block(then, Some(env.clone()));
-                let otherwise = self.block(otherwise, Some(env));
-                return self.join(then.into_iter().chain(otherwise).collect());
-            }
+            StmtKind::Expr(value) => self.expr(value),
+            StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
             StmtKind::While { cond, body } => {
                 let endless = matches!(cond.kind, ExprKind::Bool(true) | ExprKind::Int(1));
-                return self.looped(body, env, endless, |walk, env| walk.expr(cond, env), None);
+                self.looped(body, endless, Some(cond), None);
             }
             StmtKind::For { variable, variable_span, iterable, body } => {
-                self.expr(iterable, &env);
-                let counter = Some((*variable, *variable_span));
-                return self.looped(body, env, false, |_, _| (), counter);
+                self.expr(iterable);
+                self.looped(body, false, None, Some((*variable, *variable_span)));
             }
             StmtKind::Break => {
-                if let Some(exits) = self.loops.last_mut() {
-                    exits.breaks.push(env);
-                }
-                return None;
+                self.break_();
+                self.reachable = false;
             }
             StmtKind::Continue => {
-                if let Some(exits) = self.loops.last_mut() {
-                    exits.continues.push(env);
-                }
-                return None;
+                self.continue_();
+                self.reachable = false;
             }
             StmtKind::Return(value) => {
-                value.iter().for_each(|value| self.expr(value, &env));
-                return None;
+                value.iter().for_each(|value| self.expr(value));
+                self.reachable = false;
             }
             StmtKind::Raise { args, .. } => {
-                args.iter().for_each(|arg| self.expr(arg, &env));
-                return None;
+                args.iter().for_each(|arg| self.expr(arg));
+                self.reachable = false;
             }
             StmtKind::Assert { cond, message } => {
-                self.expr(cond, &env);
-                message.iter().for_each(|message| self.expr(message, &env));
+                self.expr(cond);
+                message.iter().for_each(|message| self.expr(message));
             }
         }
-        Some(env)
     }
 
-    /// A loop: `head` runs before each iteration; `counter` is assigned at the start of each.
+    fn branch(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt]) {
+        self.expr(cond);
+        let mark = self.log.len();
+        self.block(then);
+        let then_ends = std::mem::replace(&mut self.reachable, true);
+        let then = self.rewind(mark);
+        self.block(otherwise);
+        let otherwise_ends = self.reachable;
+        let otherwise = self.rewind(mark);
+        self.reachable = then_ends || otherwise_ends;
+        let variables: BTreeSet<VariableId> = then.keys().chain(otherwise.keys()).copied().collect();
+        for variable in variables {
+            let before = self.see(variable);
+            let after =
+                |changes: &BTreeMap<VariableId, Node>| changes.get(&variable).copied().unwrap_or(before);
+            let node = match (then_ends, otherwise_ends, after(&then), after(&otherwise)) {
+                (true, true, a, b) if a != b => self.node(NodeKind::Phi(vec![a, b]), variable),
+                (true, _, a, _) => a,
+                (false, true, _, b) => b,
+                (false, false, ..) => continue,
+            };
+            self.set(variable, node);
+        }
+    }
+
+    /// A loop: `head` is evaluated before each iteration; `counter` is assigned at the start of
+    /// each.
     fn looped(
         &mut self,
         body: &[Stmt],
-        mut env: Env,
         endless: bool,
-        head: impl FnOnce(&mut Self, &Env),
+        head: Option<&Expr>,
         counter: Option<(VariableId, Span)>,
-    ) -> Option<Env> {
-        let mut assigned = HashSet::new();
+    ) {
+        let mut assigned = BTreeSet::new();
         assigned_in(body, &mut assigned);
         assigned.extend(counter.map(|(variable, _)| variable));
-        let mut assigned: Vec<VariableId> = assigned.into_iter().collect();
-        assigned.sort();
+        let mut top = BTreeMap::new();
         for variable in &assigned {
-            let slot = &mut env[variable.0 as usize];
-            let before = *slot;
-            self.nodes.push((NodeKind::Phi(vec![before]), *variable));
-            *slot = self.nodes.len() - 1;
+            let node = self.node(NodeKind::Phi(vec![self.see(*variable)]), *variable);
+            self.set(*variable, node);
+            top.insert(*variable, node);
         }
-        head(self, &env);
-        let top = env.clone();
-        if let Some((variable, span)) = counter {
-            self.define(variable, span, &mut env);
+        head.iter().for_each(|head| self.expr(head));
+        let mark = self.log.len();
+        self.loops.push(Loop {
+            head: top.clone(),
+            exits: BTreeMap::new(),
+            is_left: false,
+            since_break: assigned.clone(),
+            since_continue: assigned,
+        });
+        counter.iter().for_each(|(variable, span)| self.define(*variable, *span));
+        self.block(body);
+        if self.reachable {
+            self.continue_();
         }
-        self.loops.push(LoopExits::default());
-        let end = self.block(body, Some(env));
-        let exits = self.loops.pop().unwrap_or_default();
-        for back in end.into_iter().chain(exits.continues) {
-            for variable in &assigned {
-                let index = variable.0 as usize;
-                if let NodeKind::Phi(operands) = &mut self.nodes[top[index]].0 {
-                    operands.push(back[index]);
+        self.rewind(mark);
+        let Some(mut left) = self.loops.pop() else { unreachable!("bug in pykernel: a loop ended twice") };
+        self.reachable = !endless || left.is_left;
+        for (variable, head) in top {
+            let mut nodes = left.exits.remove(&variable).unwrap_or_default();
+            nodes.extend((!endless).then_some(head));
+            nodes.dedup();
+            match nodes.as_slice() {
+                [] => {}
+                [one] => self.set(variable, *one),
+                _ => {
+                    let node = self.node(NodeKind::Phi(nodes), variable);
+                    self.set(variable, node);
                 }
             }
         }
-        let mut after = exits.breaks;
-        if !endless {
-            after.insert(0, top);
-        }
-        self.join(after)
     }
 
-    fn join(&mut self, envs: Vec<Env>) -> Option<Env> {
-        let mut envs = envs.into_iter();
-        let mut joined = envs.next()?;
-        for env in envs {
-            for (index, node) in env.into_iter().enumerate() {
-                if joined[index] != node {
-                    let phi = NodeKind::Phi(vec![joined[index], node]);
-                    joined[index] = self.node(phi, VariableId(index as u32));
-                }
+    fn break_(&mut self) {
+        let Some(around) = self.loops.last_mut() else { return };
+        around.is_left = true;
+        for variable in std::mem::take(&mut around.since_break) {
+            around.exits.entry(variable).or_default().push(self.env[variable.0 as usize]);
+        }
+    }
+
+    fn continue_(&mut self) {
+        let Some(around) = self.loops.last_mut() else { return };
+        for variable in std::mem::take(&mut around.since_continue) {
+            let node = self.env[variable.0 as usize];
+            if let Some(NodeKind::Phi(operands)) =
+                around.head.get(&variable).map(|head| &mut self.nodes[*head].0)
+            {
+                operands.push(node);
             }
         }
-        Some(joined)
     }
 
-    fn target(&mut self, target: &Target, env: &mut Env) {
+    fn target(&mut self, target: &Target) {
         match target {
-            Target::Variable(variable, span) => self.define(*variable, *span, env),
+            Target::Variable(variable, span) => self.define(*variable, *span),
             Target::Element { value, indices, .. } => {
-                self.expr(value, env);
-                indices.iter().for_each(|index| self.expr(index, env));
+                self.expr(value);
+                indices.iter().for_each(|index| self.expr(index));
             }
         }
     }
 
-    fn define(&mut self, variable: VariableId, span: Span, env: &mut Env) {
+    fn define(&mut self, variable: VariableId, span: Span) {
         let node = self.node(NodeKind::Definition, variable);
-        env[variable.0 as usize] = node;
+        self.set(variable, node);
         self.definitions.push((span, node));
     }
 
-    fn expr(&mut self, expr: &Expr, env: &Env) {
+    fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Variable(variable) => self.uses.push((expr.span, env[variable.0 as usize])),
-            ExprKind::Unary { operand, .. } => self.expr(operand, env),
+            ExprKind::Variable(variable) => self.uses.push((expr.span, self.see(*variable))),
+            ExprKind::Unary { operand, .. } => self.expr(operand),
             ExprKind::Binary { left, right, .. }
             | ExprKind::Compare { left, right, .. }
             | ExprKind::Logical { left, right, .. } => {
-                self.expr(left, env);
-                self.expr(right, env);
+                self.expr(left);
+                self.expr(right);
             }
             ExprKind::Call { callee, args } => {
-                self.expr(callee, env);
-                args.iter().for_each(|arg| self.expr(arg, env));
+                self.expr(callee);
+                args.iter().for_each(|arg| self.expr(arg));
             }
-            ExprKind::Attribute { value, .. } => self.expr(value, env),
+            ExprKind::Attribute { value, .. } => self.expr(value),
             ExprKind::Index { value, indices } => {
-                self.expr(value, env);
-                indices.iter().for_each(|index| self.expr(index, env));
+                self.expr(value);
+                indices.iter().for_each(|index| self.expr(index));
             }
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
             ExprKind::Text(_) | ExprKind::None | ExprKind::Function(_) | ExprKind::Builtin(_) => {}
@@ -274,9 +358,39 @@ impl Walk {
     }
 
     /// Puts the nodes that uses can see into webs.
-    fn finish(mut self, falls_off: bool) -> Flow {
+    fn finish(mut self) -> Flow {
         let from_unbound = self.reached_from(|kind| matches!(kind, NodeKind::Unbound));
         let from_definition = self.reached_from(|kind| matches!(kind, NodeKind::Definition));
+        let mut webs = self.webs();
+        let mut flow = Flow { falls_off: self.reachable, ..Flow::default() };
+        let mut numbers = Numbers::default();
+        for param in 0..self.n_params {
+            let web = numbers.web(&mut flow, webs.root(param), &self.nodes);
+            let definition = Numbers::definition(&mut flow, web);
+            flow.params.push(definition);
+        }
+        for (span, node) in &self.definitions {
+            let web = numbers.web(&mut flow, webs.root(*node), &self.nodes);
+            let definition = Numbers::definition(&mut flow, web);
+            flow.definitions.insert(*span, definition);
+        }
+        for (span, node) in &self.uses {
+            let seen = match (from_definition[*node], from_unbound[*node]) {
+                (false, _) => Use::NeverBound,
+                (true, unbound) => {
+                    let web = numbers.web(&mut flow, webs.root(*node), &self.nodes);
+                    flow.webs[web].may_be_unbound |= unbound;
+                    if unbound { Use::MaybeUnbound(web) } else { Use::Bound(web) }
+                }
+            };
+            flow.uses.insert(*span, seen);
+        }
+        flow.unreachable = std::mem::take(&mut self.unreachable);
+        flow
+    }
+
+    /// Unites each φ node that a use can see with its operands.
+    fn webs(&self) -> Webs {
         let mut webs = Webs::new(self.nodes.len());
         let mut pending: Vec<Node> = self.uses.iter().map(|(_, node)| *node).collect();
         let mut seen = vec![false; self.nodes.len()];
@@ -289,29 +403,7 @@ impl Walk {
                 pending.extend(operands);
             }
         }
-        let mut flow = Flow { falls_off, ..Flow::default() };
-        let mut numbers = HashMap::new();
-        for param in 0..self.n_params {
-            let web = number(&mut flow, &mut numbers, webs.root(param), &self.nodes);
-            flow.params.push(web);
-        }
-        for (span, node) in &self.definitions {
-            let web = number(&mut flow, &mut numbers, webs.root(*node), &self.nodes);
-            flow.definitions.insert(*span, web);
-        }
-        for (span, node) in &self.uses {
-            let seen = match (from_definition[*node], from_unbound[*node]) {
-                (false, _) => Use::NeverBound,
-                (true, unbound) => {
-                    let web = number(&mut flow, &mut numbers, webs.root(*node), &self.nodes);
-                    flow.may_be_unbound[web] |= unbound;
-                    if unbound { Use::MaybeUnbound(web) } else { Use::Bound(web) }
-                }
-            };
-            flow.uses.insert(*span, seen);
-        }
-        flow.unreachable = std::mem::take(&mut self.unreachable);
-        flow
+        webs
     }
 
     /// For each node, whether it is or comes from, through φ nodes, a node of a kind.
@@ -334,22 +426,27 @@ impl Walk {
     }
 }
 
-/// The number of a web, given in the order of first appearance.
-fn number(
-    flow: &mut Flow,
-    numbers: &mut HashMap<Node, usize>,
-    root: Node,
-    nodes: &[(NodeKind, VariableId)],
-) -> usize {
-    *numbers.entry(root).or_insert_with(|| {
-        flow.webs.push(nodes[root].1);
-        flow.may_be_unbound.push(false);
-        flow.webs.len() - 1
-    })
+/// The numbers of webs, given in the order of first appearance, by the webs' roots.
+#[derive(Default)]
+struct Numbers(HashMap<Node, usize>);
+
+impl Numbers {
+    fn web(&mut self, flow: &mut Flow, root: Node, nodes: &[(NodeKind, VariableId)]) -> usize {
+        *self.0.entry(root).or_insert_with(|| {
+            flow.webs.push(Web { variable: nodes[root].1, n_definitions: 0, may_be_unbound: false });
+            flow.webs.len() - 1
+        })
+    }
+
+    fn definition(flow: &mut Flow, web: usize) -> Definition {
+        let index = flow.webs[web].n_definitions;
+        flow.webs[web].n_definitions += 1;
+        Definition { web, index }
+    }
 }
 
 /// Collects the variables that statements assign.
-fn assigned_in(body: &[Stmt], assigned: &mut HashSet<VariableId>) {
+fn assigned_in(body: &[Stmt], assigned: &mut BTreeSet<VariableId>) {
     for stmt in body {
         match &stmt.kind {
             StmtKind::Assign { target, .. } | StmtKind::Augment { target, .. } => {

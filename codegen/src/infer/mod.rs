@@ -15,6 +15,7 @@ mod flow;
 mod operator;
 pub mod promote;
 mod statement;
+mod web;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
@@ -26,6 +27,7 @@ use crate::source::Span;
 use crate::typed::{Expr, Instance, InstanceId, Program, Web, WebId};
 use crate::types::Type;
 use promote::Definition;
+use web::WebTypes;
 
 /// Infers everything that a kernel file exports, and the helpers that it calls.
 ///
@@ -49,8 +51,9 @@ type Typed<T = Expr> = Result<T, Stop>;
 /// How many instances a file may need before its recursion is taken for endless.
 const MAX_INSTANCES: usize = 4096;
 
-/// How many rounds an instance may need before its types are taken not to settle.
-const MAX_ROUNDS: usize = 64;
+/// How often the type of one assignment can change: types only grow, through less than this many
+/// kinds and sizes. A round that changes nothing is the last.
+const MAX_GROWTH: usize = 16;
 
 /// In which file a function stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,8 +80,10 @@ struct Slot {
     declared: Option<Type>,
     /// The result; `None` as long as no path that returns is known.
     result: Option<Type>,
-    /// The types of the webs.
-    webs: Vec<Option<Type>>,
+    /// The types of the webs; lent to the [`Body`] while it runs.
+    webs: Vec<WebTypes>,
+    /// Whether the types still changed when the rounds were ended.
+    unsettled: bool,
     /// The instances that call this one.
     callers: BTreeSet<InstanceId>,
     queued: bool,
@@ -176,7 +181,8 @@ impl<'a> Infer<'a> {
             .and_then(|signature| signature.result.clone());
         let id = InstanceId(self.slots.len() as u32);
         self.slots.push(Slot {
-            webs: vec![None; flow.webs.len()],
+            webs: flow.webs.iter().map(|web| WebTypes::new(web.n_definitions)).collect(),
+            unsettled: false,
             flow,
             result: declared.clone(),
             declared,
@@ -206,21 +212,24 @@ impl<'a> Infer<'a> {
 
     /// Runs rounds over one instance until its variables' types and its result stay the same.
     fn infer_instance(&mut self, id: InstanceId) {
-        for _ in 0..MAX_ROUNDS {
+        let flow = &self.slots[id.0 as usize].flow;
+        let n_definitions: usize = flow.webs.iter().map(|web| web.n_definitions).sum();
+        for _ in 0..MAX_GROWTH * (n_definitions + 1) {
             let mut body = Body::new(self, id);
             body.run();
-            let (webs, result) = body.found(&mut Diagnostics::default());
+            let mut changed = body.changed;
+            let result = body.end(&mut Diagnostics::default());
             let slot = &mut self.slots[id.0 as usize];
-            let result_changed = slot.result != result;
-            if !result_changed && slot.webs == webs {
-                return;
-            }
-            slot.webs = webs;
-            slot.result = result;
-            if result_changed {
+            if slot.result != result {
+                slot.result = result;
+                changed = true;
                 self.queue_callers(id);
             }
+            if !changed {
+                return;
+            }
         }
+        self.slots[id.0 as usize].unsettled = true;
     }
 
     fn queue_callers(&mut self, id: InstanceId) {
@@ -239,10 +248,15 @@ impl<'a> Infer<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Program {
         let mut program = Program { kernels, ..Program::default() };
-        let mut next = 0;
-        while next < self.slots.len() {
-            program.instances.push(self.finish_instance(InstanceId(next as u32), diagnostics));
-            next += 1;
+        let mut stopped = Vec::new();
+        while program.instances.len() < self.slots.len() {
+            let id = InstanceId(program.instances.len() as u32);
+            let (instance, has_stopped) = self.finish_instance(id, diagnostics);
+            program.instances.push(instance);
+            stopped.extend(has_stopped.then_some(id));
+        }
+        if diagnostics.is_empty() {
+            self.report_endless(&stopped, diagnostics);
         }
         self.revealed.sort_by_key(|(span, _)| *span);
         self.revealed.dedup();
@@ -250,22 +264,20 @@ impl<'a> Infer<'a> {
         program
     }
 
-    fn finish_instance(&mut self, id: InstanceId, diagnostics: &mut Diagnostics) -> Instance {
+    /// Builds an instance, and says whether something in it has no type.
+    fn finish_instance(&mut self, id: InstanceId, diagnostics: &mut Diagnostics) -> (Instance, bool) {
         let origin = self.slots[id.0 as usize].key.origin;
-        let mut found = Diagnostics::default();
         let mut body = Body::new(self, id);
         body.reporting = true;
         let stmts = body.run();
-        let stopped = body.stopped;
+        let mut stopped = body.stopped;
         let revealed = std::mem::take(&mut body.revealed);
-        found.append(std::mem::take(&mut body.diagnostics));
-        body.found(&mut found);
+        let mut found = std::mem::take(&mut body.diagnostics);
+        body.end(&mut found);
         self.revealed.extend(revealed);
         let slot = &self.slots[id.0 as usize];
         let function = self.function(origin, slot.key.function);
-        if found.is_empty() && (stopped || slot.result.is_none() && slot.flow.falls_off) {
-            found.report(endless(function, self.slots.len()));
-        }
+        stopped |= slot.result.is_none() || slot.unsettled;
         if origin == Origin::Library && !found.is_empty() {
             unreachable!(
                 "bug in pykernel: the library function `{}` does not fit {:?}: {:?}",
@@ -273,32 +285,53 @@ impl<'a> Infer<'a> {
             );
         }
         diagnostics.append(found);
-        Instance {
+        let params = slot.flow.params.iter().map(|param| WebId(param.web as u32));
+        let instance = Instance {
             name: function.name.as_str().into(),
             library: origin == Origin::Library,
-            params: slot
-                .key
-                .params
-                .iter()
-                .cloned()
-                .zip(slot.flow.params.iter().map(|web| WebId(*web as u32)))
-                .collect(),
+            params: slot.key.params.iter().cloned().zip(params).collect(),
             result: slot.result.clone().unwrap_or(Type::None),
             webs: webs_of(slot, function),
             body: stmts,
             span: function.name_span,
+        };
+        (instance, stopped)
+    }
+
+    /// Where nothing else is wrong, types are missing because a recursion never ends. Only the
+    /// functions that are in it are named, not those that call them.
+    fn report_endless(&self, stopped: &[InstanceId], diagnostics: &mut Diagnostics) {
+        let any = stopped.iter().any(|id| self.is_recursive(*id));
+        for id in stopped.iter().filter(|id| !any || self.is_recursive(**id)) {
+            let key = &self.slots[id.0 as usize].key;
+            diagnostics.report(endless(self.function(key.origin, key.function), self.slots.len()));
         }
+    }
+
+    /// Whether an instance without a result calls itself, perhaps through others.
+    fn is_recursive(&self, id: InstanceId) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![id];
+        while let Some(callee) = pending.pop() {
+            let unknown = |caller: &&InstanceId| self.slots[caller.0 as usize].result.is_none();
+            for caller in self.slots[callee.0 as usize].callers.iter().filter(unknown) {
+                if seen.insert(*caller) {
+                    pending.push(*caller);
+                }
+            }
+        }
+        seen.contains(&id)
     }
 }
 
 /// The webs of an instance; a web that only unreachable or wrong code defines is an int.
 fn webs_of(slot: &Slot, function: &hir::Function) -> Vec<Web> {
     let flow = &slot.flow;
-    let webs = flow.webs.iter().zip(&flow.may_be_unbound).zip(&slot.webs);
-    webs.map(|((variable, may_be_unbound), ty)| Web {
-        name: function.variables[variable.0 as usize].name.as_str().into(),
-        ty: ty.clone().unwrap_or(Type::INT),
-        may_be_unbound: *may_be_unbound,
+    let webs = flow.webs.iter().zip(&slot.webs);
+    webs.map(|(web, types)| Web {
+        name: function.variables[web.variable.0 as usize].name.as_str().into(),
+        ty: types.ty.clone().unwrap_or(Type::INT),
+        may_be_unbound: web.may_be_unbound,
     })
     .collect()
 }
@@ -334,10 +367,10 @@ struct Body<'i, 'a> {
     id: InstanceId,
     function: &'a hir::Function,
     flow: Rc<flow::Flow>,
-    /// The types that the last round gave the webs.
-    webs: Vec<Option<Type>>,
-    /// What this round finds to define each web.
-    definitions: Vec<Vec<(Definition, Span)>>,
+    /// The types of the webs as far as they are known.
+    webs: Vec<WebTypes>,
+    /// Whether this round has found something new.
+    changed: bool,
     /// What this round finds to be returned.
     returns: Vec<(Definition, Span)>,
     /// Whether this is the last round.
@@ -350,18 +383,20 @@ struct Body<'i, 'a> {
 
 impl<'i, 'a> Body<'i, 'a> {
     fn new(infer: &'i mut Infer<'a>, id: InstanceId) -> Self {
-        let slot = &infer.slots[id.0 as usize];
-        let function = infer.function(slot.key.origin, slot.key.function);
-        let flow = Rc::clone(&slot.flow);
-        let mut definitions = vec![Vec::new(); flow.webs.len()];
-        for ((param, web), variable) in slot.key.params.iter().zip(&flow.params).zip(&function.variables) {
-            definitions[*web].push(((param.clone(), None), variable.span));
+        let slot = &mut infer.slots[id.0 as usize];
+        let mut webs = std::mem::take(&mut slot.webs);
+        let (flow, params, origin, name) =
+            (Rc::clone(&slot.flow), slot.key.params.clone(), slot.key.origin, slot.key.function);
+        let function = infer.function(origin, name);
+        let mut changed = false;
+        for ((param, definition), variable) in params.into_iter().zip(&flow.params).zip(&function.variables) {
+            changed |= webs[definition.web].define(definition.index, (param, None), variable.span);
         }
         Body {
             id,
             function,
-            webs: slot.webs.clone(),
-            definitions,
+            webs,
+            changed,
             returns: Vec::new(),
             reporting: false,
             stopped: false,
@@ -386,7 +421,9 @@ impl<'i, 'a> Body<'i, 'a> {
 
     /// Reports what is wrong and stops; only the last round's reports are seen.
     fn report<T>(&mut self, diagnostic: Diagnostic) -> Typed<T> {
-        self.diagnostics.report(diagnostic);
+        if self.reporting {
+            self.diagnostics.report(diagnostic);
+        }
         Err(Stop)
     }
 
@@ -395,19 +432,17 @@ impl<'i, 'a> Body<'i, 'a> {
         self.block(body)
     }
 
-    /// The webs' types and the result, as this round's definitions give them.
-    fn found(mut self, diagnostics: &mut Diagnostics) -> (Vec<Option<Type>>, Option<Type>) {
-        let definitions = std::mem::take(&mut self.definitions);
-        let webs = definitions
-            .iter()
-            .enumerate()
-            .map(|(web, definitions)| {
-                let variable = self.flow.webs[web];
-                let name = &self.function.variables[variable.0 as usize].name;
-                joined(definitions, &format!("`{name}`"), diagnostics)
-            })
-            .collect();
-        (webs, self.result(diagnostics))
+    /// Ends the round: gives the webs back to their slot and says what the function returns.
+    fn end(self, diagnostics: &mut Diagnostics) -> Option<Type> {
+        let result = self.result(diagnostics);
+        if self.reporting {
+            for (web, types) in self.flow.webs.iter().zip(&self.webs) {
+                let name = &self.function.variables[web.variable.0 as usize].name;
+                types.conflict(name).into_iter().for_each(|conflict| diagnostics.report(conflict));
+            }
+        }
+        self.infer.slots[self.id.0 as usize].webs = self.webs;
+        result
     }
 
     fn result(&self, diagnostics: &mut Diagnostics) -> Option<Type> {
@@ -432,8 +467,7 @@ impl<'i, 'a> Body<'i, 'a> {
                 None
             }
             _ => {
-                let strong =
-                    joined(&returns, &format!("the result of `{}`", self.function.name), diagnostics);
+                let strong = joined(&returns, &self.function.name, diagnostics);
                 strong.filter(|ty| self.returnable(ty, diagnostics))
             }
         }
@@ -483,29 +517,16 @@ fn has_return(function: &hir::Function) -> bool {
     function.body.as_deref().is_some_and(in_block)
 }
 
-/// The one type of definitions that meet; `None` if there is none, or none yet.
-fn joined(definitions: &[(Definition, Span)], what: &str, diagnostics: &mut Diagnostics) -> Option<Type> {
-    let types: Vec<Definition> = definitions.iter().map(|(definition, _)| definition.clone()).collect();
+/// The one type of the values that are returned; `None` if there is none, or none yet.
+fn joined(returns: &[(Definition, Span)], function: &str, diagnostics: &mut Diagnostics) -> Option<Type> {
+    let types: Vec<Definition> = returns.iter().map(|(definition, _)| definition.clone()).collect();
     if types.is_empty() {
         return None;
     }
     match promote::join(&types) {
         Ok(ty) => Some(ty),
         Err((a, b)) => {
-            let place =
-                |ty: &Type| definitions.iter().rev().find(|((t, _), _)| t == ty).map(|(_, span)| *span);
-            let here = place(&b).unwrap_or(definitions[0].1);
-            let mut diagnostic = Diagnostic::new(
-                Code::TypeMismatch,
-                here,
-                format!("{what} would be `{a}` on one path and `{b}` on another"),
-            )
-            .label(format!("`{b}` here"))
-            .help("convert one of them to the other's type, or use two names");
-            if let Some(span) = place(&a).filter(|span| *span != here) {
-                diagnostic = diagnostic.note_at(span, format!("`{a}` here"));
-            }
-            diagnostics.report(diagnostic);
+            diagnostics.report(web::conflict(returns, &format!("the result of `{function}`"), &a, &b));
             None
         }
     }

@@ -52,6 +52,8 @@ impl Body<'_, '_> {
         if let Some(folded) = fold(op, &left, &right, span) {
             return Ok(folded);
         }
+        let right =
+            if pythons_complex_takes(&left, &right) { self.coerce(right, &Type::FLOAT)? } else { right };
         let Some(common) = promote(&left.ty, &right.ty) else {
             return self.no_operation(op.symbol(), &[&left, &right], span);
         };
@@ -201,6 +203,11 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn compare(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
+        let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+        let right = match is_equality && pythons_complex_takes(&left, &right) {
+            true => self.coerce(right, &Type::FLOAT)?,
+            false => right,
+        };
         let Some(common) = promote(&left.ty, &right.ty) else {
             return self.no_operation(op.symbol(), &[&left, &right], span);
         };
@@ -308,6 +315,12 @@ impl Body<'_, '_> {
             _ => diagnostic.help("convert the operands to types that have it"),
         })
     }
+}
+
+/// Whether CPython's `complex` computes before NumPy is asked: NumPy's `float64` is also a
+/// Python `float`, which a complex number on its left takes as such.
+fn pythons_complex_takes(left: &Expr, right: &Expr) -> bool {
+    left.ty == Type::COMPLEX && right.ty == Type::Strong(DType::Float64)
 }
 
 /// Two integer literals make a literal, as CPython's own constant folding does.

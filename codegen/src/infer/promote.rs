@@ -1,6 +1,8 @@
 //! Which type two numbers have in common: NumPy's promotion with weak Python numbers (NEP 50),
 //! and the one type that a name has where paths join.
 
+use std::collections::BTreeMap;
+
 use crate::types::{ArrayType, DType, Kind, Layout, Type, Weak};
 
 /// The type of an operation on two numbers, `None` if one is not a number.
@@ -102,6 +104,47 @@ pub fn join(definitions: &[Definition]) -> Result<Type, (Type, Type)> {
         });
     }
     joined.ok_or((Type::None, Type::None))
+}
+
+/// Definitions that meet in one name, counted so that one can be exchanged for another without
+/// looking at all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Meeting {
+    types: BTreeMap<Type, usize>,
+    literals: BTreeMap<i128, usize>,
+}
+
+impl Meeting {
+    /// Adds a definition, in place of an old one if there is one.
+    pub fn exchange(&mut self, old: Option<&Definition>, new: &Definition) {
+        match old {
+            Some((_, Some(literal))) => remove(&mut self.literals, literal),
+            Some((ty, None)) => remove(&mut self.types, ty),
+            None => {}
+        }
+        match new {
+            (_, Some(literal)) => *self.literals.entry(*literal).or_default() += 1,
+            (ty, None) => *self.types.entry(ty.clone()).or_default() += 1,
+        }
+    }
+
+    /// What [`join`] says of the definitions; of literals only the extremes matter.
+    pub fn join(&self) -> Result<Type, (Type, Type)> {
+        let types = self.types.keys().map(|ty| (ty.clone(), None));
+        let extremes = self.literals.first_key_value().into_iter().chain(self.literals.last_key_value());
+        let literals = extremes.map(|(literal, _)| (Type::INT, Some(*literal)));
+        join(&types.chain(literals).collect::<Vec<_>>())
+    }
+}
+
+/// Takes one from a count.
+fn remove<K: Ord>(counts: &mut BTreeMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
 }
 
 /// The common type of a type that is already joined and of a weak definition.

@@ -63,11 +63,11 @@ impl Body<'_, '_> {
         }))
     }
 
-    /// Records a definition of the web at `span` and gives the web, once its type is known.
+    /// Records a definition of the web at `span` and gives the web.
     fn define(&mut self, span: Span, definition: &(Type, Option<i128>)) -> Typed<WebId> {
-        let web = *self.flow.definitions.get(&span).ok_or(Stop)?;
-        self.definitions[web].push((definition.clone(), span));
-        self.webs[web].as_ref().map(|_| WebId(web as u32)).ok_or(Stop)
+        let place = *self.flow.definitions.get(&span).ok_or(Stop)?;
+        self.changed |= self.webs[place.web].define(place.index, definition.clone(), span);
+        Ok(WebId(place.web as u32))
     }
 
     /// `web = value`, the value converted to the web's type.
@@ -80,7 +80,7 @@ impl Body<'_, '_> {
             );
         }
         let web = self.define(span, &(value.ty.clone(), value.int_literal()))?;
-        let ty = self.webs[web.0 as usize].clone().ok_or(Stop)?;
+        let ty = self.webs[web.0 as usize].ty.clone().ok_or(Stop)?;
         Ok(StmtKind::Assign(web, self.coerce(value, &ty)?))
     }
 

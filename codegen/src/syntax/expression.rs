@@ -72,7 +72,7 @@ impl Scope<'_, '_> {
     }
 
     /// What a name stands for: a local variable, else what the module level binds, else a builtin.
-    fn name(&mut self, name: &str, span: Span) -> Option<ExprKind> {
+    pub(super) fn name(&mut self, name: &str, span: Span) -> Option<ExprKind> {
         if let Some(variable) = self.ids.get(name) {
             return Some(ExprKind::Variable(*variable));
         }

@@ -240,6 +240,7 @@ impl<'a> Reader<'a> {
             new(format!("`{name}` can only be raised")).help(format!("write `raise {name}(\"…\")`"))
         } else {
             let mut known: Vec<&str> = builtin::members("").collect();
+            known.extend(EXCEPTIONS);
             known.extend(locals.keys().map(String::as_str).chain(self.names.all()));
             let help = match (closest(name, known.into_iter()), super::import::home(name)) {
                 (_, Some(module)) => format!("import it: `from {module} import {name}`"),

@@ -4,6 +4,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::function::Scope;
+use super::import::Entity;
 use super::names::{Binding, is_exception, similar_exception};
 use super::type_expr::Namespace;
 use super::{MAX_DEPTH, Reader, too_deeply_nested, unsupported};
@@ -229,25 +230,30 @@ impl Scope<'_, '_> {
 
     /// The name of the class that is raised.
     fn exception(&mut self, class: &Expr) -> Option<String> {
-        let name = match class {
-            Expr::Name(name) if !self.ids.contains_key(name.id.as_str()) => name.id.as_str(),
-            _ => "",
-        };
-        match self.reader.names.get(name) {
-            None if is_exception(name) => return Some(name.to_owned()),
-            Some(Binding::Refused) => {
-                self.refused = true;
-                return None;
-            }
-            None | Some(Binding::Function(_) | Binding::Imported(_) | Binding::Constant(_)) => {}
-        }
         let span = self.span(class);
         let text = self.reader.text.slice(class.range());
+        let mut help = "raise one of Python's own, such as `ValueError(\"…\")`".to_owned();
+        if let Expr::Name(name) = class
+            && !self.ids.contains_key(name.id.as_str())
+        {
+            let name = name.id.as_str();
+            match self.reader.names.get(name) {
+                None if is_exception(name) => return Some(name.to_owned()),
+                // It says that nothing has this name.
+                None if Entity::python(name).is_none() => {
+                    self.name(name, span)?;
+                }
+                Some(Binding::Refused) => {
+                    self.refused = true;
+                    return None;
+                }
+                None | Some(Binding::Function(_) | Binding::Imported(_) | Binding::Constant(_)) => {
+                    help =
+                        similar_exception(name).map_or(help, |similar| format!("did you mean `{similar}`?"));
+                }
+            }
+        }
         let message = format!("`{text}` is not one of Python's built-in exceptions");
-        let help = match similar_exception(name) {
-            Some(similar) => format!("did you mean `{similar}`?"),
-            None => "raise one of Python's own, such as `ValueError(\"…\")`".to_owned(),
-        };
         self.refuse(Diagnostic::new(Code::UnknownException, span, message).help(help))
     }
 }

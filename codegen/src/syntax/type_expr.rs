@@ -160,6 +160,15 @@ impl Reader<'_> {
             Expr::Tuple(axes) => axes.elts.as_slice(),
             one => std::slice::from_ref(one),
         };
+        // `float64[()]` has no dimension, and so its elements lie in any order.
+        if axes.is_empty() {
+            return Some(Type::Array(ArrayType {
+                element: element?,
+                rank: 0,
+                layout: Layout::C,
+                readonly: false,
+            }));
+        }
         let unit = axes.iter().map(axis).collect::<Option<Vec<bool>>>();
         let layout = unit.as_deref().and_then(layout);
         let (Some(layout), 1..=MAX_RANK) = (layout, axes.len()) else {

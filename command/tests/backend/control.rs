@@ -3,8 +3,8 @@
 use pykernel_abi::{Array, Raised, Status};
 use pykernel_codegen::backend::{self, Target};
 use pykernel_codegen::ir::{
-    BinaryOp, CompareOp, Const, Expr, Function, FunctionId, Intrinsic, LocalId, Module, Part, Scalar, Stmt,
-    StmtKind, Type,
+    BinaryOp, CompareOp, Const, Conversion, Expr, Function, FunctionId, Intrinsic, LocalId, Module, Part,
+    Scalar, Stmt, StmtKind, Type,
 };
 use pykernel_codegen::types::{DType, Layout};
 
@@ -371,7 +371,9 @@ fn deep_trees_need_little_stack() {
     let cond = (0..500).fold(compare(CompareOp::Gt, local(x), int(0)), |tree, _| {
         binary(BinaryOp::And, tree, compare(CompareOp::Ne, local(x), int(7)))
     });
-    let mut body = vec![assign(out, deep), if_(cond, vec![assign(out, add(local(out), int(1)))], vec![])];
+    let truth = Expr::Convert { to: Scalar::I64, how: Conversion::Round, value: boxed(cond.clone()) };
+    let mut body =
+        vec![assign(out, add(deep, truth)), if_(cond, vec![assign(out, add(local(out), int(1)))], vec![])];
     for _ in 0..150 {
         let label = f.add_label();
         let then = vec![stmt(StmtKind::Block { label, body })];
@@ -380,14 +382,21 @@ fn deep_trees_need_little_stack() {
     f.body = vec![assign(out, int(0))];
     f.body.extend(body);
     let jit = compile(vec![f]);
-    assert_eq!(call(&jit, &[5]), Ok([506, 0]));
+    assert_eq!(call(&jit, &[5]), Ok([507, 0]));
     assert_eq!(call(&jit, &[7]), Ok([507, 0]));
 }
 
 #[test]
 fn objects_are_the_same_bytes_each_time_for_every_architecture() {
     let module = Module { functions: vec![recursive(), raising("g").0, counting(3)] };
-    for triple in ["x86_64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc"] {
+    for triple in [
+        "x86_64-unknown-linux-gnu",
+        "aarch64-apple-darwin",
+        "x86_64-pc-windows-msvc",
+        "aarch64-unknown-linux-gnu",
+        "riscv64gc-unknown-linux-gnu",
+        "s390x-unknown-linux-gnu",
+    ] {
         let target = Target::parse(triple, "").expect("a known triple");
         for id in 0..3 {
             let kernel = kernel(&module, FunctionId(id));

@@ -3,8 +3,10 @@
 
 use crate::kernel::{self, assign, boxed, call, compile, function, local, param, result};
 use pykernel_cli::jit::Jit;
+use pykernel_codegen::backend::{self, Target};
 use pykernel_codegen::ir::{
-    BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, Scalar, StmtKind, Type, UnaryOp,
+    BinaryOp, CFunction, CompareOp, Const, Conversion, Expr, FunctionId, Intrinsic, LocalId, Module, Part,
+    Scalar, StmtKind, Type, UnaryOp,
 };
 use pykernel_codegen::types::Layout;
 
@@ -137,7 +139,7 @@ fn folds(scalars: &[Scalar], to: Scalar, rows: &[Vec<u64>], expr: &dyn Fn(Vec<Ex
     for (index, row) in rows.iter().enumerate() {
         let operands = row.iter().zip(scalars).map(|(bits, scalar)| constant(*scalar, *bits)).collect();
         let index = vec![kernel::int(index as i64)];
-        let part = pykernel_codegen::ir::Part::First;
+        let part = Part::First;
         f.body.push(kernel::stmt(StmtKind::Store { view: out, index, part, value: expr(operands) }));
     }
     compile(vec![f])
@@ -189,6 +191,10 @@ fn unary(op: UnaryOp) -> impl Fn(Vec<Expr>) -> Expr {
 
 fn binary(op: BinaryOp) -> impl Fn(Vec<Expr>) -> Expr {
     move |mut args| Expr::Binary { op, left: boxed(args.remove(0)), right: boxed(args.remove(0)) }
+}
+
+fn compare(op: CompareOp) -> impl Fn(Vec<Expr>) -> Expr {
+    move |mut args| Expr::Compare { op, left: boxed(args.remove(0)), right: boxed(args.remove(0)) }
 }
 
 fn convert(to: Scalar, how: Conversion) -> impl Fn(Vec<Expr>) -> Expr {
@@ -361,12 +367,7 @@ fn comparisons_know_signs_and_nan() {
                     CompareOp::Ge => order.is_some_and(|order| order.is_ge()),
                 })
             };
-            let expr = |mut args: Vec<Expr>| Expr::Compare {
-                op,
-                left: boxed(args.remove(0)),
-                right: boxed(args.remove(0)),
-            };
-            check(&format!("{op:?}"), &[scalar; 2], Scalar::Bool, &expr, &expected);
+            check(&format!("{op:?}"), &[scalar; 2], Scalar::Bool, &compare(op), &expected);
         }
     }
 }
@@ -446,17 +447,74 @@ fn overflow_and_bounds_are_seen() {
 
 #[test]
 fn c_functions_are_the_c_librarys() {
-    let one =
-        computes(&[Scalar::F64], Scalar::F64, &intrinsic(Intrinsic::C(pykernel_codegen::ir::CFunction::Exp)));
-    let two = computes(
-        &[Scalar::F64; 2],
-        Scalar::F64,
-        &intrinsic(Intrinsic::C(pykernel_codegen::ir::CFunction::Pow)),
-    );
+    let one = computes(&[Scalar::F64], Scalar::F64, &intrinsic(Intrinsic::C(CFunction::Exp)));
+    let two = computes(&[Scalar::F64; 2], Scalar::F64, &intrinsic(Intrinsic::C(CFunction::Pow)));
     for x in float_edges() {
         let got = call(&one, &[x.to_bits()]).expect("nothing raises")[0];
         assert!(same(Scalar::F64, got, x.exp().to_bits()), "exp({x})");
         let got = call(&two, &[x.to_bits(), 0.5f64.to_bits()]).expect("nothing raises")[0];
         assert!(same(Scalar::F64, got, x.powf(0.5).to_bits()), "pow({x}, 0.5)");
+    }
+}
+
+/// Every operation on every machine number, computed from the parameter of its type.
+fn every_operation(of: &dyn Fn(Scalar) -> Expr) -> Vec<(Scalar, Expr)> {
+    let numbers = || INTEGERS.into_iter().chain(FLOATS);
+    let mut all = Vec::new();
+    for scalar in numbers() {
+        let pair = || vec![of(scalar), of(scalar)];
+        let ops = if scalar.is_float() { &BINARY[..4] } else { &BINARY[..] };
+        all.extend(ops.iter().map(|op| (scalar, binary(*op)(pair()))));
+        all.extend([UnaryOp::Neg, UnaryOp::Abs].map(|op| (scalar, unary(op)(pair()))));
+        all.extend(COMPARE.map(|op| (Scalar::Bool, compare(op)(pair()))));
+        for to in numbers() {
+            let how = match (scalar.is_float(), to.is_float()) {
+                (_, true) => Conversion::Round,
+                (true, false) => Conversion::Saturate,
+                (false, false) => Conversion::Wrap,
+            };
+            all.push((to, convert(to, how)(pair())));
+        }
+    }
+    for scalar in FLOATS {
+        let one =
+            [Intrinsic::Sqrt, Intrinsic::Floor, Intrinsic::Ceil, Intrinsic::Trunc, Intrinsic::RoundEven];
+        all.extend(one.map(|op| (scalar, intrinsic(op)(vec![of(scalar)]))));
+        all.push((scalar, intrinsic(Intrinsic::CopySign)(vec![of(scalar), of(scalar)])));
+        all.push((scalar, intrinsic(Intrinsic::FusedMultiplyAdd)(vec![of(scalar), of(scalar), of(scalar)])));
+    }
+    for op in [Intrinsic::AddOverflows, Intrinsic::SubOverflows, Intrinsic::MulOverflows] {
+        all.push((Scalar::Bool, intrinsic(op)(vec![of(Scalar::I64), of(Scalar::I64)])));
+    }
+    all
+}
+
+#[test]
+fn every_operation_compiles_for_every_architecture() {
+    let mut f = function("f");
+    let scalars = INTEGERS.into_iter().chain(FLOATS).chain([Scalar::Bool]);
+    let params: Vec<(Scalar, LocalId, LocalId)> = scalars
+        .map(|scalar| {
+            let number = param(&mut f, Type::Scalar(scalar));
+            (scalar, number, param(&mut f, kernel::array(kernel::dtype(scalar), 1, Layout::C)))
+        })
+        .collect();
+    let find = |scalar| *params.iter().find(|param| param.0 == scalar).expect("every scalar has parameters");
+    for (index, (to, value)) in every_operation(&|scalar| local(find(scalar).1)).into_iter().enumerate() {
+        let index = vec![kernel::int(index as i64)];
+        f.body.push(kernel::stmt(StmtKind::Store { view: find(to).2, index, part: Part::First, value }));
+    }
+    let module = Module { functions: vec![f] };
+    let kernel = kernel::kernel(&module, FunctionId(0));
+    for (triple, features) in [
+        ("x86_64-unknown-linux-gnu", ""),
+        ("x86_64-unknown-linux-gnu", "sse3,ssse3,sse4.1,sse4.2,popcnt,avx,avx2,bmi1,bmi2,fma,lzcnt"),
+        ("aarch64-unknown-linux-gnu", "neon"),
+        ("riscv64gc-unknown-linux-gnu", "a,c,d,f,m"),
+        ("s390x-unknown-linux-gnu", ""),
+    ] {
+        let target = Target::parse(triple, features).expect("a known triple");
+        let object = backend::object(&module, &kernel, &target);
+        assert!(object.is_ok(), "{triple}: {object:?}");
     }
 }

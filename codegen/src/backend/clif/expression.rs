@@ -106,9 +106,9 @@ impl FunctionCx<'_, '_> {
     fn intrinsic(&mut self, op: Intrinsic, args: Vec<Operand>) -> Operand {
         let values: Vec<Value> = args.iter().map(|arg| arg.value).collect();
         let value = match op {
-            Intrinsic::AddOverflows => self.builder.ins().sadd_overflow(values[0], values[1]).1,
-            Intrinsic::SubOverflows => self.builder.ins().ssub_overflow(values[0], values[1]).1,
-            Intrinsic::MulOverflows => self.builder.ins().smul_overflow(values[0], values[1]).1,
+            Intrinsic::AddOverflows => self.sum_overflows(values[0], values[1]),
+            Intrinsic::SubOverflows => self.difference_overflows(values[0], values[1]),
+            Intrinsic::MulOverflows => self.product_overflows(values[0], values[1]),
             Intrinsic::Sqrt => self.builder.ins().sqrt(values[0]),
             Intrinsic::Floor => self.builder.ins().floor(values[0]),
             Intrinsic::Ceil => self.builder.ins().ceil(values[0]),
@@ -120,6 +120,31 @@ impl FunctionCx<'_, '_> {
             Intrinsic::C(function) => self.call_c(function, &values),
         };
         Operand { value, scalar: result(op, &args) }
+    }
+
+    /// A sum overflows if its sign is neither operand's. (Not every architecture has Cranelift's
+    /// instructions for overflow, and this shares the sum with the addition that is checked.)
+    fn sum_overflows(&mut self, left: Value, right: Value) -> Value {
+        let sum = self.builder.ins().iadd(left, right);
+        let [first, second] = [left, right].map(|operand| self.builder.ins().bxor(sum, operand));
+        let changed = self.builder.ins().band(first, second);
+        self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, changed, 0)
+    }
+
+    /// A difference overflows if the operands' signs differ and its own is not the first's.
+    fn difference_overflows(&mut self, left: Value, right: Value) -> Value {
+        let difference = self.builder.ins().isub(left, right);
+        let [first, second] = [right, difference].map(|other| self.builder.ins().bxor(left, other));
+        let changed = self.builder.ins().band(first, second);
+        self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, changed, 0)
+    }
+
+    /// A product fits if its high half is all sign.
+    fn product_overflows(&mut self, left: Value, right: Value) -> Value {
+        let low = self.builder.ins().imul(left, right);
+        let high = self.builder.ins().smulhi(left, right);
+        let sign = self.builder.ins().sshr_imm_u(low, 63);
+        self.builder.ins().icmp(IntCC::NotEqual, high, sign)
     }
 
     fn stack_exhausted(&mut self) -> Value {
