@@ -3,14 +3,26 @@
 /// A `float`: the fewest digits that read back as the same number, with an exponent below `1e-4`
 /// and from `1e16` on.
 pub fn float(x: f64) -> String {
-    if !x.is_finite() {
-        return format!("{x:?}").to_lowercase();
+    match x.is_finite() {
+        true => of_digits(&format!("{x:e}")),
+        false => format!("{x:?}").to_lowercase(),
     }
-    let text = format!("{x:e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+}
+
+/// A `float32` as NumPy's `str` writes it: the fewest digits that tell it from other `float32`s.
+pub fn float32(x: f32) -> String {
+    match x.is_finite() {
+        true => of_digits(&format!("{x:e}")),
+        false => float(f64::from(x)),
+    }
+}
+
+/// Python's form of a number in Rust's scientific form.
+fn of_digits(text: &str) -> String {
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     match exponent {
-        _ if x == 0.0 => format!("{mantissa}.0"),
+        _ if matches!(mantissa, "0" | "-0") => format!("{mantissa}.0"),
         -4..16 => fixed(mantissa, exponent),
         _ => format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
     }
@@ -67,5 +79,8 @@ mod tests {
         for (x, text) in written_by_python {
             assert_eq!(float(x), text);
         }
+        assert_eq!(float32(0.1), "0.1");
+        assert_eq!(float32(-f32::MAX), "-3.4028235e+38");
+        assert_eq!(float32(f32::INFINITY), "inf");
     }
 }

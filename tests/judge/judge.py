@@ -175,7 +175,7 @@ def compare(example, answer, ulp):
     """What is wrong with an example's answer, if something is."""
     same = example.answer == answer or ulp > 0 and near(example.answer, answer, ulp)
     if example.differs:
-        if example.answer and not same:
+        if not same:
             return None
         return f"marked `differs: [{example.differs}]`, but CPython gives the same: {answer}"
     return None if same else f"the transcript says {example.answer}, CPython says {answer}"

@@ -10,6 +10,11 @@ def magnitude(a):
     return intrinsics.wrap_uint64(a)
 
 
+def int_of_uint64(a):
+    intrinsics.overflow_unless(a <= 9223372036854775807)
+    return intrinsics.wrap_int(a)
+
+
 def int_abs(a):
     if a < 0:
         return 0 - a

@@ -6,7 +6,7 @@ use super::expression::scalar_of;
 use super::function::Lowering;
 use crate::ir::{self, BinaryOp, CompareOp, Const, LocalId, Part, Purpose, Scalar};
 use crate::source::Span;
-use crate::typed::{Element, Expr};
+use crate::typed::{Element, Expr, ExprKind};
 use crate::types::{DType, Type};
 
 /// An element that is known to exist.
@@ -26,11 +26,17 @@ impl Lowering<'_> {
         self.load_from(&place, span)
     }
 
-    /// `array[indices] = value`.
+    /// `array[indices] = value`. The index is checked after the value is evaluated and before it is
+    /// converted to the element's type, as NumPy does.
     pub(super) fn store(&mut self, element: &Element, value: &Expr, span: Span) {
-        let value = self.parts(value);
+        let given = match &value.kind {
+            ExprKind::Convert(given) => given,
+            _ => value,
+        };
+        let parts = self.parts(given);
         let place = self.element(element, span);
-        self.store_to(place, value, span);
+        let parts = self.converted(parts, &given.ty, &value.ty, value.span);
+        self.store_to(place, parts, span);
     }
 
     /// `array[indices] = value`, in which `Current` is the old element.

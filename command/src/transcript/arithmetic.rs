@@ -63,11 +63,7 @@ fn common(
     left: interface::Number,
     right: interface::Number,
 ) -> Result<interface::Number, Failure> {
-    let ty = |number| match number {
-        interface::Number::Weak(weak) => Type::Weak(weak),
-        interface::Number::Strong(dtype) => Type::Strong(dtype),
-    };
-    let number = match promote::promote(&ty(left), &ty(right)) {
+    let number = match promote::promote(&left.into(), &right.into()) {
         Some(Type::Weak(weak)) => interface::Number::Weak(weak),
         Some(Type::Strong(dtype)) => interface::Number::Strong(dtype),
         _ => unreachable!("bug in pykernel: two numbers have a common type"),

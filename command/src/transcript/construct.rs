@@ -140,11 +140,10 @@ fn flatten(items: &Value, depth: usize, shape: &mut Vec<usize>, numbers: &mut Ve
 
 /// The dtype that NumPy gives to an array of these numbers.
 fn common_dtype(numbers: &[Number]) -> DType {
-    let ty = |number: &Number| match number.ty {
-        interface::Number::Weak(weak) => Type::Weak(weak),
-        interface::Number::Strong(dtype) => Type::Strong(dtype),
-    };
-    let promoted = numbers.iter().map(ty).reduce(|a, b| promote::promote(&a, &b).unwrap_or(a));
+    let promoted = numbers
+        .iter()
+        .map(|number| Type::from(number.ty))
+        .reduce(|a, b| promote::promote(&a, &b).unwrap_or(a));
     promoted.and_then(|ty| ty.dtype()).unwrap_or(DType::Float64)
 }
 

@@ -122,9 +122,11 @@ impl FunctionCx<'_, '_> {
             Some((test, rest)) => (Some(test), rest),
             None => (None, body),
         };
+        let place = self.builder.srcloc();
         self.repeat(test, label, header);
         self.builder.switch_to_block(header);
         if self.statements(body) == Flow::Continues {
+            self.builder.set_srcloc(place);
             self.repeat(test, label, header);
         }
         self.builder.seal_block(header);
@@ -154,7 +156,9 @@ impl FunctionCx<'_, '_> {
         self.builder.ins().brif(enters, header, &[lo.into()], after, &[]);
         self.builder.switch_to_block(header);
         self.set(range.var, var);
+        let place = self.builder.srcloc();
         if self.statements(body) == Flow::Continues {
+            self.builder.set_srcloc(place);
             let (again, next) = self.advance(range, var, hi);
             self.builder.ins().brif(again, header, &[next.into()], after, &[]);
         }
