@@ -128,7 +128,10 @@ struct Times {
     numba: Vec<f64>,
 }
 
-fn measure(bench: &mut Bench<'_>, mut numba: Option<&mut Numba>) -> Result<Times, Box<dyn std::error::Error>> {
+fn measure(
+    bench: &mut Bench<'_>,
+    mut numba: Option<&mut Numba>,
+) -> Result<Times, Box<dyn std::error::Error>> {
     let mut times = Times::default();
     for round in 0..=ROUNDS {
         let start = Instant::now();
