@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! entry    pyk_<kernel>_<32 hex digits>     pyk_mandel_3c1f0a94b0de6a5e2f7d8c31a6b9e044
+//! local    <entry>.<function>               pyk_mandel_3c1f0a94b0de6a5e2f7d8c31a6b9e044.escape.1
 //! library  pyk_<package>_<16 hex digits>    pyk_my_app_91d4e0377bb06c2a
 //! ```
 //!
-//! Only entries are symbols; the library's name is that of an archive file and of `#[link]`. In a
-//! linked program everything else of a kernel is local to its object.
+//! An entry is global and has no dot; what it calls is local to its object and has one. The
+//! library's name is that of an archive file and of `#[link]`, never of a symbol.
 //!
 //! `<kernel>` and `<package>` are Python's and cargo's names with `_` for each character that is
 //! not an ASCII letter, digit or `_`. The digits are the FNV-1a hash of what tells two entries

@@ -21,3 +21,12 @@ fn the_talks_kernel_has_its_types() {
     assert_eq!(diagnostics, []);
     assert_eq!(module.functions.len(), 1);
 }
+
+#[test]
+fn a_long_chain_of_assignments_has_its_types() {
+    let chain = "    x = x + 1\n".repeat(1000);
+    let (_, program, diagnostics) =
+        front(&format!("from numba import njit\n\n@njit\ndef f(x: float) -> float:\n{chain}    return x\n"));
+    assert_eq!(diagnostics, []);
+    assert_eq!(program.instances[0].webs.len(), 1001);
+}

@@ -47,7 +47,7 @@ impl Built {
         let Some(manifest) = &self.manifest else {
             return match interface.kernels.as_slice() {
                 [] => Vec::new(),
-                _ => vec![Error::here(report::no_build_script(&self.package.name))],
+                [first, ..] => vec![text.error(first.span, report::no_build_script(&self.package.name))],
             };
         };
         let missing = interface

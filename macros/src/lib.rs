@@ -87,7 +87,7 @@ fn functions(text: &Text, built: &Built) -> proc_macro2::TokenStream {
     let errors = errors(text, &analysis, built);
     let items = match errors.is_empty() {
         true => expand::kernels(&analysis.interface, &context),
-        false => expand::stubs(&analysis.hir, &context),
+        false => expand::stubs(&analysis, &context),
     };
     let errors = errors.iter().map(Error::compile_error);
     let (file, miri) = (text.tracked(), report::miri());

@@ -55,7 +55,8 @@ pub fn not_compiled(kernel: &str) -> String {
     format!(
         "the build script has not compiled kernel `{kernel}`\n\
          help: it reads the package's src, tests, examples, benches and kernels; name other places with \
-         `Build::new().path(\"…\")`, and write `py_kernel!` itself there, not a macro that makes it"
+         `Build::new().path(\"…\")`, and write `py_kernel!` itself there, not a macro that makes it\n\
+         help: if one of these folders is new, cargo does not watch it yet: run `touch build.rs` once"
     )
 }
 

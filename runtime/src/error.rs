@@ -110,6 +110,7 @@ fn operand(placeholder: &str, operands: &mut impl Iterator<Item = u64>) -> Optio
         "{i}" => |bits| (bits as i64).to_string(),
         "{u}" => |bits| bits.to_string(),
         "{f}" => |bits| repr::float(f64::from_bits(bits)),
+        "{g}" => |bits| repr::float32(f64::from_bits(bits) as f32),
         "{b}" => |bits| repr::bool(bits != 0).to_string(),
         _ => return None,
     };

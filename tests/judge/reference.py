@@ -39,7 +39,8 @@ def rounded(name):
 
     def call(*args):
         approximate = judge(*args)
-        if not all(map(math.isfinite, [approximate, *args])) or approximate == 0.0:
+        # Around zero and the infinities C's own rules are exact, and know signed zeros.
+        if not all(math.isfinite(x) and x != 0.0 for x in [approximate, *args]):
             return approximate
         with mpmath.workprec(PRECISION):
             result = function(*(mpmath.mpf(float(arg)) for arg in args))

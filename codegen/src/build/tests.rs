@@ -231,3 +231,21 @@ fn an_unknown_target_is_an_error() {
     package.write("src/lib.rs", &inline("a", "2"));
     assert!(package.error().contains("wasm32-unknown-unknown"));
 }
+
+#[test]
+fn libraries_are_named_and_packed_as_the_target_wants() {
+    let mut package = Sandbox::new("targets");
+    package.write("src/lib.rs", &inline("a", "2"));
+    for (triple, suffix, symbols) in [
+        ("aarch64-unknown-linux-gnu", ".a", "!<arch>\n/ "),
+        ("aarch64-apple-darwin", ".a", "!<arch>\n#1/"),
+        ("x86_64-pc-windows-msvc", ".lib", "!<arch>\n/ "),
+    ] {
+        package.0.triple = triple.into();
+        package.0.features.clear();
+        package.run();
+        let written = package.written();
+        let (_, library) = written.iter().find(|(name, _)| name.to_str().unwrap().ends_with(suffix)).unwrap();
+        assert!(library.starts_with(symbols.as_bytes()), "{triple}: {:?}", &library[..80]);
+    }
+}

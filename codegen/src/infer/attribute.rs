@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation};
-use crate::types::{ArrayType, DType, Kind, Type, Weak};
+use crate::types::{ArrayType, DType, Kind, Type};
 
 impl Body<'_, '_> {
     pub(super) fn attribute(&mut self, value: &hir::Expr, name: &str, span: Span) -> Typed {
@@ -99,17 +99,8 @@ impl Body<'_, '_> {
             return Ok(Self::operation(op, vec![value], ty, span));
         }
         let ty = if value.ty == Type::BOOL { Type::INT } else { value.ty.clone() };
-        if !imaginary {
-            return self.coerce(value, &ty);
-        }
-        let zero = match ty {
-            Type::Weak(Weak::Float) => ExprKind::Float(0.0),
-            Type::Weak(_) => ExprKind::Int(0),
-            _ if dtype.kind() == Kind::Float => ExprKind::Float(0.0),
-            _ if dtype.kind() == Kind::Bool => ExprKind::Bool(false),
-            _ => ExprKind::Int(0),
-        };
-        Ok(Expr::new(zero, ty, span))
+        let value = self.coerce(value, &ty)?;
+        if imaginary { self.library_call("zero_of", vec![value], false, span) } else { Ok(value) }
     }
 
     /// A method call; in this version only `x.conjugate()`.

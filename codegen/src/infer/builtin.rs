@@ -1,7 +1,7 @@
 //! Typing calls of builtins: a function for each rule of the table in [`crate::builtin`].
 
 use super::{Body, Typed, promote};
-use crate::builtin::{Row, Rule, Target, find, python_name};
+use crate::builtin::{Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::ErrorModel;
 use crate::ir::{self, Intrinsic};
@@ -84,10 +84,10 @@ fn math_ints(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: 
 
 /// `math.perm(n)` is `math.factorial(n)`.
 fn perm(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
-    match find("math.factorial") {
-        Some(factorial) if args.len() == 1 => math_ints(body, factorial, args, span),
-        _ => math_ints(body, row, args, span),
-    }
+    let args: Vec<Typed> = args.into_iter().map(|arg| body.int_argument(row, arg)).collect();
+    let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
+    let function = if args.len() == 1 { "math_factorial" } else { row.library() };
+    body.library_call(function, args, body.model() != ErrorModel::NumPy, span)
 }
 
 fn log(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {

@@ -22,6 +22,10 @@ impl Body<'_, '_> {
             }
             (ExprKind::Bool(x), _, Some(DType::Bool)) => Ok(constant(ExprKind::Bool(*x), to, &value)),
             (_, Type::Array(_), _) => Ok(Expr { ty: to.clone(), ..value }),
+            (_, &Type::INT, _) if value.ty == Type::Strong(DType::UInt64) => {
+                let span = value.span;
+                self.library_call("int_of_uint64", vec![value], false, span)
+            }
             (_, _, Some(_)) if value.ty.dtype().is_some() => {
                 let span = value.span;
                 Ok(Expr::new(ExprKind::Convert(Box::new(value)), to.clone(), span))

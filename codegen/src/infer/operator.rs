@@ -220,7 +220,7 @@ impl Body<'_, '_> {
             }
             Some(Kind::Complex) => {
                 let operands = self.both(left, right, &common)?;
-                self.library_call(complex_comparison(op), operands, false, span)
+                self.library_call(&format!("complex_{}", comparison_name(op)), operands, false, span)
             }
             // Python compares an int with a float by their exact values.
             Some(Kind::Float) if common == Type::FLOAT && mixes_int_and_float(&left, &right) => {
@@ -253,8 +253,13 @@ impl Body<'_, '_> {
         };
         // A literal beyond 64 bits is larger or smaller than every integer; saturating keeps that
         // order only where the other operand cannot reach the bound, so the bound is excluded.
-        if let Some(truth) = compare_with_huge(op, &left, &right, span) {
-            return Ok(truth);
+        if let Some(truth) = compare_with_huge(op, &left, &right) {
+            let function = if truth { "true_of" } else { "false_of" };
+            return match (left.int_literal(), right.int_literal()) {
+                (Some(_), Some(_)) => Ok(Expr::new(ExprKind::Bool(truth), Type::BOOL, span)),
+                (Some(_), None) => self.library_call(function, vec![right], false, span),
+                (None, _) => self.library_call(function, vec![left], false, span),
+            };
         }
         if !wide(&left) && !wide(&right) {
             return self.compare_in(op, left, right, &Type::Strong(DType::Int64), span);
@@ -263,19 +268,14 @@ impl Body<'_, '_> {
             return self.compare_in(op, left, right, &Type::Strong(DType::UInt64), span);
         }
         let signed_first = !wide(&left);
-        let (signed, unsigned) = if signed_first { (left, right) } else { (right, left) };
-        let signed = self.coerce(signed, &Type::Strong(DType::Int64))?;
-        let unsigned = self.coerce(unsigned, &Type::Strong(DType::UInt64))?;
-        let op = if signed_first { op } else { mirrored(op) };
-        let function = match op {
-            CompareOp::Eq => "signed_eq_unsigned",
-            CompareOp::Ne => "signed_ne_unsigned",
-            CompareOp::Lt => "signed_lt_unsigned",
-            CompareOp::Le => "signed_le_unsigned",
-            CompareOp::Gt => "signed_gt_unsigned",
-            CompareOp::Ge => "signed_ge_unsigned",
+        let [left_type, right_type] = match signed_first {
+            true => [DType::Int64, DType::UInt64],
+            false => [DType::UInt64, DType::Int64],
         };
-        self.library_call(function, vec![signed, unsigned], false, span)
+        let left = self.coerce(left, &Type::Strong(left_type))?;
+        let right = self.coerce(right, &Type::Strong(right_type))?;
+        let kinds = if signed_first { ["signed", "unsigned"] } else { ["unsigned", "signed"] };
+        self.library_call(&library_comparison(op, kinds), vec![left, right], false, span)
     }
 
     fn compare_int_with_float(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
@@ -285,18 +285,11 @@ impl Body<'_, '_> {
             return self.compare_in(op, left, right, &Type::FLOAT, span);
         }
         let int_first = left.ty != Type::FLOAT;
-        let (int, float) = if int_first { (left, right) } else { (right, left) };
-        let int = self.coerce(int, &Type::INT)?;
-        let op = if int_first { op } else { mirrored(op) };
-        let function = match op {
-            CompareOp::Eq => "int_eq_float",
-            CompareOp::Ne => "int_ne_float",
-            CompareOp::Lt => "int_lt_float",
-            CompareOp::Le => "int_le_float",
-            CompareOp::Gt => "int_gt_float",
-            CompareOp::Ge => "int_ge_float",
-        };
-        self.library_call(function, vec![int, float], false, span)
+        let (left_type, right_type) =
+            if int_first { (Type::INT, Type::FLOAT) } else { (Type::FLOAT, Type::INT) };
+        let (left, right) = (self.coerce(left, &left_type)?, self.coerce(right, &right_type)?);
+        let kinds = if int_first { ["int", "float"] } else { ["float", "int"] };
+        self.library_call(&library_comparison(op, kinds), vec![left, right], false, span)
     }
 
     /// Reports that an operator has no meaning for its operands.
@@ -342,19 +335,18 @@ fn fold(op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
     Some(Expr::new(ExprKind::Int(value), Type::INT, span))
 }
 
-/// Compares an integer with a literal that no 64-bit integer reaches.
-fn compare_with_huge(op: CompareOp, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+/// Compares two literals, or an integer with a literal that no 64-bit integer reaches.
+fn compare_with_huge(op: CompareOp, left: &Expr, right: &Expr) -> Option<bool> {
     let huge = |value: &Expr| {
         let out = |literal: &i128| *literal > i128::from(u64::MAX) || *literal < i128::from(i64::MIN);
         value.int_literal().filter(out)
     };
-    let truth = match (left.int_literal(), right.int_literal(), huge(left), huge(right)) {
-        (Some(a), Some(b), _, _) => compare_values(op, a, b),
-        (_, _, Some(a), _) => compare_values(op, a, 0),
-        (_, _, _, Some(b)) => compare_values(op, 0, b),
-        (_, _, None, None) => return None,
-    };
-    Some(Expr::new(ExprKind::Bool(truth), Type::BOOL, span))
+    match (left.int_literal(), right.int_literal(), huge(left), huge(right)) {
+        (Some(a), Some(b), _, _) => Some(compare_values(op, a, b)),
+        (_, _, Some(a), _) => Some(compare_values(op, a, 0)),
+        (_, _, _, Some(b)) => Some(compare_values(op, 0, b)),
+        (_, _, None, None) => None,
+    }
 }
 
 fn compare_values(op: CompareOp, a: i128, b: i128) -> bool {
@@ -387,25 +379,19 @@ fn machine_comparison(op: CompareOp) -> ir::CompareOp {
     }
 }
 
-fn complex_comparison(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Eq => "complex_eq",
-        CompareOp::Ne => "complex_ne",
-        CompareOp::Lt => "complex_lt",
-        CompareOp::Le => "complex_le",
-        CompareOp::Gt => "complex_gt",
-        CompareOp::Ge => "complex_ge",
-    }
+/// The library's comparison of operands of these kinds, the left one first: operands are evaluated
+/// in the order in which they are written.
+fn library_comparison(op: CompareOp, [left, right]: [&str; 2]) -> String {
+    format!("{left}_{}_{right}", comparison_name(op))
 }
 
-/// The comparison with its operands exchanged.
-fn mirrored(op: CompareOp) -> CompareOp {
+fn comparison_name(op: CompareOp) -> &'static str {
     match op {
-        CompareOp::Eq => CompareOp::Eq,
-        CompareOp::Ne => CompareOp::Ne,
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
+        CompareOp::Eq => "eq",
+        CompareOp::Ne => "ne",
+        CompareOp::Lt => "lt",
+        CompareOp::Le => "le",
+        CompareOp::Gt => "gt",
+        CompareOp::Ge => "ge",
     }
 }

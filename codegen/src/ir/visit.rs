@@ -3,7 +3,7 @@
 //! A statement's own expressions, locals and bodies are those that stand in it directly; what
 //! stands in the statements of its bodies belongs to those.
 
-use super::{Expr, LocalId, Raise, Stmt, StmtKind};
+use super::{Expr, Label, LocalId, Raise, Stmt, StmtKind};
 
 impl StmtKind {
     /// The statement's own bodies; those that it lacks are empty.
@@ -81,6 +81,17 @@ impl StmtKind {
     pub fn view_mut(&mut self) -> Option<&mut LocalId> {
         match self {
             StmtKind::Load { view, .. } | StmtKind::Store { view, .. } => Some(view),
+            _ => None,
+        }
+    }
+
+    /// The label that the statement has or leaves.
+    pub fn label_mut(&mut self) -> Option<&mut Label> {
+        match self {
+            StmtKind::Block { label, .. }
+            | StmtKind::Loop { label, .. }
+            | StmtKind::For { label, .. }
+            | StmtKind::Exit(label) => Some(label),
             _ => None,
         }
     }

@@ -39,17 +39,14 @@ def complex_ne(a, b):
     return a.real != b.real or a.imag != b.imag
 
 
-# NumPy orders complex numbers by their real parts, then by their imaginary ones.
+# NumPy orders complex scalars by their real parts, then by their imaginary ones. (Its array loops
+# also look for NaN in the imaginary parts where the real ones decide.)
 def complex_lt(a, b):
-    if a.real < b.real:
-        return not is_nan(a.imag) and not is_nan(b.imag)
-    return a.real == b.real and a.imag < b.imag
+    return a.real < b.real or (a.real == b.real and a.imag < b.imag)
 
 
 def complex_le(a, b):
-    if a.real < b.real:
-        return not is_nan(a.imag) and not is_nan(b.imag)
-    return a.real == b.real and a.imag <= b.imag
+    return a.real < b.real or (a.real == b.real and a.imag <= b.imag)
 
 
 def complex_gt(a, b):

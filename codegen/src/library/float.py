@@ -131,6 +131,8 @@ def round_to_tens(x, digits):
     above = unit - rest
     if rest > above or (rest == above and intrinsics.c_fmod(below / unit, 2.0) != 0.0):
         below = below + unit
+    if is_infinite(below):
+        raise OverflowError("rounded value too large to represent")
     return intrinsics.copysign(below, x)
 
 

@@ -10,6 +10,11 @@ def magnitude(a):
     return intrinsics.wrap_uint64(a)
 
 
+def int_of_uint64(a):
+    intrinsics.overflow_unless(a <= 9223372036854775807)
+    return intrinsics.wrap_int(a)
+
+
 def int_abs(a):
     if a < 0:
         return 0 - a
@@ -182,6 +187,30 @@ def signed_ge_unsigned(a, b):
     return a >= 0 and intrinsics.wrap_uint64(a) >= b
 
 
+def unsigned_eq_signed(a, b):
+    return signed_eq_unsigned(b, a)
+
+
+def unsigned_ne_signed(a, b):
+    return signed_ne_unsigned(b, a)
+
+
+def unsigned_lt_signed(a, b):
+    return signed_gt_unsigned(b, a)
+
+
+def unsigned_le_signed(a, b):
+    return signed_ge_unsigned(b, a)
+
+
+def unsigned_gt_signed(a, b):
+    return signed_lt_unsigned(b, a)
+
+
+def unsigned_ge_signed(a, b):
+    return signed_le_unsigned(b, a)
+
+
 def fits_int(x):
     return x >= -9223372036854775808.0 and x < 9223372036854775808.0
 
@@ -216,5 +245,44 @@ def int_ge_float(i, x):
     if fits_int(x):
         return i >= intrinsics.wrap_int(intrinsics.ceil(x))
     return x < 0.0
+
+
+def float_eq_int(x, i):
+    return int_eq_float(i, x)
+
+
+def float_ne_int(x, i):
+    return int_ne_float(i, x)
+
+
+def float_lt_int(x, i):
+    return int_gt_float(i, x)
+
+
+def float_le_int(x, i):
+    return int_ge_float(i, x)
+
+
+def float_gt_int(x, i):
+    return int_lt_float(i, x)
+
+
+def float_ge_int(x, i):
+    return int_le_float(i, x)
+
+
+# What is known of a value without looking at it; computing it may still raise.
+
+
+def true_of(x):
+    return True
+
+
+def false_of(x):
+    return False
+
+
+def zero_of(x):
+    return intrinsics.like(0, x)
 
 

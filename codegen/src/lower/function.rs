@@ -222,7 +222,8 @@ impl<'a> Lowering<'a> {
 
     /// Assigns a variable.
     pub(super) fn assign_web(&mut self, web: WebId, values: Vec<ir::Expr>, span: Span) {
-        self.set_all(&self.parts_of(web).to_vec(), values, span);
+        let targets = self.parts_of(web).to_vec();
+        self.set_all(&targets, values, span);
         if let Some(bound) = self.bound(web) {
             self.set(bound, boolean(true), span);
         }
@@ -243,18 +244,7 @@ impl<'a> Lowering<'a> {
 
 /// Whether an expression reads a local.
 fn reads(expr: &ir::Expr, local: LocalId) -> bool {
-    match expr {
-        ir::Expr::Const(_) => false,
-        ir::Expr::Local(read) | ir::Expr::Dim { view: read, axis: _ } => *read == local,
-        ir::Expr::Unary { op: _, operand: value } | ir::Expr::Convert { to: _, how: _, value } => {
-            reads(value, local)
-        }
-        ir::Expr::Binary { op: _, left, right }
-        | ir::Expr::Compare { op: _, left, right }
-        | ir::Expr::InBounds { index: left, extent: right } => reads(left, local) || reads(right, local),
-        ir::Expr::Select { cond, then, otherwise } => {
-            [cond, then, otherwise].iter().any(|operand| reads(operand, local))
-        }
-        ir::Expr::Intrinsic { op: _, args } => args.iter().any(|arg| reads(arg, local)),
-    }
+    let mut found = false;
+    expr.locals(&mut |read| found |= read == local);
+    found
 }

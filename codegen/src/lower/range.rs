@@ -53,7 +53,8 @@ impl Lowering<'_> {
         let next = self.function.add_local(format!("{name}.next"), ir::Type::Scalar(Scalar::I64));
         // The body may assign a variable that the step was read from.
         let by = self.function.add_local(format!("{name}.step"), ir::Type::Scalar(Scalar::I64));
-        self.set(left, n_iterations(&lo, &hi, &step), span);
+        let n_iterations = self.n_iterations([&lo, &hi, &step], span);
+        self.set(left, n_iterations, span);
         self.set(next, lo, span);
         self.set(by, step, span);
         let body = self.block(|lowering| {
@@ -73,18 +74,18 @@ impl Lowering<'_> {
         let value = self.converted(vec![ir::Expr::Local(counter)], &Type::INT, ty, span);
         self.assign_web(variable, value, span);
     }
-}
 
-/// How many values `range(lo, hi, step)` has: a `U64`, which always holds it.
-fn n_iterations(lo: &ir::Expr, hi: &ir::Expr, step: &ir::Expr) -> ir::Expr {
-    let unsigned = |value: &ir::Expr| number(value.clone(), Scalar::I64, Scalar::U64);
-    let up = compare(CompareOp::Gt, step.clone(), int(0));
-    let first = select(up.clone(), lo.clone(), hi.clone());
-    let last = select(up.clone(), hi.clone(), lo.clone());
-    let apart = binary(BinaryOp::Sub, unsigned(&last), unsigned(&first));
-    let stride = select(up, unsigned(step), unary(UnaryOp::Neg, unsigned(step)));
-    let one = || integer(Scalar::U64, 1);
-    let whole = binary(BinaryOp::Div, binary(BinaryOp::Sub, apart, one()), stride);
-    let empty = compare(CompareOp::Ge, first, last);
-    select(empty, zero(Scalar::U64), binary(BinaryOp::Add, whole, one()))
+    /// How many values `range(lo, hi, step)` has: a `U64`, which always holds it.
+    fn n_iterations(&mut self, [lo, hi, step]: [&ir::Expr; 3], span: Span) -> ir::Expr {
+        let unsigned = |value: &ir::Expr| number(value.clone(), Scalar::I64, Scalar::U64);
+        let up = self.save(compare(CompareOp::Gt, step.clone(), int(0)), Scalar::Bool, span);
+        let first = self.save(select(up.clone(), lo.clone(), hi.clone()), Scalar::I64, span);
+        let last = self.save(select(up.clone(), hi.clone(), lo.clone()), Scalar::I64, span);
+        let apart = binary(BinaryOp::Sub, unsigned(&last), unsigned(&first));
+        let stride = select(up, unsigned(step), unary(UnaryOp::Neg, unsigned(step)));
+        let one = || integer(Scalar::U64, 1);
+        let steps = binary(BinaryOp::Div, binary(BinaryOp::Sub, apart, one()), stride);
+        let empty = compare(CompareOp::Ge, first, last);
+        select(empty, zero(Scalar::U64), binary(BinaryOp::Add, steps, one()))
+    }
 }

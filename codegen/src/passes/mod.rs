@@ -2,7 +2,9 @@
 
 mod calls;
 pub mod effects;
+mod inline;
 mod overflow;
+mod ranges;
 mod reachable;
 mod simplify;
 mod stack;
@@ -27,6 +29,11 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
         overflow::run(&mut module);
         verified("overflow", Stage::Raising, &module);
     }
+    inline::run(&mut module);
+    reachable::run(&mut module, entries);
+    verified("inline", Stage::Raising, &module);
+    ranges::run(&mut module);
+    verified("ranges", Stage::Raising, &module);
     simplify::run(&mut module);
     verified("simplify", Stage::Raising, &module);
     stack::run(&mut module);

@@ -35,6 +35,11 @@ impl Scope<'_, '_> {
             Expr::BooleanLiteral(literal) => Some(ExprKind::Bool(literal.value)),
             Expr::NoneLiteral(_) => Some(ExprKind::None),
             Expr::StringLiteral(text) => Some(ExprKind::Text(text.value.to_str().to_owned())),
+            // What the parser puts where an expression is missing, which it has reported.
+            Expr::Name(name) if name.id.is_empty() => {
+                self.refused = true;
+                None
+            }
             Expr::Name(name) => self.name(&name.id, span),
             Expr::UnaryOp(unary) => self.unary(unary),
             Expr::BinOp(binary) => self.binary(binary, span),

@@ -161,13 +161,18 @@ impl<'a> Reader<'a> {
         functions
     }
 
-    /// Binds a name once; what is bound to it later is refused.
+    /// Binds a name once; what is bound to it later is refused, unless it is the same import.
     pub(super) fn bind_name(&mut self, name: &ast::Identifier, binding: Binding) {
         let span = self.span(name);
-        let Some((_, first)) = self.names.0.get(name.as_str()) else {
+        let Some((old, first)) = self.names.0.get(name.as_str()) else {
             self.names.0.insert(name.to_string(), (binding, span));
             return;
         };
+        if let (Binding::Imported(old), Binding::Imported(new)) = (old, &binding)
+            && old == new
+        {
+            return;
+        }
         let first = *first;
         let message = format!("`{}` is defined twice", name.as_str());
         self.report(

@@ -162,7 +162,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `float64[:, ::1]`.
+    /// `float64[:, ::1]`; `float64[()]` of an array without dimensions.
     fn array_type(&mut self, array: &ExprSubscript, namespace: Namespace) -> Option<Type> {
         let element = self.element(&array.value, namespace);
         let axes = match &*array.slice {
@@ -180,7 +180,7 @@ impl Reader<'_> {
         }
         let unit = axes.iter().map(axis).collect::<Option<Vec<bool>>>();
         let layout = unit.as_deref().and_then(layout);
-        let (Some(layout), 1..=MAX_RANK) = (layout, axes.len()) else {
+        let (Some(layout), 0..=MAX_RANK) = (layout, axes.len()) else {
             let span = self.span(&*array.slice);
             self.report(Diagnostic::new(Code::UnknownType, span, "this is not the layout of an array").help(
                 "write `[:]`, `[::1]`, `[:, :]`, `[:, ::1]` or `[::1, :]`, with a `:` for each dimension",
@@ -260,6 +260,7 @@ fn axis(axis: &Expr) -> Option<bool> {
 fn layout(unit: &[bool]) -> Option<Layout> {
     let n_units = unit.iter().filter(|unit| **unit).count();
     match (n_units, unit.first(), unit.last()) {
+        (_, None, _) => Some(Layout::C),
         (0, ..) => Some(Layout::Any),
         (1, _, Some(true)) => Some(Layout::C),
         (1, Some(true), _) => Some(Layout::F),

@@ -43,7 +43,7 @@ pub fn run(file: &Path, stage: Stage, options: &Options, out: &mut dyn Write) ->
         Stage::Types => typed::print::print(&analysis.program),
         Stage::Ir if options.no_passes => ir::print::print(&analysis.module),
         Stage::Ir => ir::print::print(&compiled(&analysis, options)),
-        Stage::Clif => of_kernels(&analysis, options, backend::clif_text)?,
+        Stage::Clif => backend::with_lines(&of_kernels(&analysis, options, backend::clif_text)?, &source),
         Stage::Asm => of_kernels(&analysis, options, backend::asm_text)?,
     };
     write!(out, "{text}")?;

@@ -7,7 +7,7 @@ use super::{Stop, Verdict, analyse};
 use crate::input;
 use crate::transcript::case::{self, Case};
 use crate::transcript::run::Engine;
-use crate::transcript::suite;
+use crate::transcript::suite::{self, Show};
 
 /// Runs the tests of all files on the engines that this program has.
 pub fn run(files: &[PathBuf], out: &mut dyn Write) -> Result<Verdict, Stop> {
@@ -15,7 +15,7 @@ pub fn run(files: &[PathBuf], out: &mut dyn Write) -> Result<Verdict, Stop> {
     for file in files {
         cases.extend(read(file)?);
     }
-    let summary = suite::run(&cases, &[Engine::Jit], out)?;
+    let summary = suite::run(&cases, &[Engine::Jit], Show::All, out)?;
     writeln!(out, "{}", summary.line(&["linked"]))?;
     Ok(if summary.failed == 0 { Verdict::Well } else { Verdict::Wrong })
 }

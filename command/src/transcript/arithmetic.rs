@@ -35,9 +35,7 @@ pub fn binary(op: Operator, left: Value, right: Value) -> Result<Value, Failure>
             let ty = common(op, left.ty, right.ty)?;
             Ok(Value::Number(fitted(ty, apply(op, ty, left.datum, right.datum)?)?))
         }
-        (Value::Array(array), Value::Number(number)) => {
-            map(op, &array, number, |op, ty, element, other| apply(op, ty, element, other))
-        }
+        (Value::Array(array), Value::Number(number)) => map(op, &array, number, apply),
         (Value::Number(number), Value::Array(array)) => {
             map(op, &array, number, |op, ty, element, other| apply(op, ty, other, element))
         }
@@ -63,11 +61,7 @@ fn common(
     left: interface::Number,
     right: interface::Number,
 ) -> Result<interface::Number, Failure> {
-    let ty = |number| match number {
-        interface::Number::Weak(weak) => Type::Weak(weak),
-        interface::Number::Strong(dtype) => Type::Strong(dtype),
-    };
-    let number = match promote::promote(&ty(left), &ty(right)) {
+    let number = match promote::promote(&left.into(), &right.into()) {
         Some(Type::Weak(weak)) => interface::Number::Weak(weak),
         Some(Type::Strong(dtype)) => interface::Number::Strong(dtype),
         _ => unreachable!("bug in pykernel: two numbers have a common type"),

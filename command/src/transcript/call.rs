@@ -22,6 +22,7 @@ pub fn call(
 ) -> Result<Value, Failure> {
     let index = pick(kernel, args)?;
     let overload = &kernel.overloads[index];
+    refuse_layouts(kernel, overload, args)?;
     let entry = entry(&overload.symbol)?;
     let mut words = Words::default();
     for (param, arg) in overload.params.iter().zip(args) {
@@ -106,6 +107,31 @@ fn check_array(ty: ArrayType, array: &Array) -> Result<(), String> {
         return Err(format!("expected {ty}, got an array of another layout"));
     }
     Ok(())
+}
+
+/// An array of another layout is refused as the runtime does it, in Python's words.
+fn refuse_layouts(kernel: &Kernel, overload: &Overload, args: &[Value]) -> Result<(), Failure> {
+    for (param, arg) in overload.params.iter().zip(args) {
+        if let (ParamType::Array(ty, _), Value::Array(array)) = (param.ty, arg)
+            && array.shape.len() == ty.rank
+            && !array.has_layout(ty.layout)
+        {
+            let (shape, strides) = (tuple(&array.shape), tuple(&array.strides));
+            let got = format!("got shape {shape} with strides {strides} in bytes");
+            let message = format!("{}() argument '{}' must be {ty}, {got}", kernel.name, param.name);
+            return Err(Failure::raised("TypeError", message));
+        }
+    }
+    Ok(())
+}
+
+/// A tuple as Python prints it.
+fn tuple(items: &[impl ToString]) -> String {
+    let texts: Vec<String> = items.iter().map(ToString::to_string).collect();
+    match texts.as_slice() {
+        [one] => format!("({one},)"),
+        _ => format!("({})", texts.join(", ")),
+    }
 }
 
 /// Rust's borrows rule out that an array that is written overlaps another argument.

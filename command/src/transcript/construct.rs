@@ -140,11 +140,10 @@ fn flatten(items: &Value, depth: usize, shape: &mut Vec<usize>, numbers: &mut Ve
 
 /// The dtype that NumPy gives to an array of these numbers.
 fn common_dtype(numbers: &[Number]) -> DType {
-    let ty = |number: &Number| match number.ty {
-        interface::Number::Weak(weak) => Type::Weak(weak),
-        interface::Number::Strong(dtype) => Type::Strong(dtype),
-    };
-    let promoted = numbers.iter().map(ty).reduce(|a, b| promote::promote(&a, &b).unwrap_or(a));
+    let promoted = numbers
+        .iter()
+        .map(|number| Type::from(number.ty))
+        .reduce(|a, b| promote::promote(&a, &b).unwrap_or(a));
     promoted.and_then(|ty| ty.dtype()).unwrap_or(DType::Float64)
 }
 
@@ -160,7 +159,7 @@ fn arange(bounds: &[Value], dtype: Option<DType>) -> Result<Array> {
     };
     let real = |number: Number| number.datum.parts().0;
     let count = ((real(stop) - real(start)) / real(step)).ceil().max(0.0);
-    if !(count <= MAX_SIZE as f64) {
+    if count.is_nan() || count > MAX_SIZE as f64 {
         return Err("the array is too large for a transcript".into());
     }
     let dtype = dtype.unwrap_or_else(|| common_dtype(&[start, stop, step]));

@@ -15,4 +15,5 @@ pub mod number;
 mod options;
 pub mod run;
 pub mod suite;
+pub mod folder;
 pub mod value;

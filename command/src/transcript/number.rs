@@ -123,6 +123,12 @@ impl Datum {
         }
     }
 
+    /// Whether no part is infinite or NaN.
+    pub fn is_finite(self) -> bool {
+        let (re, im) = self.parts();
+        re.is_finite() && im.is_finite()
+    }
+
     /// Floats rounded to what the type holds.
     fn rounded(self, dtype: DType) -> Datum {
         let narrow = |value: f64| f64::from(value as f32);

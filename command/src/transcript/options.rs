@@ -46,14 +46,21 @@ impl Arrangement {
         }
     }
 
-    fn named(name: &str) -> Result<Arrangement, String> {
-        match name {
-            "C" => Ok(Arrangement::C),
-            "F" => Ok(Arrangement::F),
-            "strided" => Ok(Arrangement::Strided),
-            "negative" => Ok(Arrangement::Negative),
-            other => Err(format!("`{other}` is not a layout: C, F, strided, negative")),
+    /// The name that the option `layouts` uses; arrays' own layout has none.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Arrangement::Own => None,
+            Arrangement::C => Some("C"),
+            Arrangement::F => Some("F"),
+            Arrangement::Strided => Some("strided"),
+            Arrangement::Negative => Some("negative"),
         }
+    }
+
+    fn named(name: &str) -> Result<Arrangement, String> {
+        let all = [Arrangement::C, Arrangement::F, Arrangement::Strided, Arrangement::Negative];
+        let found = all.into_iter().find(|layout| layout.name() == Some(name));
+        found.ok_or_else(|| format!("`{name}` is not a layout: C, F, strided, negative"))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use pykernel_codegen::analysis::{self, Analysis};
 use pykernel_codegen::render::{self, Style};
+use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
 use pykernel_codegen::{ir, passes};
 
@@ -40,9 +41,52 @@ impl Engine {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// What is wrong, in the order of the file.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
     /// On which engines its examples ran.
     pub engines: Vec<&'static str>,
+}
+
+/// One thing that is wrong with a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where and what, in as many lines as it takes.
+    pub text: String,
+    /// In which runs it is wrong; empty if it has to do with none.
+    pub runs: Vec<String>,
+}
+
+impl Problem {
+    /// A problem that has to do with no run.
+    pub fn new(text: impl Into<String>) -> Problem {
+        Problem { text: text.into(), runs: Vec::new() }
+    }
+}
+
+impl Outcome {
+    /// Adds a problem of one run, together with the same of other runs.
+    fn add(&mut self, text: String, run: String) {
+        match self.problems.iter_mut().find(|problem| problem.text == text) {
+            Some(problem) => problem.runs.push(run),
+            None => self.problems.push(Problem { text, runs: vec![run] }),
+        }
+    }
+}
+
+/// A test's kernels, compiled up to the back end.
+pub struct Compiled {
+    /// What the front end has found.
+    pub analysis: Analysis,
+    /// The IR as the back end takes it.
+    pub ir: ir::Module,
+}
+
+/// Compiles a source that is free of errors.
+pub fn compile(source: &Source, overflow_checks: bool) -> Compiled {
+    let analysis = analysis::analyse(source, &package(overflow_checks));
+    let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
+    let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
+    let ir = passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks });
+    Compiled { analysis, ir }
 }
 
 /// The package for which a test is compiled. The two settings have symbols of their own, so that
@@ -66,7 +110,7 @@ pub fn run(case: &Case, engines: &[Engine]) -> Outcome {
     for engine in engines.iter().filter(wanted) {
         for setting in [true, false] {
             if case.options.overflow_checks.is_none_or(|only| only == setting) {
-                run_on(case, *engine, setting, &mut outcome.problems);
+                run_on(case, *engine, setting, &mut outcome);
             }
         }
         outcome.engines.push(engine.name());
@@ -75,11 +119,8 @@ pub fn run(case: &Case, engines: &[Engine]) -> Outcome {
 }
 
 /// Runs the examples on one engine, once for each layout.
-fn run_on(case: &Case, engine: Engine, overflow_checks: bool, problems: &mut Vec<String>) {
-    let analysis = analysis::analyse(&case.source, &package(overflow_checks));
-    let entries = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
-    let entries: Vec<ir::FunctionId> = entries.map(|overload| overload.function).collect();
-    let ir = passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks });
+fn run_on(case: &Case, engine: Engine, overflow_checks: bool, outcome: &mut Outcome) {
+    let Compiled { analysis, ir } = compile(&case.source, overflow_checks);
     let mut loaded = Loaded { engine, analysis: &analysis, ir: &ir, compiled: BTreeMap::new() };
     let layouts = match case.options.layouts.as_slice() {
         [] => &[Arrangement::Own],
@@ -90,11 +131,10 @@ fn run_on(case: &Case, engine: Engine, overflow_checks: bool, problems: &mut Vec
         for example in &case.examples {
             if let Err(cause) = run_example(example, &mut namespace, &mut loaded, case.options.ulp) {
                 let place = format!("{}:{}", case.source.file, example.line);
-                let checks = if overflow_checks { "on" } else { "off" };
-                let layout =
-                    if *layout == Arrangement::Own { String::new() } else { format!(", {layout:?} arrays") };
-                let on = format!("{}, overflow checks {checks}{layout}", engine.name());
-                problems.push(format!("{place}: {} ({on})\n{cause}", example.text));
+                let checks = if overflow_checks { "with overflow checks" } else { "without overflow checks" };
+                let layout = layout.name().map(|name| format!(", {name} arrays")).unwrap_or_default();
+                let run = format!("{} {checks}{layout}", engine.name());
+                outcome.add(format!("{place}: {}\n{cause}", example.text), run);
             }
         }
     }
@@ -146,7 +186,7 @@ impl Kernels for Loaded<'_> {
 }
 
 /// Compares what comments claim with what the front end found.
-fn check_claims(case: &Case, analysis: &Analysis) -> Vec<String> {
+fn check_claims(case: &Case, analysis: &Analysis) -> Vec<Problem> {
     let source = &case.source;
     let mut unclaimed = Vec::new();
     let mut claims: Vec<&Assertion> = case.assertions.iter().collect();
@@ -169,11 +209,11 @@ fn check_claims(case: &Case, analysis: &Analysis) -> Vec<String> {
         types.dedup();
         types.join(" | ")
     };
-    let mut problems: Vec<String> =
-        claims.iter().filter_map(|assertion| unmet(assertion, &revealed)).collect();
-    problems.iter_mut().for_each(|problem| *problem = format!("{}:{problem}", source.file));
+    let unmet = claims.iter().filter_map(|assertion| unmet(assertion, &revealed));
+    let mut problems: Vec<Problem> =
+        unmet.map(|problem| Problem::new(format!("{}:{problem}", source.file))).collect();
     if !unclaimed.is_empty() {
-        problems.push(render::render(source, &unclaimed, Style::Plain));
+        problems.push(Problem::new(render::render(source, &unclaimed, Style::Plain)));
     }
     problems
 }

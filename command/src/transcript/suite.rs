@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::case::Case;
-use super::run::{self, Engine, Outcome};
+use super::run::{self, Engine, Outcome, Problem};
 use crate::bug;
 
 /// The stack of the threads that run tests: recursive kernels go to its end.
@@ -27,9 +27,23 @@ pub struct Summary {
     pub engines: BTreeMap<&'static str, usize>,
 }
 
+/// Which tests get a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// All.
+    All,
+    /// Those that have not passed.
+    Failed,
+}
+
 /// Runs tests and writes a line for each, in their order, with what is wrong below it. A test that
 /// cannot be read is given by its mistake.
-pub fn run(cases: &[Result<Case, String>], engines: &[Engine], out: &mut dyn Write) -> io::Result<Summary> {
+pub fn run(
+    cases: &[Result<Case, String>],
+    engines: &[Engine],
+    show: Show,
+    out: &mut dyn Write,
+) -> io::Result<Summary> {
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
@@ -48,7 +62,7 @@ pub fn run(cases: &[Result<Case, String>], engines: &[Engine], out: &mut dyn Wri
             thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
         }
         drop(sender);
-        report(cases, receiver, out)
+        report(cases, receiver, show, out)
     })
 }
 
@@ -56,11 +70,11 @@ pub fn run(cases: &[Result<Case, String>], engines: &[Engine], out: &mut dyn Wri
 fn outcome(case: &Result<Case, String>, engines: &[Engine]) -> Outcome {
     let case = match case {
         Ok(case) => case,
-        Err(mistake) => return Outcome { problems: vec![mistake.clone()], engines: Vec::new() },
+        Err(mistake) => return Outcome { problems: vec![Problem::new(mistake)], engines: Vec::new() },
     };
     bug::set_place(&case.name);
     catch_unwind(AssertUnwindSafe(|| run::run(case, engines))).unwrap_or_else(|_| {
-        let problem = "the compiler has panicked; this is a bug in pykernel".into();
+        let problem = Problem::new("the compiler has panicked; this is a bug in pykernel");
         Outcome { problems: vec![problem], engines: Vec::new() }
     })
 }
@@ -69,6 +83,7 @@ fn outcome(case: &Result<Case, String>, engines: &[Engine]) -> Outcome {
 fn report(
     cases: &[Result<Case, String>],
     outcomes: mpsc::Receiver<(usize, Outcome)>,
+    show: Show,
     out: &mut dyn Write,
 ) -> io::Result<Summary> {
     let mut summary = Summary::default();
@@ -77,7 +92,7 @@ fn report(
     for (index, outcome) in outcomes {
         waiting.insert(index, outcome);
         while let Some(outcome) = waiting.remove(&next) {
-            report_one(&cases[next], &outcome, &mut summary, out)?;
+            report_one(&cases[next], &outcome, show, &mut summary, out)?;
             next += 1;
         }
     }
@@ -87,6 +102,7 @@ fn report(
 fn report_one(
     case: &Result<Case, String>,
     outcome: &Outcome,
+    show: Show,
     summary: &mut Summary,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -95,14 +111,20 @@ fn report_one(
     if !outcome.problems.is_empty() {
         summary.failed += 1;
         writeln!(out, "FAIL {name}")?;
-        let lines = outcome.problems.iter().flat_map(|problem| problem.lines());
-        lines.into_iter().try_for_each(|line| writeln!(out, "     {line}"))?;
+        for problem in &outcome.problems {
+            problem.text.lines().try_for_each(|line| writeln!(out, "     {line}"))?;
+            if !problem.runs.is_empty() {
+                writeln!(out, "      on {}", problem.runs.join("; "))?;
+            }
+        }
     } else if has_examples && outcome.engines.is_empty() {
         summary.skipped += 1;
         writeln!(out, "skip {name}")?;
     } else {
         summary.passed += 1;
-        writeln!(out, "ok   {name}")?;
+        if show == Show::All {
+            writeln!(out, "ok   {name}")?;
+        }
     }
     if has_examples {
         outcome.engines.iter().for_each(|engine| *summary.engines.entry(engine).or_default() += 1);

@@ -162,11 +162,11 @@ fn check(
         strides: [i64::from(to.bits() / 8)],
     };
     call(&folds(scalars, to, &rows, expr), &[&raw const array as u64]).expect("nothing raises");
+    let bytes: Vec<u8> = out.iter().flat_map(|word| word.to_ne_bytes()).collect();
     for (index, row) in rows.iter().enumerate() {
         let want = expected(row) & mask(to);
         let got = call(&jit, row).expect("nothing raises")[0] & mask(to);
         assert!(same(to, got, want), "{what} {scalars:?} {row:x?}: {got:x}, not {want:x}");
-        let bytes: Vec<u8> = out.iter().flat_map(|word| word.to_ne_bytes()).collect();
         let size = to.bits() as usize / 8;
         let mut folded = [0; 8];
         folded[..size].copy_from_slice(&bytes[index * size..][..size]);

@@ -65,8 +65,10 @@ fn plain(kernel: &Kernel, overload: &Overload, context: &Context) -> TokenStream
         });
     let (lifetimes, result) = (rust_type::lifetimes(overload), rust_type::result(&overload.result));
     let call = Entry { kernel, overload, context, arguments: &names }.call();
+    let lints = lints(overload);
     quote! {
         #docs
+        #lints
         #[inline]
         pub fn #name<#(#lifetimes),*>(#(#declared),*) -> ::core::result::Result<#result, ::pykernel::Error> {
             #(#views)*
@@ -84,8 +86,10 @@ fn generic(kernel: &Kernel, overloads: &[Overload], context: &Context) -> TokenS
     let canonical = quote! { (#(<#types as ::pykernel::call::Argument>::Canonical,)*) };
     let takes = trait_of(kernel, overloads, &name);
     let implementations = alike(overloads).into_iter().map(|group| implementation(kernel, &group, context));
+    let lints = lints(&overloads[0]);
     quote! {
         #docs
+        #lints
         #[inline]
         pub fn #name<#(#types: ::pykernel::call::Argument),*>(
             #(#names: #types),*
@@ -176,6 +180,13 @@ pub fn ambiguous(kernel: &Kernel) -> Option<String> {
         document::signature(kernel, a),
         document::signature(kernel, b)
     ))
+}
+
+/// Keeps clippy from counting the parameters, which are not Rust's to choose. Only where it would:
+/// an `allow` is an error in a crate that forbids the lint.
+fn lints(overload: &Overload) -> Option<TokenStream> {
+    const CLIPPYS_LIMIT: usize = 7;
+    (overload.params.len() > CLIPPYS_LIMIT).then(|| quote! { #[allow(clippy::too_many_arguments)] })
 }
 
 /// The parameters' names, with the user's hygiene, so that no name of a body's own meets them.

@@ -6,10 +6,11 @@ use cranelift_module::{FuncId, Linkage, Module};
 
 use super::clif_type;
 use super::function::FunctionCx;
+use super::view::numbers;
 use crate::backend::Error;
 use crate::interface::{Overload, ParamType};
-use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Scalar, Type, ViewType};
-use crate::types::{DType, Layout};
+use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Scalar, Type};
+use crate::types::DType;
 
 /// The signature of a function inside the object.
 pub(super) fn internal_signature(module: &dyn Module, function: &Function) -> Signature {
@@ -29,14 +30,6 @@ pub(super) fn internal_signature(module: &dyn Module, function: &Function) -> Si
         signature.returns.push(AbiParam::new(clif_type(scalar(function, *result))));
     }
     signature
-}
-
-/// How many extents and strides a view needs beside its address.
-pub(super) fn numbers(view: ViewType) -> usize {
-    match view.layout {
-        Layout::C | Layout::F => view.rank,
-        Layout::Any => 2 * view.rank,
-    }
 }
 
 /// The C signature of an overload's entry.

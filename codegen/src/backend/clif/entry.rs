@@ -8,11 +8,11 @@ use pykernel_abi::{Status, array};
 
 use super::call::parts;
 use super::function::FunctionCx;
-use super::view::TRUSTED;
+use super::view::{TRUSTED, fastest};
 use super::{Translated, Unit, call};
 use crate::backend::Error;
 use crate::interface::{Overload, ParamType};
-use crate::types::{ArrayType, Layout};
+use crate::types::ArrayType;
 
 /// Translates an entry: the function itself where nothing else calls it, else a call.
 pub(super) fn translate(
@@ -59,14 +59,13 @@ impl FunctionCx<'_, '_> {
     }
 
     fn load_descriptor(&mut self, descriptor: Value, ty: ArrayType, flat: &mut Vec<Value>) {
-        // Nobody writes a descriptor while the kernel runs.
-        let flags = TRUSTED.with_readonly().with_can_move();
-        flat.push(self.builder.ins().load(self.pointer, flags, descriptor, array::DATA));
-        let mut number = |offset| flat.push(self.builder.ins().load(types::I64, flags, descriptor, offset));
-        (0..ty.rank).for_each(|axis| number(array::shape(axis)));
-        if ty.layout == Layout::Any {
-            (0..ty.rank).for_each(|axis| number(array::stride(ty.rank, axis)));
-        }
+        let mut load = |ty, offset| flat.push(self.builder.ins().load(ty, TRUSTED, descriptor, offset));
+        load(self.pointer, array::DATA);
+        (0..ty.rank).for_each(|axis| load(types::I64, array::shape(axis)));
+        let known = fastest(ty.layout, ty.rank);
+        (0..ty.rank)
+            .filter(|axis| Some(*axis) != known)
+            .for_each(|axis| load(types::I64, array::stride(ty.rank, axis)));
     }
 
     /// Writes the result unless something was raised, and returns the status.

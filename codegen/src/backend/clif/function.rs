@@ -6,8 +6,8 @@ use cranelift_codegen::ir::{Block, FuncRef, GlobalValue, InstBuilder, Type as Cl
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::{DataId, FuncId, Module};
 
-use super::view::View;
-use super::{Translated, Unit, call, clif_type};
+use super::view::{View, numbers};
+use super::{Translated, Unit, clif_type};
 use crate::backend::Error;
 use crate::ir::{Function, FunctionId, Label, LocalId, Type};
 
@@ -120,12 +120,12 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         for param in &self.function.params {
             let count = match self.function.ty(*param) {
                 Type::Scalar(_) => 1,
-                Type::View(ty) => 1 + call::numbers(ty),
+                Type::View(ty) => 1 + numbers(ty),
             };
             let (own, rest) = params.split_at(count);
             match self.function.ty(*param) {
                 Type::Scalar(_) => self.set(*param, own[0]),
-                Type::View(ty) => self.bind_view(*param, ty, own),
+                Type::View(_) => self.bind_view(*param, own),
             }
             params = rest;
         }

@@ -5,10 +5,11 @@
 //! its entry calls has no body of its own: the entry holds it.
 //!
 //! Internal functions take first the `*mut Raised` if they have a status, then their parameters,
-//! an array as its address, its extents and, where the layout does not give them, its strides;
-//! they return the status, if any, and their results.
+//! an array as its address, its extents and its strides but the one that the layout gives; they
+//! return the status, if any, and their results.
 
 mod arithmetic;
+mod branch;
 mod call;
 mod convert;
 mod entry;

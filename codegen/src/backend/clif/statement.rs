@@ -3,8 +3,9 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value};
 
+use super::branch::Targets;
 use super::function::{Flow, FunctionCx};
-use crate::ir::{BinaryOp, CompareOp, Const, Expr, Label, LocalId, Stmt, StmtKind, Type, UnaryOp};
+use crate::ir::{CompareOp, Expr, Label, LocalId, Stmt, StmtKind, Type};
 
 impl FunctionCx<'_, '_> {
     /// Translates statements up to the first that leaves.
@@ -62,12 +63,17 @@ impl FunctionCx<'_, '_> {
 
     fn if_(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt]) -> Flow {
         let [on_true, on_false, after] = std::array::from_fn(|_| self.builder.create_block());
-        self.branch(cond, on_true, on_false);
+        if self.raises(cond, then) {
+            self.builder.set_cold_block(on_true);
+        }
+        let leaving = match (leaves(then), leaves(otherwise)) {
+            (true, _) => Some(on_true),
+            (false, true) => Some(on_false),
+            (false, false) => None,
+        };
+        self.branch(cond, Targets { on_true, on_false, leaving });
         let mut flow = Flow::Leaves;
         for (block, body) in [(on_true, then), (on_false, otherwise)] {
-            if block == on_true && self.raises(cond, then) {
-                self.builder.set_cold_block(block);
-            }
             self.continue_in(block);
             if self.statements(body) == Flow::Continues {
                 self.builder.ins().jump(after, &[]);
@@ -90,51 +96,6 @@ impl FunctionCx<'_, '_> {
             _ => false,
         };
         tests_status || then.iter().any(|stmt| matches!(stmt.kind, StmtKind::Record(_)))
-    }
-
-    /// Branches on a condition, comparison by comparison where it is made of several.
-    fn branch(&mut self, cond: &Expr, on_true: Block, on_false: Block) {
-        match cond {
-            Expr::Unary { op: UnaryOp::Not, operand } => self.branch(operand, on_false, on_true),
-            Expr::Binary { op: BinaryOp::And, left, right } => {
-                self.branch_and(left, right, on_true, on_false)
-            }
-            Expr::Binary { op: BinaryOp::Or, left, right } => self.branch_or(left, right, on_true, on_false),
-            Expr::Select { cond, then, otherwise } => match (&**then, &**otherwise) {
-                (then, Expr::Const(Const::Bool(false))) => self.branch_and(cond, then, on_true, on_false),
-                (Expr::Const(Const::Bool(true)), otherwise) => {
-                    self.branch_or(cond, otherwise, on_true, on_false);
-                }
-                (then, otherwise) => self.branch_either(cond, [then, otherwise], on_true, on_false),
-            },
-            _ => {
-                let value = self.expression(cond).value;
-                self.builder.ins().brif(value, on_true, &[], on_false, &[]);
-            }
-        }
-    }
-
-    fn branch_and(&mut self, left: &Expr, right: &Expr, on_true: Block, on_false: Block) {
-        let next = self.builder.create_block();
-        self.branch(left, next, on_false);
-        self.continue_in(next);
-        self.branch(right, on_true, on_false);
-    }
-
-    fn branch_or(&mut self, left: &Expr, right: &Expr, on_true: Block, on_false: Block) {
-        let next = self.builder.create_block();
-        self.branch(left, on_true, next);
-        self.continue_in(next);
-        self.branch(right, on_true, on_false);
-    }
-
-    fn branch_either(&mut self, cond: &Expr, sides: [&Expr; 2], on_true: Block, on_false: Block) {
-        let blocks = [self.builder.create_block(), self.builder.create_block()];
-        self.branch(cond, blocks[0], blocks[1]);
-        for (block, side) in blocks.into_iter().zip(sides) {
-            self.continue_in(block);
-            self.branch(side, on_true, on_false);
-        }
     }
 
     /// Translates a body that `Exit(label)` can leave.
@@ -161,9 +122,11 @@ impl FunctionCx<'_, '_> {
             Some((test, rest)) => (Some(test), rest),
             None => (None, body),
         };
+        let place = self.builder.srcloc();
         self.repeat(test, label, header);
         self.builder.switch_to_block(header);
         if self.statements(body) == Flow::Continues {
+            self.builder.set_srcloc(place);
             self.repeat(test, label, header);
         }
         self.builder.seal_block(header);
@@ -172,17 +135,13 @@ impl FunctionCx<'_, '_> {
 
     /// Goes to a loop's header, or past the loop if its test says so.
     fn repeat(&mut self, test: Option<Test<'_>>, label: Label, header: Block) {
-        match test {
-            None => _ = self.builder.ins().jump(header, &[]),
-            Some(Test { cond, goes_on_if: true }) => {
-                let after = self.leave(label);
-                self.branch(cond, header, after);
-            }
-            Some(Test { cond, goes_on_if: false }) => {
-                let after = self.leave(label);
-                self.branch(cond, after, header);
-            }
-        }
+        let Some(Test { cond, goes_on_if }) = test else {
+            self.builder.ins().jump(header, &[]);
+            return;
+        };
+        let after = self.leave(label);
+        let targets = Targets { on_true: header, on_false: after, leaving: Some(after) };
+        self.branch(cond, if goes_on_if { targets } else { targets.swapped() });
     }
 
     /// Translates a counting loop with its test at the bottom.
@@ -197,7 +156,9 @@ impl FunctionCx<'_, '_> {
         self.builder.ins().brif(enters, header, &[lo.into()], after, &[]);
         self.builder.switch_to_block(header);
         self.set(range.var, var);
+        let place = self.builder.srcloc();
         if self.statements(body) == Flow::Continues {
+            self.builder.set_srcloc(place);
             let (again, next) = self.advance(range, var, hi);
             self.builder.ins().brif(again, header, &[next.into()], after, &[]);
         }
@@ -239,6 +200,11 @@ fn leading_test(label: Label, body: &[Stmt]) -> Option<(Test<'_>, &[Stmt])> {
         () => return None,
     };
     Some((Test { cond, goes_on_if }, rest))
+}
+
+/// Whether a body does not reach its end.
+fn leaves(body: &[Stmt]) -> bool {
+    matches!(body.last(), Some(Stmt { kind: StmtKind::Exit(_), .. }))
 }
 
 /// What a counting loop runs over.

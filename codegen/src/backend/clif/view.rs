@@ -27,8 +27,7 @@ enum Stride {
 
 impl View {
     pub(super) fn declare(builder: &mut FunctionBuilder<'_>, pointer: ClifType, ty: ViewType) -> View {
-        let fastest = axes_outwards(ty).next().filter(|_| ty.layout != Layout::Any);
-        let strides = (0..ty.rank).map(|axis| match fastest {
+        let strides = (0..ty.rank).map(|axis| match fastest(ty.layout, ty.rank) {
             Some(fastest) if fastest == axis => Stride::Element(ty.element.size() as i64),
             _ => Stride::Varying(builder.declare_var(types::I64)),
         });
@@ -38,49 +37,37 @@ impl View {
     }
 }
 
-/// The dimensions from the fastest to the slowest (of any layout: from the last to the first).
-fn axes_outwards(ty: ViewType) -> Box<dyn Iterator<Item = usize>> {
-    match ty.layout {
-        Layout::C | Layout::Any => Box::new((0..ty.rank).rev()),
-        Layout::F => Box::new(0..ty.rank),
+/// The dimension along which elements are adjacent, if the layout tells.
+pub(super) fn fastest(layout: Layout, rank: usize) -> Option<usize> {
+    match layout {
+        Layout::C => rank.checked_sub(1),
+        Layout::F if rank > 0 => Some(0),
+        Layout::F | Layout::Any => None,
     }
+}
+
+/// How many extents and strides a view needs beside its address.
+pub(super) fn numbers(ty: ViewType) -> usize {
+    2 * ty.rank - usize::from(fastest(ty.layout, ty.rank).is_some())
 }
 
 /// Kernels access memory only where their caller vouches for it.
 pub(super) const TRUSTED: MemFlagsData = MemFlagsData::trusted();
 
 impl FunctionCx<'_, '_> {
-    /// Sets an array parameter from its flat form: address, extents, strides if the layout is
-    /// any.
-    pub(super) fn bind_view(&mut self, local: LocalId, ty: ViewType, flat: &[Value]) {
+    /// Sets an array parameter from its flat form: address, extents, strides that vary.
+    ///
+    /// Strides are never computed from extents, although a contiguous layout would allow it:
+    /// Cranelift hoists what involves a constant out of one loop only, a parameter out of all.
+    pub(super) fn bind_view(&mut self, local: LocalId, flat: &[Value]) {
         let view = self.view(local);
-        self.builder.def_var(view.data, flat[0]);
-        let (extents, strides) = flat[1..].split_at(ty.rank);
-        for (variable, value) in view.extents.iter().zip(extents) {
+        let strides = view.strides.iter().filter_map(|stride| match stride {
+            Stride::Element(_) => None,
+            Stride::Varying(variable) => Some(variable),
+        });
+        let variables = [&view.data].into_iter().chain(&view.extents).chain(strides);
+        for (variable, value) in variables.zip(flat) {
             self.builder.def_var(*variable, *value);
-        }
-        match ty.layout {
-            Layout::Any => self.set_strides(&view, strides),
-            Layout::C | Layout::F => self.derive_strides(&view, extents),
-        }
-    }
-
-    fn set_strides(&mut self, view: &View, values: &[Value]) {
-        for (stride, value) in view.strides.iter().zip(values) {
-            if let Stride::Varying(variable) = stride {
-                self.builder.def_var(*variable, *value);
-            }
-        }
-    }
-
-    /// Computes the strides of a contiguous array.
-    fn derive_strides(&mut self, view: &View, extents: &[Value]) {
-        let mut next = self.i64(view.ty.element.size() as i64);
-        for axis in axes_outwards(view.ty) {
-            if let Stride::Varying(variable) = view.strides[axis] {
-                self.builder.def_var(variable, next);
-            }
-            next = self.builder.ins().imul(next, extents[axis]);
         }
     }
 
@@ -93,8 +80,12 @@ impl FunctionCx<'_, '_> {
             let extent = self.builder.use_var(*from);
             self.builder.def_var(*to, extent);
         }
-        let strides: Vec<Value> = (0..target.strides.len()).map(|axis| self.stride(&source, axis)).collect();
-        self.set_strides(&target, &strides);
+        for (axis, to) in target.strides.iter().enumerate() {
+            if let Stride::Varying(to) = to {
+                let stride = self.stride(&source, axis);
+                self.builder.def_var(*to, stride);
+            }
+        }
     }
 
     /// Appends an array in the flat form that a parameter of type `ty` has.
@@ -102,9 +93,8 @@ impl FunctionCx<'_, '_> {
         let view = self.view(local);
         flat.push(self.builder.use_var(view.data));
         flat.extend(view.extents.iter().map(|extent| self.builder.use_var(*extent)));
-        if ty.layout == Layout::Any {
-            flat.extend((0..ty.rank).map(|axis| self.stride(&view, axis)));
-        }
+        let known = fastest(ty.layout, ty.rank);
+        flat.extend((0..ty.rank).filter(|axis| Some(*axis) != known).map(|axis| self.stride(&view, axis)));
     }
 
     fn stride(&mut self, view: &View, axis: usize) -> Value {
@@ -136,8 +126,12 @@ impl FunctionCx<'_, '_> {
     /// loop does not change can be hoisted out of it.
     fn address(&mut self, view: &View, index: &[Expr]) -> Value {
         let indices: Vec<Value> = index.iter().map(|index| self.expression(index).value).collect();
+        let mut axes: Vec<usize> = (0..indices.len()).collect();
+        if view.ty.layout == Layout::F {
+            axes.reverse();
+        }
         let mut address = self.builder.use_var(view.data);
-        for axis in axes_outwards(view.ty).collect::<Vec<_>>().into_iter().rev() {
+        for axis in axes {
             let stride = self.stride(view, axis);
             let distance = self.builder.ins().imul(indices[axis], stride);
             address = self.builder.ins().iadd(address, distance);

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Expr, Function, Label, LocalId, Stmt, StmtKind};
+use crate::ir::{Function, Label, LocalId, Stmt, StmtKind, visit};
 
 /// The violations in a function that is otherwise well-formed.
 pub(super) fn check(function: &Function) -> Vec<String> {
@@ -44,7 +44,11 @@ struct Open {
 impl<'a> Walk<'a> {
     fn new(function: &'a Function) -> Self {
         let mut counters = BTreeSet::new();
-        collect_counters(&function.body, &mut counters);
+        visit::walk(&function.body, &mut |stmt| {
+            if let StmtKind::For { var, .. } = stmt.kind {
+                counters.insert(var);
+            }
+        });
         Walk {
             function,
             counters,
@@ -101,46 +105,18 @@ impl<'a> Walk<'a> {
     }
 
     fn stmt(&mut self, stmt: &StmtKind) {
+        stmt.read(&mut |local| self.read(local));
         match stmt {
-            StmtKind::Assign { local, value } => {
-                self.expr(value);
-                self.assign(*local);
+            StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Call { .. } => {
+                stmt.assigned(&mut |local| self.assign(local));
             }
-            StmtKind::Load { local, view, index, part: _ } => {
-                self.read(*view);
-                self.exprs(index);
-                self.assign(*local);
-            }
-            StmtKind::Store { view, index, part: _, value } => {
-                self.read(*view);
-                self.exprs(index);
-                self.expr(value);
-            }
-            StmtKind::Check { cond, raise, purpose: _ } => {
-                self.expr(cond);
-                self.exprs(&raise.operands);
-            }
-            StmtKind::Raise(raise) => {
-                self.exprs(&raise.operands);
-                self.reachable = false;
-            }
-            StmtKind::Record(raise) => self.exprs(&raise.operands),
-            StmtKind::Call { results, function: _, args, status, place: _ } => {
-                self.exprs(args);
-                results.iter().chain(status).for_each(|local| self.assign(*local));
-            }
-            StmtKind::If { cond, then, otherwise } => {
-                self.expr(cond);
-                self.branch(then, otherwise);
-            }
+            StmtKind::Store { .. } | StmtKind::Check { .. } | StmtKind::Record(_) => {}
+            StmtKind::Raise(_) => self.reachable = false,
+            StmtKind::If { cond: _, then, otherwise } => self.branch(then, otherwise),
             StmtKind::Exit(label) => self.exit(*label),
             StmtKind::Block { label, body } => self.labelled(*label, body, true),
             StmtKind::Loop { label, body } => self.labelled(*label, body, false),
-            StmtKind::For { label, var, lo, hi, step: _, body } => {
-                self.expr(lo);
-                self.expr(hi);
-                self.counted(*label, *var, body);
-            }
+            StmtKind::For { label, var, body, .. } => self.counted(*label, *var, body),
             StmtKind::Scope { owned: _, body } => self.block(body),
         }
     }
@@ -213,57 +189,6 @@ impl<'a> Walk<'a> {
 
     fn leave_body(&mut self) {
         let function = self.function;
-        match function.status {
-            Some(status) => self.read(status),
-            None => function.results.iter().for_each(|result| self.read(*result)),
-        }
-    }
-
-    fn exprs(&mut self, exprs: &[Expr]) {
-        exprs.iter().for_each(|expr| self.expr(expr));
-    }
-
-    fn expr(&mut self, expr: &Expr) {
-        match expr {
-            Expr::Const(_) => {}
-            Expr::Local(local) | Expr::Dim { view: local, axis: _ } => self.read(*local),
-            Expr::Unary { op: _, operand } => self.expr(operand),
-            Expr::Convert { to: _, how: _, value } => self.expr(value),
-            Expr::Binary { op: _, left, right } | Expr::Compare { op: _, left, right } => {
-                self.expr(left);
-                self.expr(right);
-            }
-            Expr::InBounds { index, extent } => {
-                self.expr(index);
-                self.expr(extent);
-            }
-            Expr::Select { cond, then, otherwise } => {
-                self.expr(cond);
-                self.expr(then);
-                self.expr(otherwise);
-            }
-            Expr::Intrinsic { op: _, args } => self.exprs(args),
-        }
-    }
-}
-
-fn collect_counters(body: &[Stmt], counters: &mut BTreeSet<LocalId>) {
-    for stmt in body {
-        match &stmt.kind {
-            StmtKind::For { var, body, .. } => {
-                counters.insert(*var);
-                collect_counters(body, counters);
-            }
-            StmtKind::If { then, otherwise, .. } => {
-                collect_counters(then, counters);
-                collect_counters(otherwise, counters);
-            }
-            StmtKind::Block { body, .. } | StmtKind::Loop { body, .. } | StmtKind::Scope { body, .. } => {
-                collect_counters(body, counters);
-            }
-            StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
-            StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) => {}
-            StmtKind::Call { .. } | StmtKind::Exit(_) => {}
-        }
+        function.results.iter().chain(&function.status).for_each(|result| self.read(*result));
     }
 }

@@ -12,8 +12,8 @@
 //! - The effects are empty or as long as the parameters.
 //! - Labels are below `n_labels`, label 0 is the body's, no two constructs share one, and an
 //!   `Exit` leaves a construct that it stands in.
-//! - Every local is assigned before it is read, on each path; every result (after `status`, of a
-//!   function with a status: the status) before the body is left by its end or by an `Exit`.
+//! - Every local is assigned before it is read, on each path, and every result and the status
+//!   before the body is left by its end or by an `Exit`, when it raises too.
 //!   Code that control cannot reach is exempt.
 //!
 //! # Of a statement

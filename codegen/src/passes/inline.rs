@@ -1,0 +1,201 @@
+//! Replaces calls by the callee's body.
+//!
+//! Before: any calls. After: no call of a library function is left, nor of a small function that
+//! is not recursive, and every function is simplified. What a library function raises is raised at
+//! the place of the call.
+
+use super::calls::Calls;
+use super::simplify::{self, assignments};
+use crate::ir::{Expr, Function, FunctionId, Label, Local, LocalId, Module, Place, Stmt, StmtKind, visit};
+use crate::source::Span;
+
+/// The statements and expressions that a function may have in all to be inlined.
+const SMALL: usize = 200;
+
+/// Those that a function may grow to by inlining others than the library's.
+const LARGE: usize = 20_000;
+
+/// Runs the pass: callees first, so that a body is whole when it is copied.
+pub fn run(module: &mut Module) {
+    let mut sizes = vec![usize::MAX; module.functions.len()];
+    for component in Calls::of(module).components() {
+        for id in component {
+            inline_into(module, id, &sizes);
+            simplify::function(&mut module[id]);
+            sizes[id.0 as usize] = size(&module[id]);
+        }
+    }
+}
+
+/// Inlines into one function what of its callees is to be inlined.
+fn inline_into(module: &mut Module, id: FunctionId, sizes: &[usize]) {
+    let function = &mut module[id];
+    let body = std::mem::take(&mut function.body);
+    let locals = std::mem::take(&mut function.locals);
+    let mut caller = Caller { n_labels: function.n_labels, module, sizes, locals, grown: 0 };
+    let body = caller.body(body);
+    let Caller { n_labels, locals, .. } = caller;
+    let function = &mut module[id];
+    (function.body, function.locals, function.n_labels) = (body, locals, n_labels);
+}
+
+/// The number of statements and expressions.
+fn size(function: &Function) -> usize {
+    let mut size = 0;
+    visit::walk(&function.body, &mut |stmt| {
+        size += 1;
+        stmt.kind.exprs(&mut |expr| size += expr.size());
+    });
+    size
+}
+
+/// The function that is inlined into.
+struct Caller<'a> {
+    module: &'a Module,
+    /// How large each callee is; endless for those that are not done, which only a cycle of calls
+    /// can make.
+    sizes: &'a [usize],
+    locals: Vec<Local>,
+    n_labels: u32,
+    /// How much has been inlined.
+    grown: usize,
+}
+
+/// A call to be inlined.
+struct Call {
+    results: Vec<LocalId>,
+    args: Vec<Expr>,
+    place: Place,
+    span: Span,
+}
+
+impl Caller<'_> {
+    fn body(&mut self, body: Vec<Stmt>) -> Vec<Stmt> {
+        let (module, mut out) = (self.module, Vec::with_capacity(body.len()));
+        for Stmt { mut kind, span } in body {
+            match kind {
+                StmtKind::Call { results, function, args, place, status: None } if self.inlines(function) => {
+                    self.call(&module[function], Call { results, args, place, span }, &mut out);
+                }
+                _ => {
+                    kind.bodies_mut().for_each(|inner| *inner = self.body(std::mem::take(inner)));
+                    out.push(Stmt { kind, span });
+                }
+            }
+        }
+        out
+    }
+
+    fn inlines(&mut self, id: FunctionId) -> bool {
+        let (callee, size) = (&self.module[id], self.sizes[id.0 as usize]);
+        let inlines = !callee.effects.recursive
+            && size != usize::MAX
+            && (callee.library || (size <= SMALL && self.grown + size <= LARGE));
+        self.grown += if inlines { size } else { 0 };
+        inlines
+    }
+
+    /// Puts the callee's body in the place of a call. While it runs, nothing changes the caller's
+    /// locals but those that take its results: an argument that reads none of these can stand for
+    /// a parameter that the callee never assigns.
+    fn call(&mut self, callee: &Function, call: Call, out: &mut Vec<Stmt>) {
+        let Call { results, args, place, span } = call;
+        let assign = |out: &mut Vec<Stmt>, local, value| {
+            out.push(Stmt { kind: StmtKind::Assign { local, value }, span });
+        };
+        let assignments = assignments(callee);
+        let first_label = self.n_labels;
+        self.n_labels += callee.n_labels;
+        let mut copy =
+            Copy { callee, values: vec![None; callee.locals.len()], first_label, locals: &mut self.locals };
+        for (param, arg) in callee.params.iter().zip(args) {
+            let stands = match &arg {
+                Expr::Const(_) => true,
+                Expr::Local(local) => !results.contains(local),
+                _ => false,
+            };
+            if stands && assignments[param.0 as usize] == 1 {
+                copy.values[param.0 as usize] = Some(arg);
+            } else {
+                assign(out, copy.local(*param), arg);
+            }
+        }
+        for (result, target) in callee.results.iter().zip(&results) {
+            copy.values[result.0 as usize].get_or_insert(Expr::Local(*target));
+        }
+        let mut body = body_at(callee, &place, span);
+        visit::walk_mut(&mut body, &mut |stmt| copy.rename(stmt));
+        out.push(Stmt { kind: StmtKind::Block { label: Label(first_label), body }, span });
+        for (result, target) in callee.results.iter().zip(&results) {
+            let value = copy.value(*result);
+            if value != Expr::Local(*target) {
+                assign(out, *target, value);
+            }
+        }
+    }
+}
+
+/// A body being copied into a caller.
+struct Copy<'a> {
+    callee: &'a Function,
+    /// What stands for each of the callee's locals, as far as it was met.
+    values: Vec<Option<Expr>>,
+    /// The label in the caller that stands for the callee's first.
+    first_label: u32,
+    /// The caller's locals.
+    locals: &'a mut Vec<Local>,
+}
+
+impl Copy<'_> {
+    /// What stands for a local of the callee.
+    fn value(&mut self, local: LocalId) -> Expr {
+        let index = local.0 as usize;
+        self.values[index].clone().unwrap_or_else(|| {
+            self.locals.push(self.callee.locals[index].clone());
+            let fresh = Expr::Local(LocalId(self.locals.len() as u32 - 1));
+            self.values[index] = Some(fresh.clone());
+            fresh
+        })
+    }
+
+    /// The caller's local that stands for one that the callee assigns, or for a view.
+    fn local(&mut self, local: LocalId) -> LocalId {
+        match self.value(local) {
+            Expr::Local(local) => local,
+            value => unreachable!("bug in pykernel: {value:?} stands for a local that is assigned"),
+        }
+    }
+
+    fn rename(&mut self, stmt: &mut Stmt) {
+        stmt.kind.exprs_mut(&mut |expr| self.expr(expr));
+        stmt.kind.assigned_mut(&mut |local| *local = self.local(*local));
+        if let Some(view) = stmt.kind.view_mut() {
+            *view = self.local(*view);
+        }
+        if let Some(label) = stmt.kind.label_mut() {
+            label.0 += self.first_label;
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Local(local) => *expr = self.value(*local),
+            Expr::Dim { view, .. } => *view = self.local(*view),
+            _ => expr.operands_mut(&mut |operand| self.expr(operand)),
+        }
+    }
+}
+
+/// The callee's body as the caller sees it: what the library does, the call does.
+fn body_at(callee: &Function, place: &Place, span: Span) -> Vec<Stmt> {
+    let mut body = callee.body.clone();
+    if callee.library {
+        visit::walk_mut(&mut body, &mut |stmt| {
+            stmt.span = span;
+            if let Some(raise) = stmt.kind.raise_mut() {
+                raise.place = place.clone();
+            }
+        });
+    }
+    body
+}

@@ -1,0 +1,151 @@
+//! What is known of the results of integer operations.
+
+use super::facts::Facts;
+use super::linear::Linear;
+use crate::ir::{BinaryOp, Scalar};
+use crate::passes::simplify;
+
+/// The smallest and the largest value.
+pub type Range = (i128, i128);
+
+/// The result of an operation as a sum that is equal to it where it lies in the operation's type;
+/// `None` if there is none.
+pub fn sum(op: BinaryOp, left: &Linear, right: &Linear) -> Option<Linear> {
+    match op {
+        BinaryOp::Add => left.plus(1, right),
+        BinaryOp::Sub => left.minus(right),
+        BinaryOp::Mul => match (left.as_constant(), right.as_constant()) {
+            (_, Some(factor)) => left.times(factor),
+            (Some(factor), _) => right.times(factor),
+            _ => None,
+        },
+        // Counts of the width and beyond give 0; so is the only such multiple in the type.
+        BinaryOp::Shl => match right.as_constant() {
+            Some(count @ 0..=31) => left.times(1 << count),
+            _ => None,
+        },
+        BinaryOp::Div | BinaryOp::Rem | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Shr => None,
+    }
+}
+
+/// The range of a product.
+pub fn product(left: Range, right: Range) -> Range {
+    let ends = [(left.0, right.0), (left.0, right.1), (left.1, right.0), (left.1, right.1)];
+    let products = ends.map(|(left, right)| left.saturating_mul(right));
+    (products.into_iter().fold(i128::MAX, i128::min), products.into_iter().fold(i128::MIN, i128::max))
+}
+
+/// The range of an operation's result, from its operands'.
+pub fn range(op: BinaryOp, scalar: Scalar, left: Range, right: Range) -> Range {
+    let all = simplify::range(scalar);
+    let non_negative = left.0 >= 0 && right.0 >= 0;
+    let result = match op {
+        BinaryOp::Mul => product(left, right),
+        // Dividing shrinks the magnitude, but of the smallest number by -1, which wraps.
+        BinaryOp::Div if non_negative => (0, left.1),
+        BinaryOp::Rem => remainder(left, right),
+        BinaryOp::And if left.0 >= 0 => (0, if right.0 >= 0 { left.1.min(right.1) } else { left.1 }),
+        BinaryOp::And if right.0 >= 0 => (0, right.1),
+        BinaryOp::Or | BinaryOp::Xor if non_negative => (0, all_ones(left.1 | right.1)),
+        // A right shift goes towards 0, of a negative number towards -1.
+        BinaryOp::Shr => (left.0.min(0), left.1.max(0)),
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Shl => all,
+        BinaryOp::Div | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => all,
+    };
+    // What may not fit wraps.
+    if result.0 < all.0 || result.1 > all.1 { all } else { result }
+}
+
+/// A remainder has the left operand's sign, is at most as large, and smaller than the right
+/// operand; by 0 it is 0.
+fn remainder(left: Range, right: Range) -> Range {
+    let most = (right.0.abs().max(right.1.abs()) - 1).max(0);
+    ((-most).max(left.0).min(0), most.min(left.1).max(0))
+}
+
+/// The smallest number `2ⁿ - 1` that is at least as large.
+fn all_ones(value: i128) -> i128 {
+    match value {
+        0 => 0,
+        _ => i128::MAX >> (value.leading_zeros() - 1),
+    }
+}
+
+/// Notes how the result of an operation relates to its operands, as far as they are known here.
+pub fn relate(facts: &mut Facts, op: BinaryOp, [left, right]: [&Linear; 2], result: &Linear) {
+    if matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Shl) {
+        return;
+    }
+    let left_is_natural = facts.proves(left);
+    match op {
+        BinaryOp::Div => {
+            if let Some(divisor @ 1..) = right.as_constant() {
+                quotient(facts, left, divisor, result, !left_is_natural);
+            }
+            if left_is_natural && facts.proves(right) {
+                facts.assume(result.clone());
+                at_most(facts, result, left);
+            }
+        }
+        // An arithmetic shift is a division that rounds down.
+        BinaryOp::Shr => {
+            if let Some(count @ 0..=31) = right.as_constant() {
+                quotient(facts, left, 1 << count, result, false);
+            }
+            if left_is_natural {
+                facts.assume(result.clone());
+                at_most(facts, result, left);
+            }
+        }
+        BinaryOp::Rem => {
+            if left_is_natural {
+                facts.assume(result.clone());
+                at_most(facts, result, left);
+            }
+            if facts.proves(&right.clone().offset(-1)) {
+                below(facts, result, right);
+                if let Some(sum) = right.plus(1, result) {
+                    facts.assume(sum.offset(-1));
+                }
+            }
+        }
+        BinaryOp::And => {
+            let right_is_natural = facts.proves(right);
+            for (operand, is_natural) in [(left, left_is_natural), (right, right_is_natural)] {
+                if is_natural {
+                    facts.assume(result.clone());
+                    at_most(facts, result, operand);
+                }
+            }
+        }
+        BinaryOp::Or | BinaryOp::Xor => {
+            if left_is_natural && facts.proves(right) {
+                facts.assume(result.clone());
+            }
+        }
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Shl => {}
+    }
+}
+
+/// `divisor · result` is `left` but for less than one divisor: from below, or from above too where
+/// the rounding goes towards zero and `left` may be negative.
+fn quotient(facts: &mut Facts, left: &Linear, divisor: i128, result: &Linear, rounds_up: bool) {
+    if let Some(rest) = left.plus(-divisor, result) {
+        facts.assume(rest.clone().offset(if rounds_up { divisor - 1 } else { 0 }));
+        if let Some(opposite) = rest.times(-1) {
+            facts.assume(opposite.offset(divisor - 1));
+        }
+    }
+}
+
+fn at_most(facts: &mut Facts, small: &Linear, large: &Linear) {
+    if let Some(fact) = large.minus(small) {
+        facts.assume(fact);
+    }
+}
+
+fn below(facts: &mut Facts, small: &Linear, large: &Linear) {
+    if let Some(fact) = large.minus(small) {
+        facts.assume(fact.offset(-1));
+    }
+}

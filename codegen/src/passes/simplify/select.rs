@@ -1,0 +1,128 @@
+//! Turns branches that only choose numbers into selects, where computing both is cheap.
+
+use crate::ir::{BinaryOp, Expr, Intrinsic, Local, LocalId, Stmt, StmtKind, Type};
+use crate::source::Span;
+
+/// The assignments that stand for `if cond: then else: otherwise`. May take the assignment that
+/// stands last before the branch, in `before`.
+pub fn of(
+    locals: &[Local],
+    cond: &Expr,
+    [then, otherwise]: [&[Stmt]; 2],
+    before: &mut Vec<Stmt>,
+) -> Option<Vec<Stmt>> {
+    if !is_cheap(cond) {
+        return None;
+    }
+    match otherwise {
+        [] => after_assignment(locals, cond, then, before).map(|select| vec![select]),
+        _ => both(locals, cond, then, otherwise),
+    }
+}
+
+/// `if c: x = a; y = b else: x = d; y = e` → `x = select(c, a, d); y = select(c, b, e)`.
+fn both(locals: &[Local], cond: &Expr, then: &[Stmt], otherwise: &[Stmt]) -> Option<Vec<Stmt>> {
+    /// A complex number has two parts.
+    const MOST: usize = 2;
+    if then.len() != otherwise.len() || then.len() > MOST {
+        return None;
+    }
+    let mut assigned: Vec<LocalId> = Vec::new();
+    let mut selects = Vec::new();
+    for (then, otherwise) in then.iter().zip(otherwise) {
+        let (local, left) = assignment(locals, then)?;
+        let (other, right) = assignment(locals, otherwise)?;
+        let stale = |earlier: &LocalId| [cond, left, right].iter().any(|expr| reads(expr, *earlier));
+        if local != other || assigned.iter().any(stale) {
+            return None;
+        }
+        assigned.push(local);
+        selects.push(select(local, [cond, left, right].map(Expr::clone), then.span));
+    }
+    Some(selects)
+}
+
+/// `x = a; if c: x = b` → `x = select(c, b, a)`, where `b` does not read `x`; `c` may.
+fn after_assignment(locals: &[Local], cond: &Expr, then: &[Stmt], before: &mut Vec<Stmt>) -> Option<Stmt> {
+    let [then] = then else { return None };
+    let (local, value) = assignment(locals, then)?;
+    let (other, default) = assignment(locals, before.last()?)?;
+    if local != other || reads(value, local) {
+        return None;
+    }
+    let mut cond = cond.clone();
+    replace(&mut cond, local, default);
+    let select = select(local, [cond, value.clone(), default.clone()], then.span);
+    before.pop();
+    Some(select)
+}
+
+fn select(local: LocalId, operands: [Expr; 3], span: Span) -> Stmt {
+    let [cond, then, otherwise] = operands.map(Box::new);
+    let mut value = Expr::Select { cond, then, otherwise };
+    super::fold::fold_all(&mut value);
+    Stmt { kind: StmtKind::Assign { local, value }, span }
+}
+
+/// The parts of an assignment of a number that is cheap to compute.
+fn assignment<'a>(locals: &[Local], stmt: &'a Stmt) -> Option<(LocalId, &'a Expr)> {
+    match &stmt.kind {
+        StmtKind::Assign { local, value } => {
+            let is_number = matches!(locals[local.0 as usize].ty, Type::Scalar(_));
+            (is_number && is_cheap(value)).then_some((*local, value))
+        }
+        _ => None,
+    }
+}
+
+fn reads(expr: &Expr, local: LocalId) -> bool {
+    let mut found = false;
+    expr.locals(&mut |read| found |= read == local);
+    found
+}
+
+fn replace(expr: &mut Expr, local: LocalId, value: &Expr) {
+    match expr {
+        Expr::Local(read) if *read == local => *expr = value.clone(),
+        _ => expr.operands_mut(&mut |operand| replace(operand, local, value)),
+    }
+}
+
+/// Whether an expression costs no more than a few simple instructions, so that computing it
+/// without need is cheaper than a branch around it.
+fn is_cheap(expr: &Expr) -> bool {
+    /// Nodes beyond which nothing is cheap.
+    const CHEAP: usize = 12;
+    let mut nodes = 0;
+    count_cheap(expr, &mut nodes) && nodes <= CHEAP
+}
+
+/// Counts nodes; says whether each is cheap by itself.
+fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
+    *nodes += 1;
+    let mut cheap = match expr {
+        Expr::Binary { op, .. } => !matches!(op, BinaryOp::Div | BinaryOp::Rem),
+        Expr::Intrinsic { op, .. } => match op {
+            Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::CopySign => true,
+            Intrinsic::MulOverflows
+            | Intrinsic::Sqrt
+            | Intrinsic::Floor
+            | Intrinsic::Ceil
+            | Intrinsic::Trunc
+            | Intrinsic::RoundEven
+            | Intrinsic::FusedMultiplyAdd
+            | Intrinsic::StackExhausted
+            | Intrinsic::C(_) => false,
+        },
+        Expr::Const(_)
+        | Expr::Local(_)
+        | Expr::Unary { .. }
+        | Expr::Compare { .. }
+        | Expr::Select { .. }
+        | Expr::Convert { .. }
+        | Expr::Dim { .. }
+        | Expr::InBounds { .. } => true,
+    };
+    expr.operands(&mut |operand| cheap = cheap && count_cheap(operand, nodes));
+    cheap
+}
