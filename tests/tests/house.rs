@@ -138,8 +138,11 @@ fn every_code_is_raised_by_a_test() {
     texts.extend(files(&root.join("codegen/src"), "rs").iter().map(unit_tests));
     let silent: Vec<&str> = Code::ALL
         .iter()
+        .filter(|code| {
+            let (shown, named) = (format!("[{}]", code.name()), format!("Code::{code:?}"));
+            !texts.iter().any(|text| text.contains(&shown) || text.contains(&named))
+        })
         .map(|code| code.name())
-        .filter(|name| !texts.iter().any(|text| text.contains(&format!("[{name}]"))))
         .collect();
     assert!(silent.is_empty(), "no test raises {silent:?}");
 }
