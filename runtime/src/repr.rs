@@ -4,26 +4,28 @@
 /// and from `1e16` on.
 pub fn float(x: f64) -> String {
     match x.is_finite() {
-        true => of_digits(&format!("{x:e}")),
+        true => of_digits(&format!("{x:e}"), |exponent| (-4..16).contains(&exponent)),
         false => format!("{x:?}").to_lowercase(),
     }
 }
 
-/// A `float32` as NumPy's `str` writes it: the fewest digits that tell it from other `float32`s.
+/// A `float32` as NumPy's `str` writes it: the fewest digits that tell it from other `float32`s,
+/// with an exponent below `1e-4` and from `1e6` on.
 pub fn float32(x: f32) -> String {
+    let size = f64::from(x.abs());
     match x.is_finite() {
-        true => of_digits(&format!("{x:e}")),
+        true => of_digits(&format!("{x:e}"), |_| (1e-4..1e6).contains(&size)),
         false => float(f64::from(x)),
     }
 }
 
-/// Python's form of a number in Rust's scientific form.
-fn of_digits(text: &str) -> String {
+/// Python's form of a number in Rust's scientific form; without an exponent where that is asked.
+fn of_digits(text: &str, is_fixed: impl Fn(i32) -> bool) -> String {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     match exponent {
         _ if matches!(mantissa, "0" | "-0") => format!("{mantissa}.0"),
-        -4..16 => fixed(mantissa, exponent),
+        _ if is_fixed(exponent) => fixed(mantissa, exponent),
         _ => format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
     }
 }
@@ -79,8 +81,20 @@ mod tests {
         for (x, text) in written_by_python {
             assert_eq!(float(x), text);
         }
-        assert_eq!(float32(0.1), "0.1");
-        assert_eq!(float32(-f32::MAX), "-3.4028235e+38");
+        let written_by_numpy = [
+            (0.1, "0.1"),
+            (-0.0, "-0.0"),
+            (123456.0, "123456.0"),
+            (999999.5, "999999.5"),
+            (1e6, "1e+06"),
+            (16777216.0, "1.6777216e+07"),
+            (0.00010001, "0.00010001"),
+            (1e-4, "1e-04"),
+            (-f32::MAX, "-3.4028235e+38"),
+        ];
+        for (x, text) in written_by_numpy {
+            assert_eq!(float32(x), text);
+        }
         assert_eq!(float32(f32::INFINITY), "inf");
     }
 }

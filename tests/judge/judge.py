@@ -37,9 +37,8 @@ def main():
     options = arguments.parse_args()
     require_pinned()
     files = options.files or [file for file in sorted(KERNELS.rglob("*.md")) if file.name != "README.md"]
-    np.set_printoptions(floatmode="unique", threshold=sys.maxsize, linewidth=100)
     results = []
-    with_large_stack(lambda: results.extend(r for file in files for r in judge_file(file, options.write)))
+    with_large_stack(lambda: results.extend(judge_files(files, options.write)))
     failed = results.count(False)
     print(f"{len(results) - failed} passed, {failed} failed")
     return 1 if failed else 0
@@ -52,6 +51,13 @@ def require_pinned():
     if sys.version_info[:2] != (3, 11) or np.__version__ != wanted:
         given = f"CPython {sys.version.split()[0]} with NumPy {np.__version__}"
         sys.exit(f"the judge is CPython 3.11 with NumPy {wanted}; this is {given}")
+
+
+def judge_files(files, write):
+    """Judges files; whether each of their sections passed."""
+    # They hold for this thread only.
+    np.set_printoptions(floatmode="unique", threshold=sys.maxsize, linewidth=100)
+    return [result for file in files for result in judge_file(file, write)]
 
 
 def judge_file(file, write):

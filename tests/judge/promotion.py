@@ -10,8 +10,10 @@ Its columns, separated by tabs:
 
 The types `bool int float complex` are Python's, all others NumPy's. Of a unary operator the right
 type and value are empty. Where every value gives a TypeError the values are `*`: the compiler
-refuses the kernel. The mark is `ulp=N` where libraries may differ in the last bits, or a departure
-of docs/language.md, whose result is what CPython gives and the compiler must not.
+refuses the kernel. The mark is `ulp=N` where libraries may differ in the last bits, `not-finite`
+where they agree on no more than that, or a departure of docs/language.md, whose result is what
+CPython gives and the compiler must not. Complex powers are mpmath's, rounded: CPython's and NumPy's
+own lose up to half of their digits.
 """
 
 import argparse
@@ -21,9 +23,11 @@ import sys
 import warnings
 from pathlib import Path
 
+import mpmath
 import numpy as np
 
 from judge import first_line, require_pinned
+from reference import PRECISION
 
 TABLE = Path(__file__).resolve().parent.parent / "promotion" / "table.tsv"
 
@@ -52,6 +56,9 @@ WEAK = {"bool": bool, "int": int, "float": float, "complex": complex}
 INTS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 STRONG = ["bool_", *INTS, "float32", "float64", "complex64", "complex128"]
 TYPES = [*WEAK, *STRONG]
+
+# How near a complex power comes, in units of the larger part's last place.
+COMPLEX_POWER = "ulp=128"
 
 
 def values(name):
@@ -142,7 +149,16 @@ def outcome(symbol, function, types, call):
         return "TypeError", ""
     except Exception as error:
         return first_line(error), ""
-    return repr(result), mark_of(symbol, types, operands, result)
+    mark = mark_of(symbol, types, operands, result)
+    if mark == COMPLEX_POWER:
+        result = complex_power(*operands, type(result))
+    return repr(result), mark
+
+
+def complex_power(left, right, as_type):
+    """A complex power, correctly rounded."""
+    with mpmath.workprec(PRECISION):
+        return as_type(complex(mpmath.power(mpmath.mpc(complex(left)), mpmath.mpc(complex(right)))))
 
 
 def mark_of(symbol, types, operands, result):
@@ -158,7 +174,9 @@ def mark_of(symbol, types, operands, result):
     if isinstance(result, (float, np.floating)) and math.isfinite(result):
         return "ulp=1"
     if isinstance(result, (complex, np.complexfloating)) and np.isfinite(result):
-        return "ulp=4"
+        return COMPLEX_POWER if result != 0 else ""
+    if isinstance(result, (complex, np.complexfloating)):
+        return "not-finite"
     return ""
 
 

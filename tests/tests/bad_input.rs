@@ -1,5 +1,7 @@
 //! Whatever a user writes, the compiler answers with a clear error: no panic, no stack overflow.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use pykernel_cli::jit::Jit;
 use pykernel_cli::transcript::call;
 use pykernel_cli::transcript::number::{Datum, Number};

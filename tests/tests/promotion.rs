@@ -3,7 +3,10 @@
 //! `promotion/table.tsv` has a row for each call of a kernel `def k(a: L, b: R): return a op b`:
 //! operator, left type, left value, right type, right value, result, mark. A unary operator has
 //! an empty right side. Values are `*` where the compiler must refuse the kernel. The mark is
-//! `ulp=N`, or the name of a departure, whose result is CPython's and must not be ours.
+//! `ulp=N`; `not-finite`, where no more is asked of the result; or the name of a departure, whose
+//! result is CPython's and must not be ours.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -104,6 +107,10 @@ fn verdict(row: &Row<'_>, result: &Result<Value, Failure>) -> Result<(), String>
         }
         None => expected::parse(row.result),
     };
+    if row.mark == "not-finite" {
+        let is_finite = |value: &Value| matches!(value, Value::Number(number) if number.datum.is_finite());
+        return if result.as_ref().is_ok_and(is_finite) { Err("is finite".into()) } else { Ok(()) };
+    }
     let ulp = row.mark.strip_prefix("ulp=").map(|ulp| ulp.parse().unwrap());
     let compared = expected.and_then(|expected| compare(&expected, result, ulp.unwrap_or(0)));
     match (row.mark.is_empty() || ulp.is_some(), compared) {

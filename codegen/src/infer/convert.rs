@@ -2,6 +2,7 @@
 
 use super::{Body, Typed};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation};
 use crate::types::{DType, Kind, Type, Weak};
 
@@ -166,15 +167,28 @@ impl Body<'_, '_> {
 
     /// The truth value of a condition; `and`, `or` and `not` in it need no common type.
     pub(super) fn truth_of(&mut self, cond: &crate::hir::Expr) -> Typed {
-        use crate::hir::{ExprKind as Hir, LogicalOp};
-        if let Hir::Logical { op, left, right } = &cond.kind {
-            let (left, right) = (self.truth_of(left), self.truth_of(right));
-            let (left, right) = (Box::new(left?), Box::new(right?));
-            let kind = ExprKind::Logical { and: *op == LogicalOp::And, left, right };
-            return Ok(Expr::new(kind, Type::BOOL, cond.span));
+        match &cond.kind {
+            crate::hir::ExprKind::Logical { op, left, right } => {
+                self.logical_truth(*op, left, right, cond.span)
+            }
+            _ => {
+                let value = self.expr(cond)?;
+                self.truth(value)
+            }
         }
-        let value = self.expr(cond)?;
-        self.truth(value)
+    }
+
+    fn logical_truth(
+        &mut self,
+        op: crate::hir::LogicalOp,
+        left: &crate::hir::Expr,
+        right: &crate::hir::Expr,
+        span: Span,
+    ) -> Typed {
+        let left = self.truth_of(left).map(Box::new);
+        let right = self.truth_of(right).map(Box::new);
+        let kind = ExprKind::Logical { and: op == crate::hir::LogicalOp::And, left: left?, right: right? };
+        Ok(Expr::new(kind, Type::BOOL, span))
     }
 }
 

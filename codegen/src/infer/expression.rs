@@ -22,37 +22,55 @@ impl Body<'_, '_> {
         Ok(value)
     }
 
-    /// Types an expression that may also be `None`.
+    /// Types an expression that may also be `None`. This calls itself through every kind of
+    /// expression: the arms are calls, so that its own frame stays small.
     pub(super) fn expr_or_none(&mut self, expr: &hir::Expr) -> Typed {
         let span = expr.span;
-        let new = |kind, ty| Ok(Expr::new(kind, ty, span));
         match &expr.kind {
-            hir::ExprKind::Int(value) => new(ExprKind::Int(*value), Type::INT),
-            hir::ExprKind::Float(value) => new(ExprKind::Float(*value), Type::FLOAT),
-            hir::ExprKind::Imaginary(value) => new(ExprKind::Complex(0.0, *value), Type::COMPLEX),
-            hir::ExprKind::Bool(value) => new(ExprKind::Bool(*value), Type::BOOL),
-            hir::ExprKind::Text(text) => new(ExprKind::Text(text.clone()), Type::Text),
-            hir::ExprKind::None => new(ExprKind::None, Type::None),
             hir::ExprKind::Variable(variable) => self.variable(*variable, span),
             hir::ExprKind::Function(function) => self.function_value(*function, span),
             hir::ExprKind::Builtin(name) => self.builtin_value(name, span),
-            hir::ExprKind::Unary { op, operand } => {
-                let operand = self.expr(operand)?;
-                self.unary(*op, operand, span)
-            }
-            hir::ExprKind::Binary { op, left, right } => {
-                let (left, right) = (self.expr(left), self.expr(right));
-                self.binary(*op, left?, right?, span)
-            }
-            hir::ExprKind::Compare { op, left, right } => {
-                let (left, right) = (self.expr(left), self.expr(right));
-                self.compare(*op, left?, right?, span)
-            }
-            hir::ExprKind::Logical { op, left, right } => self.logical(*op, left, right, span),
+            hir::ExprKind::Unary { op, operand } => self.unary_expr(*op, operand, span),
+            hir::ExprKind::Binary { op, left, right } => self.binary_expr(*op, left, right, span),
+            hir::ExprKind::Compare { op, left, right } => self.compare_expr(*op, left, right, span),
+            hir::ExprKind::Logical { op, left, right } => self.logical_expr(*op, left, right, span),
             hir::ExprKind::Call { callee, args } => self.call(callee, args, span),
             hir::ExprKind::Attribute { value, name } => self.attribute(value, name, span),
             hir::ExprKind::Index { value, indices } => self.index(value, indices, span),
+            hir::ExprKind::Int(_)
+            | hir::ExprKind::Float(_)
+            | hir::ExprKind::Imaginary(_)
+            | hir::ExprKind::Bool(_)
+            | hir::ExprKind::Text(_)
+            | hir::ExprKind::None => Ok(literal(&expr.kind, span)),
         }
+    }
+
+    /// Types both operands, and reports what is wrong in each.
+    fn operands(&mut self, left: &hir::Expr, right: &hir::Expr) -> Typed<[Expr; 2]> {
+        let left = self.expr(left);
+        let right = self.expr(right);
+        Ok([left?, right?])
+    }
+
+    fn unary_expr(&mut self, op: hir::UnaryOp, operand: &hir::Expr, span: Span) -> Typed {
+        let operand = self.expr(operand)?;
+        self.unary(op, operand, span)
+    }
+
+    fn binary_expr(&mut self, op: hir::BinaryOp, left: &hir::Expr, right: &hir::Expr, span: Span) -> Typed {
+        let [left, right] = self.operands(left, right)?;
+        self.binary(op, left, right, span)
+    }
+
+    fn compare_expr(&mut self, op: hir::CompareOp, left: &hir::Expr, right: &hir::Expr, span: Span) -> Typed {
+        let [left, right] = self.operands(left, right)?;
+        self.compare(op, left, right, span)
+    }
+
+    fn logical_expr(&mut self, op: LogicalOp, left: &hir::Expr, right: &hir::Expr, span: Span) -> Typed {
+        let [left, right] = self.operands(left, right)?;
+        self.logical(op, left, right, span)
     }
 
     fn variable(&mut self, variable: hir::VariableId, span: Span) -> Typed {
@@ -102,9 +120,7 @@ impl Body<'_, '_> {
     }
 
     /// `and`, `or` as values: Python gives one of the operands, we its value in their common type.
-    fn logical(&mut self, op: LogicalOp, left: &hir::Expr, right: &hir::Expr, span: Span) -> Typed {
-        let (left, right) = (self.expr(left), self.expr(right));
-        let (left, right) = (left?, right?);
+    fn logical(&mut self, op: LogicalOp, left: Expr, right: Expr, span: Span) -> Typed {
         let definitions = [(left.ty.clone(), left.int_literal()), (right.ty.clone(), right.int_literal())];
         let ty = match super::promote::join(&definitions) {
             Ok(ty) if ty.dtype().is_some() => ty,
@@ -185,6 +201,19 @@ impl Body<'_, '_> {
     pub(super) fn operation(op: Operation, args: Vec<Expr>, ty: Type, span: Span) -> Expr {
         Expr::new(ExprKind::Operation(op, args), ty, span)
     }
+}
+
+/// A literal; what is not one stands for nothing.
+fn literal(kind: &hir::ExprKind, span: Span) -> Expr {
+    let (kind, ty) = match kind {
+        hir::ExprKind::Int(value) => (ExprKind::Int(*value), Type::INT),
+        hir::ExprKind::Float(value) => (ExprKind::Float(*value), Type::FLOAT),
+        hir::ExprKind::Imaginary(value) => (ExprKind::Complex(0.0, *value), Type::COMPLEX),
+        hir::ExprKind::Bool(value) => (ExprKind::Bool(*value), Type::BOOL),
+        hir::ExprKind::Text(text) => (ExprKind::Text(text.clone()), Type::Text),
+        _ => (ExprKind::None, Type::None),
+    };
+    Expr::new(kind, ty, span)
 }
 
 fn plural(n: usize) -> &'static str {

@@ -48,8 +48,8 @@ struct Stop;
 /// What typing something gives.
 type Typed<T = Expr> = Result<T, Stop>;
 
-/// How many instances a file may need before its recursion is taken for endless.
-const MAX_INSTANCES: usize = 4096;
+/// How many instances a helper may need before its recursion is taken for endless.
+const MAX_INSTANCES: usize = 1000;
 
 /// How often the type of one assignment can change: types only grow, through less than this many
 /// kinds and sizes. A round that changes nothing is the last.
@@ -95,6 +95,7 @@ struct Infer<'a> {
     library: &'static hir::Module,
     slots: Vec<Slot>,
     by_key: HashMap<Key, InstanceId>,
+    n_instances: HashMap<(Origin, hir::FunctionId), usize>,
     queue: VecDeque<InstanceId>,
     flows: HashMap<(Origin, hir::FunctionId), Rc<flow::Flow>>,
     revealed: Vec<(Span, Type)>,
@@ -107,6 +108,7 @@ impl<'a> Infer<'a> {
             library: library(),
             slots: Vec::new(),
             by_key: HashMap::new(),
+            n_instances: HashMap::new(),
             queue: VecDeque::new(),
             flows: HashMap::new(),
             revealed: Vec::new(),
@@ -166,9 +168,11 @@ impl<'a> Infer<'a> {
         }
         let function = self.function(key.origin, key.function);
         let body = function.body.as_ref().ok_or(Stop)?;
-        if self.slots.len() >= MAX_INSTANCES {
+        let n_instances = self.n_instances.entry((key.origin, key.function)).or_default();
+        if *n_instances >= MAX_INSTANCES && function.signatures.is_empty() {
             return Err(Stop);
         }
+        *n_instances += 1;
         let flow = Rc::clone(
             self.flows
                 .entry((key.origin, key.function))
@@ -304,7 +308,8 @@ impl<'a> Infer<'a> {
         let any = stopped.iter().any(|id| self.is_recursive(*id));
         for id in stopped.iter().filter(|id| !any || self.is_recursive(**id)) {
             let key = &self.slots[id.0 as usize].key;
-            diagnostics.report(endless(self.function(key.origin, key.function), self.slots.len()));
+            let ever_new = self.n_instances.get(&(key.origin, key.function)) == Some(&MAX_INSTANCES);
+            diagnostics.report(endless(self.function(key.origin, key.function), ever_new));
         }
     }
 
@@ -336,8 +341,8 @@ fn webs_of(slot: &Slot, function: &hir::Function) -> Vec<Web> {
     .collect()
 }
 
-fn endless(function: &hir::Function, n_instances: usize) -> Diagnostic {
-    let (message, help) = if n_instances >= MAX_INSTANCES {
+fn endless(function: &hir::Function, ever_new: bool) -> Diagnostic {
+    let (message, help) = if ever_new {
         (
             format!("`{}` calls itself with ever new types", function.name),
             "declare its parameter types in a signature",

@@ -24,43 +24,68 @@ impl Body<'_, '_> {
         typed
     }
 
+    /// Types a statement. This calls itself through blocks, so its own frame is kept small.
     fn stmt(&mut self, stmt: &hir::Stmt) -> Typed<Option<StmtKind>> {
-        Ok(Some(match &stmt.kind {
-            hir::StmtKind::Assign { target, annotation, value } => {
-                return self.assign(target, annotation.as_ref(), value).map(Some);
-            }
-            hir::StmtKind::Augment { target, op, value } => {
-                return self.augment(target, *op, value, stmt.span).map(Some);
-            }
-            hir::StmtKind::Expr(value) => return self.evaluate(value),
-            hir::StmtKind::If { cond, then, otherwise } => {
-                let cond = self.truth_of(cond);
-                let then = self.block(then);
-                let otherwise = self.block(otherwise);
-                StmtKind::If(cond?, then, otherwise)
-            }
-            hir::StmtKind::While { cond, body } => {
-                let cond = self.truth_of(cond);
-                let body = self.block(body);
-                StmtKind::While(cond?, body)
-            }
+        match &stmt.kind {
+            hir::StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
+            hir::StmtKind::While { cond, body } => self.repeat(cond, body),
             hir::StmtKind::For { variable_span, iterable, body, .. } => {
-                let range = self.range(iterable);
-                let variable = self.define(*variable_span, &(Type::INT, None));
-                let body = self.block(body);
-                let ([start, stop, step], variable) = (range?, variable?);
-                StmtKind::ForRange { variable, start, stop, step, body }
+                self.each(*variable_span, iterable, body)
             }
-            hir::StmtKind::Break => StmtKind::Break,
-            hir::StmtKind::Continue => StmtKind::Continue,
-            hir::StmtKind::Return(value) => return self.return_(value.as_ref(), stmt.span).map(Some),
-            hir::StmtKind::Raise { class, args } => StmtKind::Raise(self.raise(class, args)?),
-            hir::StmtKind::Assert { cond, message } => {
-                let cond = self.truth_of(cond);
-                let raise = self.raise("AssertionError", message.as_slice());
-                StmtKind::Assert(cond?, raise?)
+            hir::StmtKind::Expr(value) => self.evaluate(value),
+            _ => self.simple(stmt).map(Some),
+        }
+    }
+
+    /// Types a statement without a block.
+    fn simple(&mut self, stmt: &hir::Stmt) -> Typed<StmtKind> {
+        match &stmt.kind {
+            hir::StmtKind::Assign { target, annotation, value } => {
+                self.assign(target, annotation.as_ref(), value)
             }
-        }))
+            hir::StmtKind::Augment { target, op, value } => self.augment(target, *op, value, stmt.span),
+            hir::StmtKind::Break => Ok(StmtKind::Break),
+            hir::StmtKind::Continue => Ok(StmtKind::Continue),
+            hir::StmtKind::Return(value) => self.return_(value.as_ref(), stmt.span),
+            hir::StmtKind::Raise { class, args } => self.raise(class, args).map(StmtKind::Raise),
+            hir::StmtKind::Assert { cond, message } => self.assert(cond, message.as_ref()),
+            hir::StmtKind::If { .. }
+            | hir::StmtKind::While { .. }
+            | hir::StmtKind::For { .. }
+            | hir::StmtKind::Expr(_) => unreachable!("bug in pykernel: not a simple statement"),
+        }
+    }
+
+    fn branch(
+        &mut self,
+        cond: &hir::Expr,
+        then: &[hir::Stmt],
+        otherwise: &[hir::Stmt],
+    ) -> Typed<Option<StmtKind>> {
+        let cond = self.truth_of(cond);
+        let then = self.block(then);
+        let otherwise = self.block(otherwise);
+        Ok(Some(StmtKind::If(cond?, then, otherwise)))
+    }
+
+    fn repeat(&mut self, cond: &hir::Expr, body: &[hir::Stmt]) -> Typed<Option<StmtKind>> {
+        let cond = self.truth_of(cond);
+        let body = self.block(body);
+        Ok(Some(StmtKind::While(cond?, body)))
+    }
+
+    fn each(&mut self, variable: Span, iterable: &hir::Expr, body: &[hir::Stmt]) -> Typed<Option<StmtKind>> {
+        let range = self.range(iterable);
+        let variable = self.define(variable, &(Type::INT, None));
+        let body = self.block(body);
+        let ([start, stop, step], variable) = (range?, variable?);
+        Ok(Some(StmtKind::ForRange { variable, start, stop, step, body }))
+    }
+
+    fn assert(&mut self, cond: &hir::Expr, message: Option<&hir::Expr>) -> Typed<StmtKind> {
+        let cond = self.truth_of(cond);
+        let raise = self.raise("AssertionError", message.map_or(&[], std::slice::from_ref));
+        Ok(StmtKind::Assert(cond?, raise?))
     }
 
     /// Records a definition of the web at `span` and gives the web.

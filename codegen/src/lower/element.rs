@@ -73,44 +73,48 @@ impl Lowering<'_> {
         for index in &element.indices {
             let scalar = scalar_of(&index.ty);
             let value = self.scalar(index);
-            written.push((self.save(value, scalar, index.span), scalar));
+            let value = self.save(value, scalar, index.span);
+            written.push((self.pointer_sized(value, scalar, span), scalar));
         }
         let mut index = Vec::new();
         for (axis, (value, scalar)) in written.into_iter().enumerate() {
-            index.push(self.in_bounds(value, scalar, view, axis, span));
+            index.push(self.in_bounds(value, scalar, ir::Expr::Dim { view, axis }, axis, span));
         }
         Place { view, index, dtype: array.element }
     }
 
-    /// An index counted from the start and checked.
+    /// An index as an `I64`, checked to be one.
+    fn pointer_sized(&mut self, value: ir::Expr, scalar: Scalar, span: Span) -> ir::Expr {
+        let wide = self.save(number(value, scalar, Scalar::I64), Scalar::I64, span);
+        if scalar == Scalar::U64 {
+            let text = "Python int too large to convert to C long";
+            let raise = self.exception("OverflowError", text, Vec::new(), span);
+            self.check(compare(CompareOp::Ge, wide.clone(), int(0)), raise, Purpose::Semantics, span);
+        }
+        wide
+    }
+
+    /// An index counted from the start and checked against the extent.
     fn in_bounds(
         &mut self,
         written: ir::Expr,
         scalar: Scalar,
-        view: LocalId,
+        extent: ir::Expr,
         axis: usize,
         span: Span,
     ) -> ir::Expr {
-        let extent = || ir::Expr::Dim { view, axis };
-        // A uint64 beyond int64 becomes negative here and fails the check.
-        let wide = self.save(number(written.clone(), scalar, Scalar::I64), Scalar::I64, span);
-        let index = match (&wide, scalar.is_signed()) {
-            (_, false) => wide.clone(),
-            (ir::Expr::Const(Const::Int(_, 0..)), true) => wide.clone(),
-            (ir::Expr::Const(_), true) => binary(BinaryOp::Add, wide.clone(), extent()),
+        let index = match (&written, scalar.is_signed()) {
+            (_, false) | (ir::Expr::Const(Const::Int(_, 0..)), true) => written.clone(),
+            (ir::Expr::Const(_), true) => binary(BinaryOp::Add, written.clone(), extent.clone()),
             (_, true) => {
-                let negative = compare(CompareOp::Lt, wide.clone(), int(0));
-                select(negative, binary(BinaryOp::Add, wide.clone(), extent()), wide.clone())
+                let negative = compare(CompareOp::Lt, written.clone(), int(0));
+                select(negative, binary(BinaryOp::Add, written.clone(), extent.clone()), written.clone())
             }
         };
         let index = self.save(index, Scalar::I64, span);
-        let (placeholder, printed) = match scalar {
-            Scalar::U64 => ("{u}", written),
-            _ => ("{i}", wide),
-        };
-        let template = format!("index {placeholder} is out of bounds for axis {axis} with size {{i}}");
-        let raise = self.exception("IndexError", template, vec![printed, extent()], span);
-        let inside = ir::Expr::InBounds { index: Box::new(index.clone()), extent: Box::new(extent()) };
+        let template = format!("index {{i}} is out of bounds for axis {axis} with size {{i}}");
+        let raise = self.exception("IndexError", template, vec![written, extent.clone()], span);
+        let inside = ir::Expr::InBounds { index: Box::new(index.clone()), extent: Box::new(extent) };
         self.check(inside, raise, Purpose::Bounds, span);
         index
     }

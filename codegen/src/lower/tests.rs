@@ -167,16 +167,17 @@ def f(a: float64[:, :], i: int, j: uint64):
     a[i, j] += a[-1, 0]
 "#;
     let expected = r#"
-t.3 = select((i < 0), (i + dim(a, 0)), i)
-check in_bounds(t.3, dim(a, 0)) else IndexError("index {i} out of bounds …", i, dim(a, 0)) at k.py:5  # bounds
-t.4 = wrap.i64(j)
-check in_bounds(t.4, dim(a, 1)) else IndexError("index {u} is out of bounds for axis 1 with size {i}", j, dim(a, 1)) at k.py:5  # bounds
-t.5 = load a[t.3, t.4]
+t.3 = wrap.i64(j)
+check (t.3 >= 0) else OverflowError("Python int too large to convert to C long") at k.py:5
+t.4 = select((i < 0), (i + dim(a, 0)), i)
+check in_bounds(t.4, dim(a, 0)) else IndexError("index {i} out of bounds …", i, dim(a, 0)) at k.py:5  # bounds
+check in_bounds(t.3, dim(a, 1)) else IndexError("index {i} is out of bounds for axis 1 with size {i}", t.3, dim(a, 1)) at k.py:5  # bounds
+t.5 = load a[t.4, t.3]
 t.6 = (-1 + dim(a, 0))
 check in_bounds(t.6, dim(a, 0)) else IndexError("index {i} out of bounds …", -1, dim(a, 0)) at k.py:5  # bounds
 check in_bounds(0, dim(a, 1)) else IndexError("index {i} is out of bounds for axis 1 with size {i}", 0, dim(a, 1)) at k.py:5  # bounds
 t.7 = load a[t.6, 0]
-store a[t.3, t.4] = (t.5 + t.7)
+store a[t.4, t.3] = (t.5 + t.7)
 "#;
     assert_eq!(body(text), expected.trim());
 }

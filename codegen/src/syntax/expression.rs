@@ -52,11 +52,18 @@ impl Scope<'_, '_> {
                 let indices = self.indices(&subscript.slice);
                 Some(ExprKind::Index { value: Box::new(value?), indices: indices? })
             }
-            other => {
-                let (construct, help) = construct(other);
-                self.refuse(unsupported(construct, span, help))
-            }
+            other => self.unsupported(other, span),
         }
+    }
+
+    fn unsupported<T>(&mut self, expr: &Expr, span: Span) -> Option<T> {
+        if let Expr::Named(ast::ExprNamed { target, .. }) = expr
+            && let Expr::Name(name) = &**target
+        {
+            self.variable(&name.id, span);
+        }
+        let (construct, help) = construct(expr);
+        self.refuse(unsupported(construct, span, help))
     }
 
     fn number(&mut self, number: &ast::ExprNumberLiteral, span: Span) -> Option<ExprKind> {
@@ -64,8 +71,7 @@ impl Scope<'_, '_> {
             Number::Float(value) => Some(ExprKind::Float(*value)),
             Number::Complex { imag, .. } => Some(ExprKind::Imaginary(*imag)),
             Number::Int(int) => {
-                match int.as_u64().map(i128::from).or_else(|| wide_int(self.reader.text.slice(number.range)))
-                {
+                match int.as_u64().map(i128::from).or_else(|| wide_int(self.reader.slice(number.range))) {
                     Some(value) => Some(ExprKind::Int(value)),
                     None => self.refuse(
                         Diagnostic::new(Code::IntegerOutOfRange, span, "this integer has more than 128 bits")
@@ -93,7 +99,7 @@ impl Scope<'_, '_> {
                 Some(entity) => self.entity_value(entity, name, span),
                 None => {
                     self.refused = true;
-                    self.reader.undefined(name, span, &self.ids);
+                    self.reader.undefined(name, span, &self.variables);
                     None
                 }
             },

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt, StmtFunctionDef};
+use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::{Reader, unsupported};
@@ -136,7 +135,8 @@ impl<'r, 'a> Scope<'r, 'a> {
         }
     }
 
-    fn variable(&mut self, name: &str, span: Span) {
+    /// Makes a name a variable, unless it is one.
+    pub(super) fn variable(&mut self, name: &str, span: Span) {
         if !self.ids.contains_key(name) {
             self.ids.insert(name.to_owned(), VariableId(self.variables.len() as u32));
             self.variables.push(Variable { name: name.to_owned(), span });
@@ -157,7 +157,8 @@ impl<'r, 'a> Scope<'r, 'a> {
     }
 }
 
-/// Collects the names that statements bind, in order.
+/// Collects the names that statements bind, in order. It does not look into expressions: what
+/// binds names there is not supported.
 #[derive(Default)]
 pub(super) struct Assigned<'b> {
     pub(super) found: Vec<(&'b str, TextRange)>,
@@ -166,51 +167,75 @@ pub(super) struct Assigned<'b> {
 impl<'b> Assigned<'b> {
     /// Adds those of a statement and of the statements in it.
     pub(super) fn stmt(&mut self, stmt: &'b Stmt) {
-        self.visit_stmt(stmt);
+        match stmt {
+            Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.target(target)),
+            Stmt::AugAssign(augment) => self.target(&augment.target),
+            Stmt::AnnAssign(assign) => self.target(&assign.target),
+            Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.target(target)),
+            Stmt::For(each) => {
+                self.target(&each.target);
+                self.block(&each.body);
+                self.block(&each.orelse);
+            }
+            Stmt::While(repeat) => {
+                self.block(&repeat.body);
+                self.block(&repeat.orelse);
+            }
+            Stmt::If(branch) => {
+                self.block(&branch.body);
+                branch.elif_else_clauses.iter().for_each(|clause| self.block(&clause.body));
+            }
+            Stmt::With(with) => {
+                let targets = with.items.iter().filter_map(|item| item.optional_vars.as_deref());
+                targets.for_each(|target| self.target(target));
+                self.block(&with.body);
+            }
+            Stmt::Try(attempt) => self.attempt(attempt),
+            Stmt::Match(selection) => selection.cases.iter().for_each(|case| self.block(&case.body)),
+            // What a nested function or class binds is its own.
+            Stmt::FunctionDef(function) => self.add(&function.name),
+            Stmt::ClassDef(class) => self.add(&class.name),
+            Stmt::TypeAlias(alias) => self.target(&alias.name),
+            Stmt::Import(ast::StmtImport { names, .. })
+            | Stmt::ImportFrom(ast::StmtImportFrom { names, .. }) => {
+                names.iter().for_each(|alias| self.add(alias.asname.as_ref().unwrap_or(&alias.name)));
+            }
+            Stmt::Return(_) | Stmt::Raise(_) | Stmt::Assert(_) | Stmt::Global(_) | Stmt::Nonlocal(_) => {}
+            Stmt::Expr(_)
+            | Stmt::Pass(_)
+            | Stmt::Break(_)
+            | Stmt::Continue(_)
+            | Stmt::IpyEscapeCommand(_) => {}
+        }
+    }
+
+    fn block(&mut self, body: &'b [Stmt]) {
+        body.iter().for_each(|stmt| self.stmt(stmt));
+    }
+
+    fn attempt(&mut self, attempt: &'b ast::StmtTry) {
+        self.block(&attempt.body);
+        for ast::ExceptHandler::ExceptHandler(handler) in &attempt.handlers {
+            handler.name.iter().for_each(|name| self.add(name));
+            self.block(&handler.body);
+        }
+        self.block(&attempt.orelse);
+        self.block(&attempt.finalbody);
     }
 
     fn add(&mut self, name: &'b ast::Identifier) {
         self.found.push((name.as_str(), name.range));
     }
-}
 
-impl<'b> Visitor<'b> for Assigned<'b> {
-    fn visit_stmt(&mut self, stmt: &'b Stmt) {
-        match stmt {
-            // What a nested function or class binds is its own.
-            Stmt::FunctionDef(function) => self.add(&function.name),
-            Stmt::ClassDef(class) => self.add(&class.name),
-            Stmt::Import(ast::StmtImport { names, .. })
-            | Stmt::ImportFrom(ast::StmtImportFrom { names, .. }) => {
-                names.iter().for_each(|alias| self.add(alias.asname.as_ref().unwrap_or(&alias.name)));
+    fn target(&mut self, target: &'b Expr) {
+        match target {
+            Expr::Name(name) => self.found.push((name.id.as_str(), name.range)),
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                elts.iter().for_each(|target| self.target(target));
             }
-            _ => walk_stmt(self, stmt),
-        }
-    }
-
-    fn visit_expr(&mut self, expr: &'b Expr) {
-        if let Expr::Name(name) = expr
-            && name.ctx != ExprContext::Load
-        {
-            self.found.push((name.id.as_str(), name.range));
-        }
-        walk_expr(self, expr);
-    }
-
-    fn visit_except_handler(&mut self, handler: &'b ast::ExceptHandler) {
-        let ast::ExceptHandler::ExceptHandler(inner) = handler;
-        inner.name.iter().for_each(|name| self.add(name));
-        ast::visitor::walk_except_handler(self, handler);
-    }
-
-    fn visit_pattern(&mut self, pattern: &'b ast::Pattern) {
-        match pattern {
-            ast::Pattern::MatchAs(pattern) => pattern.name.iter().for_each(|name| self.add(name)),
-            ast::Pattern::MatchStar(pattern) => pattern.name.iter().for_each(|name| self.add(name)),
-            ast::Pattern::MatchMapping(pattern) => pattern.rest.iter().for_each(|name| self.add(name)),
+            Expr::Starred(starred) => self.target(&starred.value),
             _ => {}
         }
-        ast::visitor::walk_pattern(self, pattern);
     }
 }
 

@@ -20,19 +20,22 @@ mod tokens;
 mod type_expr;
 
 use ruff_python_ast::{ModModule, PythonVersion, Stmt};
-use ruff_python_parser::{Mode, ParseErrorType, ParseOptions, Parsed, parse_unchecked};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_python_parser::{Mode, ParseError, ParseErrorType, ParseOptions, Parsed, parse_unchecked};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::hir;
-use crate::library;
-use crate::source::{Source, Span};
+use crate::source::{self, Source, Span};
 use dedent::Dedented;
 use names::Names;
 
 /// How deep expressions and blocks may nest, counted together. Every later stage walks the tree
-/// by recursion, also on a thread with a stack of 2 MiB.
-const MAX_DEPTH: usize = 150;
+/// by recursion, also on a thread with a stack of 2 MiB and in a build without optimisation.
+const MAX_DEPTH: usize = 200;
+
+/// How deep the parser may call itself, which costs more of the stack. Chains of operators do
+/// not count.
+const MAX_PARSER_DEPTH: u16 = 100;
 
 /// The largest text that is read, in bytes.
 const MAX_LEN: usize = 1 << 26;
@@ -52,7 +55,9 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
         return hir::Module::default();
     }
     let text = Dedented::new(source);
-    let options = ParseOptions::from(Mode::Module).with_target_version(VERSION);
+    let options = ParseOptions::from(Mode::Module)
+        .with_target_version(VERSION)
+        .with_max_recursion_depth(MAX_PARSER_DEPTH);
     let Some(parsed) = parse_unchecked(text.as_str(), options).try_into_module() else {
         unreachable!("bug in pykernel: a module was parsed");
     };
@@ -63,10 +68,11 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
         return hir::Module::default();
     }
     let mut reader = Reader {
-        library: &*source.file == library::FILE,
+        library: &*source.file == source::LIBRARY,
         names: Names::default(),
         errors: Vec::new(),
         text: &text,
+        base: TextSize::new(0),
         diagnostics,
     };
     reader.syntax_errors(&parsed);
@@ -76,17 +82,23 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
 /// What reading a file needs at hand.
 struct Reader<'a> {
     text: &'a Dedented,
+    /// Where in the text that begins which is read: 0, or what stands in a string.
+    base: TextSize,
     /// Whether this is the compiler's own library, which may import `intrinsics`.
     library: bool,
-    /// Where the text is not Python.
+    /// Where the text is not Python, in order.
     errors: Vec<TextRange>,
     names: Names,
     diagnostics: &'a mut Diagnostics,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn span(&self, place: impl Ranged) -> Span {
-        self.text.span(place.range())
+        self.text.span(place.range() + self.base)
+    }
+
+    fn slice(&self, range: TextRange) -> &'a str {
+        self.text.slice(range + self.base)
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
@@ -95,35 +107,26 @@ impl Reader<'_> {
 
     /// Reports what the parser refused, the first error of each line: others follow from it.
     fn syntax_errors(&mut self, parsed: &Parsed<ModModule>) {
-        let mut errors: Vec<(TextRange, Code, String)> = parsed
-            .errors()
-            .iter()
-            .map(|error| match error.error {
-                ParseErrorType::RecursionLimitExceeded => {
-                    (error.location, Code::TooDeeplyNested, String::new())
-                }
-                _ => (error.location, Code::SyntaxError, lower_first(&error.error.to_string())),
-            })
-            .collect();
-        for error in parsed.unsupported_syntax_errors() {
-            errors.push((error.range, Code::SyntaxError, lower_first(&error.to_string())));
+        let too_deep = |error: &&ParseError| error.error == ParseErrorType::RecursionLimitExceeded;
+        if let Some(error) = parsed.errors().iter().find(too_deep) {
+            self.errors.push(error.location);
+            let span = self.span(error.location);
+            return self.report(too_deeply_nested(span));
         }
-        for (place, message) in tokens::bad_indentation(self.text.as_str(), parsed.tokens()) {
-            errors.push((place, Code::SyntaxError, message.to_owned()));
-        }
+        let parser = parsed.errors().iter().map(|error| (error.location, error.error.to_string()));
+        let version = parsed.unsupported_syntax_errors().iter().map(|error| (error.range, error.to_string()));
+        let blanks = tokens::bad_indentation(self.text.as_str(), parsed.tokens());
+        let blanks = blanks.into_iter().map(|(place, message)| (place, message.to_owned()));
+        let mut errors: Vec<(TextRange, String)> = parser.chain(version).chain(blanks).collect();
         errors.sort_by_key(|(place, ..)| (place.start(), place.end()));
         let mut last_line = None;
-        for (place, code, message) in errors {
+        for (place, message) in errors {
             self.errors.push(place);
             let line = self.text.line_start(place.start());
-            if last_line.replace(line) == Some(line) {
-                continue;
+            if last_line.replace(line) != Some(line) {
+                let span = self.span(place);
+                self.report(Diagnostic::new(Code::SyntaxError, span, lower_first(&message)));
             }
-            let span = self.span(place);
-            self.report(match code {
-                Code::TooDeeplyNested => too_deeply_nested(span),
-                _ => Diagnostic::new(code, span, message),
-            });
         }
     }
 
@@ -136,8 +139,7 @@ impl Reader<'_> {
 }
 
 fn too_deeply_nested(span: Span) -> Diagnostic {
-    let message = format!("expressions and blocks can nest {MAX_DEPTH} levels deep, and this is deeper");
-    Diagnostic::new(Code::TooDeeplyNested, span, message)
+    Diagnostic::new(Code::TooDeeplyNested, span, "expressions and blocks are nested too deeply here")
         .help("give parts of it to variables or functions of their own")
 }
 

@@ -1,6 +1,6 @@
 //! Names: what the module level binds, and what a name means where it stands.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
@@ -10,7 +10,7 @@ use super::import::Entity;
 use super::{Reader, unsupported};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::FunctionId;
+use crate::hir::{FunctionId, Variable};
 use crate::source::Span;
 
 /// What a name of the module level stands for.
@@ -128,6 +128,12 @@ const OTHER_BUILTINS: &[&str] = &[
     "zip",
 ];
 
+/// How many names are compared with one that is not known.
+const MAX_CANDIDATES: usize = 1000;
+
+/// After this many mistakes, names are no longer compared: in a large file that would take long.
+const MAX_HELPED: usize = 100;
+
 impl<'a> Reader<'a> {
     /// Binds the names of the module level, and gives the functions in order.
     pub(super) fn bind<'b>(&mut self, body: &'b [Stmt]) -> Vec<&'b StmtFunctionDef> {
@@ -184,7 +190,7 @@ impl<'a> Reader<'a> {
                 self.report(Diagnostic::new(Code::SyntaxError, span, "`return` outside a function"));
             }
             Stmt::Break(_) | Stmt::Continue(_) => {
-                let message = format!("`{}` outside a loop", self.text.slice(stmt.range()));
+                let message = format!("`{}` outside a loop", self.slice(stmt.range()));
                 self.report(Diagnostic::new(Code::SyntaxError, span, message));
             }
             Stmt::Expr(value) if value.value.is_string_literal_expr() => {}
@@ -214,7 +220,8 @@ impl<'a> Reader<'a> {
     /// Whether the parser found a mistake inside.
     pub(super) fn is_broken(&self, place: impl Ranged) -> bool {
         let range = place.range();
-        self.errors.iter().any(|error| range.start() <= error.start() && error.start() <= range.end())
+        let first = self.errors.partition_point(|error| error.start() < range.start());
+        self.errors.get(first).is_some_and(|error| error.start() <= range.end())
     }
 
     /// What a name or a dotted name of the module level stands for; `None` if it is neither.
@@ -233,7 +240,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Says that nothing has a name, unless a mistake in the text may have hidden it.
-    pub(super) fn undefined(&mut self, name: &str, span: Span, locals: &HashMap<String, impl Sized>) {
+    pub(super) fn undefined(&mut self, name: &str, span: Span, locals: &[Variable]) {
         if !self.errors.is_empty() {
             return;
         }
@@ -244,10 +251,7 @@ impl<'a> Reader<'a> {
         } else if is_exception(name) {
             new(format!("`{name}` can only be raised")).help(format!("write `raise {name}(\"…\")`"))
         } else {
-            let mut known: Vec<&str> = builtin::members("").collect();
-            known.extend(EXCEPTIONS);
-            known.extend(locals.keys().map(String::as_str).chain(self.names.all()));
-            let help = match (closest(name, known.into_iter()), super::import::home(name)) {
+            let help = match (self.similar(name, locals), super::import::home(name)) {
                 (_, Some(module)) => format!("import it: `from {module} import {name}`"),
                 (Some(similar), None) => format!("did you mean `{similar}`?"),
                 (None, None) => "define it, import it, or make it a parameter".to_owned(),
@@ -255,6 +259,18 @@ impl<'a> Reader<'a> {
             new(format!("nothing here has the name `{name}`")).help(help)
         };
         self.report(diagnostic);
+    }
+
+    /// A name like this one. After many mistakes none is looked for: that would take long.
+    fn similar<'n>(&'n self, name: &str, locals: &'n [Variable]) -> Option<&'n str> {
+        if self.diagnostics.len() >= MAX_HELPED {
+            return None;
+        }
+        let mut known: Vec<&str> = builtin::members("").collect();
+        known.extend(EXCEPTIONS);
+        known.extend(self.names.all().take(MAX_CANDIDATES));
+        known.extend(locals.iter().take(MAX_CANDIDATES).map(|local| local.name.as_str()));
+        closest(name, known.into_iter())
     }
 }
 

@@ -183,7 +183,7 @@ impl Reader<'_> {
             return None;
         }
         let span = self.span(name);
-        let text = self.text.slice(name.range()).to_owned();
+        let text = self.slice(name.range()).to_owned();
         let (message, help) = match entity {
             Some(Entity::Later(_)) => (
                 format!("`@{text}` is not supported in this version"),
@@ -274,7 +274,7 @@ impl Reader<'_> {
     fn option(&mut self, name: &str, keyword: &ast::Keyword, options: &mut Options) -> bool {
         let value = &keyword.value;
         let switched_off = matches!(value, Expr::BooleanLiteral(literal) if !literal.value);
-        let (span, text) = (self.span(keyword), self.text.slice(value.range()));
+        let (span, text) = (self.span(keyword), self.slice(value.range()));
         let diagnostic = match name {
             "error_model" => match error_model(value) {
                 Some(model) => {

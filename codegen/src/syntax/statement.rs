@@ -16,7 +16,7 @@ impl Reader<'_> {
     /// The first line of a statement.
     pub(super) fn first_line(&self, stmt: &Stmt) -> Span {
         let range = stmt.range();
-        let line = self.text.slice(range).lines().next().unwrap_or("").trim_end();
+        let line = self.slice(range).lines().next().unwrap_or("").trim_end();
         self.span(TextRange::at(range.start(), TextSize::of(line)))
     }
 }
@@ -37,44 +37,56 @@ impl Scope<'_, '_> {
     }
 
     fn stmt(&mut self, stmt: &Stmt) -> Option<hir::Stmt> {
-        let span = self.span(stmt);
-        let (kind, span) = match stmt {
-            Stmt::Pass(_) => return None,
-            Stmt::Expr(value) => (StmtKind::Expr(self.expr(&value.value)?), span),
-            Stmt::Assign(assign) => (self.assign(assign, span)?, span),
-            Stmt::AugAssign(augment) => (self.augment(augment, span)?, span),
-            Stmt::AnnAssign(assign) => (self.annotated(assign, span)?, span),
-            Stmt::If(branch) => return self.branch(branch),
-            Stmt::While(repeat) => (self.repeat(repeat)?, self.header(stmt, repeat.test.range())),
-            Stmt::For(each) => (self.each(each)?, self.header(stmt, each.iter.range())),
-            Stmt::Break(_) => (self.leave_loop(StmtKind::Break, "break", span)?, span),
-            Stmt::Continue(_) => (self.leave_loop(StmtKind::Continue, "continue", span)?, span),
-            Stmt::Return(ast::StmtReturn { value: None, .. }) => (StmtKind::Return(None), span),
+        if let Stmt::If(branch) = stmt {
+            return self.branch(branch);
+        }
+        let span = match stmt {
+            Stmt::While(repeat) => self.header(stmt, repeat.test.range()),
+            Stmt::For(each) => self.header(stmt, each.iter.range()),
+            _ => self.span(stmt),
+        };
+        self.stmt_kind(stmt, span).map(|kind| hir::Stmt { kind, span })
+    }
+
+    fn stmt_kind(&mut self, stmt: &Stmt, span: Span) -> Option<StmtKind> {
+        match stmt {
+            Stmt::Pass(_) | Stmt::If(_) => None,
+            Stmt::Expr(value) => self.expr(&value.value).map(StmtKind::Expr),
+            Stmt::Assign(assign) => self.assign(assign, span),
+            Stmt::AugAssign(augment) => self.augment(augment, span),
+            Stmt::AnnAssign(assign) => self.annotated(assign, span),
+            Stmt::While(repeat) => self.repeat(repeat),
+            Stmt::For(each) => self.each(each),
+            Stmt::Break(_) => self.leave_loop(StmtKind::Break, "break", span),
+            Stmt::Continue(_) => self.leave_loop(StmtKind::Continue, "continue", span),
+            Stmt::Return(ast::StmtReturn { value: None, .. }) => Some(StmtKind::Return(None)),
             Stmt::Return(ast::StmtReturn { value: Some(value), .. }) => {
-                (StmtKind::Return(Some(self.expr(value)?)), span)
+                self.expr(value).map(|value| StmtKind::Return(Some(value)))
             }
-            Stmt::Raise(raise) => (self.raise(raise, span)?, span),
-            Stmt::Assert(assert) => {
-                let cond = self.expr(&assert.test);
-                let message = match &assert.msg {
-                    Some(message) => Some(self.expr(message)?),
-                    None => None,
-                };
-                (StmtKind::Assert { cond: cond?, message }, span)
-            }
+            Stmt::Raise(raise) => self.raise(raise, span),
+            Stmt::Assert(assert) => self.assert(assert),
             other => {
                 let span = self.reader.first_line(other);
                 let help = "see docs/language.md for the statements that kernels have";
-                return self.refuse(unsupported(construct(other), span, help));
+                self.refuse(unsupported(construct(other), span, help))
             }
+        }
+    }
+
+    fn assert(&mut self, assert: &ast::StmtAssert) -> Option<StmtKind> {
+        let cond = self.expr(&assert.test);
+        let message = assert.msg.as_deref().map(|message| self.expr(message));
+        let message = match message {
+            Some(message) => Some(message?),
+            None => None,
         };
-        Some(hir::Stmt { kind, span })
+        Some(StmtKind::Assert { cond: cond?, message })
     }
 
     /// A compound statement's first line: from its beginning up to the colon behind `last`.
     fn header(&self, stmt: impl Ranged, last: TextRange) -> Span {
         let range = stmt.range();
-        let rest = self.reader.text.slice(TextRange::new(last.end(), range.end()));
+        let rest = self.reader.slice(TextRange::new(last.end(), range.end()));
         let colon = TextSize::try_from(rest.find(':').unwrap_or(0)).unwrap_or_default();
         self.span(TextRange::new(range.start(), last.end() + colon))
     }
@@ -231,7 +243,7 @@ impl Scope<'_, '_> {
     /// The name of the class that is raised.
     fn exception(&mut self, class: &Expr) -> Option<String> {
         let span = self.span(class);
-        let text = self.reader.text.slice(class.range());
+        let text = self.reader.slice(class.range());
         let mut help = "raise one of Python's own, such as `ValueError(\"…\")`".to_owned();
         if let Expr::Name(name) = class
             && !self.ids.contains_key(name.id.as_str())

@@ -1,7 +1,7 @@
 //! The language of types: `float64`, `int32[:, ::1]`, `types.Array(float64, 0, 'C')`.
 
-use ruff_python_ast::{self as ast, Expr, ExprCall, ExprSubscript};
-use ruff_python_parser::parse_string_annotation;
+use ruff_python_ast::{self as ast, Expr, ExprCall, ExprSubscript, Mod, StringFlags};
+use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
 use super::Reader;
@@ -15,6 +15,9 @@ const MAX_RANK: usize = 64;
 
 /// The longest string that is read as a type or a signature, in bytes.
 const MAX_STRING: usize = 2048;
+
+/// How deep the parser may call itself for what stands in a string.
+const MAX_STRING_DEPTH: u16 = 20;
 
 /// Where the names of a type are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,16 +52,22 @@ impl Reader<'_> {
         string: &ast::ExprStringLiteral,
         read: impl FnOnce(&mut Self, &Expr) -> Option<T>,
     ) -> Option<T> {
-        let text = self.text.slice(string.range);
         let mut parts = string.value.iter();
         let problem = match (parts.next(), parts.next()) {
-            _ if text.contains('\\') || text.len() > MAX_STRING => {
-                "a type in a string is short and has no escapes".into()
+            (Some(part), None) => {
+                let text = self.slice(part.range);
+                let inner = text
+                    .get(part.flags.opener_len().to_usize()..text.len() - part.flags.closer_len().to_usize());
+                match parsed(inner.unwrap_or_default()) {
+                    Ok(expr) => {
+                        let base = std::mem::replace(&mut self.base, part.start() + part.flags.opener_len());
+                        let read = read(self, &expr);
+                        self.base = base;
+                        return read;
+                    }
+                    Err(problem) => problem,
+                }
             }
-            (Some(part), None) => match parse_string_annotation(self.text.as_str(), part) {
-                Ok(parsed) => return read(self, parsed.expr()),
-                Err(error) => super::lower_first(&error.error.to_string()),
-            },
             _ => "a type stands in one string".to_owned(),
         };
         let span = self.span(string);
@@ -69,8 +78,8 @@ impl Reader<'_> {
         None
     }
 
-    fn not_a_type<T>(&mut self, expr: &Expr) -> Option<T> {
-        let span = self.span(expr);
+    fn not_a_type<T>(&mut self, place: impl Ranged) -> Option<T> {
+        let span = self.span(place);
         self.report(
             Diagnostic::new(Code::UnknownType, span, "this is not a type that kernels have")
                 .help("write a type such as `float64`, `int` or `int32[:, ::1]`"),
@@ -96,7 +105,7 @@ impl Reader<'_> {
 
     fn named_type(&mut self, expr: &Expr, namespace: Namespace) -> Option<Type> {
         let span = self.span(expr);
-        let text = self.text.slice(expr.range()).to_owned();
+        let text = self.slice(expr.range()).to_owned();
         let diagnostic = match self.type_entity(expr, namespace) {
             Some(Entity::Number(ty)) => return Some(ty),
             Some(Entity::NoneType) => return Some(Type::None),
@@ -184,7 +193,7 @@ impl Reader<'_> {
     /// `types.Array(float64, 2, 'C', readonly=True)`.
     fn array_constructor(&mut self, call: &ExprCall, namespace: Namespace) -> Option<Type> {
         if self.type_entity(&call.func, namespace) != Some(Entity::ArrayType) {
-            return self.not_a_type(&Expr::Call(call.clone()));
+            return self.not_a_type(call);
         }
         let mut arguments: [Option<&Expr>; 4] = [None; 4];
         let mut fits = call.arguments.args.len() <= arguments.len();
@@ -219,6 +228,23 @@ impl Reader<'_> {
                 .help("write `types.Array(dtype, ndim, layout, readonly=False)` with literals, the layout 'C', 'F' or 'A'"),
         );
         None
+    }
+}
+
+/// Parses what stands in a string.
+fn parsed(text: &str) -> Result<Expr, String> {
+    if text.len() > MAX_STRING || text.contains('\\') {
+        return Err("a type in a string is short and has no escapes".to_owned());
+    }
+    let options =
+        ParseOptions::from(Mode::ParenthesizedExpression).with_max_recursion_depth(MAX_STRING_DEPTH);
+    let parsed = parse_unchecked(text, options);
+    match parsed.errors().first() {
+        Some(error) => Err(super::lower_first(&error.error.to_string())),
+        None => match parsed.into_syntax() {
+            Mod::Expression(expr) => Ok(*expr.body),
+            Mod::Module(_) => unreachable!("bug in pykernel: an expression was parsed"),
+        },
     }
 }
 

@@ -35,9 +35,7 @@ pub fn binary(op: Operator, left: Value, right: Value) -> Result<Value, Failure>
             let ty = common(op, left.ty, right.ty)?;
             Ok(Value::Number(fitted(ty, apply(op, ty, left.datum, right.datum)?)?))
         }
-        (Value::Array(array), Value::Number(number)) => {
-            map(op, &array, number, |op, ty, element, other| apply(op, ty, element, other))
-        }
+        (Value::Array(array), Value::Number(number)) => map(op, &array, number, apply),
         (Value::Number(number), Value::Array(array)) => {
             map(op, &array, number, |op, ty, element, other| apply(op, ty, other, element))
         }

@@ -159,7 +159,7 @@ fn arange(bounds: &[Value], dtype: Option<DType>) -> Result<Array> {
     };
     let real = |number: Number| number.datum.parts().0;
     let count = ((real(stop) - real(start)) / real(step)).ceil().max(0.0);
-    if !(count <= MAX_SIZE as f64) {
+    if count.is_nan() || count > MAX_SIZE as f64 {
         return Err("the array is too large for a transcript".into());
     }
     let dtype = dtype.unwrap_or_else(|| common_dtype(&[start, stop, step]));

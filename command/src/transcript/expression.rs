@@ -53,6 +53,9 @@ pub enum Operator {
     Pow,
 }
 
+/// The arguments of a call: those by position and those by name.
+type Arguments = (Vec<Expr>, Vec<(String, Expr)>);
+
 /// One item of a subscript.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Index {
@@ -329,7 +332,7 @@ impl Parser {
         }
     }
 
-    fn arguments(&mut self) -> Result<(Vec<Expr>, Vec<(String, Expr)>), String> {
+    fn arguments(&mut self) -> Result<Arguments, String> {
         let (items, _) = self.items(")", Self::argument)?;
         let (mut args, mut keywords) = (Vec::new(), Vec::new());
         for (name, value) in items {
