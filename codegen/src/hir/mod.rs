@@ -8,8 +8,9 @@
 //!   with its full name (`math.sqrt`, `range`), a module constant is replaced by its value;
 //! - `elif` is an `If` in the `otherwise` of another; `a < b` has two operands;
 //! - integer literals with a sign are folded (`-1` is `Int(-1)`);
-//! - a construct that this version does not have was reported and is gone: a function with an
-//!   error in its body has `body: None`.
+//! - a construct that this version does not have was reported. As an expression it is
+//!   [`ExprKind::Refused`], as a statement it is gone, and its function is marked; a function whose
+//!   header is wrong has no body.
 
 pub mod print;
 
@@ -51,8 +52,11 @@ pub struct Function {
     pub signatures: Vec<Signature>,
     /// What the decorator's options ask for.
     pub options: Options,
-    /// The statements; `None` when something in them was refused.
+    /// The statements; `None` when the header was refused, or the text is not Python.
     pub body: Option<Vec<Stmt>>,
+    /// Whether something in it was reported. What else is wrong is still looked for, but not what
+    /// may only be missing because of that.
+    pub refused: bool,
 }
 
 /// A local variable.
@@ -215,6 +219,8 @@ pub enum ExprKind {
     Text(String),
     /// `None`.
     None,
+    /// Something that was reported; it has no type.
+    Refused,
     /// A local variable.
     Variable(VariableId),
     /// A function of this file.

@@ -127,6 +127,7 @@ impl Printer<'_> {
             ExprKind::Bool(false) => "False".to_owned(),
             ExprKind::Text(text) => format!("{text:?}"),
             ExprKind::None => "None".to_owned(),
+            ExprKind::Refused => "<refused>".to_owned(),
             ExprKind::Variable(variable) => self.name(*variable),
             ExprKind::Function(function) => self.module.functions[function.0 as usize].name.clone(),
             ExprKind::Builtin(name) => name.clone(),

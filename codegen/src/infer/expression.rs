@@ -27,6 +27,7 @@ impl Body<'_, '_> {
     pub(super) fn expr_or_none(&mut self, expr: &hir::Expr) -> Typed {
         let span = expr.span;
         match &expr.kind {
+            hir::ExprKind::Refused => Err(Stop),
             hir::ExprKind::Variable(variable) => self.variable(*variable, span),
             hir::ExprKind::Function(function) => self.function_value(*function, span),
             hir::ExprKind::Builtin(name) => self.builtin_value(name, span),
@@ -77,6 +78,8 @@ impl Body<'_, '_> {
         let (web, check) = match self.flow.uses.get(&span) {
             Some(Use::Bound(web)) => (*web, false),
             Some(Use::MaybeUnbound(web)) => (*web, true),
+            // What assigns it may be what was refused.
+            Some(Use::NeverBound) if self.function.refused => return Err(Stop),
             Some(Use::NeverBound) => {
                 let variable = &self.function.variables[variable.0 as usize];
                 let message = format!("`{}` is read here, but nothing assigns it before", variable.name);

@@ -354,6 +354,7 @@ impl Walk {
             }
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
             ExprKind::Text(_) | ExprKind::None | ExprKind::Function(_) | ExprKind::Builtin(_) => {}
+            ExprKind::Refused => {}
         }
     }
 

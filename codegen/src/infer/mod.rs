@@ -451,7 +451,8 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn result(&self, diagnostics: &mut Diagnostics) -> Option<Type> {
-        let falls_off = self.flow.falls_off;
+        // A `return` or `raise` at the end may be what was refused.
+        let falls_off = self.flow.falls_off && !self.function.refused;
         if let Some(declared) = &self.slot().declared {
             if falls_off && *declared != Type::None && !self.stopped {
                 diagnostics.report(self.missing_return(declared));

@@ -70,6 +70,7 @@ fn in_expr(expr: &Expr, found: &mut Vec<FunctionId>) {
         ExprKind::Function(id) => found.push(*id),
         ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
         ExprKind::Text(_) | ExprKind::None | ExprKind::Variable(_) | ExprKind::Builtin(_) => {}
+        ExprKind::Refused => {}
         ExprKind::Unary { op: _, operand } => in_expr(operand, found),
         ExprKind::Binary { op: _, left, right } => in_pair(left, right, found),
         ExprKind::Compare { op: _, left, right } => in_pair(left, right, found),

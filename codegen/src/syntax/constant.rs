@@ -40,12 +40,11 @@ impl Reader<'_> {
         };
         let place = self.span(value);
         let mut scope = Scope::new(self);
-        let binding = match scope.expr(value) {
-            None => Binding::Refused,
-            Some(value) if size(&value).is_some_and(|size| size <= MAX_SIZE) => {
-                Binding::Constant(Constant(value))
-            }
-            Some(_) => {
+        let constant = scope.expr(value);
+        let binding = match (scope.refused, size(&constant)) {
+            (true, _) => Binding::Refused,
+            (false, Some(size)) if size <= MAX_SIZE => Binding::Constant(Constant(constant)),
+            (false, _) => {
                 self.report(unsupported(
                     "this constant",
                     place,
@@ -75,7 +74,8 @@ fn size(expr: &hir::Expr) -> Option<usize> {
         ExprKind::Call { .. } | ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) => {
             return None;
         }
-        ExprKind::Compare { .. } | ExprKind::Logical { .. } | ExprKind::None => return None,
+        ExprKind::Compare { .. } | ExprKind::Logical { .. } => return None,
+        ExprKind::None | ExprKind::Refused => return None,
         ExprKind::Attribute { .. } | ExprKind::Index { .. } => return None,
     };
     Some(inner + 1)
@@ -109,7 +109,7 @@ fn place(expr: &mut hir::Expr, span: Span) {
         | ExprKind::Bool(_)
         | ExprKind::Text(_) => {}
         ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) | ExprKind::None => {}
-        ExprKind::Compare { .. } | ExprKind::Logical { .. } => {}
+        ExprKind::Compare { .. } | ExprKind::Logical { .. } | ExprKind::Refused => {}
         ExprKind::Attribute { .. } | ExprKind::Index { .. } => {}
     }
 }

@@ -11,22 +11,27 @@ use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LogicalOp, UnaryOp};
 use crate::source::Span;
 
 impl Scope<'_, '_> {
-    /// Reads an expression; `None` if something in it was refused.
-    pub(super) fn expr(&mut self, expr: &Expr) -> Option<hir::Expr> {
+    /// Reads an expression.
+    pub(super) fn expr(&mut self, expr: &Expr) -> hir::Expr {
         let span = self.span(expr);
-        if self.depth >= MAX_DEPTH {
-            return self.refuse(too_deeply_nested(span));
-        }
-        self.depth += 1;
-        let kind = self.expr_kind(expr, span);
-        self.depth -= 1;
-        Some(hir::Expr { kind: kind?, span })
+        let kind = if self.depth >= MAX_DEPTH {
+            self.refuse(too_deeply_nested(span))
+        } else {
+            self.depth += 1;
+            let kind = self.expr_kind(expr, span);
+            self.depth -= 1;
+            kind
+        };
+        hir::Expr { kind: kind.unwrap_or(ExprKind::Refused), span }
     }
 
-    /// Reads expressions, and reports what is wrong in each.
-    pub(super) fn exprs(&mut self, exprs: &[Expr]) -> Option<Vec<hir::Expr>> {
-        let read: Vec<Option<hir::Expr>> = exprs.iter().map(|expr| self.expr(expr)).collect();
-        read.into_iter().collect()
+    /// Reads expressions.
+    pub(super) fn exprs(&mut self, exprs: &[Expr]) -> Vec<hir::Expr> {
+        exprs.iter().map(|expr| self.expr(expr)).collect()
+    }
+
+    fn boxed(&mut self, expr: &Expr) -> Box<hir::Expr> {
+        Box::new(self.expr(expr))
     }
 
     fn expr_kind(&mut self, expr: &Expr, span: Span) -> Option<ExprKind> {
@@ -48,9 +53,8 @@ impl Scope<'_, '_> {
             Expr::Call(call) => self.call(call),
             Expr::Attribute(attribute) => self.attribute(attribute),
             Expr::Subscript(subscript) => {
-                let value = self.expr(&subscript.value);
-                let indices = self.indices(&subscript.slice);
-                Some(ExprKind::Index { value: Box::new(value?), indices: indices? })
+                let value = self.boxed(&subscript.value);
+                Some(ExprKind::Index { value, indices: self.indices(&subscript.slice) })
             }
             other => self.unsupported(other, span),
         }
@@ -149,14 +153,14 @@ impl Scope<'_, '_> {
                 (None, _) => unreachable!("bug in pykernel: only modules lack members"),
             },
             _ => {
-                let value = self.expr(&attribute.value)?;
-                Some(ExprKind::Attribute { value: Box::new(value), name: name.to_owned() })
+                let value = self.boxed(&attribute.value);
+                Some(ExprKind::Attribute { value, name: name.to_owned() })
             }
         }
     }
 
     fn unary(&mut self, unary: &ast::ExprUnaryOp) -> Option<ExprKind> {
-        let operand = self.expr(&unary.operand)?;
+        let operand = self.expr(&unary.operand);
         let op = match (unary.op, &operand.kind) {
             (ast::UnaryOp::USub, ExprKind::Int(value)) => return Some(ExprKind::Int(-value)),
             (ast::UnaryOp::UAdd, ExprKind::Int(value)) => return Some(ExprKind::Int(*value)),
@@ -169,9 +173,9 @@ impl Scope<'_, '_> {
     }
 
     fn binary(&mut self, binary: &ast::ExprBinOp, span: Span) -> Option<ExprKind> {
-        let (left, right) = (self.expr(&binary.left), self.expr(&binary.right));
-        let op = self.operator(binary.op, span);
-        Some(ExprKind::Binary { op: op?, left: Box::new(left?), right: Box::new(right?) })
+        let (left, right) = (self.boxed(&binary.left), self.boxed(&binary.right));
+        let op = self.operator(binary.op, span)?;
+        Some(ExprKind::Binary { op, left, right })
     }
 
     pub(super) fn operator(&mut self, op: Operator, span: Span) -> Option<BinaryOp> {
@@ -205,7 +209,7 @@ impl Scope<'_, '_> {
         self.depth += logical.values.len() - 1;
         let values = self.exprs(&logical.values);
         self.depth = depth;
-        let grouped = values?.into_iter().reduce(|left, right| hir::Expr {
+        let grouped = values.into_iter().reduce(|left, right| hir::Expr {
             span: left.span.to(right.span),
             kind: ExprKind::Logical { op, left: Box::new(left), right: Box::new(right) },
         });
@@ -213,7 +217,7 @@ impl Scope<'_, '_> {
     }
 
     fn compare(&mut self, comparison: &ast::ExprCompare, span: Span) -> Option<ExprKind> {
-        let left = self.expr(&comparison.left);
+        let left = self.boxed(&comparison.left);
         let operands = self.exprs(&comparison.comparators);
         let [op] = &*comparison.ops else {
             return self.refuse(unsupported("a chain of comparisons", span, "write `a < b and b < c`"));
@@ -231,23 +235,23 @@ impl Scope<'_, '_> {
                 return self.refuse(unsupported("`in`", span, "compare with each value"));
             }
         };
-        let right = operands?.into_iter().next()?;
-        Some(ExprKind::Compare { op, left: Box::new(left?), right: Box::new(right) })
+        let right = Box::new(operands.into_iter().next()?);
+        Some(ExprKind::Compare { op, left, right })
     }
 
     fn call(&mut self, call: &ast::ExprCall) -> Option<ExprKind> {
-        let callee = self.expr(&call.func);
+        let callee = self.boxed(&call.func);
         let args = self.exprs(&call.arguments.args);
         for keyword in &call.arguments.keywords {
             let span = self.span(keyword);
             self.refuse::<()>(unsupported("a keyword argument", span, "give the argument by position"));
         }
         (call.arguments.keywords.is_empty()).then_some(())?;
-        Some(ExprKind::Call { callee: Box::new(callee?), args: args? })
+        Some(ExprKind::Call { callee, args })
     }
 
     /// The indices of a subscript, one for each item of its tuple.
-    pub(super) fn indices(&mut self, index: &Expr) -> Option<Vec<hir::Expr>> {
+    pub(super) fn indices(&mut self, index: &Expr) -> Vec<hir::Expr> {
         match index {
             Expr::Tuple(tuple) => self.exprs(&tuple.elts),
             one => self.exprs(std::slice::from_ref(one)),

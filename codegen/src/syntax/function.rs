@@ -35,9 +35,9 @@ impl<'a> Reader<'a> {
         let mut scope = Scope::new(self);
         scope.parameters(def);
         let n_params = scope.variables.len();
-        let body = if broken { None } else { scope.body(&def.body) };
+        let fits = declared.is_some() && !scope.refused && scope.reader.diagnostics.len() == before;
+        let body = if broken { None } else { Some(scope.body(&def.body)) };
         let (variables, refused) = (scope.variables, scope.refused);
-        let fits = declared.is_some() && !refused && self.diagnostics.len() == before;
         let (signatures, options) = match declared {
             Some(declared) => (declared.signatures, declared.options),
             None => (Vec::new(), Options { error_model: None }),
@@ -52,6 +52,7 @@ impl<'a> Reader<'a> {
             signatures,
             options,
             body: body.filter(|_| fits),
+            refused,
         };
         self.check_reserved(&function);
         function
@@ -84,7 +85,7 @@ impl<'r, 'a> Scope<'r, 'a> {
         self.reader.span(place)
     }
 
-    /// Reports what is wrong; the function then has no body.
+    /// Reports what is wrong, and marks the function.
     pub(super) fn refuse<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         self.refused = true;
         self.reader.report(diagnostic);
@@ -143,8 +144,8 @@ impl<'r, 'a> Scope<'r, 'a> {
         }
     }
 
-    /// Reads the statements of a function's body; `None` if something in them was refused.
-    fn body(&mut self, body: &[Stmt]) -> Option<Vec<hir::Stmt>> {
+    /// Reads the statements of a function's body.
+    fn body(&mut self, body: &[Stmt]) -> Vec<hir::Stmt> {
         let mut assigned = Assigned::default();
         body.iter().for_each(|stmt| assigned.stmt(stmt));
         for (name, range) in assigned.found {
@@ -152,8 +153,7 @@ impl<'r, 'a> Scope<'r, 'a> {
             self.variable(name, span);
         }
         let docstring = usize::from(docstring(body).is_some());
-        let stmts = self.block(&body[docstring..]);
-        (!self.refused).then_some(stmts)
+        self.block(&body[docstring..])
     }
 }
 

@@ -276,7 +276,8 @@ impl<'a> Reader<'a> {
 
 /// The candidate that is written most like a name, if any is.
 pub(super) fn closest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = 1 + name.len() / 4;
+    // One letter in two is no misspelling.
+    let limit = if name.len() < 3 { 0 } else { 1 + name.len() / 4 };
     candidates
         .filter(|candidate| *candidate != name && candidate.len().abs_diff(name.len()) <= limit)
         .map(|candidate| (distance(name, candidate), candidate))

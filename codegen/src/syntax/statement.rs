@@ -51,7 +51,7 @@ impl Scope<'_, '_> {
     fn stmt_kind(&mut self, stmt: &Stmt, span: Span) -> Option<StmtKind> {
         match stmt {
             Stmt::Pass(_) | Stmt::If(_) => None,
-            Stmt::Expr(value) => self.expr(&value.value).map(StmtKind::Expr),
+            Stmt::Expr(value) => Some(StmtKind::Expr(self.expr(&value.value))),
             Stmt::Assign(assign) => self.assign(assign, span),
             Stmt::AugAssign(augment) => self.augment(augment, span),
             Stmt::AnnAssign(assign) => self.annotated(assign, span),
@@ -59,28 +59,21 @@ impl Scope<'_, '_> {
             Stmt::For(each) => self.each(each),
             Stmt::Break(_) => self.leave_loop(StmtKind::Break, "break", span),
             Stmt::Continue(_) => self.leave_loop(StmtKind::Continue, "continue", span),
-            Stmt::Return(ast::StmtReturn { value: None, .. }) => Some(StmtKind::Return(None)),
-            Stmt::Return(ast::StmtReturn { value: Some(value), .. }) => {
-                self.expr(value).map(|value| StmtKind::Return(Some(value)))
+            Stmt::Return(ast::StmtReturn { value, .. }) => {
+                Some(StmtKind::Return(value.as_deref().map(|value| self.expr(value))))
             }
             Stmt::Raise(raise) => self.raise(raise, span),
-            Stmt::Assert(assert) => self.assert(assert),
+            Stmt::Assert(assert) => {
+                let cond = self.expr(&assert.test);
+                let message = assert.msg.as_deref().map(|message| self.expr(message));
+                Some(StmtKind::Assert { cond, message })
+            }
             other => {
                 let span = self.reader.first_line(other);
                 let help = "see docs/language.md for the statements that kernels have";
                 self.refuse(unsupported(construct(other), span, help))
             }
         }
-    }
-
-    fn assert(&mut self, assert: &ast::StmtAssert) -> Option<StmtKind> {
-        let cond = self.expr(&assert.test);
-        let message = assert.msg.as_deref().map(|message| self.expr(message));
-        let message = match message {
-            Some(message) => Some(message?),
-            None => None,
-        };
-        Some(StmtKind::Assert { cond: cond?, message })
     }
 
     /// A compound statement's first line: from its beginning up to the colon behind `last`.
@@ -100,13 +93,13 @@ impl Scope<'_, '_> {
                 "write one assignment for each target",
             ));
         };
-        Some(StmtKind::Assign { target: self.target(target)?, annotation: None, value: value? })
+        Some(StmtKind::Assign { target: self.target(target)?, annotation: None, value })
     }
 
     fn augment(&mut self, augment: &ast::StmtAugAssign, span: Span) -> Option<StmtKind> {
         let (target, value) = (self.target(&augment.target), self.expr(&augment.value));
         let op = self.operator(augment.op, span);
-        Some(StmtKind::Augment { target: target?, op: op?, value: value? })
+        Some(StmtKind::Augment { target: target?, op: op?, value })
     }
 
     fn annotated(&mut self, assign: &ast::StmtAnnAssign, span: Span) -> Option<StmtKind> {
@@ -117,7 +110,7 @@ impl Scope<'_, '_> {
             return self.refuse(unsupported("an annotation without a value", span, help));
         };
         let (target, value) = (self.target(&assign.target), self.expr(value));
-        Some(StmtKind::Assign { target: target?, annotation: Some(annotation?), value: value? })
+        Some(StmtKind::Assign { target: target?, annotation: Some(annotation?), value })
     }
 
     fn target(&mut self, target: &Expr) -> Option<Target> {
@@ -130,7 +123,7 @@ impl Scope<'_, '_> {
             Expr::Subscript(subscript) => {
                 let value = self.expr(&subscript.value);
                 let indices = self.indices(&subscript.slice);
-                Some(Target::Element { value: value?, indices: indices?, span })
+                Some(Target::Element { value, indices, span })
             }
             Expr::Attribute(_) => self.refuse(unsupported(
                 "an assignment to an attribute",
@@ -162,19 +155,19 @@ impl Scope<'_, '_> {
             otherwise = match cond {
                 None => body,
                 Some((cond, span)) => {
-                    let kind = StmtKind::If { cond: cond?, then: body, otherwise };
+                    let kind = StmtKind::If { cond, then: body, otherwise };
                     vec![hir::Stmt { kind, span }]
                 }
             };
         }
         let span = self.header(branch, branch.test.range());
-        Some(hir::Stmt { kind: StmtKind::If { cond: cond?, then, otherwise }, span })
+        Some(hir::Stmt { kind: StmtKind::If { cond, then, otherwise }, span })
     }
 
     fn repeat(&mut self, repeat: &ast::StmtWhile) -> Option<StmtKind> {
         let cond = self.expr(&repeat.test);
         let body = self.loop_body(&repeat.body, &repeat.orelse);
-        Some(StmtKind::While { cond: cond?, body })
+        Some(StmtKind::While { cond, body })
     }
 
     fn each(&mut self, each: &ast::StmtFor) -> Option<StmtKind> {
@@ -193,7 +186,7 @@ impl Scope<'_, '_> {
         let body = self.loop_body(&each.body, &each.orelse);
         match variable? {
             Target::Variable(variable, variable_span) => {
-                Some(StmtKind::For { variable, variable_span, iterable: iterable?, body })
+                Some(StmtKind::For { variable, variable_span, iterable, body })
             }
             Target::Element { .. } => unreachable!("bug in pykernel: a loop variable is a name"),
         }
@@ -237,7 +230,7 @@ impl Scope<'_, '_> {
             let span = self.span(keyword);
             return self.refuse(unsupported("a keyword argument", span, "give the argument by position"));
         }
-        Some(StmtKind::Raise { class: self.exception(class)?, args: args? })
+        Some(StmtKind::Raise { class: self.exception(class)?, args })
     }
 
     /// The name of the class that is raised.
