@@ -26,8 +26,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::hir;
-use crate::library;
-use crate::source::{Source, Span};
+use crate::source::{self, Source, Span};
 use dedent::Dedented;
 use names::Names;
 
@@ -70,7 +69,7 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
         return hir::Module::default();
     }
     let mut reader = Reader {
-        library: &*source.file == library::FILE,
+        library: &*source.file == source::LIBRARY,
         names: Names::default(),
         errors: Vec::new(),
         text: &text,

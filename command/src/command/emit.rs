@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use pykernel_codegen::analysis::Analysis;
 use pykernel_codegen::backend::{self, Target};
+use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::{hir, ir, passes, typed};
 
 use super::{Stop, Verdict, analyse};
@@ -43,8 +44,10 @@ pub fn run(file: &Path, stage: Stage, options: &Options, out: &mut dyn Write) ->
         Stage::Types => typed::print::print(&analysis.program),
         Stage::Ir if options.no_passes => ir::print::print(&analysis.module),
         Stage::Ir => ir::print::print(&compiled(&analysis, options)),
-        Stage::Clif => backend::with_lines(&of_kernels(&analysis, options, backend::clif_text)?, &source),
-        Stage::Asm => of_kernels(&analysis, options, backend::asm_text)?,
+        Stage::Clif => {
+            backend::with_lines(&of_kernels(file, &analysis, options, backend::clif_text)?, &source)
+        }
+        Stage::Asm => of_kernels(file, &analysis, options, backend::asm_text)?,
     };
     write!(out, "{text}")?;
     Ok(Verdict::Well)
@@ -58,14 +61,14 @@ fn compiled(analysis: &Analysis, options: &Options) -> ir::Module {
     passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks })
 }
 
-type Printer =
-    fn(&ir::Module, &pykernel_codegen::interface::Kernel, &Target) -> Result<String, backend::Error>;
+type Printer = fn(&ir::Module, &Kernel, &Target) -> Result<String, backend::Error>;
 
-fn of_kernels(analysis: &Analysis, options: &Options, print: Printer) -> Result<String, Stop> {
+/// What the back end prints of each kernel.
+fn of_kernels(file: &Path, analysis: &Analysis, options: &Options, print: Printer) -> Result<String, Stop> {
     let ir = compiled(analysis, options);
     let mut text = String::new();
     for kernel in &analysis.interface.kernels {
-        bug::set_place(&kernel.name);
+        bug::set_place(&format!("{}, kernel {}", file.display(), kernel.name));
         let printed = print(&ir, kernel, &Target::host());
         text.push_str(&printed.map_err(|error| Stop::Usage(error.to_string()))?);
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use pykernel::repr;
 use pykernel_codegen::interface::Number as Type;
 use pykernel_codegen::types::{DType, Kind, Weak};
 
@@ -218,8 +219,7 @@ impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let narrow = matches!(self.dtype, DType::Float32 | DType::Complex64);
         match self.datum {
-            Datum::Bool(true) => f.write_str("True"),
-            Datum::Bool(false) => f.write_str("False"),
+            Datum::Bool(value) => f.write_str(repr::bool(value)),
             Datum::Int(value) => write!(f, "{value}"),
             Datum::Float(value) => f.write_str(&float(value, narrow)),
             Datum::Complex(re, im) => {
@@ -234,32 +234,9 @@ impl fmt::Display for Text {
     }
 }
 
-/// A float as Python's `repr` writes it: the fewest digits that give it back.
+/// A float as `repr` writes it, of `float32` if it is narrow.
 fn float(value: f64, narrow: bool) -> String {
-    if value.is_nan() {
-        return "nan".into();
-    }
-    let scientific = if narrow { format!("{:e}", value as f32) } else { format!("{value:e}") };
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if value != 0.0 && !(-4..16).contains(&exponent) {
-        return format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
-    }
-    if narrow {
-        format!("{:?}", Plain(format!("{}", value as f32)))
-    } else {
-        format!("{:?}", Plain(format!("{value}")))
-    }
-}
-
-/// A positional float, which gets a point if it has none.
-struct Plain(String);
-
-impl fmt::Debug for Plain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)?;
-        if self.0.contains('.') { Ok(()) } else { f.write_str(".0") }
-    }
+    if narrow { repr::float32(value as f32) } else { repr::float(value) }
 }
 
 #[cfg(test)]
