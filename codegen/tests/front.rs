@@ -31,10 +31,12 @@ fn found(file: &str, text: &str) -> (hir::Module, typed::Program, Vec<(&'static 
 
 /// The files under `front/`, with their texts.
 fn files() -> Vec<(PathBuf, String)> {
-    let mut files: Vec<_> =
-        std::fs::read_dir("tests/front").unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir("tests/front")
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     files.sort();
-    files.into_iter().map(|file| (file.clone(), std::fs::read_to_string(file).unwrap())).collect()
+    files.into_iter().map(|file| (file.clone(), std::fs::read_to_string(file).expect("a text"))).collect()
 }
 
 /// What the comments of a text claim, each with its line.
