@@ -19,6 +19,7 @@ mod statement;
 mod tokens;
 mod type_expr;
 
+use ruff_python_ast::token::Tokens;
 use ruff_python_ast::{ModModule, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseError, ParseErrorType, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange, TextSize};
@@ -72,6 +73,7 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
         names: Names::default(),
         errors: Vec::new(),
         text: &text,
+        tokens: parsed.tokens(),
         base: TextSize::new(0),
         diagnostics,
     };
@@ -82,6 +84,7 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
 /// What reading a file needs at hand.
 struct Reader<'a> {
     text: &'a Dedented,
+    tokens: &'a Tokens,
     /// Where in the text that begins which is read: 0, or what stands in a string.
     base: TextSize,
     /// Whether this is the compiler's own library, which may import `intrinsics`.
