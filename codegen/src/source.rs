@@ -23,6 +23,9 @@ impl Span {
     }
 }
 
+/// The file name of the compiler's own library, whose text may import `intrinsics`.
+pub const LIBRARY: &str = "<library>";
+
 /// Python text with its origin.
 ///
 /// The text is normalised as rustc normalises its own sources (CRLF becomes LF, a byte-order

@@ -21,7 +21,7 @@ fn codes(text: &str) -> Vec<Code> {
 /// Like [`codes`], with little stack: half of what a thread of a test or of rustc has.
 fn codes_of_deep(text: String) -> Vec<Code> {
     let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(move || codes(&text));
-    thread.unwrap().join().unwrap()
+    thread.expect("a thread").join().expect("no panic")
 }
 
 /// A kernel over `x: float`, `n: int` and `a: float64[:]` with this body.

@@ -142,7 +142,11 @@ impl Body<'_, '_> {
             (BinaryOp::FloorDiv, Some(Kind::Bool | Kind::Int)) => "int_floor_divide",
             (_, Some(Kind::Bool | Kind::Int)) => "int_modulo",
         };
-        let operands = self.both(left, right, &ty)?;
+        let mut operands = self.both(left, right, &ty)?;
+        if let Some((machine, constant)) = by_power_of_two(op, &operands[1]) {
+            operands[1].kind = ExprKind::Int(constant);
+            return Ok(Self::operation(Operation::Binary(machine), operands, ty, span));
+        }
         self.library_call(function, operands, raises, span)
     }
 
@@ -314,6 +318,18 @@ impl Body<'_, '_> {
 /// Python `float`, which a complex number on its left takes as such.
 fn pythons_complex_takes(left: &Expr, right: &Expr) -> bool {
     left.ty == Type::COMPLEX && right.ty == Type::Strong(DType::Float64)
+}
+
+/// Floor division by a power of two shifts, and its remainder is a mask: in two's complement both
+/// round towards minus infinity. Gives the operation and its right operand.
+fn by_power_of_two(op: BinaryOp, divisor: &Expr) -> Option<(ir::BinaryOp, i128)> {
+    match divisor.kind {
+        ExprKind::Int(value) if value > 0 && value & (value - 1) == 0 => Some(match op {
+            BinaryOp::Mod => (ir::BinaryOp::And, value - 1),
+            _ => (ir::BinaryOp::Shr, i128::from(value.trailing_zeros())),
+        }),
+        _ => None,
+    }
 }
 
 /// Two integer literals make a literal, as CPython's own constant folding does.

@@ -42,17 +42,16 @@ impl WebTypes {
     }
 }
 
-/// Says that definitions of two types meet.
+/// Says that definitions of two types meet, at the later one.
 pub(super) fn conflict(definitions: &[(Definition, Span)], what: &str, a: &Type, b: &Type) -> Diagnostic {
     let place = |ty: &Type| definitions.iter().rev().find(|((t, _), _)| t == ty).map(|(_, span)| *span);
-    let here = place(b)
-        .or(place(a))
-        .unwrap_or_else(|| definitions.first().map_or(Span::default(), |(_, span)| *span));
+    let (a, b) = if place(a) > place(b) { (b, a) } else { (a, b) };
+    let here = place(b).unwrap_or_default();
     let message = format!("{what} would be `{a}` on one path and `{b}` on another");
     let diagnostic = Diagnostic::new(Code::TypeMismatch, here, message)
         .label(format!("`{b}` here"))
         .help("convert one of them to the other's type, or use two names");
-    match place(a).filter(|span| *span != here) {
+    match place(a) {
         Some(span) => diagnostic.note_at(span, format!("`{a}` here")),
         None => diagnostic,
     }

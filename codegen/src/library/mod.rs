@@ -15,11 +15,8 @@ use std::sync::LazyLock;
 
 use crate::diagnostic::Diagnostics;
 use crate::hir;
-use crate::source::Source;
+use crate::source::{self, Source};
 use crate::syntax;
-
-/// The file name by which `syntax` knows the library.
-pub const FILE: &str = "<library>";
 
 const TEXT: &str = concat!(
     include_str!("integer.py"),
@@ -30,7 +27,7 @@ const TEXT: &str = concat!(
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {
     let mut diagnostics = Diagnostics::default();
-    let module = syntax::parse(&Source::file(FILE, TEXT), &mut diagnostics);
+    let module = syntax::parse(&Source::file(source::LIBRARY, TEXT), &mut diagnostics);
     if !diagnostics.is_empty() {
         unreachable!("bug in pykernel: the library does not parse: {:?}", diagnostics.into_sorted());
     }

@@ -4,8 +4,7 @@ use super::construct::{boolean, truth};
 use super::convert::number;
 use super::function::Lowering;
 use crate::ir::{self, Purpose, Scalar};
-use crate::library;
-use crate::source::Span;
+use crate::source::{LIBRARY, Span};
 use crate::typed::{Expr, Piece, Raise};
 
 impl Lowering<'_> {
@@ -14,7 +13,7 @@ impl Lowering<'_> {
     pub(super) fn place(&self, span: Span) -> ir::Place {
         let function = self.instance.name.clone();
         match self.instance.library {
-            true => ir::Place { file: library::FILE.into(), line: 1, function },
+            true => ir::Place { file: LIBRARY.into(), line: 1, function },
             false => {
                 ir::Place { file: self.source.file.clone(), line: self.source.line(span.start), function }
             }

@@ -35,8 +35,8 @@ impl Calls {
         component.len() > 1 || component.iter().any(|function| self.calls_itself(*function))
     }
 
-    /// The strongly connected components, callees before their callers: Tarjan's algorithm, with a
-    /// stack of its own because chains of calls may be long.
+    /// The strongly connected components, each sorted, callees before their callers: Tarjan's
+    /// algorithm, with a stack of its own because chains of calls may be long.
     pub fn components(&self) -> Vec<Vec<FunctionId>> {
         let mut search = Search::new(self.0.len());
         for root in 0..self.0.len() {

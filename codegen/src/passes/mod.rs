@@ -23,21 +23,20 @@ pub struct Options {
 /// called from outside. What no entry reaches is emptied. The result is in [`Stage::Status`].
 pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Module {
     verified("lower", Stage::Raising, &module);
-    reachable::run(&mut module, entries);
-    verified("reachable", Stage::Raising, &module);
+    let mut pass = |name, rewrite: &dyn Fn(&mut Module)| {
+        rewrite(&mut module);
+        verified(name, Stage::Raising, &module);
+    };
+    let empty_unreachable = |module: &mut Module| reachable::run(module, entries);
+    pass("reachable", &empty_unreachable);
     if !options.overflow_checks {
-        overflow::run(&mut module);
-        verified("overflow", Stage::Raising, &module);
+        pass("overflow", &overflow::run);
     }
-    inline::run(&mut module);
-    reachable::run(&mut module, entries);
-    verified("inline", Stage::Raising, &module);
-    ranges::run(&mut module);
-    verified("ranges", Stage::Raising, &module);
-    simplify::run(&mut module);
-    verified("simplify", Stage::Raising, &module);
-    stack::run(&mut module);
-    verified("stack", Stage::Raising, &module);
+    pass("inline", &inline::run);
+    pass("reachable", &empty_unreachable);
+    pass("ranges", &ranges::run);
+    pass("simplify", &simplify::run);
+    pass("stack", &stack::run);
     status::run(&mut module);
     verified("status", Stage::Status, &module);
     module

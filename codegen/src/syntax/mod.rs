@@ -19,14 +19,14 @@ mod statement;
 mod tokens;
 mod type_expr;
 
+use ruff_python_ast::token::Tokens;
 use ruff_python_ast::{ModModule, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseError, ParseErrorType, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::hir;
-use crate::library;
-use crate::source::{Source, Span};
+use crate::source::{self, Source, Span};
 use dedent::Dedented;
 use names::Names;
 
@@ -69,10 +69,11 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
         return hir::Module::default();
     }
     let mut reader = Reader {
-        library: &*source.file == library::FILE,
+        library: &*source.file == source::LIBRARY,
         names: Names::default(),
         errors: Vec::new(),
         text: &text,
+        tokens: parsed.tokens(),
         base: TextSize::new(0),
         diagnostics,
     };
@@ -83,6 +84,7 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
 /// What reading a file needs at hand.
 struct Reader<'a> {
     text: &'a Dedented,
+    tokens: &'a Tokens,
     /// Where in the text that begins which is read: 0, or what stands in a string.
     base: TextSize,
     /// Whether this is the compiler's own library, which may import `intrinsics`.

@@ -1,5 +1,6 @@
 //! Reads statements.
 
+use ruff_python_ast::token::{Token, TokenKind};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -13,11 +14,14 @@ use crate::hir::{self, StmtKind, Target};
 use crate::source::Span;
 
 impl Reader<'_> {
-    /// The first line of a statement.
+    /// The first line of a statement, without a comment.
     pub(super) fn first_line(&self, stmt: &Stmt) -> Span {
         let range = stmt.range();
-        let line = self.slice(range).lines().next().unwrap_or("").trim_end();
-        self.span(TextRange::at(range.start(), TextSize::of(line)))
+        let first = self.tokens.partition_point(|token| token.start() < range.start());
+        let ends = |token: &&Token| token.kind().is_any_newline() || token.kind() == TokenKind::Comment;
+        let line = self.tokens[first..].iter().take_while(|token| !ends(token)).last();
+        let end = line.map_or(range.end(), |token| token.end());
+        self.span(TextRange::new(range.start(), end.max(range.start())))
     }
 }
 

@@ -184,3 +184,18 @@ def through_a_helper(x: float64[:]) -> float64:
     for i in range(len(x)):
         s += value_at(x, i)
     return s
+
+
+@njit
+def with_continue(x: float64[:], out: float64[:]) -> int64:
+    # not: IndexError
+    # not: block
+    n = 0
+    for i in range(len(x)):
+        if x[i] <= 0.0:
+            continue
+        if n >= len(out):
+            break
+        out[n] = x[i]
+        n += 1
+    return n

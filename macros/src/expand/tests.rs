@@ -1,3 +1,5 @@
+//! What the expansion of kernels looks like.
+
 use super::*;
 use pykernel_codegen::interface::{Number, ParamType};
 use pykernel_codegen::ir::{FunctionId, Mode};

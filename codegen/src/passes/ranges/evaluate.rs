@@ -12,7 +12,7 @@ use super::linear::Linear;
 use super::operation;
 use super::value::{Cond, Value};
 use crate::ir::{BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, LocalId, Scalar, UnaryOp};
-use crate::passes::simplify::range;
+use crate::passes::simplify::{self, range};
 
 /// An operation whose result is a symbol.
 #[derive(PartialEq, Eq, Hash)]
@@ -241,6 +241,12 @@ impl State {
             && self.is_exact(scalar, &sum)
         {
             return sum;
+        }
+        if let (Some(left), Some(right)) = (left.as_constant(), right.as_constant())
+            && let Some(Const::Int(_, value)) =
+                simplify::binary(op, Const::Int(scalar, left), Const::Int(scalar, right))
+        {
+            return Linear::constant(value);
         }
         let range = operation::range(op, scalar, self.bounds(scalar, &left), self.bounds(scalar, &right));
         let result = self.opaque(Opaque::Binary(op, scalar, left.clone(), right.clone()), range);

@@ -1,10 +1,9 @@
 //! What is known of symbols: a range for each, for good, and inequalities between them, for as
 //! long as control is where they were found.
 
-use super::linear::{Linear, Symbol};
+use std::cell::Cell;
 
-/// How many of a symbol's facts are tried, the latest first.
-const LATEST: usize = 12;
+use super::linear::{Linear, Symbol};
 
 /// The knowledge.
 #[derive(Default)]
@@ -15,6 +14,8 @@ pub struct Facts {
     facts: Vec<Linear>,
     /// For each symbol, the facts that mention it.
     mentions: Vec<Vec<usize>>,
+    /// How many combinations of facts were tried so far.
+    tried: Cell<usize>,
 }
 
 impl Facts {
@@ -41,13 +42,33 @@ impl Facts {
 
     /// Notes that a sum is at least 0.
     pub fn assume(&mut self, fact: Linear) {
-        if self.bounds(&fact).0 >= 0 {
+        if self.bounds(&fact).0 >= 0 || self.is_known(&fact) {
             return;
         }
         for (symbol, _) in &fact.terms {
             self.mentions[symbol.0 as usize].push(self.facts.len());
         }
         self.facts.push(fact);
+    }
+
+    /// Whether one of the latest facts says the same, or more.
+    fn is_known(&self, fact: &Linear) -> bool {
+        fact.terms.first().is_some_and(|(symbol, _)| {
+            self.latest(*symbol).any(|known| known.terms == fact.terms && known.constant <= fact.constant)
+        })
+    }
+
+    /// The latest facts that mention a symbol, the last one first.
+    fn latest(&self, symbol: Symbol) -> impl Iterator<Item = &Linear> {
+        /// How many are looked at: enough for the code of a function as people write it.
+        const LATEST: usize = 12;
+        self.mentions[symbol.0 as usize].iter().rev().take(LATEST).map(|fact| &self.facts[*fact])
+    }
+
+    /// The facts that hold now.
+    #[cfg(test)]
+    pub fn known(&self) -> &[Linear] {
+        &self.facts
     }
 
     /// The smallest and the largest value that the symbols' ranges allow.
@@ -67,47 +88,76 @@ impl Facts {
         /// How many facts one proof may add up.
         const DEPTH: usize = 5;
         /// How many combinations are tried, so that a question costs no more than a statement.
-        const FUEL: usize = 96;
+        const FUEL: usize = 64;
+        /// How many are tried in a whole function: a long one is not worth more.
+        const BUDGET: usize = 400_000;
+        let fuel = FUEL.min(BUDGET.saturating_sub(self.tried.get()));
+        let mut search = Search { facts: self, fuel, gone: Vec::new(), ended_early: false };
         // Short proofs first: most are.
-        let mut fuel = FUEL;
-        (0..=DEPTH).any(|depth| self.search(sum, depth, &mut fuel))
+        for depth in 0..=DEPTH {
+            search.ended_early = false;
+            if search.run(sum, depth) {
+                return true;
+            }
+            if !search.ended_early {
+                break;
+            }
+        }
+        false
     }
 
     /// Sums that this one, where it has a symbol once, is known not to exceed: the latest few.
     pub fn ceilings(&self, sum: &Linear) -> impl Iterator<Item = Linear> {
         const MOST: usize = 4;
         let once = sum.terms.iter().filter(|(_, coefficient)| *coefficient == 1);
-        let facts = once.flat_map(|(symbol, _)| {
-            let latest = self.mentions[symbol.0 as usize].iter().rev().take(LATEST);
-            let facts = latest.map(|fact| &self.facts[*fact]);
-            facts.filter(|fact| fact.coefficient(*symbol) == -1)
-        });
+        let facts =
+            once.flat_map(|(symbol, _)| self.latest(*symbol).filter(|fact| fact.coefficient(*symbol) == -1));
         facts.take(MOST).filter_map(|fact| sum.plus(1, fact))
     }
+}
 
+/// A search for a proof.
+struct Search<'a> {
+    facts: &'a Facts,
+    /// How many combinations may still be tried.
+    fuel: usize,
+    /// The symbols that the facts chosen so far have cancelled: none comes back.
+    gone: Vec<Symbol>,
+    /// Whether something was left untried for want of depth.
+    ended_early: bool,
+}
+
+impl Search<'_> {
     /// A sum is at least 0 if it is one by the ranges, or if it is a positive multiple of a fact
     /// plus a sum that is at least 0. Facts that cancel a symbol bring the search to an end.
-    fn search(&self, sum: &Linear, depth: usize, fuel: &mut usize) -> bool {
-        if self.bounds(sum).0 >= 0 {
+    fn run(&mut self, sum: &Linear, depth: usize) -> bool {
+        if self.facts.bounds(sum).0 >= 0 {
             return true;
         }
         if depth == 0 {
+            self.ended_early |= !sum.terms.is_empty();
             return false;
         }
         for (symbol, coefficient) in sum.terms.iter().rev() {
-            for fact in self.mentions[symbol.0 as usize].iter().rev().take(LATEST) {
-                let fact = &self.facts[*fact];
+            for fact in self.facts.latest(*symbol) {
                 let other = fact.coefficient(*symbol);
                 if (*coefficient > 0) != (other > 0) {
                     continue;
                 }
-                if *fuel == 0 {
+                if self.fuel == 0 {
+                    self.ended_early = false;
                     return false;
                 }
-                *fuel -= 1;
-                if cancel(sum, *coefficient, fact, other)
-                    .is_some_and(|rest| self.search(&rest, depth - 1, fuel))
-                {
+                self.fuel -= 1;
+                self.facts.tried.update(|tried| tried + 1);
+                let Some(rest) = cancel(sum, *coefficient, fact, other) else { continue };
+                if self.gone.iter().any(|symbol| rest.coefficient(*symbol) != 0) {
+                    continue;
+                }
+                self.gone.push(*symbol);
+                let proved = self.run(&rest, depth - 1);
+                self.gone.pop();
+                if proved {
                     return true;
                 }
             }
@@ -128,4 +178,38 @@ fn cancel(sum: &Linear, coefficient: i128, fact: &Linear, other: i128) -> Option
     }
     let rest = sum.times(other.abs())?.plus(-coefficient.abs(), fact)?;
     Some(rest.offset(other.abs() - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(terms: &[(i128, &Linear)], constant: i128) -> Linear {
+        let zero = Linear::constant(constant);
+        terms.iter().fold(zero, |sum, (factor, term)| sum.plus(*factor, term).expect("it is small"))
+    }
+
+    #[test]
+    fn facts_chain() {
+        let mut facts = Facts::default();
+        let [i, n, m] = [(); 3].map(|()| Linear::symbol(facts.symbol((-1000, 1000))));
+        facts.assume(sum(&[(1, &n), (-1, &i)], -1)); // i < n
+        let mark = facts.mark();
+        facts.assume(sum(&[(1, &m), (-1, &n)], 0)); // n <= m
+        let inside = sum(&[(1, &m), (-1, &i)], -1);
+        assert!(facts.proves(&inside), "i < n <= m");
+        assert!(!facts.proves(&sum(&[(1, &m), (-1, &i)], -2)), "i + 1 < m does not follow");
+        facts.forget(mark);
+        assert!(!facts.proves(&inside), "n <= m is forgotten");
+    }
+
+    #[test]
+    fn halves_are_rounded() {
+        let mut facts = Facts::default();
+        let [lo, hi, mid] = [(); 3].map(|()| Linear::symbol(facts.symbol((0, 1000))));
+        facts.assume(sum(&[(1, &hi), (-1, &lo)], -1)); // lo < hi
+        facts.assume(sum(&[(1, &lo), (1, &hi), (-2, &mid)], 0)); // 2 mid <= lo + hi
+        assert!(facts.proves(&sum(&[(1, &hi), (-1, &mid)], -1)), "mid < hi");
+        assert!(!facts.proves(&sum(&[(1, &hi), (-1, &mid)], -2)));
+    }
 }

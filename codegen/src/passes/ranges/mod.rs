@@ -155,7 +155,7 @@ impl<'a> Walk<'a> {
         self.state.facts.learn(&cond, true);
         self.body(then);
         let then_goes_on = std::mem::replace(&mut self.reachable, reachable);
-        let after_then = self.rewind(start);
+        let after_then = self.end(start);
         self.state.facts.forget(mark);
 
         self.state.facts.learn(&cond, false);
@@ -163,7 +163,7 @@ impl<'a> Walk<'a> {
         if !then_goes_on {
             return;
         }
-        let after_otherwise = self.rewind(start);
+        let after_otherwise = self.end(start);
         if self.reachable {
             self.join(mark, after_then, after_otherwise);
         } else {
@@ -174,14 +174,19 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Undoes the assignments since `start`; tells what they came to.
-    fn rewind(&mut self, start: usize) -> BTreeMap<LocalId, End> {
+    /// Undoes the assignments since `start`; gives the values that they came to.
+    fn undo(&mut self, start: usize) -> BTreeMap<LocalId, Value> {
         let mut values = BTreeMap::new();
         for (local, old) in self.trail.drain(start..).rev() {
             let new = std::mem::replace(&mut self.state.locals[local.0 as usize], old);
             values.entry(local).or_insert(new);
         }
-        let ends = values.into_iter().map(|(local, value)| {
+        values
+    }
+
+    /// Ends a branch that began at `start`: undoes its assignments, tells what they came to.
+    fn end(&mut self, start: usize) -> BTreeMap<LocalId, End> {
+        let ends = self.undo(start).into_iter().map(|(local, value)| {
             let is = self.state.compared(&value, &self.state.locals[local.0 as usize]);
             (local, End { value, is })
         });
@@ -314,7 +319,7 @@ impl<'a> Walk<'a> {
         self.body(body);
         let state = &self.state;
         guesses.retain(|guess| guess.about(state).is_some_and(|fact| state.facts.proves(&fact)));
-        self.rewind(start);
+        self.undo(start);
         self.state.facts.forget(mark);
         self.state.looks_ahead = false;
         self.reachable = reachable;

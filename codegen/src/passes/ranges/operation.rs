@@ -41,7 +41,10 @@ pub fn range(op: BinaryOp, scalar: Scalar, left: Range, right: Range) -> Range {
     let non_negative = left.0 >= 0 && right.0 >= 0;
     let result = match op {
         BinaryOp::Mul => product(left, right),
-        // Dividing shrinks the magnitude, but of the smallest number by -1, which wraps.
+        BinaryOp::Div if right.0 >= 1 => {
+            (toward_zero(left.0, right, false), toward_zero(left.1, right, true))
+        }
+        // By 0 it is 0.
         BinaryOp::Div if non_negative => (0, left.1),
         BinaryOp::Rem => remainder(left, right),
         BinaryOp::And if left.0 >= 0 => (0, if right.0 >= 0 { left.1.min(right.1) } else { left.1 }),
@@ -54,6 +57,11 @@ pub fn range(op: BinaryOp, scalar: Scalar, left: Range, right: Range) -> Range {
     };
     // What may not fit wraps.
     if result.0 < all.0 || result.1 > all.1 { all } else { result }
+}
+
+/// The smallest or the largest quotient of a number by one of some positive numbers.
+fn toward_zero(left: i128, right: Range, largest: bool) -> i128 {
+    if (left > 0) == largest { left / right.0 } else { left / right.1 }
 }
 
 /// A remainder has the left operand's sign, is at most as large, and smaller than the right
@@ -147,5 +155,118 @@ fn at_most(facts: &mut Facts, small: &Linear, large: &Linear) {
 fn below(facts: &mut Facts, small: &Linear, large: &Linear) {
     if let Some(fact) = large.minus(small) {
         facts.assume(fact.offset(-1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::Const;
+    use crate::passes::ranges::linear::Linear;
+
+    const OPS: [BinaryOp; 10] = [
+        BinaryOp::Add,
+        BinaryOp::Sub,
+        BinaryOp::Mul,
+        BinaryOp::Div,
+        BinaryOp::Rem,
+        BinaryOp::And,
+        BinaryOp::Or,
+        BinaryOp::Xor,
+        BinaryOp::Shl,
+        BinaryOp::Shr,
+    ];
+
+    fn computed(op: BinaryOp, scalar: Scalar, left: i128, right: i128) -> i128 {
+        match simplify::binary(op, Const::Int(scalar, left), Const::Int(scalar, right)) {
+            Some(Const::Int(_, value)) => value,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Calls `test` with all pairs of ranges whose ends are among the telling ones.
+    fn for_ranges(scalar: Scalar, mut test: impl FnMut(Range, Range)) {
+        let (lowest, highest) = simplify::range(scalar);
+        let ends = [lowest, -9, -1, 0, 1, 8, highest];
+        let ends: Vec<i128> = ends.into_iter().filter(|end| (lowest..=highest).contains(end)).collect();
+        let ranges: Vec<Range> = ends
+            .iter()
+            .flat_map(|low| ends.iter().map(|high| (*low, *high)))
+            .filter(|(low, high)| low <= high)
+            .collect();
+        for left in &ranges {
+            for right in &ranges {
+                test(*left, *right);
+            }
+        }
+    }
+
+    /// The ends of a range and what is near them.
+    fn samples((low, high): Range) -> impl Iterator<Item = i128> {
+        (low..=high).filter(move |value| *value < low + 3 || *value > high - 3 || (-10..10).contains(value))
+    }
+
+    #[test]
+    fn results_lie_in_their_range() {
+        for scalar in [Scalar::I8, Scalar::U8] {
+            for_ranges(scalar, |left, right| {
+                for op in OPS {
+                    let (low, high) = range(op, scalar, left, right);
+                    for x in samples(left) {
+                        for y in samples(right) {
+                            let value = computed(op, scalar, x, y);
+                            assert!(
+                                low <= value && value <= high,
+                                "{op:?} {scalar} {x} {y}: {value} in {low}..={high}"
+                            );
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn what_is_noted_of_a_result_holds() {
+        for scalar in [Scalar::I8, Scalar::U8] {
+            for_ranges(scalar, |left, right| {
+                for op in OPS {
+                    check_relations(op, scalar, left, right);
+                }
+            });
+        }
+    }
+
+    /// Relates a symbolic result to symbolic operands (to a constant if the range is one number),
+    /// and evaluates every fact on numbers.
+    fn check_relations(op: BinaryOp, scalar: Scalar, left: Range, right: Range) {
+        let mut facts = Facts::default();
+        let mut operand = |range: Range| match range.0 == range.1 {
+            true => Linear::constant(range.0),
+            false => Linear::symbol(facts.symbol(range)),
+        };
+        let operands = [operand(left), operand(right)];
+        let result = Linear::symbol(facts.symbol(range(op, scalar, left, right)));
+        relate(&mut facts, op, [&operands[0], &operands[1]], &result);
+        for x in samples(left) {
+            for y in samples(right) {
+                let value = computed(op, scalar, x, y);
+                let number = |symbol| match Linear::symbol(symbol) {
+                    symbol if symbol == result => value,
+                    symbol if symbol == operands[0] => x,
+                    _ => y,
+                };
+                for fact in facts.known() {
+                    let sum: i128 = fact.terms.iter().map(|(symbol, factor)| factor * number(*symbol)).sum();
+                    assert!(sum + fact.constant >= 0, "{op:?} {scalar} {x} {y}: {value} and {fact:?}");
+                }
+                if let Some(sum) = sum(op, &operands[0], &operands[1]) {
+                    let sum: i128 =
+                        sum.constant + sum.terms.iter().map(|(s, f)| f * number(*s)).sum::<i128>();
+                    let (lowest, highest) = simplify::range(scalar);
+                    assert!(sum < lowest || sum > highest || sum == value, "{op:?} {scalar} {x} {y}");
+                }
+            }
+        }
     }
 }

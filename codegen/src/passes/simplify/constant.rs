@@ -207,3 +207,71 @@ fn rounding(op: Intrinsic, x: f64) -> Option<f64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn i8(value: i128) -> Const {
+        Const::Int(Scalar::I8, value)
+    }
+
+    #[test]
+    fn integers_wrap_and_divide_as_the_ir_says() {
+        let results = [
+            (BinaryOp::Add, 127, 1, -128),
+            (BinaryOp::Mul, -128, -1, -128),
+            (BinaryOp::Div, -7, 2, -3),
+            (BinaryOp::Div, 7, 0, 0),
+            (BinaryOp::Div, -128, -1, -128),
+            (BinaryOp::Rem, -7, 2, -1),
+            (BinaryOp::Rem, 7, 0, 0),
+            (BinaryOp::Rem, -128, -1, 0),
+            (BinaryOp::Shl, 1, 7, -128),
+            (BinaryOp::Shl, 1, 8, 0),
+            (BinaryOp::Shr, -2, 1, -1),
+            (BinaryOp::Shr, -2, -1, -1),
+            (BinaryOp::Shr, 2, -1, 0),
+        ];
+        for (op, left, right, result) in results {
+            assert_eq!(binary(op, i8(left), i8(right)), Some(i8(result)), "{left} {op:?} {right}");
+        }
+        let most = Const::Int(Scalar::U64, u64::MAX.into());
+        assert_eq!(binary(BinaryOp::Mul, most, most), Some(Const::Int(Scalar::U64, 1)));
+        assert_eq!(unary(UnaryOp::Not, Const::Int(Scalar::U8, 1)), Some(Const::Int(Scalar::U8, 254)));
+        assert_eq!(unary(UnaryOp::Abs, i8(-128)), Some(i8(-128)));
+    }
+
+    #[test]
+    fn conversions_round_wrap_and_saturate() {
+        let f64 = |value: f64| Const::F64(value.to_bits());
+        let cases = [
+            (Scalar::I8, Conversion::Saturate, f64(-1e9), i8(-128)),
+            (Scalar::I8, Conversion::Saturate, f64(f64::NAN), i8(0)),
+            (Scalar::U64, Conversion::Saturate, f64(1e300), Const::Int(Scalar::U64, u64::MAX.into())),
+            (Scalar::I8, Conversion::Saturate, f64(-2.9), i8(-2)),
+            (Scalar::U8, Conversion::Wrap, i8(-1), Const::Int(Scalar::U8, 255)),
+            (Scalar::I8, Conversion::Round, Const::Bool(true), i8(1)),
+            (Scalar::F64, Conversion::Round, Const::Int(Scalar::I64, (1 << 53) + 1), f64(9007199254740992.0)),
+            (Scalar::F32, Conversion::Round, Const::Int(Scalar::I64, (1 << 24) + 3), Const::F32(0x4b80_0002)),
+            (Scalar::I64, Conversion::Bits, f64(-0.0), Const::Int(Scalar::I64, i64::MIN.into())),
+        ];
+        for (to, how, value, result) in cases {
+            assert_eq!(convert(to, how, value), Some(result), "{how:?} of {value:?}");
+        }
+    }
+
+    #[test]
+    fn floats_compare_with_nan_and_keep_the_sign_of_zero() {
+        let f64 = |value: f64| Const::F64(value.to_bits());
+        let nan = f64(f64::NAN);
+        assert!(!compare(CompareOp::Eq, nan, nan) && !compare(CompareOp::Ge, nan, nan));
+        assert!(compare(CompareOp::Ne, nan, nan));
+        assert_eq!(unary(UnaryOp::Neg, f64(0.0)), Some(f64(-0.0)));
+        assert_eq!(intrinsic(Intrinsic::RoundEven, &[f64(2.5)]), Some(f64(2.0)));
+        assert_eq!(intrinsic(Intrinsic::CopySign, &[f64(2.5), f64(-0.0)]), Some(f64(-2.5)));
+        let largest = Const::Int(Scalar::I64, i64::MAX.into());
+        let one = Const::Int(Scalar::I64, 1);
+        assert_eq!(intrinsic(Intrinsic::AddOverflows, &[largest, one]), Some(Const::Bool(true)));
+    }
+}

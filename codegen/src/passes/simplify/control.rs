@@ -198,7 +198,10 @@ fn drop_tail_exits(body: &mut Vec<Stmt>, label: Label, changed: &mut bool) {
 /// where the block ends anyway. Deep chains stay as they are.
 fn nest_after_exits(body: &mut Vec<Stmt>, label: Label, depth: usize, changed: &mut bool) {
     const DEEPEST: usize = 16;
-    let exits = |body: &[Stmt]| matches!(body.last(), Some(Stmt { kind: StmtKind::Exit(exit), .. }) if *exit == label);
+    let exits = |body: &[Stmt]| match body.last().map(|last| &last.kind) {
+        Some(StmtKind::Exit(exit)) => *exit == label,
+        _ => false,
+    };
     for at in 0..body.len().saturating_sub(1) {
         let StmtKind::If { then, otherwise, .. } = &body[at].kind else { continue };
         let to_then = exits(otherwise);

@@ -6,16 +6,18 @@
 //!   goes on;
 //! - no `If` with a constant condition or without statements, no `Check` that always holds;
 //! - no `If` with statements beside a branch that never goes on: they follow it;
-//! - no local that is only a copy of another, or that nobody reads.
+//! - no local that is only a copy of another, or that nobody reads;
+//! - no local that is not mentioned.
 
 mod constant;
 mod control;
 mod copies;
 mod dead;
 pub mod fold;
+mod locals;
 mod select;
 
-pub use constant::range;
+pub use constant::{binary, range};
 pub use copies::assignments;
 
 use crate::ir::{Function, Module};
@@ -37,4 +39,5 @@ pub fn function(function: &mut Function) {
             break;
         }
     }
+    locals::run(function);
 }

@@ -1,0 +1,5 @@
+//! Compiles the benchmarks' kernels.
+
+fn main() {
+    pykernel_codegen::Build::new().compile();
+}

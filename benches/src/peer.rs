@@ -1,0 +1,48 @@
+//! Numba in a process of its own, driven line by line.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+/// A running `peers.py`.
+pub struct Numba {
+    process: Child,
+    asks: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Numba {
+    /// Starts it; `None` where this Python has no Numba.
+    pub fn start(python: &str) -> Option<Self> {
+        let mut process = Command::new(python)
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/peers.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let (asks, answers) = (process.stdin.take()?, BufReader::new(process.stdout.take()?));
+        let mut numba = Numba { process, asks, answers };
+        (numba.answer()? == "ready").then_some(numba)
+    }
+
+    /// The seconds of one run; NaN if it has no such benchmark.
+    pub fn time(&mut self, name: &str) -> f64 {
+        let asked = writeln!(self.asks, "{name}").and_then(|()| self.asks.flush());
+        let answer = asked.ok().and_then(|()| self.answer());
+        answer.and_then(|answer| answer.parse().ok()).unwrap_or(f64::NAN)
+    }
+
+    fn answer(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let read = self.answers.read_line(&mut line).ok()?;
+        (read > 0).then(|| line.trim().to_owned())
+    }
+}
+
+impl Drop for Numba {
+    fn drop(&mut self) {
+        // It ends by itself when its input closes; a peer that hangs must not outlive us.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

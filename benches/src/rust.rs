@@ -1,0 +1,79 @@
+//! The same loops in plain Rust, as one would write them.
+
+use pykernel::ndarray::{Array1, Array2};
+use pykernel::num_complex::Complex64;
+
+fn mandel(x: f64, y: f64, max_iters: i64) -> i64 {
+    let c = Complex64::new(x, y);
+    let mut z = Complex64::new(0.0, 0.0);
+    for i in 0..max_iters {
+        z = z * z + c;
+        if z.re * z.re + z.im * z.im >= 4.0 {
+            return 255 * i / max_iters;
+        }
+    }
+    255
+}
+
+#[inline(never)]
+pub fn mandelbrot(image: &mut Array2<u8>, max_iters: i64) {
+    let (height, width) = image.dim();
+    for ((row, column), shade) in image.indexed_iter_mut() {
+        let y = -1.0 + row as f64 * (2.0 / height as f64);
+        let x = -2.0 + column as f64 * (3.0 / width as f64);
+        *shade = mandel(x, y, max_iters) as u8;
+    }
+}
+
+#[inline(never)]
+pub fn total(x: &Array1<f64>) -> f64 {
+    let mut sum = 0.0;
+    for x in x {
+        sum += x;
+    }
+    sum
+}
+
+#[inline(never)]
+pub fn smooth(x: &Array1<f64>, out: &mut Array1<f64>) {
+    let (Some(x), Some(out)) = (x.as_slice(), out.as_slice_mut()) else { return };
+    assert_eq!(x.len(), out.len());
+    for i in 1..x.len() - 1 {
+        out[i] = 0.25 * x[i - 1] + 0.5 * x[i] + 0.25 * x[i + 1];
+    }
+}
+
+#[inline(never)]
+pub fn pairwise(points: &Array2<f64>, distances: &mut Array2<f64>) {
+    let (n, dims) = points.dim();
+    assert_eq!(distances.dim(), (n, n));
+    for i in 0..n {
+        for j in 0..n {
+            let mut sum = 0.0;
+            for k in 0..dims {
+                let d = points[[i, k]] - points[[j, k]];
+                sum += d * d;
+            }
+            distances[[i, j]] = sum.sqrt();
+        }
+    }
+}
+
+#[inline(never)]
+pub fn collatz(limit: i64) -> i64 {
+    let mut longest = 0;
+    for start in 1..limit {
+        let (mut n, mut steps) = (start, 0);
+        while n != 1 {
+            n = if n % 2 == 0 { n / 2 } else { 3 * n + 1 };
+            steps += 1;
+        }
+        longest = longest.max(steps);
+    }
+    longest
+}
+
+#[inline(never)]
+pub fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
