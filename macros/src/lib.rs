@@ -81,9 +81,13 @@ pub fn kernels(input: TokenStream) -> TokenStream {
 /// The functions of the kernels in a text, or what is wrong and stand-ins for them.
 fn functions(text: &Text, built: &Built) -> proc_macro2::TokenStream {
     let analysis = analyse(&text.source, built.package());
-    let library = built.library();
-    let context =
-        expand::Context { source: &text.source, library: &library, locate: &|span| text.name(span) };
+    let (library, file) = (built.library(), text.file_in_package());
+    let context = expand::Context {
+        source: &text.source,
+        file: &file,
+        library: &library,
+        locate: &|span| text.name(span),
+    };
     let errors = errors(text, &analysis, built);
     let items = match errors.is_empty() {
         true => expand::kernels(&analysis.interface, &context),

@@ -14,7 +14,7 @@ use crate::span::Tokens;
 
 /// Python text, and where rustc sees it.
 pub struct Text {
-    /// The text.
+    /// The text. Its file is named as rustc names it.
     pub source: Source,
     /// Where it is for rustc.
     place: Place,
@@ -31,6 +31,16 @@ impl Text {
     /// A `.py` file.
     pub fn file(source: Source) -> Self {
         Text { source, place: Place::Whole(Span::call_site()) }
+    }
+
+    /// The file by its path in the package, as the build script names it.
+    pub fn file_in_package(&self) -> String {
+        let local = Span::call_site().local_file().and_then(|file| std::path::absolute(file).ok());
+        let inside = local.as_deref().and_then(|file| file.strip_prefix(root()).ok());
+        match inside {
+            Some(file) if self.source.module.is_empty() => file.to_string_lossy().replace('\\', "/"),
+            _ => self.source.file.to_string(),
+        }
     }
 
     /// The first and the last token of a span.

@@ -45,7 +45,7 @@ pub struct Function {
     pub doc: Option<String>,
     /// How many of the variables are parameters.
     pub n_params: usize,
-    /// The variables: parameters first, then the others in order of first appearance.
+    /// The variables: parameters first, then the others in the order of their first assignments.
     pub variables: Vec<Variable>,
     /// The declared signatures, in order. Empty for a helper, which is specialised where it is
     /// called.
@@ -64,7 +64,7 @@ pub struct Function {
 pub struct Variable {
     /// Its name.
     pub name: String,
-    /// Where it first appears.
+    /// Where it is first assigned.
     pub span: Span,
 }
 

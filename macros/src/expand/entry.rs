@@ -99,7 +99,7 @@ impl Entry<'_> {
 
     /// What the refusal of an array says.
     fn facts(&self, param: &Param, array: ArrayType) -> TokenStream {
-        let (kernel, file) = (&self.kernel.name, &*self.context.source.file);
+        let (kernel, file) = (&self.kernel.name, self.context.file);
         let line = self.context.source.line(self.kernel.span.start);
         let (name, ty, layout) = (&param.name, array.to_string(), layout(array.layout));
         quote! {

@@ -3,8 +3,8 @@
 //! A kernel with one signature is a plain function. One with several is a function that is
 //! generic over a trait of its own, which has the kernel's name too (types and functions have
 //! separate name spaces) and is implemented for each tuple of argument types. Signatures that
-//! Rust cannot tell apart, because they differ only in layouts or in weakness, share an
-//! implementation that takes the first one whose layouts fit.
+//! Rust cannot tell apart, because they differ only in layouts or in weakness, count as one: the
+//! call takes the first whose layouts fit.
 //!
 //! Items carry the span of the Python name, with the hygiene of the macro: editors and rustc
 //! point at the kernel, and no lint of the user's crate fires on what they did not write.
@@ -17,7 +17,7 @@ mod stub;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use pykernel_codegen::interface::{Interface, Kernel, Overload, Param, rust};
 use pykernel_codegen::source::{self, Source};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use entry::Entry;
 pub use stub::stubs;
@@ -26,6 +26,8 @@ pub use stub::stubs;
 pub struct Context<'a> {
     /// The Python text.
     pub source: &'a Source,
+    /// The file that errors at run time name.
+    pub file: &'a str,
     /// The library with the package's entries.
     pub library: &'a str,
     /// Where a span of the text is for rustc.
@@ -39,14 +41,15 @@ pub fn kernels(interface: &Interface, context: &Context) -> TokenStream {
 
 /// The function of a kernel.
 fn function(kernel: &Kernel, context: &Context) -> TokenStream {
-    match kernel.overloads.as_slice() {
-        [overload] => plain(kernel, overload, context),
-        overloads => generic(kernel, overloads, context),
+    match alike(&kernel.overloads).as_slice() {
+        [alike] => plain(kernel, alike, context),
+        groups => generic(kernel, groups, context),
     }
 }
 
-/// The function of a kernel with one signature.
-fn plain(kernel: &Kernel, overload: &Overload, context: &Context) -> TokenStream {
+/// The function of a kernel whose signatures look alike from Rust.
+fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream {
+    let overload = alike[0];
     let name = name_of(kernel, context);
     let docs = document::attributes(kernel);
     let names = parameters(overload);
@@ -64,7 +67,7 @@ fn plain(kernel: &Kernel, overload: &Overload, context: &Context) -> TokenStream
             quote! { let #binding = ::core::convert::Into::<#view>::into(#name); }
         });
     let (lifetimes, result) = (rust_type::lifetimes(overload), rust_type::result(&overload.result));
-    let call = Entry { kernel, overload, context, arguments: &names }.call();
+    let call = call(kernel, alike, &names, context);
     let lints = lints(overload);
     quote! {
         #docs
@@ -77,27 +80,39 @@ fn plain(kernel: &Kernel, overload: &Overload, context: &Context) -> TokenStream
     }
 }
 
-/// The function of a kernel with several signatures, and its trait.
-fn generic(kernel: &Kernel, overloads: &[Overload], context: &Context) -> TokenStream {
-    let name = name_of(kernel, context);
-    let docs = document::attributes(kernel);
-    let names = parameters(&overloads[0]);
-    let types: Vec<Ident> = (0..names.len()).map(|i| format_ident!("{}_{i}", kernel.name)).collect();
-    let canonical = quote! { (#(<#types as ::pykernel::call::Argument>::Canonical,)*) };
-    let takes = trait_of(kernel, overloads, &name);
-    let implementations = alike(overloads).into_iter().map(|group| implementation(kernel, &group, context));
-    let lints = lints(&overloads[0]);
+/// The function of a kernel with signatures of several kinds, and its trait.
+///
+/// What all of them share is concrete, so that rustc infers the types of literals and results
+/// where it can.
+fn generic(kernel: &Kernel, groups: &[Vec<&Overload>], context: &Context) -> TokenStream {
+    let (name, names) = (name_of(kernel, context), parameters(groups[0][0]));
+    let (docs, lints) = (document::attributes(kernel), lints(groups[0][0]));
+    let generic = |i: usize| format_ident!("{}_{i}", kernel.name);
+    let shared: Vec<_> = (0..names.len()).map(|i| rust_type::shared_number(groups, i)).collect();
+    let is_generic = |i: &usize| shared[*i].is_none();
+    let generics = (0..names.len()).filter(is_generic).map(generic);
+    let types = shared
+        .iter()
+        .enumerate()
+        .map(|(i, number)| number.clone().unwrap_or_else(|| generic(i).into_token_stream()));
+    let argument = quote!(::pykernel::call::Argument);
+    let canonical = types.clone().map(|ty| quote!(<#ty as #argument>::Canonical));
+    let canonical = quote! { (#(#canonical,)*) };
+    let (bound, result) = match rust_type::shared_result(groups) {
+        Some(result) => (quote!(#name<Output = #result>), result),
+        None => (quote!(#name), quote!(<#canonical as #name>::Output)),
+    };
+    let takes = trait_of(kernel, &name);
+    let implementations = groups.iter().map(|group| implementation(kernel, group, context));
     quote! {
         #docs
         #lints
         #[inline]
-        pub fn #name<#(#types: ::pykernel::call::Argument),*>(
-            #(#names: #types),*
-        ) -> ::core::result::Result<<#canonical as #name>::Output, ::pykernel::Error>
+        pub fn #name<#(#generics: #argument),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error>
         where
-            #canonical: #name,
+            #canonical: #bound,
         {
-            #name::call((#(::pykernel::call::Argument::canonical(#names),)*))
+            #name::call((#(#argument::canonical(#names),)*))
         }
 
         #takes
@@ -105,11 +120,11 @@ fn generic(kernel: &Kernel, overloads: &[Overload], context: &Context) -> TokenS
     }
 }
 
-/// The trait of a kernel with several signatures.
-fn trait_of(kernel: &Kernel, overloads: &[Overload], name: &Ident) -> TokenStream {
+/// The trait of a kernel with signatures of several kinds.
+fn trait_of(kernel: &Kernel, name: &Ident) -> TokenStream {
     let summary = format!("The argument types that the kernel `{}` takes.", kernel.name);
     let refusal = format!("no signature of kernel `{}` takes `{{Self}}`", kernel.name);
-    let signatures = overloads.iter().map(|overload| document::signature(kernel, overload));
+    let signatures = kernel.overloads.iter().map(|overload| document::signature(kernel, overload));
     quote! {
         #[doc = #summary]
         #[diagnostic::on_unimplemented(message = #refusal, label = "arguments of other types", #(note = #signatures),*)]
@@ -131,14 +146,7 @@ fn implementation(kernel: &Kernel, alike: &[&Overload], context: &Context) -> To
     let types = first.params.iter().enumerate().map(|(i, param)| rust_type::canonical(param, i));
     let bindings = first.params.iter().zip(&names).map(|(param, name)| binding(param, name));
     let (lifetimes, result) = (rust_type::lifetimes(first), rust_type::result(&first.result));
-    let calls = alike.iter().enumerate().map(|(i, overload)| {
-        let entry = Entry { kernel, overload, context, arguments: &names };
-        let (call, fits) = (entry.call(), entry.fits());
-        match i + 1 == alike.len() {
-            true => call,
-            false => quote! { if #fits { return { #call }; } },
-        }
-    });
+    let call = call(kernel, alike, &names, context);
     quote! {
         impl<#(#lifetimes),*> #name for (#(#types,)*) {
             type Output = #result;
@@ -146,10 +154,23 @@ fn implementation(kernel: &Kernel, alike: &[&Overload], context: &Context) -> To
             #[inline]
             fn call(self) -> ::core::result::Result<#result, ::pykernel::Error> {
                 let (#(#bindings,)*) = self;
-                #(#calls)*
+                #call
             }
         }
     }
+}
+
+/// The call of the first of some signatures that look alike whose layouts fit the arguments.
+fn call(kernel: &Kernel, alike: &[&Overload], arguments: &[Ident], context: &Context) -> TokenStream {
+    let calls = alike.iter().enumerate().map(|(i, overload)| {
+        let entry = Entry { kernel, overload, context, arguments };
+        let (call, fits) = (entry.call(), entry.fits());
+        match i + 1 == alike.len() {
+            true => call,
+            false => quote! { if #fits { return { #call }; } },
+        }
+    });
+    calls.collect()
 }
 
 /// Groups signatures that look alike from Rust, in their order; what comes after one that takes

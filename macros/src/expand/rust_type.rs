@@ -104,6 +104,23 @@ pub fn look_alike(a: &Overload, b: &Overload) -> bool {
     a.params.len() == b.params.len() && a.params.iter().zip(&b.params).all(same)
 }
 
+/// The type of parameter `index`, if it is the same number type in all signatures.
+pub fn shared_number(groups: &[Vec<&Overload>], index: usize) -> Option<TokenStream> {
+    let mut dtypes = groups.iter().map(|group| match group[0].params[index].ty {
+        ParamType::Number(it) => Some(it.dtype()),
+        ParamType::Array(..) => None,
+    });
+    let first = dtypes.next()??;
+    dtypes.all(|dtype| dtype == Some(first)).then(|| number(first))
+}
+
+/// What all signatures return, if it is the same.
+pub fn shared_result(groups: &[Vec<&Overload>]) -> Option<TokenStream> {
+    let mut dtypes = groups.iter().map(|group| group[0].result.dtype());
+    let first = dtypes.next()?;
+    dtypes.all(|dtype| dtype == first).then(|| first.map_or(quote!(()), number))
+}
+
 /// Whether a signature takes every argument of its Rust types, however it lies in memory.
 pub fn takes_everything(overload: &Overload) -> bool {
     overload

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 use pykernel_codegen::analysis::Analysis;
-use pykernel_codegen::hir::{Function, FunctionId};
+use pykernel_codegen::hir::{Function, FunctionId, Stmt, StmtKind};
 use pykernel_codegen::interface::rust;
 use pykernel_codegen::types::Type;
 use quote::{format_ident, quote};
@@ -24,13 +24,33 @@ pub fn stubs(analysis: &Analysis, context: &Context) -> TokenStream {
     stubs.collect()
 }
 
-/// What a kernel returns, as far as its errors allow to say.
+/// What a kernel returns, as far as its errors allow to say; a float where they do not, which
+/// suits most callers.
 fn result(analysis: &Analysis, id: FunctionId) -> Type {
-    let signatures = &analysis.hir.functions[id.0 as usize].signatures;
-    let declared = signatures.iter().find_map(|signature| signature.result.clone());
+    let function = &analysis.hir.functions[id.0 as usize];
+    let declared = function.signatures.iter().find_map(|signature| signature.result.clone());
     let kernel = analysis.program.kernels.iter().find(|(kernel, _)| *kernel == id);
-    let inferred = || kernel.and_then(|(_, ids)| Some(analysis.program[*ids.first()?].result.clone()));
-    declared.or_else(inferred).unwrap_or(Type::None)
+    let inferred = || Some(analysis.program[*kernel?.1.first()?].result.clone());
+    let is_known = |ty: &Type| *ty != Type::None || !function.body.as_deref().is_none_or(returns_a_value);
+    declared.or_else(|| inferred().filter(is_known)).unwrap_or(Type::FLOAT)
+}
+
+/// Whether some statement gives a value to the caller.
+fn returns_a_value(body: &[Stmt]) -> bool {
+    let mut pending = vec![body];
+    while let Some(body) = pending.pop() {
+        for stmt in body {
+            match &stmt.kind {
+                StmtKind::Return(value) if value.is_some() => return true,
+                StmtKind::If { then, otherwise, .. } => pending.extend([&then[..], otherwise]),
+                StmtKind::While { body, .. } | StmtKind::For { body, .. } => pending.push(body),
+                StmtKind::Return(_) | StmtKind::Raise { .. } | StmtKind::Assert { .. } => {}
+                StmtKind::Assign { .. } | StmtKind::Augment { .. } | StmtKind::Expr(_) => {}
+                StmtKind::Break | StmtKind::Continue => {}
+            }
+        }
+    }
+    false
 }
 
 fn stub(function: &Function, result: &Type, context: &Context) -> TokenStream {

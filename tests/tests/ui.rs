@@ -1,0 +1,115 @@
+//! What rustc says to users: spans inside Python text, and what must not compile.
+//!
+//! Each binary of the packages in `tests/ui` is checked, and what rustc prints is compared with
+//! the `.stderr` file beside it. `PYKERNEL_BLESS=1` writes these files anew. They hold for one
+//! version of rustc.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The rustc whose words the files have.
+const RUSTC: &str = "rustc 1.95.";
+
+/// Lines that say nothing, or name files of this machine.
+const NOISE: [&str; 3] =
+    ["error: could not compile", "the full name for the type", "consider using `--verbose`"];
+
+#[test]
+fn rustc_says_what_users_should_read() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    if let Some(reason) = unusable() {
+        println!("skipped: {reason}");
+        return;
+    }
+    let ui = root.join("ui");
+    fs::copy(root.join("../Cargo.lock"), ui.join("Cargo.lock")).unwrap();
+    let cases = [cases(&ui, "bare"), cases(&ui, "fixture")].concat();
+    assert!(!cases.is_empty());
+    let differing: Vec<String> = cases.iter().filter_map(|case| case.difference(&ui)).collect();
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+/// Why the cases cannot be checked here.
+fn unusable() -> Option<String> {
+    let version = |program: &str| {
+        let output = Command::new(program).arg("--version").output();
+        output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    match (version(&cargo()), version("rustc")) {
+        (Err(error), _) => Some(format!("cargo does not run: {error}")),
+        (_, Err(error)) => Some(format!("rustc does not run: {error}")),
+        (_, Ok(rustc)) if !rustc.starts_with(RUSTC) => {
+            Some(format!("the files are for {RUSTC}, this is {rustc}"))
+        }
+        (Ok(_), Ok(_)) => None,
+    }
+}
+
+fn cargo() -> String {
+    std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
+}
+
+/// A binary of one of the packages.
+#[derive(Clone)]
+struct Case {
+    package: &'static str,
+    file: PathBuf,
+}
+
+fn cases(ui: &Path, package: &'static str) -> Vec<Case> {
+    let folder = fs::read_dir(ui.join(package).join("src/bin")).unwrap();
+    let mut files: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    files.sort();
+    files.into_iter().map(|file| Case { package, file }).collect()
+}
+
+impl Case {
+    /// How what rustc says differs from what it should.
+    fn difference(&self, ui: &Path) -> Option<String> {
+        let (said, expected) = (self.check(ui), self.file.with_extension("stderr"));
+        if std::env::var_os("PYKERNEL_BLESS").is_some() {
+            fs::write(&expected, &said).unwrap();
+        }
+        let wanted = fs::read_to_string(&expected).unwrap_or_default();
+        (said != wanted).then(|| {
+            let file = self.file.display();
+            format!(
+                "{file}: rustc says\n\n{said}\nand should say\n\n{wanted}\n(PYKERNEL_BLESS=1 accepts it)\n"
+            )
+        })
+    }
+
+    /// What rustc says, without what depends on the machine.
+    fn check(&self, ui: &Path) -> String {
+        let name = self.file.file_stem().unwrap();
+        let output = Command::new(cargo())
+            .current_dir(ui)
+            .args(["check", "--offline", "--quiet", "--package", self.package, "--bin"])
+            .arg(name)
+            .env("CARGO_TARGET_DIR", ui.join("../../target/ui"))
+            .env("CARGO_TERM_COLOR", "never")
+            .env_remove("RUSTFLAGS")
+            .env_remove("RUSTC_WRAPPER")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        let root = ui.parent().and_then(Path::parent).unwrap().to_string_lossy();
+        let kept = text.lines().filter(|line| !NOISE.iter().any(|noise| line.contains(noise)));
+        kept.map(|line| portable(line, &root) + "\n").collect()
+    }
+}
+
+/// A line without the paths of this machine.
+fn portable(line: &str, root: &str) -> String {
+    let line = line.replace(root, "$ROOT");
+    match (line.find("--> /"), line.find("/registry/src/")) {
+        (Some(arrow), Some(registry)) => {
+            let rest = &line[registry + "/registry/src/".len()..];
+            let file = rest.split_once('/').map_or(rest, |(_, file)| file);
+            format!("{}$REGISTRY/{file}", &line[..arrow + 4])
+        }
+        _ => line,
+    }
+}
