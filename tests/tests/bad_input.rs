@@ -8,7 +8,7 @@ use pykernel_cli::transcript::number::{Datum, Number};
 use pykernel_cli::transcript::run::{self, Compiled};
 use pykernel_cli::transcript::value::{Failure, Value};
 use pykernel_codegen::analysis::{self, Analysis};
-use pykernel_codegen::backend;
+use pykernel_codegen::backend::{self, Target};
 use pykernel_codegen::interface::rust;
 use pykernel_codegen::source::Source;
 
@@ -186,6 +186,21 @@ fn recursions_without_end_are_found_at_compile_time_or_at_run_time() {
     let expected = Failure::raised("RecursionError", "maximum recursion depth exceeded");
     assert_eq!(call_on(64 << 20), expected);
     assert_eq!(call_on(1 << 20), expected);
+}
+
+#[test]
+fn what_surely_never_ends_compiles() {
+    let forever = "    while True:\n        x = x ^ 1\n    return x\n";
+    let text = format!(
+        "def f(x: int) -> int:\n{forever}\ndef helper(x):\n{forever}\ndef g(x: int) -> int:\n    helper(x)\n    return g(x)\n"
+    );
+    for overflow_checks in [true, false] {
+        let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", &text), overflow_checks);
+        assert_eq!(analysis.diagnostics, []);
+        for kernel in &analysis.interface.kernels {
+            assert!(backend::object(&ir, kernel, &Target::host()).is_ok());
+        }
+    }
 }
 
 #[test]

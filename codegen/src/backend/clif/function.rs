@@ -102,7 +102,11 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         self.declare_locals();
         self.bind(params);
         let function = self.function;
-        self.labelled(Function::BODY, &function.body);
+        if self.labelled(Function::BODY, &function.body) == Flow::Leaves {
+            // It never ends. What returns its results stands where nothing comes.
+            let nowhere = self.builder.create_block();
+            self.continue_in(nowhere);
+        }
         function.status.iter().chain(&function.results).map(|result| self.get(*result)).collect()
     }
 
