@@ -27,6 +27,8 @@ pub struct Flow {
     pub unreachable: HashSet<Span>,
     /// Whether control can reach the end of the body.
     pub falls_off: bool,
+    /// Whether it can reach a `return`.
+    pub returns: bool,
 }
 
 /// Assignments that can reach a common use.
@@ -104,6 +106,7 @@ struct Walk {
     log: Vec<(VariableId, Node)>,
     /// Whether control comes here.
     reachable: bool,
+    returns: bool,
     n_params: usize,
     definitions: Vec<(Span, Node)>,
     uses: Vec<(Span, Node)>,
@@ -118,6 +121,7 @@ impl Walk {
             env: Vec::new(),
             log: Vec::new(),
             reachable: true,
+            returns: false,
             n_params: function.n_params,
             definitions: Vec::new(),
             uses: Vec::new(),
@@ -209,6 +213,7 @@ impl Walk {
             }
             StmtKind::Return(value) => {
                 value.iter().for_each(|value| self.expr(value));
+                self.returns = true;
                 self.reachable = false;
             }
             StmtKind::Raise { args, .. } => {
@@ -363,7 +368,7 @@ impl Walk {
         let from_unbound = self.reached_from(|kind| matches!(kind, NodeKind::Unbound));
         let from_definition = self.reached_from(|kind| matches!(kind, NodeKind::Definition));
         let mut webs = self.webs();
-        let mut flow = Flow { falls_off: self.reachable, ..Flow::default() };
+        let mut flow = Flow { falls_off: self.reachable, returns: self.returns, ..Flow::default() };
         let mut numbers = Numbers::default();
         for param in 0..self.n_params {
             let web = numbers.web(&mut flow, webs.root(param), &self.nodes);

@@ -463,7 +463,7 @@ impl<'i, 'a> Body<'i, 'a> {
         if falls_off {
             returns.push(((Type::None, None), self.function.name_span));
         }
-        if returns.is_empty() && !falls_off && !self.stopped && !has_return(self.function) {
+        if !falls_off && !self.stopped && !self.flow.returns {
             // It never returns: it loops for ever or raises on every path.
             return Some(Type::None);
         }
@@ -506,21 +506,6 @@ impl<'i, 'a> Body<'i, 'a> {
         }
         returned
     }
-}
-
-/// Whether a `return` stands anywhere in a function.
-fn has_return(function: &hir::Function) -> bool {
-    fn in_block(body: &[hir::Stmt]) -> bool {
-        body.iter().any(|stmt| match &stmt.kind {
-            hir::StmtKind::Return(_) => true,
-            hir::StmtKind::If { then, otherwise, .. } => in_block(then) || in_block(otherwise),
-            hir::StmtKind::While { body, .. } | hir::StmtKind::For { body, .. } => in_block(body),
-            hir::StmtKind::Assign { .. } | hir::StmtKind::Augment { .. } | hir::StmtKind::Expr(_) => false,
-            hir::StmtKind::Break | hir::StmtKind::Continue => false,
-            hir::StmtKind::Raise { .. } | hir::StmtKind::Assert { .. } => false,
-        })
-    }
-    function.body.as_deref().is_some_and(in_block)
 }
 
 /// The one type of the values that are returned; `None` if there is none, or none yet.
