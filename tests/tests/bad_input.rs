@@ -8,7 +8,7 @@ use pykernel_cli::transcript::number::{Datum, Number};
 use pykernel_cli::transcript::run::{self, Compiled};
 use pykernel_cli::transcript::value::{Failure, Value};
 use pykernel_codegen::analysis::{self, Analysis};
-use pykernel_codegen::backend::{self, Target};
+use pykernel_codegen::backend;
 use pykernel_codegen::interface::rust;
 use pykernel_codegen::source::Source;
 
@@ -189,16 +189,18 @@ fn recursions_without_end_are_found_at_compile_time_or_at_run_time() {
 }
 
 #[test]
-fn what_surely_never_ends_compiles() {
-    let forever = "    while True:\n        x = x ^ 1\n    return x\n";
-    let text = format!(
-        "def f(x: int) -> int:\n{forever}\ndef helper(x):\n{forever}\ndef g(x: int) -> int:\n    helper(x)\n    return g(x)\n"
-    );
-    for overflow_checks in [true, false] {
-        let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", &text), overflow_checks);
-        assert_eq!(analysis.diagnostics, []);
-        for kernel in &analysis.interface.kernels {
-            assert!(backend::object(&ir, kernel, &Target::host()).is_ok());
+fn kernels_that_never_end_compile() {
+    for text in [
+        "def f(n: int):\n    while True:\n        n = n\n",
+        "def f(n: int) -> int:\n    while 1 < 2:\n        n += 1\n    return n\n",
+        "def f(n: complex) -> complex:\n    while not False:\n        n += n\n    return n\n",
+        "def g(n):\n    while True:\n        pass\ndef f(n: int) -> int:\n    g(n)\n    return n\n",
+        "def f(n: int) -> int:\n    if n:\n        while True:\n            pass\n    return n\n",
+    ] {
+        for overflow_checks in [true, false] {
+            let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", text), overflow_checks);
+            assert_eq!(analysis.diagnostics, [], "{text}");
+            assert!(Jit::new(&ir, &analysis.interface.kernels[0]).is_ok(), "{text}");
         }
     }
 }

@@ -103,9 +103,9 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         self.bind(params);
         let function = self.function;
         if self.labelled(Function::BODY, &function.body) == Flow::Leaves {
-            // It never ends. What returns its results stands where nothing comes.
-            let nowhere = self.builder.create_block();
-            self.continue_in(nowhere);
+            // It never ends. The return that follows still needs a block.
+            let never = self.builder.create_block();
+            self.continue_in(never);
         }
         function.status.iter().chain(&function.results).map(|result| self.get(*result)).collect()
     }
