@@ -11,6 +11,8 @@
 //! runs it with `default-features = false`. The `native` feature adds the back end and the build
 //! helper.
 
+#![forbid(unsafe_code)]
+
 pub mod source;
 pub mod diagnostic;
 pub mod render;

@@ -28,6 +28,12 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], style: Style) -> Stri
     shown.collect::<Vec<_>>().join("\n")
 }
 
+/// Shows a fact about a place, which is no mistake.
+pub fn note(source: &Source, span: Span, fact: &str, style: Style) -> String {
+    let group = Group::with_title(Level::NOTE.primary_title(fact)).element(snippet(source, span, "", &[]));
+    renderer(style).render(&[group]) + "\n"
+}
+
 /// Shows a diagnostic for a `compile_error!` that cannot point into the text: what rustc prints
 /// after its own `error: `, with the lines that it is about.
 pub fn embedded(source: &Source, diagnostic: &Diagnostic) -> String {
@@ -63,7 +69,9 @@ fn headline(diagnostic: &Diagnostic) -> String {
 fn report(source: &Source, diagnostic: &Diagnostic, title: Title<'_>, style: Style) -> String {
     let mut group = Group::with_title(title);
     if !source.text.is_empty() {
-        group = group.element(snippet(source, diagnostic));
+        let places: Vec<(Span, &str)> =
+            diagnostic.notes.iter().filter_map(|note| Some((note.span?, note.text.as_str()))).collect();
+        group = group.element(snippet(source, diagnostic.span, &diagnostic.label, &places));
     }
     for note in diagnostic.notes.iter().filter(|note| note.span.is_none()) {
         group = group.element(Level::NOTE.message(normalize_untrusted_str(&note.text)));
@@ -71,25 +79,32 @@ fn report(source: &Source, diagnostic: &Diagnostic, title: Title<'_>, style: Sty
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
     }
-    let renderer = match style {
-        Style::Plain => Renderer::plain(),
-        Style::Colored => Renderer::styled(),
-    };
-    renderer.render(&[group])
+    renderer(style).render(&[group])
 }
 
-/// The lines that a diagnostic is about, and no others: the renderer looks at every line it gets.
-fn snippet<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Snippet<'a, Annotation<'a>> {
-    let places: Vec<(Span, &str)> =
-        diagnostic.notes.iter().filter_map(|note| Some((note.span?, note.text.as_str()))).collect();
-    let all = places.iter().fold(diagnostic.span, |all, (span, _)| all.to(*span));
+fn renderer(style: Style) -> Renderer {
+    match style {
+        Style::Plain => Renderer::plain(),
+        Style::Colored => Renderer::styled(),
+    }
+}
+
+/// The lines that hold a place and others that belong to it, and no more: the renderer looks at
+/// every line it gets.
+fn snippet<'a>(
+    source: &'a Source,
+    span: Span,
+    label: &'a str,
+    places: &[(Span, &'a str)],
+) -> Snippet<'a, Annotation<'a>> {
+    let all = places.iter().fold(span, |all, (span, _)| all.to(*span));
     let window = lines(source, all);
     let within = |span: Span| {
         let end = (span.end as usize).clamp(window.start, window.end) - window.start;
         (span.start as usize - window.start).min(end)..end
     };
-    let primary = AnnotationKind::Primary.span(within(diagnostic.span));
-    let primary = if diagnostic.label.is_empty() { primary } else { primary.label(&diagnostic.label) };
+    let primary = AnnotationKind::Primary.span(within(span));
+    let primary = if label.is_empty() { primary } else { primary.label(label) };
     let others = places.iter().map(|(span, text)| AnnotationKind::Context.span(within(*span)).label(*text));
     Snippet::source(&source.text[window.clone()])
         .path(&*source.file)

@@ -62,6 +62,18 @@ fn check_prints_the_rust_signatures() {
 }
 
 #[test]
+fn check_shows_the_types_that_are_asked_for() {
+    let asks = file("check_reveals.py", "def f(x: int):\n    return reveal_type(x / 2) + 1\n");
+    let (status, out, err) = parts(&pykernel(&["check"], &[&asks]));
+    assert_eq!((status, out.as_str()), (0, "pub fn f(x: i64) -> Result<f64, Error>\n"));
+    assert!(err.starts_with("note: the type of this is `float`\n"), "{err}");
+    assert!(
+        err.contains("check_reveals.py:2:24") && err.contains("    return reveal_type(x / 2) + 1\n"),
+        "{err}"
+    );
+}
+
+#[test]
 fn check_says_what_is_wrong_with_every_file() {
     let wrong = file("check_wrong.py", "def f(x: int):\n    return y\n");
     let worse = file("check_worse.py", "def f(x: int):\n    return x +\n");

@@ -4,6 +4,8 @@
 //! build script has compiled the same kernels (`built`), and writes their Rust functions
 //! (`expand`) or what is wrong (`report`). It compiles nothing itself.
 
+#![forbid(unsafe_code)]
+
 mod built;
 mod expand;
 mod report;

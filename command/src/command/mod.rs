@@ -127,8 +127,12 @@ fn analyse(source: &Source) -> Option<Analysis> {
     if analysis.diagnostics.is_empty() {
         return Some(analysis);
     }
-    let colored = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let style = if colored { Style::Colored } else { Style::Plain };
-    complain(&render::render(source, &analysis.diagnostics, style));
+    complain(&render::render(source, &analysis.diagnostics, style()));
     None
+}
+
+/// How text for a person is shown on standard error.
+fn style() -> Style {
+    let colored = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    if colored { Style::Colored } else { Style::Plain }
 }
