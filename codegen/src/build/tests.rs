@@ -22,9 +22,11 @@ impl Sandbox {
             triple: "x86_64-unknown-linux-gnu".into(),
             features: "fxsr,sse,sse2".into(),
             options: Options { overflow_checks: true },
+            debug: false,
             kernels: "kernels".into(),
             paths: ["src", "tests", "README.md"].map(str::to_owned).to_vec(),
             compiler: "1".into(),
+            emit: "".into(),
             root,
         })
     }
@@ -152,6 +154,8 @@ fn what_an_object_depends_on_is_in_its_name() {
     let library = package.manifest().library;
     package.0.options.overflow_checks = false;
     assert_eq!(package.counts(), (1, 0, 1));
+    package.0.debug = true;
+    assert_eq!(package.counts(), (1, 0, 1));
     package.0.compiler = "2".into();
     assert_eq!(package.counts(), (1, 0, 1));
     package.0.features.push_str(",fma");
@@ -159,6 +163,30 @@ fn what_an_object_depends_on_is_in_its_name() {
     package.0.package.version = "0.2.0".into();
     assert_eq!(package.counts(), (1, 0, 2));
     assert_ne!(package.manifest().library, library);
+}
+
+#[test]
+fn stages_are_written_when_asked_for_and_whether_or_not_objects_are_new() {
+    let mut package = Sandbox::new("emit");
+    package.write("src/lib.rs", &(inline("a", "2") + &inline("b", "3")));
+    package.run();
+    let folder = package.0.root.join("pykernel-emit");
+    assert!(!folder.exists());
+    package.0.emit = "ir,clif".into();
+    assert_eq!(package.counts(), (0, 2, 0));
+    let mut written: Vec<PathBuf> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    written.sort();
+    let extensions: Vec<_> = written.iter().map(|path| path.extension().unwrap()).collect();
+    assert_eq!(extensions, ["clif", "ir", "clif", "ir"]);
+    assert!(fs::read_to_string(&written[0]).unwrap().contains("; src/lib.rs:5: return x * 2"));
+    package.0.emit = "asm".into();
+    let said = package.run().directives();
+    let line = format!("PYKERNEL_EMIT: the stages of all kernels are in {}", folder.display());
+    assert!(said.contains(&Directive::Warning(line)), "{said:?}");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+    package.0.emit = "llvm".into();
+    assert!(package.error().contains("`llvm`"));
 }
 
 #[test]

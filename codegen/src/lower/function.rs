@@ -67,6 +67,7 @@ impl<'a> Lowering<'a> {
     fn new(program: &'a Program, source: &'a Source, instance: &'a Instance, name: String) -> Self {
         let function = ir::Function {
             name,
+            span: instance.span,
             params: Vec::new(),
             results: Vec::new(),
             status: None,
