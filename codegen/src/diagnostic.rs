@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use crate::source::Span;
 
-/// Declares [`Code`]: one row per diagnostic, its name and what it means.
+/// Declares [`Code`]: one row per diagnostic, its name and what it means. Its page is
+/// `docs/diagnostics/<name>.md`.
 macro_rules! codes {
     ($($variant:ident $name:literal $meaning:literal;)*) => {
         /// The stable name of a kind of diagnostic.
@@ -29,6 +30,13 @@ macro_rules! codes {
             /// What the code means, in one sentence.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Code::$variant => $meaning,)* }
+            }
+
+            /// A page about the code: why it is wrong, an example, and what to write instead.
+            pub const fn page(self) -> &'static str {
+                match self {
+                    $(Code::$variant => include_str!(concat!("../../docs/diagnostics/", $name, ".md")),)*
+                }
             }
         }
     };

@@ -12,6 +12,7 @@
 //! helper.
 
 pub mod source;
+pub mod spelling;
 pub mod diagnostic;
 pub mod render;
 pub mod types;

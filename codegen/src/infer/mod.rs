@@ -62,6 +62,12 @@ enum Origin {
     Library,
 }
 
+/// Why something in an instance has no type.
+struct Stopped {
+    /// A variable that is read and that nothing but itself gives a value.
+    unassigned: Option<Diagnostic>,
+}
+
 /// What tells instances apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
@@ -257,7 +263,7 @@ impl<'a> Infer<'a> {
             let id = InstanceId(program.instances.len() as u32);
             let (instance, has_stopped) = self.finish_instance(id, diagnostics);
             program.instances.push(instance);
-            stopped.extend(has_stopped.then_some(id));
+            stopped.extend(has_stopped.map(|stopped| (id, stopped)));
         }
         if diagnostics.is_empty() {
             self.report_endless(&stopped, diagnostics);
@@ -268,13 +274,18 @@ impl<'a> Infer<'a> {
         program
     }
 
-    /// Builds an instance, and says whether something in it has no type.
-    fn finish_instance(&mut self, id: InstanceId, diagnostics: &mut Diagnostics) -> (Instance, bool) {
+    /// Builds an instance, and says whether and why something in it has no type.
+    fn finish_instance(
+        &mut self,
+        id: InstanceId,
+        diagnostics: &mut Diagnostics,
+    ) -> (Instance, Option<Stopped>) {
         let origin = self.slots[id.0 as usize].key.origin;
         let mut body = Body::new(self, id);
         body.reporting = true;
         let stmts = body.run();
         let mut stopped = body.stopped;
+        let unassigned = body.unassigned.take();
         let revealed = std::mem::take(&mut body.revealed);
         let mut found = std::mem::take(&mut body.diagnostics);
         body.end(&mut found);
@@ -299,14 +310,22 @@ impl<'a> Infer<'a> {
             body: stmts,
             span: function.name_span,
         };
-        (instance, stopped)
+        (instance, stopped.then_some(Stopped { unassigned }))
     }
 
-    /// Where nothing else is wrong, types are missing because a recursion never ends. Only the
-    /// functions that are in it are named, not those that call them.
-    fn report_endless(&self, stopped: &[InstanceId], diagnostics: &mut Diagnostics) {
-        let any = stopped.iter().any(|id| self.is_recursive(*id));
-        for id in stopped.iter().filter(|id| !any || self.is_recursive(**id)) {
+    /// Where nothing else is wrong, types are missing because a recursion never ends, or because
+    /// a variable is assigned only from itself. Only the functions that are in a recursion are
+    /// named, not those that call them.
+    fn report_endless(&self, stopped: &[(InstanceId, Stopped)], diagnostics: &mut Diagnostics) {
+        let any = stopped.iter().any(|(id, _)| self.is_recursive(*id));
+        if !any {
+            let unassigned = stopped.iter().filter_map(|(_, stopped)| stopped.unassigned.clone());
+            unassigned.for_each(|unassigned| diagnostics.report(unassigned));
+        }
+        if !diagnostics.is_empty() {
+            return;
+        }
+        for (id, _) in stopped.iter().filter(|(id, _)| !any || self.is_recursive(*id)) {
             let key = &self.slots[id.0 as usize].key;
             let ever_new = self.n_instances.get(&(key.origin, key.function)) == Some(&MAX_INSTANCES);
             diagnostics.report(endless(self.function(key.origin, key.function), ever_new));
@@ -382,6 +401,8 @@ struct Body<'i, 'a> {
     reporting: bool,
     /// Whether something had no type.
     stopped: bool,
+    /// The first variable without a type that may be read before it is assigned.
+    unassigned: Option<Diagnostic>,
     diagnostics: Diagnostics,
     revealed: Vec<(Span, Type)>,
 }
@@ -405,6 +426,7 @@ impl<'i, 'a> Body<'i, 'a> {
             returns: Vec::new(),
             reporting: false,
             stopped: false,
+            unassigned: None,
             diagnostics: Diagnostics::default(),
             revealed: Vec::new(),
             flow,
