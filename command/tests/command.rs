@@ -78,6 +78,17 @@ fn check_says_what_is_wrong_with_every_file() {
 }
 
 #[test]
+fn warnings_fail_nothing() {
+    let wide = file(
+        "warns.py",
+        "import math\nfrom numba import float32\ndef f(x: float32):\n    return math.exp(x)\n",
+    );
+    let (status, out, err) = parts(&pykernel(&["check"], &[&wide]));
+    assert_eq!((status, out.as_str()), (0, "pub fn f(x: f32) -> Result<f64, Error>\n"));
+    assert!(err.starts_with("warning[wide-math]: ") && err.contains("warns.py:4:12"), "{err}");
+}
+
+#[test]
 fn explain_prints_the_page_of_a_code() {
     for name in ["wrong-rank", "error[wrong-rank]"] {
         let (status, out, err) = parts(&pykernel(&["explain", name], &[]));

@@ -13,18 +13,24 @@ fn examples(page: &str) -> Vec<&str> {
     page.split("```py\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
 }
 
-/// What is found in a text: lines and names of codes.
-fn found(text: &str) -> Vec<(u32, &'static str)> {
+/// What is found in a text: lines, and what the comments there should be.
+fn found(text: &str) -> Vec<(u32, String)> {
     let source = Source::file("page.py", text);
     let package = Package { name: "pages".into(), version: "0".into() };
-    let diagnostics = analyse(&source, &package).diagnostics;
-    diagnostics.iter().map(|found| (source.line(found.span.start), found.code.name())).collect()
+    let analysis = analyse(&source, &package);
+    let all = analysis.diagnostics.iter().chain(&analysis.warnings);
+    all.map(|found| (source.line(found.span.start), comment(found.code))).collect()
 }
 
-/// What the comments of a text claim.
-fn claimed(text: &str) -> Vec<(u32, &str)> {
-    let lines = (1..).zip(text.lines());
-    lines.filter_map(|(at, line)| Some((at, line.split_once("# error: [")?.1.split(']').next()?))).collect()
+/// The comment that claims a code.
+fn comment(code: Code) -> String {
+    format!("{}: [{}]", code.severity(), code.name())
+}
+
+/// What the comments of a text claim. Other comments the examples do not have.
+fn claimed(text: &str) -> Vec<(u32, String)> {
+    let comment = |line: &str| line.split_once("    # ").map(|(_, comment)| comment.to_owned());
+    (1..).zip(text.lines()).filter_map(|(at, line)| Some((at, comment(line)?))).collect()
 }
 
 #[test]
@@ -33,9 +39,9 @@ fn examples_raise_exactly_the_code_of_their_page() {
         for (index, example) in examples(code.page()).into_iter().enumerate() {
             let claimed = claimed(example);
             assert_eq!(found(example), claimed, "{}, example {}:\n{example}", code.name(), index + 1);
-            let expected = if index == 0 { vec![code.name()] } else { vec![] };
-            let codes: Vec<&str> = claimed.into_iter().map(|(_, code)| code).collect();
-            assert_eq!(codes, expected, "{}, example {}", code.name(), index + 1);
+            let expected = if index == 0 { vec![comment(*code)] } else { vec![] };
+            let comments: Vec<String> = claimed.into_iter().map(|(_, comment)| comment).collect();
+            assert_eq!(comments, expected, "{}, example {}", code.name(), index + 1);
         }
     }
 }

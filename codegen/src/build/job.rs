@@ -52,6 +52,8 @@ pub(super) struct Outcome {
     pub(super) removed: usize,
     /// What is wrong that no macro reports.
     pub(super) errors: Vec<String>,
+    /// What may not be meant, and no macro reports.
+    pub(super) warnings: Vec<String>,
     /// What the Rust compiler and cargo must know.
     told: Vec<Directive>,
 }
@@ -59,7 +61,9 @@ pub(super) struct Outcome {
 impl Outcome {
     /// What to say to cargo.
     pub(super) fn directives(self) -> Vec<Directive> {
-        self.told.into_iter().chain(self.errors.into_iter().map(Directive::Error)).collect()
+        let warnings = self.warnings.into_iter().map(Directive::Warning);
+        let errors = self.errors.into_iter().map(Directive::Error);
+        self.told.into_iter().chain(warnings).chain(errors).collect()
     }
 }
 
@@ -107,6 +111,9 @@ impl Job {
         let mut objects = Objects::default();
         for source in &found.sources {
             let analysis = analyse(source, &self.package);
+            if !found.is_named(source) && !analysis.warnings.is_empty() {
+                outcome.warnings.push(render(source, &analysis.warnings, Style::Plain));
+            }
             if analysis.diagnostics.is_empty() {
                 objects.add(self, source, analysis, target, output)?;
             } else if !found.is_named(source) {

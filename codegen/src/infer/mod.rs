@@ -15,6 +15,7 @@ mod flow;
 mod operator;
 pub mod promote;
 mod statement;
+mod warn;
 mod web;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -26,6 +27,7 @@ use crate::library::library;
 use crate::source::Span;
 use crate::typed::{Expr, Instance, InstanceId, Program, Web, WebId};
 use crate::types::Type;
+use flow::Use;
 use promote::Definition;
 use web::WebTypes;
 
@@ -399,6 +401,8 @@ struct Body<'i, 'a> {
     returns: Vec<(Definition, Span)>,
     /// Whether this is the last round.
     reporting: bool,
+    /// How many loops there are around what is typed.
+    loops: usize,
     /// Whether something had no type.
     stopped: bool,
     /// The first variable without a type that may be read before it is assigned.
@@ -425,6 +429,7 @@ impl<'i, 'a> Body<'i, 'a> {
             changed,
             returns: Vec::new(),
             reporting: false,
+            loops: 0,
             stopped: false,
             unassigned: None,
             diagnostics: Diagnostics::default(),

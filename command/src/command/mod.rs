@@ -135,6 +135,7 @@ fn analyse(source: &Source) -> Analysis {
     let colored = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let style = if colored { Style::Colored } else { Style::Plain };
     complain(&render::render(source, &analysis.diagnostics, style));
+    complain(&render::render(source, &analysis.warnings, style));
     analysis
 }
 
