@@ -183,6 +183,13 @@ impl Diagnostics {
         others.errors.into_iter().chain(others.warnings).for_each(|other| self.report(other));
     }
 
+    /// Adds facts to each of them.
+    pub fn annotate(&mut self, notes: &[Note]) {
+        for diagnostic in self.errors.iter_mut().chain(&mut self.warnings) {
+            diagnostic.notes.extend_from_slice(notes);
+        }
+    }
+
     /// Whether nothing is wrong. Warnings do not count.
     pub fn is_empty(&self) -> bool {
         self.errors.is_empty()

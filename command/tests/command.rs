@@ -78,6 +78,36 @@ fn check_says_what_is_wrong_with_every_file() {
 }
 
 #[test]
+fn a_mistake_in_a_helper_shows_the_calls_that_specialise_it() {
+    let text = "\
+from numba import njit, float64
+
+def low(x):
+    return x & 1
+
+def middle(x):
+    return low(x * 2)
+
+@njit
+def kernel(x: float64, n: int) -> float64:
+    return low(n) + middle(x)
+";
+    let err = parts(&pykernel(&["check"], &[&file("helper.py", text)])).2;
+    let expected = "
+   |
+ 4 |     return x & 1
+   |            ^^^^^
+...
+ 7 |     return low(x * 2)
+   |            ---------- `low` is specialised for (float64) by this call
+...
+11 |     return low(n) + middle(x)
+   |                     --------- `middle` is specialised for (float64) by this call
+";
+    assert!(err.contains(expected), "{err}");
+}
+
+#[test]
 fn warnings_fail_nothing() {
     let wide = file(
         "warns.py",

@@ -21,7 +21,7 @@ mod web;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Note};
 use crate::hir::{self, ErrorModel};
 use crate::library::library;
 use crate::source::Span;
@@ -52,6 +52,9 @@ type Typed<T = Expr> = Result<T, Stop>;
 
 /// How many instances a helper may need before its recursion is taken for endless.
 const MAX_INSTANCES: usize = 1000;
+
+/// How many calls a mistake in a helper shows, up to the kernel.
+const MAX_CALLS_SHOWN: usize = 3;
 
 /// How often the type of one assignment can change: types only grow, through less than this many
 /// kinds and sizes. A round that changes nothing is the last.
@@ -92,6 +95,8 @@ struct Slot {
     webs: Vec<WebTypes>,
     /// Whether the types still changed when the rounds were ended.
     unsettled: bool,
+    /// The call that made a helper's instance.
+    made_by: Option<(InstanceId, Span)>,
     /// The instances that call this one.
     callers: BTreeSet<InstanceId>,
     queued: bool,
@@ -198,6 +203,7 @@ impl<'a> Infer<'a> {
             flow,
             result: declared.clone(),
             declared,
+            made_by: None,
             callers: BTreeSet::new(),
             queued: true,
             key: key.clone(),
@@ -291,6 +297,9 @@ impl<'a> Infer<'a> {
         let revealed = std::mem::take(&mut body.revealed);
         let mut found = std::mem::take(&mut body.diagnostics);
         body.end(&mut found);
+        if !found.is_empty() {
+            found.annotate(&self.specialised_by(id));
+        }
         self.revealed.extend(revealed);
         let slot = &self.slots[id.0 as usize];
         let function = self.function(origin, slot.key.function);
@@ -313,6 +322,23 @@ impl<'a> Infer<'a> {
             span: function.name_span,
         };
         (instance, stopped.then_some(Stopped { unassigned }))
+    }
+
+    /// The calls that made a helper's instance, from the innermost one.
+    fn specialised_by(&self, mut id: InstanceId) -> Vec<Note> {
+        let mut notes = Vec::new();
+        while let Some((caller, span)) = self.slots[id.0 as usize].made_by {
+            if notes.len() == MAX_CALLS_SHOWN {
+                break;
+            }
+            let key = &self.slots[id.0 as usize].key;
+            let name = &self.function(key.origin, key.function).name;
+            let types: Vec<String> = key.params.iter().map(Type::to_string).collect();
+            let text = format!("`{name}` is specialised for ({}) by this call", types.join(", "));
+            notes.push(Note { span: Some(span), text });
+            id = caller;
+        }
+        notes
     }
 
     /// Where nothing else is wrong, types are missing because a recursion never ends, or because
