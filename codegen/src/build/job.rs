@@ -57,6 +57,8 @@ pub(super) struct Outcome {
     pub(super) removed: usize,
     /// What is wrong that no macro reports.
     pub(super) errors: Vec<String>,
+    /// What may not be meant, and no macro reports.
+    pub(super) warnings: Vec<String>,
     /// What the Rust compiler and cargo must know.
     told: Vec<Directive>,
 }
@@ -64,7 +66,9 @@ pub(super) struct Outcome {
 impl Outcome {
     /// What to say to cargo.
     pub(super) fn directives(self) -> Vec<Directive> {
-        self.told.into_iter().chain(self.errors.into_iter().map(Directive::Error)).collect()
+        let warnings = self.warnings.into_iter().map(Directive::Warning);
+        let errors = self.errors.into_iter().map(Directive::Error);
+        self.told.into_iter().chain(warnings).chain(errors).collect()
     }
 }
 
@@ -114,6 +118,9 @@ impl Job {
         let mut emit = Emit::open(self)?;
         for source in &found.sources {
             let analysis = analyse(source, &self.package);
+            if !found.is_named(source) && !analysis.warnings.is_empty() {
+                outcome.warnings.push(render(source, &analysis.warnings, Style::Plain));
+            }
             if analysis.diagnostics.is_empty() {
                 if let Some(emit) = &mut emit {
                     emit.add(self, source, &analysis, target)?;

@@ -244,6 +244,19 @@ fn mistakes_are_reported_once_by_the_macro_where_there_is_one() {
 }
 
 #[test]
+fn warnings_are_told_where_no_macro_tells_them() {
+    let package = Sandbox::new("warnings");
+    let wide = "import math\nfrom numba import float32\ndef f(x: float32):\n    return math.exp(x)\n";
+    package.write("kernels/k.py", wide);
+    let warnings = package.run().warnings;
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].starts_with("warning[wide-math]: "), "{}", warnings[0]);
+    assert_eq!(package.kernels(), ["f kernels/k.py"]);
+    package.write("src/lib.rs", "py_kernel!(file = \"kernels/k.py\");");
+    assert_eq!(package.run().warnings, [] as [String; 0]);
+}
+
+#[test]
 fn an_unwritable_folder_is_an_error_with_a_way_out() {
     let package = Sandbox::new("unwritable");
     package.write("src/lib.rs", &inline("a", "2"));

@@ -73,8 +73,13 @@ impl Body<'_, '_> {
 }
 
 fn math_floats(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let given = args.clone();
     let args: Vec<Typed> = args.into_iter().map(|arg| body.float_argument(row, arg)).collect();
-    body.call_library(row, args.into_iter().collect::<Typed<_>>()?, span)
+    let result = body.call_library(row, args.into_iter().collect::<Typed<_>>()?, span)?;
+    if result.ty == Type::FLOAT {
+        body.warn_of_wide_math(row, &given, span);
+    }
+    Ok(result)
 }
 
 fn math_ints(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
@@ -91,6 +96,7 @@ fn perm(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span)
 }
 
 fn log(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    body.warn_of_wide_math(row, &args, span);
     let args: Vec<Typed> = args.into_iter().map(|arg| body.float_argument(row, arg)).collect();
     let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
     let raises = body.model() != ErrorModel::NumPy;

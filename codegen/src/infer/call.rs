@@ -88,8 +88,14 @@ impl Body<'_, '_> {
     }
 
     fn call_instance(&mut self, key: Key, args: Vec<Expr>, span: Span) -> Typed {
+        let is_helper = self.infer.function(key.origin, key.function).signatures.is_empty();
         let id = self.infer.instance(key)?;
-        self.infer.slots[id.0 as usize].callers.insert(self.id);
+        let caller = self.id;
+        let slot = &mut self.infer.slots[id.0 as usize];
+        slot.callers.insert(caller);
+        if is_helper && slot.made_by.is_none() && id != caller {
+            slot.made_by = Some((caller, span));
+        }
         let result = self.infer.slots[id.0 as usize].result.clone().ok_or(Stop)?;
         Ok(Expr::new(ExprKind::Call(id, args), result, span))
     }

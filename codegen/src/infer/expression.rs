@@ -86,18 +86,28 @@ impl Body<'_, '_> {
             // What assigns it may be what was refused.
             Some(Use::NeverBound) if self.function.refused => return Err(Stop),
             Some(Use::NeverBound) => {
-                let variable = &self.function.variables[variable.0 as usize];
-                let message = format!("`{}` is read here, but nothing assigns it before", variable.name);
-                let mut diagnostic = Diagnostic::new(Code::NeverBound, span, message);
-                if variable.span != span {
-                    diagnostic = diagnostic.note_at(variable.span, "it is a local variable because of this");
-                }
-                return self.report(diagnostic.help("assign it on the way here, or make it a parameter"));
+                let diagnostic = self.never_bound(variable, span);
+                return self.report(diagnostic);
             }
             None => unreachable!("bug in pykernel: the flow analysis missed a use at {span:?}"),
         };
-        let ty = self.webs[web].ty.clone().ok_or(Stop)?;
+        let Some(ty) = self.webs[web].ty.clone() else {
+            if check && self.unassigned.is_none() {
+                self.unassigned = Some(self.never_bound(variable, span));
+            }
+            return Err(Stop);
+        };
         Ok(Expr::new(ExprKind::Variable { web: WebId(web as u32), check }, ty, span))
+    }
+
+    fn never_bound(&self, variable: hir::VariableId, span: Span) -> Diagnostic {
+        let variable = &self.function.variables[variable.0 as usize];
+        let message = format!("`{}` is read here, but nothing assigns it before", variable.name);
+        let mut diagnostic = Diagnostic::new(Code::NeverBound, span, message);
+        if variable.span != span {
+            diagnostic = diagnostic.note_at(variable.span, "it is a local variable because of this");
+        }
+        diagnostic.help("assign it on the way here, or make it a parameter")
     }
 
     fn function_value(&mut self, function: hir::FunctionId, span: Span) -> Typed {

@@ -70,16 +70,23 @@ impl Body<'_, '_> {
 
     fn repeat(&mut self, cond: &hir::Expr, body: &[hir::Stmt]) -> Typed<Option<StmtKind>> {
         let cond = self.truth_of(cond);
-        let body = self.block(body);
+        let body = self.loop_body(body);
         Ok(Some(StmtKind::While(cond?, body)))
     }
 
     fn each(&mut self, variable: Span, iterable: &hir::Expr, body: &[hir::Stmt]) -> Typed<Option<StmtKind>> {
         let range = self.range(iterable);
         let variable = self.define(variable, &(Type::INT, None));
-        let body = self.block(body);
+        let body = self.loop_body(body);
         let ([start, stop, step], variable) = (range?, variable?);
         Ok(Some(StmtKind::ForRange { variable, start, stop, step, body }))
+    }
+
+    fn loop_body(&mut self, body: &[hir::Stmt]) -> Vec<Stmt> {
+        self.loops += 1;
+        let body = self.block(body);
+        self.loops -= 1;
+        body
     }
 
     fn assert(&mut self, cond: &hir::Expr, message: Option<&hir::Expr>) -> Typed<StmtKind> {
@@ -115,6 +122,7 @@ impl Body<'_, '_> {
         annotation: Option<&Type>,
         value: &hir::Expr,
     ) -> Typed<StmtKind> {
+        self.warn_of_sum(target, value);
         let value = self.expr(value)?;
         if let Some(declared) = annotation.filter(|declared| !fits(declared, &value)) {
             let message = format!("this is declared `{declared}`, but its value is `{}`", value.ty);
@@ -147,6 +155,7 @@ impl Body<'_, '_> {
                 let value = self.expr(value);
                 let (old, value) = (old?, value?);
                 let result = self.binary(op, old, value, span)?;
+                self.warn_of_accumulator(op, *variable, [*place; 2], span);
                 self.define_with(*place, result)
             }
             hir::Target::Element { value: array, indices, span: place } => {

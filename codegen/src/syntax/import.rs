@@ -2,11 +2,12 @@
 
 use ruff_python_ast::{Alias, Identifier, StmtImport, StmtImportFrom};
 
-use super::names::{Binding, closest};
+use super::names::Binding;
 use super::{Reader, unsupported};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::spelling::closest;
 use crate::types::{DType, Type, Weak};
 
 /// Something that an import or Python itself gives a name to.

@@ -12,6 +12,7 @@ use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{FunctionId, Variable};
 use crate::source::Span;
+use crate::spelling::closest;
 
 /// What a name of the module level stands for.
 #[derive(Clone, Debug)]
@@ -272,31 +273,4 @@ impl<'a> Reader<'a> {
         known.extend(locals.iter().take(MAX_CANDIDATES).map(|local| local.name.as_str()));
         closest(name, known.into_iter())
     }
-}
-
-/// The candidate that is written most like a name, if any is.
-pub(super) fn closest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    // One letter in two is no misspelling.
-    let limit = if name.len() < 3 { 0 } else { (1 + name.len()) / 3 };
-    candidates
-        .filter(|candidate| *candidate != name && candidate.len().abs_diff(name.len()) <= limit)
-        .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many characters must be inserted, removed or replaced (Levenshtein's distance).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
