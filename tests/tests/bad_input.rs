@@ -189,6 +189,23 @@ fn recursions_without_end_are_found_at_compile_time_or_at_run_time() {
 }
 
 #[test]
+fn kernels_that_never_end_compile() {
+    for text in [
+        "def f(n: int):\n    while True:\n        n = n\n",
+        "def f(n: int) -> int:\n    while 1 < 2:\n        n += 1\n    return n\n",
+        "def f(n: complex) -> complex:\n    while not False:\n        n += n\n    return n\n",
+        "def g(n):\n    while True:\n        pass\ndef f(n: int) -> int:\n    g(n)\n    return n\n",
+        "def f(n: int) -> int:\n    if n:\n        while True:\n            pass\n    return n\n",
+    ] {
+        for overflow_checks in [true, false] {
+            let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", text), overflow_checks);
+            assert_eq!(analysis.diagnostics, [], "{text}");
+            assert!(Jit::new(&ir, &analysis.interface.kernels[0]).is_ok(), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_kernel_of_a_hundred_thousand_lines_compiles_or_is_refused() {
     let lines = "    y = y + x\n".repeat(100_000);
     let text = format!("def f(x: int):\n    y = x\n{lines}    return y\n");

@@ -102,7 +102,11 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         self.declare_locals();
         self.bind(params);
         let function = self.function;
-        self.labelled(Function::BODY, &function.body);
+        if self.labelled(Function::BODY, &function.body) == Flow::Leaves {
+            // It never ends. The return that follows still needs a block.
+            let never = self.builder.create_block();
+            self.continue_in(never);
+        }
         function.status.iter().chain(&function.results).map(|result| self.get(*result)).collect()
     }
 
