@@ -276,6 +276,7 @@ fn an_unknown_target_is_an_error() {
 #[test]
 fn libraries_are_named_and_packed_as_the_target_wants() {
     let mut package = Sandbox::new("targets");
+    package.0.debug = true;
     package.write("src/lib.rs", &inline("a", "2"));
     for (triple, suffix, symbols) in [
         ("aarch64-unknown-linux-gnu", ".a", "!<arch>\n/ "),
