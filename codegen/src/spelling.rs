@@ -3,7 +3,7 @@
 /// The candidate that is written most like a name, if any is.
 pub fn closest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     // One letter in two is no misspelling.
-    let limit = if name.len() < 3 { 0 } else { 1 + name.len() / 4 };
+    let limit = if name.len() < 3 { 0 } else { (1 + name.len()) / 3 };
     candidates
         .filter(|candidate| *candidate != name && candidate.len().abs_diff(name.len()) <= limit)
         .map(|candidate| (distance(name, candidate), candidate))

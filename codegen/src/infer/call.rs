@@ -1,12 +1,13 @@
 //! Typing calls: of kernels, helpers, builtins and library functions.
 
+use super::convert::real_number_of;
 use super::{Body, Key, Origin, Stop, Typed, kernel_key};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, ErrorModel, FunctionId};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind};
-use crate::types::{Kind, Layout, Type};
+use crate::types::{Kind, Type};
 
 impl Body<'_, '_> {
     pub(super) fn call(&mut self, callee: &hir::Expr, args: &[hir::Expr], span: Span) -> Typed {
@@ -37,10 +38,10 @@ impl Body<'_, '_> {
         }
         if args.len() != function.n_params {
             let message = format!(
-                "`{}` takes {}, and {} given",
+                "`{}` takes {}, and {}",
                 function.name,
                 count(function.n_params, "argument"),
-                if args.len() == 1 { "1 is".to_owned() } else { format!("{} are", args.len()) },
+                given(args.len()),
             );
             return self.report(
                 Diagnostic::new(Code::ArgumentMismatch, span, message)
@@ -157,14 +158,13 @@ impl Body<'_, '_> {
         let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
         if !row.arity.contains(&args.len()) {
             let message = format!(
-                "`{}` takes {}, and {} given",
+                "`{}` takes {}, and {}",
                 builtin::python_name(name),
                 arity(&row.arity),
-                if args.len() == 1 { "1 is".to_owned() } else { format!("{} are", args.len()) },
+                given(args.len()),
             );
-            return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, message).help("give it the arguments it takes"),
-            );
+            return self
+                .report(Diagnostic::new(Code::ArgumentMismatch, span, message).help(arity_help(row, &args)));
         }
         self.call_row(row, args, span)
     }
@@ -187,15 +187,19 @@ impl Body<'_, '_> {
         let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
         let span = iterable.span;
         let literal = |value| Expr::new(ExprKind::Int(value), Type::INT, span);
+        let n_args = args.len();
         let mut args = args.into_iter();
         match (args.next(), args.next(), args.next(), args.next()) {
             (Some(stop), None, None, None) => Ok([literal(0), stop, literal(1)]),
             (Some(start), Some(stop), None, None) => Ok([start, stop, literal(1)]),
             (Some(start), Some(stop), Some(step), None) => Ok([start, stop, step]),
-            _ => self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, "`range` takes 1 to 3 arguments")
-                    .help("write `range(stop)`, `range(start, stop)` or `range(start, stop, step)`"),
-            ),
+            _ => {
+                let message = format!("`range` takes 1 to 3 arguments, and {}", given(n_args));
+                self.report(
+                    Diagnostic::new(Code::ArgumentMismatch, span, message)
+                        .help("write `range(stop)`, `range(start, stop)` or `range(start, stop, step)`"),
+                )
+            }
         }
     }
 
@@ -208,7 +212,7 @@ impl Body<'_, '_> {
                 let message = format!("`{}` cannot be interpreted as an integer", value.ty);
                 self.report(
                     Diagnostic::new(Code::ArgumentMismatch, value.span, message)
-                        .help("convert it with `int()`"),
+                        .help(real_number_of(&value.ty)),
                 )
             }
         }
@@ -227,12 +231,7 @@ enum Fit {
 fn fit(arg: &Expr, param: &Type) -> Fit {
     match (&arg.ty, param) {
         (given, wanted) if given == wanted => Fit::Exact,
-        (Type::Array(given), Type::Array(wanted)) => {
-            let same = given.element == wanted.element && given.rank == wanted.rank;
-            let layout = wanted.layout == Layout::Any || wanted.layout == given.layout;
-            let writable = wanted.readonly || !given.readonly;
-            if same && layout && writable { Fit::Safe } else { Fit::No }
-        }
+        (Type::Array(given), Type::Array(wanted)) if given.passes_as(wanted) => Fit::Safe,
         // Python's number is NumPy's of the same size, if no signature asks for Python's own.
         (Type::Weak(weak), Type::Strong(dtype)) if weak.dtype() == *dtype => Fit::Safe,
         (given, wanted) => match (given.dtype(), wanted.dtype()) {
@@ -254,5 +253,23 @@ fn arity(range: &std::ops::RangeInclusive<usize>) -> String {
         (a, b) if a == b => count(a, "argument"),
         (a, usize::MAX) => format!("{a} or more arguments"),
         (a, b) => format!("{a} to {b} arguments"),
+    }
+}
+
+/// How many arguments a call gives.
+pub(super) fn given(n: usize) -> String {
+    if n == 1 { "1 is given".to_owned() } else { format!("{n} are given") }
+}
+
+/// The way out of a call of a builtin with too few or too many arguments.
+fn arity_help(row: &builtin::Row, args: &[Expr]) -> String {
+    match (row.rule, args) {
+        (builtin::Rule::Extremum, [Expr { ty: Type::Array(_), .. }]) => {
+            format!("`{}` compares numbers in this version; loop over the array's elements", row.name)
+        }
+        _ if args.len() < *row.arity.start() => {
+            format!("add {}", count(row.arity.start() - args.len(), "argument"))
+        }
+        _ => format!("remove {}", count(args.len() - row.arity.end(), "argument")),
     }
 }

@@ -1,6 +1,7 @@
 //! Reads expressions.
 
 use ruff_python_ast::{self as ast, CmpOp, Expr, Number, Operator};
+use ruff_text_size::Ranged;
 
 use super::function::Scope;
 use super::import::{Entity, instead};
@@ -220,7 +221,7 @@ impl Scope<'_, '_> {
         let left = self.boxed(&comparison.left);
         let operands = self.exprs(&comparison.comparators);
         let [op] = &*comparison.ops else {
-            return self.refuse(unsupported("a chain of comparisons", span, "write `a < b and b < c`"));
+            return self.chain(comparison, span);
         };
         let op = match op {
             CmpOp::Eq => CompareOp::Eq,
@@ -237,6 +238,18 @@ impl Scope<'_, '_> {
         };
         let right = Box::new(operands.into_iter().next()?);
         Some(ExprKind::Compare { op, left, right })
+    }
+
+    /// `a < b < c`, which is refused.
+    fn chain(&mut self, comparison: &ast::ExprCompare, span: Span) -> Option<ExprKind> {
+        let text = |expr: &Expr| self.reader.slice(expr.range());
+        let operands: Vec<&str> =
+            std::iter::once(&*comparison.left).chain(&comparison.comparators).map(text).collect();
+        let links = operands.windows(2).zip(&comparison.ops);
+        let links: Vec<String> =
+            links.map(|(pair, op)| format!("{} {} {}", pair[0], op.as_str(), pair[1])).collect();
+        let help = format!("write `{}`", links.join(" and "));
+        self.refuse(unsupported("a chain of comparisons", span, &help))
     }
 
     fn call(&mut self, call: &ast::ExprCall) -> Option<ExprKind> {
