@@ -212,7 +212,8 @@ impl Reader<'_> {
             };
             // `import numba` and `import numba.types` may stand in one file.
             let again = matches!((self.names.get(&name), &binding),
-                (Some(Binding::Imported(before)), Binding::Imported(now)) if before == now);
+                (Some(Binding::Imported(before)), Binding::Imported(now)) if before == now)
+                || (matches!(binding, Binding::Refused) && self.names.get(&name).is_some());
             if !again {
                 self.bind_name(&name, binding);
             }
