@@ -110,10 +110,10 @@ pub struct Stmt {
 /// What a statement does.
 #[derive(Clone, Debug)]
 pub enum StmtKind {
-    /// `target = value`.
+    /// `target = other = value`.
     Assign {
-        /// What is assigned.
-        target: Target,
+        /// What is assigned, from left to right; never empty.
+        targets: Vec<Target>,
         /// `x: T = value`: the type that the value must already have (checked, never converts).
         annotation: Option<Type>,
         /// The value.
@@ -145,6 +145,8 @@ pub enum StmtKind {
         cond: Expr,
         /// The body.
         body: Vec<Stmt>,
+        /// The statements after the loop, unless it was left by `break`.
+        otherwise: Vec<Stmt>,
     },
     /// `for variable in iterable`.
     For {
@@ -156,6 +158,8 @@ pub enum StmtKind {
         iterable: Expr,
         /// The body.
         body: Vec<Stmt>,
+        /// The statements after the loop, unless it was left by `break`.
+        otherwise: Vec<Stmt>,
     },
     /// `break`; always inside a loop.
     Break,
@@ -193,6 +197,15 @@ pub enum Target {
         /// The whole target.
         span: Span,
     },
+}
+
+impl Target {
+    /// Where it stands.
+    pub const fn span(&self) -> Span {
+        match self {
+            Target::Variable(_, span) | Target::Element { span, .. } => *span,
+        }
+    }
 }
 
 /// An expression.
@@ -252,6 +265,22 @@ pub enum ExprKind {
         left: Box<Expr>,
         /// The right operand.
         right: Box<Expr>,
+    },
+    /// `a < b < c`: each operand is evaluated at most once, and none after a comparison is false.
+    Chain {
+        /// The first operand.
+        first: Box<Expr>,
+        /// The operators with the operands on their right; two or more.
+        rest: Vec<(CompareOp, Expr)>,
+    },
+    /// `then if cond else otherwise`: one of the two is evaluated.
+    Conditional {
+        /// The condition, of any type that has a truth value; evaluated first.
+        cond: Box<Expr>,
+        /// The value when it is true.
+        then: Box<Expr>,
+        /// The value when it is not.
+        otherwise: Box<Expr>,
     },
     /// `and`, `or`: the right operand is evaluated only when it decides.
     Logical {

@@ -65,24 +65,26 @@ impl Printer<'_> {
 
     fn stmt(&mut self, stmt: &Stmt, depth: usize) {
         let text = match &stmt.kind {
-            StmtKind::Assign { target, annotation, value } => {
+            StmtKind::Assign { targets, annotation, value } => {
                 let annotation = annotation.as_ref().map(|ty| format!(": {ty}")).unwrap_or_default();
-                format!("{}{annotation} = {}", self.target(target), self.expr(value))
+                let targets: Vec<String> = targets.iter().map(|target| self.target(target)).collect();
+                format!("{}{annotation} = {}", targets.join(" = "), self.expr(value))
             }
             StmtKind::Augment { target, op, value } => {
                 format!("{} {}= {}", self.target(target), op.symbol(), self.expr(value))
             }
             StmtKind::Expr(value) => self.expr(value),
-            StmtKind::If { cond, then, otherwise } => return self.branch(cond, then, otherwise, depth),
-            StmtKind::While { cond, body } => {
-                let head = format!("while {}:", self.expr(cond));
-                self.line(depth, &head);
-                return self.block(body, depth + 1);
+            StmtKind::If { cond, then, otherwise } => {
+                let head = format!("if {}:", self.expr(cond));
+                return self.compound(&head, then, otherwise, depth);
             }
-            StmtKind::For { variable, iterable, body, .. } => {
+            StmtKind::While { cond, body, otherwise } => {
+                let head = format!("while {}:", self.expr(cond));
+                return self.compound(&head, body, otherwise, depth);
+            }
+            StmtKind::For { variable, iterable, body, otherwise, .. } => {
                 let head = format!("for {} in {}:", self.name(*variable), self.expr(iterable));
-                self.line(depth, &head);
-                return self.block(body, depth + 1);
+                return self.compound(&head, body, otherwise, depth);
             }
             StmtKind::Break => "break".to_owned(),
             StmtKind::Continue => "continue".to_owned(),
@@ -97,10 +99,9 @@ impl Printer<'_> {
         self.line(depth, &text);
     }
 
-    fn branch(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt], depth: usize) {
-        let head = format!("if {}:", self.expr(cond));
-        self.line(depth, &head);
-        self.block(then, depth + 1);
+    fn compound(&mut self, head: &str, body: &[Stmt], otherwise: &[Stmt], depth: usize) {
+        self.line(depth, head);
+        self.block(body, depth + 1);
         if !otherwise.is_empty() {
             self.line(depth, "else:");
             self.block(otherwise, depth + 1);
@@ -134,6 +135,14 @@ impl Printer<'_> {
             ExprKind::Unary { op, operand } => format!("({}{})", op.symbol(), self.expr(operand)),
             ExprKind::Binary { op, left, right } => self.infix(op.symbol(), left, right),
             ExprKind::Compare { op, left, right } => self.infix(op.symbol(), left, right),
+            ExprKind::Chain { first, rest } => {
+                let rest =
+                    rest.iter().map(|(op, operand)| format!(" {} {}", op.symbol(), self.expr(operand)));
+                format!("({}{})", self.expr(first), rest.collect::<String>())
+            }
+            ExprKind::Conditional { cond, then, otherwise } => {
+                format!("({} if {} else {})", self.expr(then), self.expr(cond), self.expr(otherwise))
+            }
             ExprKind::Logical { op: LogicalOp::And, left, right } => self.infix("and", left, right),
             ExprKind::Logical { op: LogicalOp::Or, left, right } => self.infix("or", left, right),
             ExprKind::Call { callee, args } => format!("{}({})", self.expr(callee), self.list(args)),

@@ -171,11 +171,20 @@ impl Body<'_, '_> {
             crate::hir::ExprKind::Logical { op, left, right } => {
                 self.logical_truth(*op, left, right, cond.span)
             }
+            crate::hir::ExprKind::Conditional { cond: test, then, otherwise } => {
+                self.conditional_truth([test, then, otherwise], cond.span)
+            }
             _ => {
                 let value = self.expr(cond)?;
                 self.truth(value)
             }
         }
+    }
+
+    fn conditional_truth(&mut self, parts: [&crate::hir::Expr; 3], span: Span) -> Typed {
+        let [cond, then, otherwise] = parts.map(|part| self.truth_of(part).map(Box::new));
+        let kind = ExprKind::Conditional { cond: cond?, then: then?, otherwise: otherwise? };
+        Ok(Expr::new(kind, Type::BOOL, span))
     }
 
     fn logical_truth(

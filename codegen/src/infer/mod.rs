@@ -276,6 +276,7 @@ impl<'a> Infer<'a> {
         let stmts = body.run();
         let mut stopped = body.stopped;
         let revealed = std::mem::take(&mut body.revealed);
+        let temporaries = std::mem::take(&mut body.temporaries);
         let mut found = std::mem::take(&mut body.diagnostics);
         body.end(&mut found);
         self.revealed.extend(revealed);
@@ -295,7 +296,7 @@ impl<'a> Infer<'a> {
             library: origin == Origin::Library,
             params: slot.key.params.iter().cloned().zip(params).collect(),
             result: slot.result.clone().unwrap_or(Type::None),
-            webs: webs_of(slot, function),
+            webs: webs_of(slot, function, temporaries),
             body: stmts,
             span: function.name_span,
         };
@@ -330,15 +331,16 @@ impl<'a> Infer<'a> {
 }
 
 /// The webs of an instance; a web that only unreachable or wrong code defines is an int.
-fn webs_of(slot: &Slot, function: &hir::Function) -> Vec<Web> {
+fn webs_of(slot: &Slot, function: &hir::Function, temporaries: Vec<Type>) -> Vec<Web> {
     let flow = &slot.flow;
     let webs = flow.webs.iter().zip(&slot.webs);
-    webs.map(|(web, types)| Web {
+    let variables = webs.map(|(web, types)| Web {
         name: function.variables[web.variable.0 as usize].name.as_str().into(),
         ty: types.ty.clone().unwrap_or(Type::INT),
         may_be_unbound: web.may_be_unbound,
-    })
-    .collect()
+    });
+    let temporary = |ty| Web { name: "t".into(), ty, may_be_unbound: false };
+    variables.chain(temporaries.into_iter().map(temporary)).collect()
 }
 
 fn endless(function: &hir::Function, ever_new: bool) -> Diagnostic {
@@ -382,6 +384,8 @@ struct Body<'i, 'a> {
     reporting: bool,
     /// Whether something had no type.
     stopped: bool,
+    /// The types of webs that no variable has: values that are used more than once.
+    temporaries: Vec<Type>,
     diagnostics: Diagnostics,
     revealed: Vec<(Span, Type)>,
 }
@@ -405,6 +409,7 @@ impl<'i, 'a> Body<'i, 'a> {
             returns: Vec::new(),
             reporting: false,
             stopped: false,
+            temporaries: Vec::new(),
             diagnostics: Diagnostics::default(),
             revealed: Vec::new(),
             flow,
@@ -514,7 +519,9 @@ fn has_return(function: &hir::Function) -> bool {
         body.iter().any(|stmt| match &stmt.kind {
             hir::StmtKind::Return(_) => true,
             hir::StmtKind::If { then, otherwise, .. } => in_block(then) || in_block(otherwise),
-            hir::StmtKind::While { body, .. } | hir::StmtKind::For { body, .. } => in_block(body),
+            hir::StmtKind::While { body, otherwise, .. } | hir::StmtKind::For { body, otherwise, .. } => {
+                in_block(body) || in_block(otherwise)
+            }
             hir::StmtKind::Assign { .. } | hir::StmtKind::Augment { .. } | hir::StmtKind::Expr(_) => false,
             hir::StmtKind::Break | hir::StmtKind::Continue => false,
             hir::StmtKind::Raise { .. } | hir::StmtKind::Assert { .. } => false,

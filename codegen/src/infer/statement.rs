@@ -28,9 +28,9 @@ impl Body<'_, '_> {
     fn stmt(&mut self, stmt: &hir::Stmt) -> Typed<Option<StmtKind>> {
         match &stmt.kind {
             hir::StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
-            hir::StmtKind::While { cond, body } => self.repeat(cond, body),
-            hir::StmtKind::For { variable_span, iterable, body, .. } => {
-                self.each(*variable_span, iterable, body)
+            hir::StmtKind::While { cond, body, otherwise } => self.repeat(cond, body, otherwise),
+            hir::StmtKind::For { variable_span, iterable, body, otherwise, .. } => {
+                self.each(*variable_span, iterable, body, otherwise)
             }
             hir::StmtKind::Expr(value) => self.evaluate(value),
             _ => self.simple(stmt).map(Some),
@@ -40,8 +40,8 @@ impl Body<'_, '_> {
     /// Types a statement without a block.
     fn simple(&mut self, stmt: &hir::Stmt) -> Typed<StmtKind> {
         match &stmt.kind {
-            hir::StmtKind::Assign { target, annotation, value } => {
-                self.assign(target, annotation.as_ref(), value)
+            hir::StmtKind::Assign { targets, annotation, value } => {
+                self.assign(targets, annotation.as_ref(), value)
             }
             hir::StmtKind::Augment { target, op, value } => self.augment(target, *op, value, stmt.span),
             hir::StmtKind::Break => Ok(StmtKind::Break),
@@ -68,18 +68,31 @@ impl Body<'_, '_> {
         Ok(Some(StmtKind::If(cond?, then, otherwise)))
     }
 
-    fn repeat(&mut self, cond: &hir::Expr, body: &[hir::Stmt]) -> Typed<Option<StmtKind>> {
+    fn repeat(
+        &mut self,
+        cond: &hir::Expr,
+        body: &[hir::Stmt],
+        otherwise: &[hir::Stmt],
+    ) -> Typed<Option<StmtKind>> {
         let cond = self.truth_of(cond);
         let body = self.block(body);
-        Ok(Some(StmtKind::While(cond?, body)))
+        let otherwise = self.block(otherwise);
+        Ok(Some(StmtKind::While(cond?, body, otherwise)))
     }
 
-    fn each(&mut self, variable: Span, iterable: &hir::Expr, body: &[hir::Stmt]) -> Typed<Option<StmtKind>> {
+    fn each(
+        &mut self,
+        variable: Span,
+        iterable: &hir::Expr,
+        body: &[hir::Stmt],
+        otherwise: &[hir::Stmt],
+    ) -> Typed<Option<StmtKind>> {
         let range = self.range(iterable);
         let variable = self.define(variable, &(Type::INT, None));
         let body = self.block(body);
+        let otherwise = self.block(otherwise);
         let ([start, stop, step], variable) = (range?, variable?);
-        Ok(Some(StmtKind::ForRange { variable, start, stop, step, body }))
+        Ok(Some(StmtKind::ForRange { variable, start, stop, step, body, otherwise }))
     }
 
     fn assert(&mut self, cond: &hir::Expr, message: Option<&hir::Expr>) -> Typed<StmtKind> {
@@ -111,7 +124,7 @@ impl Body<'_, '_> {
 
     fn assign(
         &mut self,
-        target: &hir::Target,
+        targets: &[hir::Target],
         annotation: Option<&Type>,
         value: &hir::Expr,
     ) -> Typed<StmtKind> {
@@ -124,6 +137,23 @@ impl Body<'_, '_> {
                     .help(format!("convert the value, or declare it `{}`", value.ty)),
             );
         }
+        let [first, rest @ ..] = targets else {
+            unreachable!("bug in pykernel: an assignment without a target")
+        };
+        if rest.is_empty() {
+            return self.assign_to(first, value);
+        }
+        let (value, again) = self.twice(value)?;
+        let mut assignments = Vec::new();
+        for (index, target) in targets.iter().enumerate() {
+            let value = if index == 0 { value.clone() } else { again.clone() };
+            let span = target.span();
+            assignments.push(self.assign_to(target, value).map(|kind| Stmt { kind, span }));
+        }
+        Ok(StmtKind::Sequence(assignments.into_iter().collect::<Typed<_>>()?))
+    }
+
+    fn assign_to(&mut self, target: &hir::Target, value: Expr) -> Typed<StmtKind> {
         match target {
             hir::Target::Variable(_, span) => self.define_with(*span, value),
             hir::Target::Element { value: array, indices, span } => {

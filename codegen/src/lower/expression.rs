@@ -31,6 +31,11 @@ impl Lowering<'_> {
             ExprKind::Bool(value) => vec![boolean(*value)],
             ExprKind::None | ExprKind::Text(_) => Vec::new(),
             ExprKind::Variable { web, check } => self.variable(*web, *check, expr.span),
+            ExprKind::Bind(web, value) => {
+                let parts = self.parts(value);
+                self.assign_web(*web, parts, expr.span);
+                locals(self.parts_of(*web))
+            }
             ExprKind::Current => self.current.clone(),
             ExprKind::Convert(value) => {
                 let parts = self.parts(value);
@@ -39,6 +44,7 @@ impl Lowering<'_> {
             ExprKind::Operation(op, args) => self.operation(*op, args, expr),
             ExprKind::Call(callee, args) => self.call(*callee, args, expr),
             ExprKind::Logical { and, left, right } => self.logical(*and, left, right, expr),
+            ExprKind::Conditional { cond, then, otherwise } => self.conditional(cond, then, otherwise, expr),
             ExprKind::Element(element) => self.load(element, expr.span),
             ExprKind::Extent(array, axis) => vec![ir::Expr::Dim { view: self.view(array), axis: *axis }],
             ExprKind::Size(array) => vec![self.size(array)],

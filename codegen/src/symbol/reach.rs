@@ -23,7 +23,11 @@ fn in_block(body: &[Stmt], found: &mut Vec<FunctionId>) {
 
 fn in_stmt(stmt: &Stmt, found: &mut Vec<FunctionId>) {
     match &stmt.kind {
-        StmtKind::Assign { target, annotation: _, value } | StmtKind::Augment { target, op: _, value } => {
+        StmtKind::Assign { targets, annotation: _, value } => {
+            in_expr(value, found);
+            targets.iter().for_each(|target| in_target(target, found));
+        }
+        StmtKind::Augment { target, op: _, value } => {
             in_target(target, found);
             in_expr(value, found);
         }
@@ -33,13 +37,15 @@ fn in_stmt(stmt: &Stmt, found: &mut Vec<FunctionId>) {
             in_block(then, found);
             in_block(otherwise, found);
         }
-        StmtKind::While { cond, body } => {
+        StmtKind::While { cond, body, otherwise } => {
             in_expr(cond, found);
             in_block(body, found);
+            in_block(otherwise, found);
         }
-        StmtKind::For { variable: _, variable_span: _, iterable, body } => {
+        StmtKind::For { variable: _, variable_span: _, iterable, body, otherwise } => {
             in_expr(iterable, found);
             in_block(body, found);
+            in_block(otherwise, found);
         }
         StmtKind::Break | StmtKind::Continue => {}
         StmtKind::Return(value) => value.iter().for_each(|value| in_expr(value, found)),
@@ -75,6 +81,14 @@ fn in_expr(expr: &Expr, found: &mut Vec<FunctionId>) {
         ExprKind::Binary { op: _, left, right } => in_pair(left, right, found),
         ExprKind::Compare { op: _, left, right } => in_pair(left, right, found),
         ExprKind::Logical { op: _, left, right } => in_pair(left, right, found),
+        ExprKind::Chain { first, rest } => {
+            in_expr(first, found);
+            rest.iter().for_each(|(_, operand)| in_expr(operand, found));
+        }
+        ExprKind::Conditional { cond, then, otherwise } => {
+            in_expr(cond, found);
+            in_pair(then, otherwise, found);
+        }
         ExprKind::Call { callee, args } => {
             in_expr(callee, found);
             in_exprs(args, found);

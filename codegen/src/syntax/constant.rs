@@ -74,8 +74,8 @@ fn size(expr: &hir::Expr) -> Option<usize> {
         ExprKind::Call { .. } | ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) => {
             return None;
         }
-        ExprKind::Compare { .. } | ExprKind::Logical { .. } => return None,
-        ExprKind::None | ExprKind::Refused => return None,
+        ExprKind::Compare { .. } | ExprKind::Chain { .. } | ExprKind::Logical { .. } => return None,
+        ExprKind::Conditional { .. } | ExprKind::None | ExprKind::Refused => return None,
         ExprKind::Attribute { .. } | ExprKind::Index { .. } => return None,
     };
     Some(inner + 1)
@@ -109,7 +109,8 @@ fn place(expr: &mut hir::Expr, span: Span) {
         | ExprKind::Bool(_)
         | ExprKind::Text(_) => {}
         ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) | ExprKind::None => {}
-        ExprKind::Compare { .. } | ExprKind::Logical { .. } | ExprKind::Refused => {}
+        ExprKind::Compare { .. } | ExprKind::Chain { .. } | ExprKind::Logical { .. } => {}
+        ExprKind::Conditional { .. } | ExprKind::Refused => {}
         ExprKind::Attribute { .. } | ExprKind::Index { .. } => {}
     }
 }

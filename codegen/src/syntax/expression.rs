@@ -50,6 +50,7 @@ impl Scope<'_, '_> {
             Expr::BinOp(binary) => self.binary(binary, span),
             Expr::BoolOp(logical) => self.logical(logical, span),
             Expr::Compare(comparison) => self.compare(comparison, span),
+            Expr::If(conditional) => Some(self.conditional(conditional)),
             Expr::Call(call) => self.call(call),
             Expr::Attribute(attribute) => self.attribute(attribute),
             Expr::Subscript(subscript) => {
@@ -217,12 +218,22 @@ impl Scope<'_, '_> {
     }
 
     fn compare(&mut self, comparison: &ast::ExprCompare, span: Span) -> Option<ExprKind> {
+        if self.depth + comparison.ops.len() > MAX_DEPTH {
+            return self.refuse(too_deeply_nested(span));
+        }
         let left = self.boxed(&comparison.left);
         let operands = self.exprs(&comparison.comparators);
-        let [op] = &*comparison.ops else {
-            return self.refuse(unsupported("a chain of comparisons", span, "write `a < b and b < c`"));
-        };
-        let op = match op {
+        let ops = comparison.ops.iter().map(|op| self.comparison(*op, span));
+        let ops = ops.collect::<Option<Vec<_>>>()?;
+        let mut rest: Vec<_> = ops.into_iter().zip(operands).collect();
+        match rest.len() {
+            1 => rest.pop().map(|(op, right)| ExprKind::Compare { op, left, right: Box::new(right) }),
+            _ => Some(ExprKind::Chain { first: left, rest }),
+        }
+    }
+
+    fn comparison(&mut self, op: CmpOp, span: Span) -> Option<CompareOp> {
+        Some(match op {
             CmpOp::Eq => CompareOp::Eq,
             CmpOp::NotEq => CompareOp::Ne,
             CmpOp::Lt => CompareOp::Lt,
@@ -234,9 +245,13 @@ impl Scope<'_, '_> {
             CmpOp::In | CmpOp::NotIn => {
                 return self.refuse(unsupported("`in`", span, "compare with each value"));
             }
-        };
-        let right = Box::new(operands.into_iter().next()?);
-        Some(ExprKind::Compare { op, left, right })
+        })
+    }
+
+    fn conditional(&mut self, conditional: &ast::ExprIf) -> ExprKind {
+        let cond = self.boxed(&conditional.test);
+        let (then, otherwise) = (self.boxed(&conditional.body), self.boxed(&conditional.orelse));
+        ExprKind::Conditional { cond, then, otherwise }
     }
 
     fn call(&mut self, call: &ast::ExprCall) -> Option<ExprKind> {
@@ -276,7 +291,6 @@ fn construct(expr: &Expr) -> (&'static str, &'static str) {
     match expr {
         Expr::Named(_) => ("`:=`", "assign the value in a statement of its own"),
         Expr::Lambda(_) => ("`lambda`", "define a function with `def`"),
-        Expr::If(_) => ("a conditional expression", "use an `if` statement"),
         Expr::Dict(_) | Expr::Set(_) => ("a dict or a set", "kernels compute with numbers and arrays"),
         Expr::List(_) => ("a list", "write into an array parameter"),
         Expr::Tuple(_) => ("a tuple", "use one variable for each item, or write into an array parameter"),

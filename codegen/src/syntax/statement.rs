@@ -56,7 +56,7 @@ impl Scope<'_, '_> {
         match stmt {
             Stmt::Pass(_) | Stmt::If(_) => None,
             Stmt::Expr(value) => Some(StmtKind::Expr(self.expr(&value.value))),
-            Stmt::Assign(assign) => self.assign(assign, span),
+            Stmt::Assign(assign) => self.assign(assign),
             Stmt::AugAssign(augment) => self.augment(augment, span),
             Stmt::AnnAssign(assign) => self.annotated(assign, span),
             Stmt::While(repeat) => self.repeat(repeat),
@@ -88,16 +88,11 @@ impl Scope<'_, '_> {
         self.span(TextRange::new(range.start(), last.end() + colon))
     }
 
-    fn assign(&mut self, assign: &ast::StmtAssign, span: Span) -> Option<StmtKind> {
+    fn assign(&mut self, assign: &ast::StmtAssign) -> Option<StmtKind> {
         let value = self.expr(&assign.value);
-        let [target] = assign.targets.as_slice() else {
-            return self.refuse(unsupported(
-                "an assignment to several targets",
-                span,
-                "write one assignment for each target",
-            ));
-        };
-        Some(StmtKind::Assign { target: self.target(target)?, annotation: None, value })
+        let targets: Vec<_> = assign.targets.iter().map(|target| self.target(target)).collect();
+        let targets = targets.into_iter().collect::<Option<_>>()?;
+        Some(StmtKind::Assign { targets, annotation: None, value })
     }
 
     fn augment(&mut self, augment: &ast::StmtAugAssign, span: Span) -> Option<StmtKind> {
@@ -114,7 +109,7 @@ impl Scope<'_, '_> {
             return self.refuse(unsupported("an annotation without a value", span, help));
         };
         let (target, value) = (self.target(&assign.target), self.expr(value));
-        Some(StmtKind::Assign { target: target?, annotation: Some(annotation?), value })
+        Some(StmtKind::Assign { targets: vec![target?], annotation: Some(annotation?), value })
     }
 
     fn target(&mut self, target: &Expr) -> Option<Target> {
@@ -170,8 +165,8 @@ impl Scope<'_, '_> {
 
     fn repeat(&mut self, repeat: &ast::StmtWhile) -> Option<StmtKind> {
         let cond = self.expr(&repeat.test);
-        let body = self.loop_body(&repeat.body, &repeat.orelse);
-        Some(StmtKind::While { cond, body })
+        let (body, otherwise) = self.loop_body(&repeat.body, &repeat.orelse);
+        Some(StmtKind::While { cond, body, otherwise })
     }
 
     fn each(&mut self, each: &ast::StmtFor) -> Option<StmtKind> {
@@ -187,26 +182,21 @@ impl Scope<'_, '_> {
             let span = self.span(each);
             self.refuse::<()>(unsupported("`async`", span, "write a plain `for`"));
         }
-        let body = self.loop_body(&each.body, &each.orelse);
+        let (body, otherwise) = self.loop_body(&each.body, &each.orelse);
         match variable? {
             Target::Variable(variable, variable_span) => {
-                Some(StmtKind::For { variable, variable_span, iterable, body })
+                Some(StmtKind::For { variable, variable_span, iterable, body, otherwise })
             }
             Target::Element { .. } => unreachable!("bug in pykernel: a loop variable is a name"),
         }
     }
 
-    fn loop_body(&mut self, body: &[Stmt], otherwise: &[Stmt]) -> Vec<hir::Stmt> {
+    /// A loop's body and its `else`, whose `break` leaves the loop around.
+    fn loop_body(&mut self, body: &[Stmt], otherwise: &[Stmt]) -> (Vec<hir::Stmt>, Vec<hir::Stmt>) {
         self.loops += 1;
         let body = self.block(body);
         self.loops -= 1;
-        if let Some(first) = otherwise.first() {
-            let span = self.reader.first_line(first);
-            let help = "set a variable before `break`, and test it after the loop";
-            self.refuse::<()>(unsupported("`else` of a loop", span, help));
-            self.block(otherwise);
-        }
-        body
+        (body, self.block(otherwise))
     }
 
     fn leave_loop(&mut self, kind: StmtKind, keyword: &str, span: Span) -> Option<StmtKind> {

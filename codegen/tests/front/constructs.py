@@ -28,8 +28,6 @@ def constants(x: float) -> float:
 
 
 def expressions(x: float, n: int):
-    y = x if n else 1.0                    # error: [unsupported-syntax] x if n else 1.0
-    y = 0 < x < 1                          # error: [unsupported-syntax] 0 < x < 1
     y = x is None                          # error: [unsupported-syntax] x is None
     y = x is not None                      # error: [unsupported-syntax] x is not None
     y = n in (1, 2)                        # error: [unsupported-syntax] n in (1, 2)  # error: [unsupported-syntax] (1, 2)
@@ -61,7 +59,7 @@ def slices(v: float64[:]):
 
 
 def statements(x: float, n: int):
-    a = b = x                              # error: [unsupported-syntax] a = b = x
+    a = b = x
     c, d = x, n                            # error: [unsupported-syntax] c, d  # error: [unsupported-syntax] x, n
     e: float                               # error: [unsupported-syntax] e: float
     global N                               # error: [unsupported-syntax] global N
@@ -75,10 +73,6 @@ def statements(x: float, n: int):
     match n:                               # error: [unsupported-syntax] match n:
         case 1:
             pass
-    for i in range(n):
-        pass
-    else:
-        x = 1.0                            # error: [unsupported-syntax] x = 1.0
     for i, j in range(n):                  # error: [unsupported-syntax] i, j
         pass
     def inner(y):                          # error: [unsupported-syntax] def inner(y):
