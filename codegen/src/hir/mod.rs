@@ -45,6 +45,8 @@ pub struct Function {
     pub doc: Option<String>,
     /// How many of the variables are parameters.
     pub n_params: usize,
+    /// The values of the last parameters where a call leaves them out: constants.
+    pub defaults: Vec<Expr>,
     /// The variables: parameters first, then the others in the order of their first assignments.
     pub variables: Vec<Variable>,
     /// The declared signatures, in order. Empty for a helper, which is specialised where it is
@@ -291,12 +293,14 @@ pub enum ExprKind {
         /// The right operand.
         right: Box<Expr>,
     },
-    /// A call with positional arguments.
+    /// A call; the positional arguments are evaluated before the others.
     Call {
         /// What is called.
         callee: Box<Expr>,
-        /// The arguments.
+        /// The positional arguments.
         args: Vec<Expr>,
+        /// The others.
+        keywords: Vec<Keyword>,
     },
     /// `value.name`.
     Attribute {
@@ -312,6 +316,17 @@ pub enum ExprKind {
         /// The indices, one for each item of the subscript's tuple.
         indices: Vec<Expr>,
     },
+}
+
+/// An argument with a name.
+#[derive(Clone, Debug)]
+pub struct Keyword {
+    /// The parameter's name.
+    pub name: String,
+    /// The argument.
+    pub value: Expr,
+    /// Where name and argument stand.
+    pub span: Span,
 }
 
 /// An operator with one operand.

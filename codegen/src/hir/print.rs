@@ -44,7 +44,7 @@ impl Printer<'_> {
             Some(ErrorModel::NumPy) => self.line(0, "@error_model('numpy')"),
         }
         let params: Vec<String> =
-            (0..function.n_params).map(|index| self.name(VariableId(index as u32))).collect();
+            (0..function.n_params).map(|index| self.param(VariableId(index as u32))).collect();
         self.line(0, &format!("def {}({}):", function.name, params.join(", ")));
         match &function.body {
             None => self.line(1, "# refused"),
@@ -54,6 +54,14 @@ impl Printer<'_> {
 
     fn name(&self, variable: VariableId) -> String {
         format!("{}#{}", self.function.variables[variable.0 as usize].name, variable.0)
+    }
+
+    fn param(&self, variable: VariableId) -> String {
+        let first = self.function.n_params - self.function.defaults.len();
+        match (variable.0 as usize).checked_sub(first).map(|index| &self.function.defaults[index]) {
+            Some(default) => format!("{}={}", self.name(variable), self.expr(default)),
+            None => self.name(variable),
+        }
     }
 
     fn block(&mut self, body: &[Stmt], depth: usize) {
@@ -145,7 +153,11 @@ impl Printer<'_> {
             }
             ExprKind::Logical { op: LogicalOp::And, left, right } => self.infix("and", left, right),
             ExprKind::Logical { op: LogicalOp::Or, left, right } => self.infix("or", left, right),
-            ExprKind::Call { callee, args } => format!("{}({})", self.expr(callee), self.list(args)),
+            ExprKind::Call { callee, args, keywords } => {
+                let mut args: Vec<String> = args.iter().map(|arg| self.expr(arg)).collect();
+                args.extend(keywords.iter().map(|k| format!("{}={}", k.name, self.expr(&k.value))));
+                format!("{}({})", self.expr(callee), args.join(", "))
+            }
             ExprKind::Attribute { value, name } => format!("{}.{name}", self.expr(value)),
             ExprKind::Index { value, indices } => format!("{}[{}]", self.expr(value), self.list(indices)),
         }

@@ -1,9 +1,9 @@
 //! Typing calls of builtins: a function for each rule of the table in [`crate::builtin`].
 
 use super::{Body, Typed, promote};
-use crate::builtin::{Row, Rule, Target, python_name};
+use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::ErrorModel;
+use crate::hir::{BinaryOp, ErrorModel};
 use crate::ir::{self, Intrinsic};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation};
@@ -14,6 +14,7 @@ impl Body<'_, '_> {
         let rule = match row.rule {
             Rule::MathFloats => math_floats,
             Rule::MathInts => math_ints,
+            Rule::IsClose => is_close,
             Rule::MathRound => math_round,
             Rule::Construct => construct,
             Rule::Operate => operate,
@@ -27,6 +28,7 @@ impl Body<'_, '_> {
             Rule::Ldexp => ldexp,
             Rule::Log => log,
             Rule::Perm => perm,
+            Rule::Power => power,
             Rule::Like => like,
             Rule::ComplexOfParts => complex_of_parts,
             Rule::Bits => bits,
@@ -75,6 +77,20 @@ impl Body<'_, '_> {
 fn math_floats(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     let args: Vec<Typed> = args.into_iter().map(|arg| body.float_argument(row, arg)).collect();
     body.call_library(row, args.into_iter().collect::<Typed<_>>()?, span)
+}
+
+/// `math.isclose`, with the tolerances that are left out.
+fn is_close(body: &mut Body<'_, '_>, row: &'static Row, mut args: Vec<Expr>, span: Span) -> Typed {
+    let left_out = builtin::keywords(row.name).iter().skip(args.len()).filter_map(|(_, default)| *default);
+    args.extend(left_out.map(|default| Expr::new(ExprKind::Float(default), Type::FLOAT, span)));
+    math_floats(body, row, args, span)
+}
+
+/// `pow(x, y)`.
+fn power(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let [base, exponent] = <[Expr; 2]>::try_from(args)
+        .unwrap_or_else(|_| unreachable!("bug in pykernel: the arity was checked"));
+    body.binary(BinaryOp::Pow, base, exponent, span)
 }
 
 fn math_ints(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
@@ -312,7 +328,7 @@ fn cast(_: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) ->
 impl Body<'_, '_> {
     /// `intrinsics.overflow_unless(cond)`, a statement of the library.
     pub(super) fn check_overflow(&mut self, value: &crate::hir::Expr) -> Option<Typed> {
-        let crate::hir::ExprKind::Call { callee, args } = &value.kind else { return None };
+        let crate::hir::ExprKind::Call { callee, args, .. } = &value.kind else { return None };
         match (&callee.kind, args.as_slice()) {
             (crate::hir::ExprKind::Builtin(name), [cond]) if name == "intrinsics.overflow_unless" => {
                 Some(self.truth_of(cond))

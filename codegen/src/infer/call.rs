@@ -9,15 +9,23 @@ use crate::typed::{Expr, ExprKind};
 use crate::types::{Kind, Layout, Type};
 
 impl Body<'_, '_> {
-    pub(super) fn call(&mut self, callee: &hir::Expr, args: &[hir::Expr], span: Span) -> Typed {
+    pub(super) fn call(
+        &mut self,
+        callee: &hir::Expr,
+        args: &[hir::Expr],
+        keywords: &[hir::Keyword],
+        span: Span,
+    ) -> Typed {
         match &callee.kind {
-            hir::ExprKind::Builtin(name) => self.call_builtin(name, args, callee.span, span),
-            hir::ExprKind::Attribute { value, name } => self.method(value, name, args, span),
+            hir::ExprKind::Builtin(name) => self.call_builtin(name, args, keywords, [callee.span, span]),
+            hir::ExprKind::Attribute { value, name } => {
+                self.no_keywords(name, keywords)?;
+                self.method(value, name, args, span)
+            }
             hir::ExprKind::Function(function) => {
-                let args: Vec<Typed> = args.iter().map(|arg| self.expr(arg)).collect();
-                let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
+                let args = self.arguments(args, keywords)?;
                 let origin = self.slot().key.origin;
-                self.call_function(origin, *function, args, span)
+                self.call_function(origin, *function, args, keywords, span)
             }
             _ => {
                 let callee = self.expr(callee)?;
@@ -30,24 +38,29 @@ impl Body<'_, '_> {
         }
     }
 
-    fn call_function(&mut self, origin: Origin, id: FunctionId, args: Vec<Expr>, span: Span) -> Typed {
+    fn call_function(
+        &mut self,
+        origin: Origin,
+        id: FunctionId,
+        args: Vec<Expr>,
+        keywords: &[hir::Keyword],
+        span: Span,
+    ) -> Typed {
         let function = self.infer.function(origin, id);
         if function.body.is_none() {
             return Err(Stop);
         }
-        if args.len() != function.n_params {
-            let message = format!(
-                "`{}` takes {}, and {} given",
-                function.name,
-                count(function.n_params, "argument"),
-                if args.len() == 1 { "1 is".to_owned() } else { format!("{} are", args.len()) },
-            );
+        let n_required = function.n_params - function.defaults.len();
+        let too_few = keywords.is_empty() && args.len() < n_required;
+        if too_few || args.len() > function.n_params {
+            let message = wrong_count(&function.name, &(n_required..=function.n_params), args.len());
             return self.report(
                 Diagnostic::new(Code::ArgumentMismatch, span, message)
                     .note_at(function.name_span, "defined here")
                     .help("give one argument for each parameter"),
             );
         }
+        let args = self.for_parameters(function, args, keywords, span)?;
         if function.signatures.is_empty() {
             return self.call_helper(origin, id, function, args, span);
         }
@@ -139,7 +152,13 @@ impl Body<'_, '_> {
         self.report(diagnostic)
     }
 
-    fn call_builtin(&mut self, name: &str, args: &[hir::Expr], name_span: Span, span: Span) -> Typed {
+    fn call_builtin(
+        &mut self,
+        name: &str,
+        args: &[hir::Expr],
+        keywords: &[hir::Keyword],
+        [name_span, span]: [Span; 2],
+    ) -> Typed {
         let Some(row) = builtin::find(name) else {
             let message = format!("`{}` cannot be called", builtin::python_name(name));
             return self.report(
@@ -147,15 +166,12 @@ impl Body<'_, '_> {
                     .help("see docs/language.md for the functions that kernels have"),
             );
         };
-        let args: Vec<Typed> = args.iter().map(|arg| self.expr(arg)).collect();
-        let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
-        if !row.arity.contains(&args.len()) {
-            let message = format!(
-                "`{}` takes {}, and {} given",
-                builtin::python_name(name),
-                arity(&row.arity),
-                if args.len() == 1 { "1 is".to_owned() } else { format!("{} are", args.len()) },
-            );
+        let n_positional = args.len();
+        let args = self.arguments(args, keywords)?;
+        let args = self.for_builtin(row.name, args, keywords, span)?;
+        let n_given = if keywords.is_empty() { args.len() } else { n_positional };
+        if n_given > *row.arity.end() || args.len() < *row.arity.start() {
+            let message = wrong_count(&builtin::python_name(name), &row.arity, n_given);
             return self.report(
                 Diagnostic::new(Code::ArgumentMismatch, span, message).help("give it the arguments it takes"),
             );
@@ -166,7 +182,9 @@ impl Body<'_, '_> {
     /// `range(...)` as start, stop and step.
     pub(super) fn range(&mut self, iterable: &hir::Expr) -> Typed<[Expr; 3]> {
         let (callee, args) = match &iterable.kind {
-            hir::ExprKind::Call { callee, args } => (Some(&callee.kind), args.as_slice()),
+            hir::ExprKind::Call { callee, args, keywords } if keywords.is_empty() => {
+                (Some(&callee.kind), args.as_slice())
+            }
             _ => (None, [].as_slice()),
         };
         if !matches!(callee, Some(hir::ExprKind::Builtin(name)) if name == "range") {
@@ -241,6 +259,11 @@ fn fit(arg: &Expr, param: &Type) -> Fit {
 
 fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+fn wrong_count(name: &str, takes: &std::ops::RangeInclusive<usize>, given: usize) -> String {
+    let given = if given == 1 { "1 is".to_owned() } else { format!("{given} are") };
+    format!("`{name}` takes {}, and {given} given", arity(takes))
 }
 
 fn arity(range: &std::ops::RangeInclusive<usize>) -> String {

@@ -39,7 +39,7 @@ impl Body<'_, '_> {
             hir::ExprKind::Conditional { cond, then, otherwise } => {
                 self.conditional(cond, then, otherwise, span)
             }
-            hir::ExprKind::Call { callee, args } => self.call(callee, args, span),
+            hir::ExprKind::Call { callee, args, keywords } => self.call(callee, args, keywords, span),
             hir::ExprKind::Attribute { value, name } => self.attribute(value, name, span),
             hir::ExprKind::Index { value, indices } => self.index(value, indices, span),
             hir::ExprKind::Int(_)
@@ -86,7 +86,7 @@ impl Body<'_, '_> {
         let mut left = first?;
         let mut comparisons = Vec::new();
         for ((op, _), operand) in rest.iter().zip(operands.into_iter().collect::<Typed<Vec<_>>>()?) {
-            let (right, again) = self.twice(operand)?;
+            let (right, again) = self.twice(operand);
             let place = left.span.to(right.span);
             comparisons.push(self.compare(*op, left, right, place)?);
             left = again;
@@ -97,20 +97,20 @@ impl Body<'_, '_> {
     }
 
     /// A value for two uses: the first evaluates it, the second is the same value afterwards.
-    pub(super) fn twice(&mut self, value: Expr) -> Typed<(Expr, Expr)> {
+    pub(super) fn twice(&mut self, value: Expr) -> (Expr, Expr) {
         let again = match &value.kind {
             ExprKind::Variable { web, .. } => ExprKind::Variable { web: *web, check: false },
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Bool(_) => {
                 value.kind.clone()
             }
-            _ => return Ok(self.bind(value)),
+            _ => return self.bind(value),
         };
         let again = Expr { kind: again, ..value.clone() };
-        Ok((value, again))
+        (value, again)
     }
 
     /// A value set aside in a web of its own, and the web's value.
-    fn bind(&mut self, value: Expr) -> (Expr, Expr) {
+    pub(super) fn bind(&mut self, value: Expr) -> (Expr, Expr) {
         let web = WebId((self.webs.len() + self.temporaries.len()) as u32);
         self.temporaries.push(value.ty.clone());
         let (ty, span) = (value.ty.clone(), value.span);

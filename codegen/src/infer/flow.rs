@@ -366,9 +366,10 @@ impl Walk {
                 self.expr(then);
                 self.expr(otherwise);
             }
-            ExprKind::Call { callee, args } => {
+            ExprKind::Call { callee, args, keywords } => {
                 self.expr(callee);
                 args.iter().for_each(|arg| self.expr(arg));
+                keywords.iter().for_each(|keyword| self.expr(&keyword.value));
             }
             ExprKind::Attribute { value, .. } => self.expr(value),
             ExprKind::Index { value, indices } => {

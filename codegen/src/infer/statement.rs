@@ -143,7 +143,7 @@ impl Body<'_, '_> {
         if rest.is_empty() {
             return self.assign_to(first, value);
         }
-        let (value, again) = self.twice(value)?;
+        let (value, again) = self.twice(value);
         let mut assignments = Vec::new();
         for (index, target) in targets.iter().enumerate() {
             let value = if index == 0 { value.clone() } else { again.clone() };

@@ -45,10 +45,22 @@ impl Lowering<'_> {
             ExprKind::Call(callee, args) => self.call(*callee, args, expr),
             ExprKind::Logical { and, left, right } => self.logical(*and, left, right, expr),
             ExprKind::Conditional { cond, then, otherwise } => self.conditional(cond, then, otherwise, expr),
+            ExprKind::Tuple(items) => items.iter().flat_map(|item| self.parts(item)).collect(),
+            ExprKind::Item(tuple, index) => self.item(tuple, *index),
             ExprKind::Element(element) => self.load(element, expr.span),
             ExprKind::Extent(array, axis) => vec![ir::Expr::Dim { view: self.view(array), axis: *axis }],
             ExprKind::Size(array) => vec![self.size(array)],
         }
+    }
+
+    /// The parts of one item of a tuple.
+    fn item(&mut self, tuple: &Expr, index: usize) -> Vec<ir::Expr> {
+        let Type::Tuple(items) = &tuple.ty else {
+            unreachable!("bug in pykernel: `{}` has no items", tuple.ty)
+        };
+        let parts = self.parts(tuple);
+        let before: usize = items[..index].iter().map(|ty| part_types(ty).len()).sum();
+        parts.into_iter().skip(before).take(part_types(&items[index]).len()).collect()
     }
 
     /// The value of an expression that is a real number.

@@ -89,9 +89,10 @@ fn in_expr(expr: &Expr, found: &mut Vec<FunctionId>) {
             in_expr(cond, found);
             in_pair(then, otherwise, found);
         }
-        ExprKind::Call { callee, args } => {
+        ExprKind::Call { callee, args, keywords } => {
             in_expr(callee, found);
             in_exprs(args, found);
+            keywords.iter().for_each(|keyword| in_expr(&keyword.value, found));
         }
         ExprKind::Attribute { value, name: _ } => in_expr(value, found),
         ExprKind::Index { value, indices } => {

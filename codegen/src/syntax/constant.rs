@@ -41,10 +41,10 @@ impl Reader<'_> {
         let place = self.span(value);
         let mut scope = Scope::new(self);
         let constant = scope.expr(value);
-        let binding = match (scope.refused, size(&constant)) {
+        let binding = match (scope.refused, is_constant(&constant)) {
             (true, _) => Binding::Refused,
-            (false, Some(size)) if size <= MAX_SIZE => Binding::Constant(Constant(constant)),
-            (false, _) => {
+            (false, true) => Binding::Constant(Constant(constant)),
+            (false, false) => {
                 self.report(unsupported(
                     "this constant",
                     place,
@@ -56,6 +56,11 @@ impl Reader<'_> {
         let name = ruff_python_ast::Identifier::new(name.id.clone(), name.range);
         self.bind_name(&name, binding);
     }
+}
+
+/// Whether an expression can be a constant.
+pub(super) fn is_constant(expr: &hir::Expr) -> bool {
+    size(expr).is_some_and(|size| size <= MAX_SIZE)
 }
 
 /// How many nodes an expression has; `None` if it is not one that constants can have.
@@ -70,7 +75,9 @@ fn size(expr: &hir::Expr) -> Option<usize> {
         ExprKind::Builtin(name) if builtin::constant(name).is_some() => 0,
         ExprKind::Unary { operand, .. } => size(operand)?,
         ExprKind::Binary { left, right, .. } => all(&[left, right])?,
-        ExprKind::Call { callee, args } if is_conversion(callee) => all(&args.iter().collect::<Vec<_>>())?,
+        ExprKind::Call { callee, args, keywords } if keywords.is_empty() && is_conversion(callee) => {
+            all(&args.iter().collect::<Vec<_>>())?
+        }
         ExprKind::Call { .. } | ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) => {
             return None;
         }
@@ -99,7 +106,7 @@ fn place(expr: &mut hir::Expr, span: Span) {
             place(left, span);
             place(right, span);
         }
-        ExprKind::Call { callee, args } => {
+        ExprKind::Call { callee, args, .. } => {
             place(callee, span);
             args.iter_mut().for_each(|arg| place(arg, span));
         }

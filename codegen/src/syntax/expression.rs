@@ -257,12 +257,18 @@ impl Scope<'_, '_> {
     fn call(&mut self, call: &ast::ExprCall) -> Option<ExprKind> {
         let callee = self.boxed(&call.func);
         let args = self.exprs(&call.arguments.args);
-        for keyword in &call.arguments.keywords {
-            let span = self.span(keyword);
-            self.refuse::<()>(unsupported("a keyword argument", span, "give the argument by position"));
+        let keywords: Vec<_> = call.arguments.keywords.iter().map(|keyword| self.keyword(keyword)).collect();
+        let keywords = keywords.into_iter().collect::<Option<_>>()?;
+        Some(ExprKind::Call { callee, args, keywords })
+    }
+
+    fn keyword(&mut self, keyword: &ast::Keyword) -> Option<hir::Keyword> {
+        let span = self.span(keyword);
+        let value = self.expr(&keyword.value);
+        match &keyword.arg {
+            Some(name) => Some(hir::Keyword { name: name.to_string(), value, span }),
+            None => self.refuse(unsupported("unpacking with `**`", span, "name each argument")),
         }
-        (call.arguments.keywords.is_empty()).then_some(())?;
-        Some(ExprKind::Call { callee, args })
     }
 
     /// The indices of a subscript, one for each item of its tuple.

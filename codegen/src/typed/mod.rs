@@ -220,6 +220,10 @@ pub enum ExprKind {
         /// The value when it is not.
         otherwise: Box<Expr>,
     },
+    /// A tuple of values.
+    Tuple(Vec<Expr>),
+    /// An item of a tuple, all of which is evaluated.
+    Item(Box<Expr>, usize),
     /// An element of an array.
     Element(Element),
     /// The extent of an array's dimension.

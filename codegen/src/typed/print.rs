@@ -149,6 +149,8 @@ impl Printer<'_> {
             ExprKind::Conditional { cond, then, otherwise } => {
                 format!("({} if {} else {})", self.expr(then), self.expr(cond), self.expr(otherwise))
             }
+            ExprKind::Tuple(items) => format!("({},)", self.list(items)),
+            ExprKind::Item(tuple, index) => format!("{}[{index}]", self.expr(tuple)),
             ExprKind::Element(element) => self.element(element),
             ExprKind::Extent(array, axis) => format!("{}.shape[{axis}]", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),

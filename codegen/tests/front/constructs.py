@@ -39,7 +39,7 @@ def expressions(x: float, n: int):
     y = f"{x}"                             # error: [unsupported-syntax] f"{x}"
     y = b"x"                               # error: [unsupported-syntax] b"x"
     y = x @ x                              # error: [unsupported-syntax] x @ x
-    y = round(x, ndigits=2)                # error: [unsupported-syntax] ndigits=2
+    y = round(x, ndigits=2)
     y = max(*n)                            # error: [unsupported-syntax] *n
     y = ...                                # error: [unsupported-syntax] ...
     yield x                                # error: [unsupported-syntax] yield x
@@ -89,7 +89,7 @@ def statements(x: float, n: int):
     return inner(a + b + c + d + i + j)
 
 
-def default(x: float = 1.0):               # error: [unsupported-syntax] 1.0
+def default(x: float = abs(1.0)):          # error: [unsupported-syntax] abs(1.0)
     return x
 
 
