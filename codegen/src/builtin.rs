@@ -167,6 +167,7 @@ static TABLE: &[Row] = &[
     row("abs", 1..=1, Rule::Abs, Target::Nothing),
     row("bool", 0..=1, Rule::Construct, Target::Type(Type::BOOL)),
     row("complex", 0..=2, Rule::Complex, Target::Nothing),
+    row("enumerate", 1..=2, Rule::Range, Target::Nothing),
     row("float", 0..=1, Rule::Construct, Target::Type(Type::FLOAT)),
     row("int", 0..=1, Rule::Construct, Target::Type(Type::INT)),
     row("len", 1..=1, Rule::Len, Target::Nothing),

@@ -150,13 +150,11 @@ pub enum StmtKind {
         /// The statements after the loop, unless it was left by `break`.
         otherwise: Vec<Stmt>,
     },
-    /// `for variable in iterable`.
+    /// `for target in iterable`.
     For {
-        /// The loop variable.
-        variable: VariableId,
-        /// Where the loop variable stands.
-        variable_span: Span,
-        /// What is iterated; in this version a call of `range`.
+        /// What each iteration assigns first: variables.
+        target: Target,
+        /// What is iterated: a call of `range` or `enumerate`, or a tuple.
         iterable: Expr,
         /// The body.
         body: Vec<Stmt>,
@@ -190,6 +188,8 @@ pub enum StmtKind {
 pub enum Target {
     /// A variable.
     Variable(VariableId, Span),
+    /// `a, b`: the items of a tuple, one for each target.
+    Tuple(Vec<Target>, Span),
     /// `value[indices]`.
     Element {
         /// The indexed value.
@@ -205,7 +205,7 @@ impl Target {
     /// Where it stands.
     pub const fn span(&self) -> Span {
         match self {
-            Target::Variable(_, span) | Target::Element { span, .. } => *span,
+            Target::Variable(_, span) | Target::Tuple(_, span) | Target::Element { span, .. } => *span,
         }
     }
 }
@@ -236,6 +236,8 @@ pub enum ExprKind {
     None,
     /// Something that was reported; it has no type.
     Refused,
+    /// A tuple of one value or more.
+    Tuple(Vec<Expr>),
     /// A local variable.
     Variable(VariableId),
     /// A function of this file.

@@ -90,8 +90,8 @@ impl Printer<'_> {
                 let head = format!("while {}:", self.expr(cond));
                 return self.compound(&head, body, otherwise, depth);
             }
-            StmtKind::For { variable, iterable, body, otherwise, .. } => {
-                let head = format!("for {} in {}:", self.name(*variable), self.expr(iterable));
+            StmtKind::For { target, iterable, body, otherwise } => {
+                let head = format!("for {} in {}:", self.target(target), self.expr(iterable));
                 return self.compound(&head, body, otherwise, depth);
             }
             StmtKind::Break => "break".to_owned(),
@@ -119,6 +119,10 @@ impl Printer<'_> {
     fn target(&self, target: &Target) -> String {
         match target {
             Target::Variable(variable, _) => self.name(*variable),
+            Target::Tuple(targets, _) => {
+                let targets: Vec<String> = targets.iter().map(|target| self.target(target)).collect();
+                format!("({},)", targets.join(", "))
+            }
             Target::Element { value, indices, .. } => format!("{}[{}]", self.expr(value), self.list(indices)),
         }
     }
@@ -137,6 +141,7 @@ impl Printer<'_> {
             ExprKind::Text(text) => format!("{text:?}"),
             ExprKind::None => "None".to_owned(),
             ExprKind::Refused => "<refused>".to_owned(),
+            ExprKind::Tuple(items) => format!("({},)", self.list(items)),
             ExprKind::Variable(variable) => self.name(*variable),
             ExprKind::Function(function) => self.module.functions[function.0 as usize].name.clone(),
             ExprKind::Builtin(name) => name.clone(),

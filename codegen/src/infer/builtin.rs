@@ -202,7 +202,7 @@ fn len(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) 
         Type::Array(array) if array.rank > 0 => {
             Ok(Expr::new(ExprKind::Extent(Box::new(arg), 0), Type::INT, span))
         }
-        Type::Tuple(items) => Ok(Expr::new(ExprKind::Int(items.len() as i128), Type::INT, span)),
+        Type::Tuple(_) => Ok(body.tuple_len(arg, span)),
         Type::Array(_) => body.report(
             Diagnostic::new(Code::ArgumentMismatch, arg.span, "`len` of an array without dimensions")
                 .help("an array of 0 dimensions has one element and no length"),
@@ -266,10 +266,14 @@ fn round(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span
     body.library_call(function, vec![arg, digits], true, span)
 }
 
-fn range_outside_for(body: &mut Body<'_, '_>, _: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
+fn range_outside_for(body: &mut Body<'_, '_>, row: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
     body.report(
-        Diagnostic::new(Code::UnsupportedSyntax, span, "a `range` can only be iterated by `for`")
-            .help("write `for i in range(...)`"),
+        Diagnostic::new(
+            Code::UnsupportedSyntax,
+            span,
+            format!("a `{}` can only be iterated by `for`", row.name),
+        )
+        .help("write `for i in range(...)`"),
     )
 }
 

@@ -85,7 +85,7 @@ impl Body<'_, '_> {
         let mut params = Vec::new();
         let mut coerced = Vec::new();
         for arg in args {
-            if matches!(arg.ty, Type::Text | Type::Tuple(_) | Type::None) {
+            if matches!(arg.ty, Type::Text | Type::None) {
                 let message = format!("`{}` cannot be passed to a function in this version", arg.ty);
                 return self.report(
                     Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
@@ -180,24 +180,9 @@ impl Body<'_, '_> {
     }
 
     /// `range(...)` as start, stop and step.
-    pub(super) fn range(&mut self, iterable: &hir::Expr) -> Typed<[Expr; 3]> {
-        let (callee, args) = match &iterable.kind {
-            hir::ExprKind::Call { callee, args, keywords } if keywords.is_empty() => {
-                (Some(&callee.kind), args.as_slice())
-            }
-            _ => (None, [].as_slice()),
-        };
-        if !matches!(callee, Some(hir::ExprKind::Builtin(name)) if name == "range") {
-            let value = self.expr(iterable)?;
-            let message = format!("`for` cannot iterate over `{}`", value.ty);
-            return self.report(
-                Diagnostic::new(Code::NotIterable, iterable.span, message)
-                    .help("iterate over `range(...)`, and index arrays inside the loop"),
-            );
-        }
+    pub(super) fn range(&mut self, args: &[hir::Expr], span: Span) -> Typed<[Expr; 3]> {
         let args: Vec<Typed> = args.iter().map(|arg| self.range_argument(arg)).collect();
         let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
-        let span = iterable.span;
         let literal = |value| Expr::new(ExprKind::Int(value), Type::INT, span);
         let mut args = args.into_iter();
         match (args.next(), args.next(), args.next(), args.next()) {

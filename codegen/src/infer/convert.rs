@@ -1,6 +1,6 @@
 //! Conversions between types: written out, and checked where a literal cannot fit.
 
-use super::{Body, Typed};
+use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation};
@@ -22,6 +22,11 @@ impl Body<'_, '_> {
             }
             (ExprKind::Bool(x), _, Some(DType::Bool)) => Ok(constant(ExprKind::Bool(*x), to, &value)),
             (_, Type::Array(_), _) => Ok(Expr { ty: to.clone(), ..value }),
+            (_, Type::Tuple(types), _) if matches!(&value.ty, Type::Tuple(items) if items.len() == types.len()) => {
+                self.coerce_items(value, types)
+            }
+            // The conflict between the two is reported where the paths join.
+            (_, Type::Tuple(_), _) => Err(Stop),
             (_, &Type::INT, _) if value.ty == Type::Strong(DType::UInt64) => {
                 let span = value.span;
                 self.library_call("int_of_uint64", vec![value], false, span)

@@ -31,6 +31,7 @@ impl Body<'_, '_> {
             hir::ExprKind::Variable(variable) => self.variable(*variable, span),
             hir::ExprKind::Function(function) => self.function_value(*function, span),
             hir::ExprKind::Builtin(name) => self.builtin_value(name, span),
+            hir::ExprKind::Tuple(items) => self.tuple(items, span),
             hir::ExprKind::Unary { op, operand } => self.unary_expr(*op, operand, span),
             hir::ExprKind::Binary { op, left, right } => self.binary_expr(*op, left, right, span),
             hir::ExprKind::Compare { op, left, right } => self.compare_expr(*op, left, right, span),
@@ -111,11 +112,16 @@ impl Body<'_, '_> {
 
     /// A value set aside in a web of its own, and the web's value.
     pub(super) fn bind(&mut self, value: Expr) -> (Expr, Expr) {
-        let web = WebId((self.webs.len() + self.temporaries.len()) as u32);
-        self.temporaries.push(value.ty.clone());
+        let web = self.temporary(value.ty.clone());
         let (ty, span) = (value.ty.clone(), value.span);
         let bound = Expr::new(ExprKind::Bind(web, Box::new(value)), ty.clone(), span);
         (bound, Expr::new(ExprKind::Variable { web, check: false }, ty, span))
+    }
+
+    /// A web that no variable has.
+    pub(super) fn temporary(&mut self, ty: Type) -> WebId {
+        self.temporaries.push(ty);
+        WebId((self.webs.len() + self.temporaries.len() - 1) as u32)
     }
 
     /// `then if cond else otherwise`, both in their common type.
@@ -217,6 +223,10 @@ impl Body<'_, '_> {
         if let Some(extent) = self.shape_item(value, indices, span) {
             return extent;
         }
+        let value = self.expr(value);
+        if let Ok(Expr { ty: Type::Tuple(_), .. }) = &value {
+            return self.item(value?, indices, span);
+        }
         let (element, dtype) = self.element(value, indices, span)?;
         Ok(Expr::new(ExprKind::Element(element), Type::Strong(dtype), span))
     }
@@ -224,11 +234,10 @@ impl Body<'_, '_> {
     /// `array[indices]`, one index for each dimension.
     pub(super) fn element(
         &mut self,
-        array: &hir::Expr,
+        array: Typed,
         indices: &[hir::Expr],
         span: Span,
     ) -> Typed<(Element, DType)> {
-        let array = self.expr(array);
         let indices: Vec<Typed> = indices.iter().map(|index| self.index_value(index)).collect();
         let array = array?;
         let Type::Array(ty) = &array.ty else {

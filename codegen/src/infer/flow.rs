@@ -195,9 +195,9 @@ impl Walk {
                 let endless = matches!(cond.kind, ExprKind::Bool(true) | ExprKind::Int(1));
                 self.looped([body, otherwise], endless, Some(cond), None);
             }
-            StmtKind::For { variable, variable_span, iterable, body, otherwise } => {
+            StmtKind::For { target, iterable, body, otherwise } => {
                 self.expr(iterable);
-                self.looped([body, otherwise], false, None, Some((*variable, *variable_span)));
+                self.looped([body, otherwise], false, None, Some(target));
             }
             StmtKind::Break => {
                 self.break_();
@@ -247,18 +247,18 @@ impl Walk {
         }
     }
 
-    /// A loop: `head` is evaluated before each iteration; `counter` is assigned at the start of
+    /// A loop: `head` is evaluated before each iteration; `item` is assigned at the start of
     /// each. `otherwise` runs when the head ends the loop.
     fn looped(
         &mut self,
         [body, otherwise]: [&[Stmt]; 2],
         endless: bool,
         head: Option<&Expr>,
-        counter: Option<(VariableId, Span)>,
+        item: Option<&Target>,
     ) {
         let mut assigned = BTreeSet::new();
         assigned_in(body, &mut assigned);
-        assigned.extend(counter.map(|(variable, _)| variable));
+        item.iter().for_each(|target| assigned_by(target, &mut assigned));
         let mut top = BTreeMap::new();
         for variable in &assigned {
             let node = self.node(NodeKind::Phi(vec![self.see(*variable)]), *variable);
@@ -274,7 +274,7 @@ impl Walk {
             since_break: assigned.clone(),
             since_continue: assigned,
         });
-        counter.iter().for_each(|(variable, span)| self.define(*variable, *span));
+        item.iter().for_each(|target| self.target(target));
         self.block(body);
         if self.reachable {
             self.continue_();
@@ -334,6 +334,7 @@ impl Walk {
     fn target(&mut self, target: &Target) {
         match target {
             Target::Variable(variable, span) => self.define(*variable, *span),
+            Target::Tuple(targets, _) => targets.iter().for_each(|target| self.target(target)),
             Target::Element { value, indices, .. } => {
                 self.expr(value);
                 indices.iter().for_each(|index| self.expr(index));
@@ -379,6 +380,7 @@ impl Walk {
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
             ExprKind::Text(_) | ExprKind::None | ExprKind::Function(_) | ExprKind::Builtin(_) => {}
             ExprKind::Refused => {}
+            ExprKind::Tuple(items) => items.iter().for_each(|item| self.expr(item)),
         }
     }
 
@@ -486,8 +488,8 @@ fn assigned_in(body: &[Stmt], assigned: &mut BTreeSet<VariableId>) {
                 assigned_in(body, assigned);
                 assigned_in(otherwise, assigned);
             }
-            StmtKind::For { variable, body, otherwise, .. } => {
-                assigned.insert(*variable);
+            StmtKind::For { target, body, otherwise, .. } => {
+                assigned_by(target, assigned);
                 assigned_in(body, assigned);
                 assigned_in(otherwise, assigned);
             }
@@ -503,6 +505,7 @@ fn assigned_by(target: &Target, assigned: &mut BTreeSet<VariableId>) {
         Target::Variable(variable, _) => {
             assigned.insert(*variable);
         }
+        Target::Tuple(targets, _) => targets.iter().for_each(|target| assigned_by(target, assigned)),
         Target::Element { .. } => {}
     }
 }

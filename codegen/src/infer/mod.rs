@@ -16,6 +16,7 @@ mod flow;
 mod operator;
 pub mod promote;
 mod statement;
+mod tuple;
 mod web;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -496,7 +497,8 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, diagnostics: &mut Diagnostics) -> bool {
-        let returned = matches!(ty, Type::None | Type::Weak(_) | Type::Strong(_));
+        let is_helper = self.function.signatures.is_empty();
+        let returned = is_returnable(ty) && (is_helper || !matches!(ty, Type::Tuple(_)));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(
@@ -511,6 +513,15 @@ impl<'i, 'a> Body<'i, 'a> {
             );
         }
         returned
+    }
+}
+
+/// Whether a function can return a type; a kernel that Rust calls no tuple in this version.
+fn is_returnable(ty: &Type) -> bool {
+    match ty {
+        Type::None | Type::Weak(_) | Type::Strong(_) => true,
+        Type::Tuple(items) => items.iter().all(is_returnable),
+        Type::Array(_) | Type::Text => false,
     }
 }
 

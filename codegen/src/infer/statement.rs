@@ -29,8 +29,8 @@ impl Body<'_, '_> {
         match &stmt.kind {
             hir::StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
             hir::StmtKind::While { cond, body, otherwise } => self.repeat(cond, body, otherwise),
-            hir::StmtKind::For { variable_span, iterable, body, otherwise, .. } => {
-                self.each(*variable_span, iterable, body, otherwise)
+            hir::StmtKind::For { target, iterable, body, otherwise } => {
+                self.each(target, iterable, body, otherwise)
             }
             hir::StmtKind::Expr(value) => self.evaluate(value),
             _ => self.simple(stmt).map(Some),
@@ -80,21 +80,6 @@ impl Body<'_, '_> {
         Ok(Some(StmtKind::While(cond?, body, otherwise)))
     }
 
-    fn each(
-        &mut self,
-        variable: Span,
-        iterable: &hir::Expr,
-        body: &[hir::Stmt],
-        otherwise: &[hir::Stmt],
-    ) -> Typed<Option<StmtKind>> {
-        let range = self.range(iterable);
-        let variable = self.define(variable, &(Type::INT, None));
-        let body = self.block(body);
-        let otherwise = self.block(otherwise);
-        let ([start, stop, step], variable) = (range?, variable?);
-        Ok(Some(StmtKind::ForRange { variable, start, stop, step, body, otherwise }))
-    }
-
     fn assert(&mut self, cond: &hir::Expr, message: Option<&hir::Expr>) -> Typed<StmtKind> {
         let cond = self.truth_of(cond);
         let raise = self.raise("AssertionError", message.map_or(&[], std::slice::from_ref));
@@ -102,7 +87,7 @@ impl Body<'_, '_> {
     }
 
     /// Records a definition of the web at `span` and gives the web.
-    fn define(&mut self, span: Span, definition: &(Type, Option<i128>)) -> Typed<WebId> {
+    pub(super) fn define(&mut self, span: Span, definition: &(Type, Option<i128>)) -> Typed<WebId> {
         let place = *self.flow.definitions.get(&span).ok_or(Stop)?;
         self.changed |= self.webs[place.web].define(place.index, definition.clone(), span);
         Ok(WebId(place.web as u32))
@@ -110,11 +95,11 @@ impl Body<'_, '_> {
 
     /// `web = value`, the value converted to the web's type.
     fn define_with(&mut self, span: Span, value: Expr) -> Typed<StmtKind> {
-        if matches!(value.ty, Type::None | Type::Text | Type::Tuple(_)) {
+        if matches!(value.ty, Type::None | Type::Text) {
             let message = format!("a variable cannot hold `{}` in this version", value.ty);
             return self.report(
                 Diagnostic::new(Code::TypeMismatch, value.span, message)
-                    .help("variables hold numbers and arrays; of a shape take one extent: `x.shape[0]`"),
+                    .help("variables hold numbers, arrays and tuples"),
             );
         }
         let web = self.define(span, &(value.ty.clone(), value.int_literal()))?;
@@ -153,8 +138,9 @@ impl Body<'_, '_> {
         Ok(StmtKind::Sequence(assignments.into_iter().collect::<Typed<_>>()?))
     }
 
-    fn assign_to(&mut self, target: &hir::Target, value: Expr) -> Typed<StmtKind> {
+    pub(super) fn assign_to(&mut self, target: &hir::Target, value: Expr) -> Typed<StmtKind> {
         match target {
+            hir::Target::Tuple(targets, span) => self.unpack(targets, value, *span),
             hir::Target::Variable(_, span) => self.define_with(*span, value),
             hir::Target::Element { value: array, indices, span } => {
                 let element = self.target_element(array, indices, *span);
@@ -179,6 +165,7 @@ impl Body<'_, '_> {
                 let result = self.binary(op, old, value, span)?;
                 self.define_with(*place, result)
             }
+            hir::Target::Tuple(..) => unreachable!("bug in pykernel: a tuple is updated in place"),
             hir::Target::Element { value: array, indices, span: place } => {
                 let (element, ty) = self.target_element(array, indices, *place)?;
                 let value = self.expr(value)?;
@@ -196,6 +183,7 @@ impl Body<'_, '_> {
         indices: &[hir::Expr],
         span: Span,
     ) -> Typed<(Element, Type)> {
+        let array = self.expr(array);
         let (element, ty) = self.element(array, indices, span)?;
         match &element.array.ty {
             Type::Array(array) if array.readonly => {

@@ -2,7 +2,7 @@
 //! it has effects.
 
 use super::construct::{and, compare, locals, or, select, truth, zero};
-use super::function::Lowering;
+use super::function::{Lowering, part_types};
 use crate::ir::{self, CompareOp, Scalar};
 use crate::source::Span;
 use crate::typed::Expr;
@@ -45,8 +45,8 @@ impl Lowering<'_> {
         let (mut then_parts, mut else_parts) = (Vec::new(), Vec::new());
         let mut then_effects = self.block(|lowering| then_parts = lowering.parts(then));
         let mut else_effects = self.block(|lowering| else_parts = lowering.parts(otherwise));
-        let is_view = matches!(expr.ty, Type::Array(_));
-        if then_effects.is_empty() && else_effects.is_empty() && !is_view {
+        let has_view = part_types(&expr.ty).iter().any(|part| matches!(part, ir::Type::View(_)));
+        if then_effects.is_empty() && else_effects.is_empty() && !has_view {
             let cond = self.save(cond, Scalar::Bool, expr.span);
             let parts = then_parts.into_iter().zip(else_parts);
             return parts.map(|(then, otherwise)| select(cond.clone(), then, otherwise)).collect();

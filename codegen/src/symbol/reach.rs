@@ -42,7 +42,7 @@ fn in_stmt(stmt: &Stmt, found: &mut Vec<FunctionId>) {
             in_block(body, found);
             in_block(otherwise, found);
         }
-        StmtKind::For { variable: _, variable_span: _, iterable, body, otherwise } => {
+        StmtKind::For { target: _, iterable, body, otherwise } => {
             in_expr(iterable, found);
             in_block(body, found);
             in_block(otherwise, found);
@@ -60,6 +60,7 @@ fn in_stmt(stmt: &Stmt, found: &mut Vec<FunctionId>) {
 fn in_target(target: &Target, found: &mut Vec<FunctionId>) {
     match target {
         Target::Variable(..) => {}
+        Target::Tuple(targets, _) => targets.iter().for_each(|target| in_target(target, found)),
         Target::Element { value, indices, span: _ } => {
             in_expr(value, found);
             in_exprs(indices, found);
@@ -77,6 +78,7 @@ fn in_expr(expr: &Expr, found: &mut Vec<FunctionId>) {
         ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
         ExprKind::Text(_) | ExprKind::None | ExprKind::Variable(_) | ExprKind::Builtin(_) => {}
         ExprKind::Refused => {}
+        ExprKind::Tuple(items) => in_exprs(items, found),
         ExprKind::Unary { op: _, operand } => in_expr(operand, found),
         ExprKind::Binary { op: _, left, right } => in_pair(left, right, found),
         ExprKind::Compare { op: _, left, right } => in_pair(left, right, found),

@@ -73,6 +73,7 @@ fn size(expr: &hir::Expr) -> Option<usize> {
         | ExprKind::Bool(_)
         | ExprKind::Text(_) => 0,
         ExprKind::Builtin(name) if builtin::constant(name).is_some() => 0,
+        ExprKind::Tuple(items) => all(&items.iter().collect::<Vec<_>>())?,
         ExprKind::Unary { operand, .. } => size(operand)?,
         ExprKind::Binary { left, right, .. } => all(&[left, right])?,
         ExprKind::Call { callee, args, keywords } if keywords.is_empty() && is_conversion(callee) => {
@@ -101,6 +102,7 @@ fn is_conversion(callee: &hir::Expr) -> bool {
 fn place(expr: &mut hir::Expr, span: Span) {
     expr.span = span;
     match &mut expr.kind {
+        ExprKind::Tuple(items) => items.iter_mut().for_each(|item| place(item, span)),
         ExprKind::Unary { operand, .. } => place(operand, span),
         ExprKind::Binary { left, right, .. } => {
             place(left, span);

@@ -129,7 +129,11 @@ impl Scope<'_, '_> {
                 span,
                 "assign to a variable or an element",
             )),
-            _ => self.refuse(unsupported("unpacking", span, "write one assignment for each variable")),
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                let targets: Vec<_> = elts.iter().map(|target| self.target(target)).collect();
+                Some(Target::Tuple(targets.into_iter().collect::<Option<_>>()?, span))
+            }
+            _ => self.refuse(unsupported("unpacking with `*`", span, "name each item")),
         }
     }
 
@@ -171,24 +175,22 @@ impl Scope<'_, '_> {
 
     fn each(&mut self, each: &ast::StmtFor) -> Option<StmtKind> {
         let iterable = self.expr(&each.iter);
-        let variable = match &*each.target {
-            Expr::Name(_) => self.target(&each.target),
-            other => {
-                let span = self.span(other);
-                self.refuse(unsupported("this loop variable", span, "loop with one name"))
-            }
-        };
+        let target = self.loop_target(&each.target);
         if each.is_async {
             let span = self.span(each);
             self.refuse::<()>(unsupported("`async`", span, "write a plain `for`"));
         }
         let (body, otherwise) = self.loop_body(&each.body, &each.orelse);
-        match variable? {
-            Target::Variable(variable, variable_span) => {
-                Some(StmtKind::For { variable, variable_span, iterable, body, otherwise })
-            }
-            Target::Element { .. } => unreachable!("bug in pykernel: a loop variable is a name"),
+        Some(StmtKind::For { target: target?, iterable, body, otherwise })
+    }
+
+    /// The variables of a loop.
+    fn loop_target(&mut self, target: &Expr) -> Option<Target> {
+        if is_names(target) {
+            return self.target(target);
         }
+        let span = self.span(target);
+        self.refuse(unsupported("this loop variable", span, "loop with names"))
     }
 
     /// A loop's body and its `else`, whose `break` leaves the loop around.
@@ -254,6 +256,17 @@ impl Scope<'_, '_> {
         }
         let message = format!("`{text}` is not one of Python's built-in exceptions");
         self.refuse(Diagnostic::new(Code::UnknownException, span, message).help(help))
+    }
+}
+
+/// Whether a target binds only names.
+fn is_names(target: &Expr) -> bool {
+    match target {
+        Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+            elts.iter().all(is_names)
+        }
+        Expr::Subscript(_) | Expr::Attribute(_) => false,
+        _ => true,
     }
 }
 

@@ -30,7 +30,7 @@ def constants(x: float) -> float:
 def expressions(x: float, n: int):
     y = x is None                          # error: [unsupported-syntax] x is None
     y = x is not None                      # error: [unsupported-syntax] x is not None
-    y = n in (1, 2)                        # error: [unsupported-syntax] n in (1, 2)  # error: [unsupported-syntax] (1, 2)
+    y = n in (1, 2)                        # error: [unsupported-syntax] n in (1, 2)
     y = lambda z: z                        # error: [unsupported-syntax] lambda z: z
     y = [x]                                # error: [unsupported-syntax] [x]
     y = {n: x}                             # error: [unsupported-syntax] {n: x}
@@ -60,7 +60,7 @@ def slices(v: float64[:]):
 
 def statements(x: float, n: int):
     a = b = x
-    c, d = x, n                            # error: [unsupported-syntax] c, d  # error: [unsupported-syntax] x, n
+    c, d = x, n
     e: float                               # error: [unsupported-syntax] e: float
     global N                               # error: [unsupported-syntax] global N
     del x                                  # error: [unsupported-syntax] del x
@@ -73,7 +73,7 @@ def statements(x: float, n: int):
     match n:                               # error: [unsupported-syntax] match n:
         case 1:
             pass
-    for i, j in range(n):                  # error: [unsupported-syntax] i, j
+    for i, j in (1, 2), (3, 4):
         pass
     def inner(y):                          # error: [unsupported-syntax] def inner(y):
         return y
