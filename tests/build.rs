@@ -1,5 +1,6 @@
 //! Compiles the kernels of all transcripts to objects, with overflow checks and without, and links
-//! them into the suite with a table of their entries.
+//! them into the suite with a table of their entries. Kernels inside of Rust tests go the way of a
+//! user's.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,6 +19,7 @@ type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 type Objects = BTreeMap<Vec<String>, Vec<u8>>;
 
 fn main() -> Result<()> {
+    pykernel_codegen::Build::new().compile();
     let kernels = Path::new("kernels");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", kernels.display());

@@ -254,6 +254,86 @@ def scale(z: complex, a: float64[:, :], w: complex64, b: complex128[::1]):
         );
     }
 
+    /// For each kernel, the names of the parameters that it takes as `&mut`.
+    fn written(text: &str) -> Vec<String> {
+        let is_written = |param: &&Param| matches!(param.ty, ParamType::Array(_, Mode::Write));
+        let names = |kernel: &Kernel| {
+            let params = kernel.overloads[0].params.iter().filter(is_written);
+            params.map(|param| param.name.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        kernels(text).iter().map(names).collect()
+    }
+
+    #[test]
+    fn stores_reach_parameters_through_names_branches_and_calls() {
+        let text = "
+def put(x, y, n):
+    if n > 0:
+        put(y, x, n - 1)
+    else:
+        x[0] = y[0]
+def swapped(x, y, n):
+    put(y, x, n)
+def look(x, n):
+    if n > 0:
+        return look(x, n - 1)
+    return x[0]
+@njit
+def other_name(a: float64[:], b: float64[:]):
+    c = a
+    d = c
+    d[0] += b[0]
+@njit
+def one_of_two(a: float64[:], b: float64[:], c: float64[:], n: int):
+    d = a
+    if n > 0:
+        d = b
+    d[0] = c[0]
+@njit
+def in_a_loop(a: float64[:], b: float64[:], c: float64[:], n: int):
+    d = c
+    e = c
+    for i in range(n):
+        e[0] = 1.0
+        e = d
+        d = b
+    a[0]
+@njit
+def in_recursion(a: float64[:], b: float64[:], n: int):
+    put(a, b, n)
+@njit
+def behind_helpers(a: float64[:], b: float64[:], n: int):
+    swapped(a, a, n)
+    look(b, n)
+@njit
+def behind_kernels(a: float64[:], b: float64[:], n: int):
+    c = b
+    other_name(c, a)
+@njit
+def perhaps_none(a: float64[:], b: float64[:], n: int):
+    if n > 0:
+        c = b
+    c[0] = a[0]
+@njit
+def to_itself(a: float64[:], b: float64[:], c: float64[:], n: int) -> None:
+    if n > 0:
+        to_itself(b, c, a, n - 1)
+    else:
+        a[0] = 1.0
+@njit
+def name_taken_back(a: float64[:], b: float64[:]):
+    c = a
+    c = b
+    c[0] = a[0]
+";
+        let expected = ["a", "a b", "b c", "a b", "a", "b", "b", "a b c"];
+        let mut written = written(text);
+        // A name that was taken back may count: the whole of a name's life is one.
+        let taken_back = written.pop().expect("the last kernel");
+        assert_eq!(written, expected);
+        assert!(taken_back.contains('b'), "{taken_back}");
+    }
+
     #[test]
     fn each_signature_is_an_overload_with_a_symbol() {
         let text = "

@@ -202,6 +202,16 @@ pub struct ArrayType {
     pub readonly: bool,
 }
 
+impl ArrayType {
+    /// Whether an array of this type may be passed where `wanted` is declared: a looser layout
+    /// and fewer rights are no conversion.
+    pub fn passes_as(&self, wanted: &ArrayType) -> bool {
+        let layout = wanted.layout == Layout::Any || wanted.layout == self.layout || wanted.rank == 0;
+        let writable = wanted.readonly || !self.readonly;
+        self.element == wanted.element && self.rank == wanted.rank && layout && writable
+    }
+}
+
 impl fmt::Display for ArrayType {
     /// Writes the type as Numba's users do: `float64[:, ::1]`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,8 +1,8 @@
 //! The macros of pykernel: Python text in, Rust functions out.
 //!
-//! A macro finds the text ([`source`]), runs the compiler's front end over it, looks whether the
-//! build script has compiled the same kernels ([`built`]), and writes their Rust functions
-//! ([`expand`]) or what is wrong ([`report`]). It compiles nothing itself.
+//! A macro finds the text (`source`), runs the compiler's front end over it, looks whether the
+//! build script has compiled the same kernels (`built`), and writes their Rust functions
+//! (`expand`) or what is wrong (`report`). It compiles nothing itself.
 
 mod built;
 mod expand;

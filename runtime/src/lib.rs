@@ -47,7 +47,8 @@
 //!   the kernel writes. A parameter declared contiguous (`float64[:, ::1]`) refuses another
 //!   layout with an [`Error`]; nothing is copied behind your back.
 //! - Each call gives a `Result`: what Python would raise is an [`Error`]. `None` is `()`.
-//! - Several signatures make one function, generic over its arguments.
+//! - Several signatures make one function, generic over its arguments. A bare literal may then
+//!   need its type: `half(2.5f64)?`.
 //!
 //! `#![forbid(unsafe_code)]` is fine: no argument can make a kernel unsound.
 

@@ -75,6 +75,8 @@ fn flags(code: Code) -> Result<Flags, SetError> {
         builder.set(name, if on { "true" } else { "false" })?;
     }
     builder.set("opt_level", "speed")?;
+    // What x86-64's decoders and the caches of most processors like: 32 bytes.
+    builder.set("log2_min_function_alignment", "5")?;
     builder.set("probestack_strategy", "inline")?;
     Ok(Flags::new(builder))
 }

@@ -1,5 +1,6 @@
 //! Typing attributes: of arrays their shape, of numbers their parts.
 
+use super::call::given;
 use super::{Body, Typed, promote};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -113,13 +114,13 @@ impl Body<'_, '_> {
         let value = self.expr(value)?;
         if name != "conjugate" || value.ty.dtype().is_none() {
             let message = format!("`{}` has no method `{name}`", value.ty);
-            return self.report(
-                Diagnostic::new(Code::NoSuchAttribute, span, message)
-                    .help("numbers have `conjugate()`; arrays have no methods in this version"),
-            );
+            return self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(match value.ty {
+                Type::Array(_) => "arrays have no methods in this version; loop over the elements",
+                _ => "numbers have the method `conjugate()`",
+            }));
         }
         if !args.is_empty() {
-            let message = format!("`conjugate` takes no arguments, and {} are given", args.len());
+            let message = format!("`conjugate` takes no arguments, and {}", given(args.len()));
             return self.report(
                 Diagnostic::new(Code::ArgumentMismatch, span, message).help("write `x.conjugate()`"),
             );

@@ -1,5 +1,6 @@
 //! Typing calls of builtins: a function for each rule of the table in [`crate::builtin`].
 
+use super::convert::real_number_of;
 use super::{Body, Typed, promote};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
@@ -42,12 +43,7 @@ impl Body<'_, '_> {
     /// Reports an argument that a builtin does not take.
     fn wrong_argument<T>(&mut self, row: &Row, arg: &Expr, wanted: &str) -> Typed<T> {
         let message = format!("`{}` takes {wanted}, and this is `{}`", python_name(row.name), arg.ty);
-        let help = match arg.ty.dtype().map(DType::kind) {
-            Some(Kind::Complex) => "take `.real`, `.imag` or `abs()` of the complex number",
-            Some(Kind::Float) => "convert it with `int()`",
-            Some(Kind::Bool | Kind::Int) => "convert it first",
-            None => "give it a number",
-        };
+        let help = real_number_of(&arg.ty);
         self.report(Diagnostic::new(Code::ArgumentMismatch, arg.span, message).help(help))
     }
 
@@ -61,10 +57,14 @@ impl Body<'_, '_> {
 
     /// An argument as Python's `int`, as functions take it that ask for `__index__`.
     fn int_argument(&mut self, row: &Row, arg: Expr) -> Typed {
+        self.int_argument_for(row, arg, "integers")
+    }
+
+    fn int_argument_for(&mut self, row: &Row, arg: Expr, wanted: &str) -> Typed {
         let strong_bool = arg.ty == Type::Strong(DType::Bool);
         match arg.ty.dtype().map(DType::kind) {
             Some(Kind::Bool | Kind::Int) if !strong_bool => self.coerce(arg, &Type::INT),
-            _ => self.wrong_argument(row, &arg, "integers"),
+            _ => self.wrong_argument(row, &arg, wanted),
         }
     }
 
@@ -196,7 +196,7 @@ fn abs(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) 
     }
 }
 
-fn len(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+fn len(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     let [arg] = one(args);
     match arg.ty.clone() {
         Type::Array(array) if array.rank > 0 => {
@@ -205,9 +205,15 @@ fn len(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) 
         Type::Tuple(_) => Ok(body.tuple_len(arg, span)),
         Type::Array(_) => body.report(
             Diagnostic::new(Code::ArgumentMismatch, arg.span, "`len` of an array without dimensions")
-                .help("an array of 0 dimensions has one element and no length"),
+                .help("its one element is `x[()]`"),
         ),
-        _ => body.wrong_argument(row, &arg, "an array"),
+        ty => {
+            let message = format!("`len` takes an array, and this is `{ty}`");
+            body.report(
+                Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
+                    .help("in kernels only arrays have a length"),
+            )
+        }
     }
 }
 
@@ -221,10 +227,10 @@ fn extremum(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: S
     let ty = match promote::join(&definitions) {
         Ok(ty) => ty,
         Err((a, b)) => {
-            let message = format!("`{}` of `{a}` and `{b}` has no one type", row.name);
+            let message = format!("`{}` of `{a}` and `{b}` has no common type", row.name);
             return body.report(
                 Diagnostic::new(Code::TypeMismatch, span, message)
-                    .help("convert one of them to the other's type"),
+                    .help("convert one of them to the other's type, with `int64()` for example"),
             );
         }
     };
@@ -254,7 +260,7 @@ fn round(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span
             _ => body.coerce(arg, &Type::INT),
         };
     };
-    let digits = body.int_argument(row, digits)?;
+    let digits = body.int_argument_for(row, digits, "an integer number of digits")?;
     let ty = if arg.ty == Type::BOOL { Type::INT } else { arg.ty.clone() };
     let arg = body.coerce(arg, &ty)?;
     let function = match (kind, &ty) {

@@ -1,12 +1,13 @@
 //! Typing calls: of kernels, helpers, builtins and library functions.
 
+use super::convert::real_number_of;
 use super::{Body, Key, Origin, Stop, Typed, kernel_key};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, ErrorModel, FunctionId};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind};
-use crate::types::{Kind, Layout, Type};
+use crate::types::{Kind, Type};
 
 impl Body<'_, '_> {
     pub(super) fn call(
@@ -173,7 +174,7 @@ impl Body<'_, '_> {
         if n_given > *row.arity.end() || args.len() < *row.arity.start() {
             let message = wrong_count(&builtin::python_name(name), &row.arity, n_given);
             return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, message).help("give it the arguments it takes"),
+                Diagnostic::new(Code::ArgumentMismatch, span, message).help(arity_help(row, &args, n_given)),
             );
         }
         self.call_row(row, args, span)
@@ -184,15 +185,19 @@ impl Body<'_, '_> {
         let args: Vec<Typed> = args.iter().map(|arg| self.range_argument(arg)).collect();
         let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
         let literal = |value| Expr::new(ExprKind::Int(value), Type::INT, span);
+        let n_args = args.len();
         let mut args = args.into_iter();
         match (args.next(), args.next(), args.next(), args.next()) {
             (Some(stop), None, None, None) => Ok([literal(0), stop, literal(1)]),
             (Some(start), Some(stop), None, None) => Ok([start, stop, literal(1)]),
             (Some(start), Some(stop), Some(step), None) => Ok([start, stop, step]),
-            _ => self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, "`range` takes 1 to 3 arguments")
-                    .help("write `range(stop)`, `range(start, stop)` or `range(start, stop, step)`"),
-            ),
+            _ => {
+                let message = format!("`range` takes 1 to 3 arguments, and {}", given(n_args));
+                self.report(
+                    Diagnostic::new(Code::ArgumentMismatch, span, message)
+                        .help("write `range(stop)`, `range(start, stop)` or `range(start, stop, step)`"),
+                )
+            }
         }
     }
 
@@ -205,7 +210,7 @@ impl Body<'_, '_> {
                 let message = format!("`{}` cannot be interpreted as an integer", value.ty);
                 self.report(
                     Diagnostic::new(Code::ArgumentMismatch, value.span, message)
-                        .help("convert it with `int()`"),
+                        .help(real_number_of(&value.ty)),
                 )
             }
         }
@@ -224,12 +229,7 @@ enum Fit {
 fn fit(arg: &Expr, param: &Type) -> Fit {
     match (&arg.ty, param) {
         (given, wanted) if given == wanted => Fit::Exact,
-        (Type::Array(given), Type::Array(wanted)) => {
-            let same = given.element == wanted.element && given.rank == wanted.rank;
-            let layout = wanted.layout == Layout::Any || wanted.layout == given.layout;
-            let writable = wanted.readonly || !given.readonly;
-            if same && layout && writable { Fit::Safe } else { Fit::No }
-        }
+        (Type::Array(given), Type::Array(wanted)) if given.passes_as(wanted) => Fit::Safe,
         // Python's number is NumPy's of the same size, if no signature asks for Python's own.
         (Type::Weak(weak), Type::Strong(dtype)) if weak.dtype() == *dtype => Fit::Safe,
         (given, wanted) => match (given.dtype(), wanted.dtype()) {
@@ -247,8 +247,7 @@ fn count(n: usize, what: &str) -> String {
 }
 
 fn wrong_count(name: &str, takes: &std::ops::RangeInclusive<usize>, given: usize) -> String {
-    let given = if given == 1 { "1 is".to_owned() } else { format!("{given} are") };
-    format!("`{name}` takes {}, and {given} given", arity(takes))
+    format!("`{name}` takes {}, and {}", arity(takes), self::given(given))
 }
 
 fn arity(range: &std::ops::RangeInclusive<usize>) -> String {
@@ -256,5 +255,23 @@ fn arity(range: &std::ops::RangeInclusive<usize>) -> String {
         (a, b) if a == b => count(a, "argument"),
         (a, usize::MAX) => format!("{a} or more arguments"),
         (a, b) => format!("{a} to {b} arguments"),
+    }
+}
+
+/// How many arguments a call gives.
+pub(super) fn given(n: usize) -> String {
+    if n == 1 { "1 is given".to_owned() } else { format!("{n} are given") }
+}
+
+/// The way out of a call of a builtin with too few or too many arguments.
+fn arity_help(row: &builtin::Row, args: &[Expr], n_given: usize) -> String {
+    match (row.rule, args) {
+        (builtin::Rule::Extremum, [Expr { ty: Type::Array(_), .. }]) => {
+            format!("`{}` compares numbers in this version; loop over the array's elements", row.name)
+        }
+        _ if args.len() < *row.arity.start() => {
+            format!("add {}", count(row.arity.start() - args.len(), "argument"))
+        }
+        _ => format!("remove {}", count(n_given.saturating_sub(*row.arity.end()), "argument")),
     }
 }

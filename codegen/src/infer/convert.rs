@@ -54,7 +54,7 @@ impl Body<'_, '_> {
                 Type::Weak(_) => {
                     "Python's `int` has 64 bits in kernels; use a `float`, or `uint64`".to_owned()
                 }
-                _ => format!("`{to}` holds {low} to {high}; convert the other operand to a wider type"),
+                _ => format!("`{to}` holds {low} to {high}; write a number that fits, or use a wider type"),
             };
             return self.report(
                 Diagnostic::new(Code::IntegerOutOfRange, value.span, message)
@@ -78,13 +78,7 @@ impl Body<'_, '_> {
     /// Converts as `np.T(x)` does: declared parameters and results, constructors, stores.
     pub(super) fn convert(&mut self, value: Expr, to: &Type) -> Typed {
         match (&value.ty, to) {
-            (Type::Array(given), Type::Array(wanted)) => {
-                use crate::types::Layout;
-                let same = given.element == wanted.element && given.rank == wanted.rank;
-                let fits = wanted.layout == Layout::Any || wanted.layout == given.layout || wanted.rank == 0;
-                let writable = wanted.readonly || !given.readonly;
-                if same && fits && writable { self.coerce(value, to) } else { self.no_conversion(&value, to) }
-            }
+            (Type::Array(given), Type::Array(wanted)) if given.passes_as(wanted) => self.coerce(value, to),
             (Type::Weak(_) | Type::Strong(_), Type::Weak(weak)) => self.convert_weak(value, *weak),
             (from, Type::Strong(dtype)) if from.dtype().is_some() => {
                 let complex = from.dtype().is_some_and(|from| from.kind() == Kind::Complex);
@@ -128,14 +122,17 @@ impl Body<'_, '_> {
             (Type::Array(given), Type::Array(wanted)) if given.readonly && !wanted.readonly => {
                 diagnostic.help("declare the parameter `readonly=True`")
             }
-            (Type::Array(_), Type::Array(_)) => {
-                diagnostic.help("arrays pass only to parameters of the same element type, rank and layout")
+            (Type::Array(given), Type::Array(wanted))
+                if (given.element, given.rank) == (wanted.element, wanted.rank) =>
+            {
+                diagnostic.help(format!(
+                    "arrays are not copied: declare the argument `{wanted}`, or the parameter `{given}`"
+                ))
             }
-            (Type::Array(_), _) => diagnostic.help("index the array: an element is a number"),
-            (from, _) if from.dtype().is_some_and(|from| from.kind() == Kind::Complex) => {
-                diagnostic.help("take `.real`, `.imag` or `abs()` of the complex number")
-            }
-            _ => diagnostic.help("give it a number"),
+            (Type::Array(_), Type::Array(_)) => diagnostic
+                .help("arrays are not converted: an argument has the parameter's element type and rank"),
+            (_, Type::Array(wanted)) => diagnostic.help(format!("give it an array, `{wanted}`")),
+            (from, _) => diagnostic.help(real_number_of(from)),
         })
     }
 
@@ -203,6 +200,18 @@ impl Body<'_, '_> {
         let right = self.truth_of(right).map(Box::new);
         let kind = ExprKind::Logical { and: op == crate::hir::LogicalOp::And, left: left?, right: right? };
         Ok(Expr::new(kind, Type::BOOL, span))
+    }
+}
+
+/// How to make a real number of what is none, or an integer of what is a number.
+pub(super) fn real_number_of(ty: &Type) -> &'static str {
+    match (ty, ty.dtype().map(DType::kind)) {
+        (Type::Array(_), _) => "index the array: an element is a number",
+        (Type::Tuple(_), _) => "take one item: `x.shape[0]`",
+        (Type::Text, _) => "write a number: kernels read none from text",
+        (_, Some(Kind::Complex)) => "take `.real`, `.imag` or `abs()` of the complex number",
+        (_, Some(Kind::Bool | Kind::Int | Kind::Float)) => "convert it with `int()`",
+        (Type::None | Type::Weak(_) | Type::Strong(_), _) => "give it a number",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Typing expressions.
 
+use super::convert::real_number_of;
 use super::flow::Use;
 use super::{Body, Stop, Typed};
 use crate::builtin;
@@ -15,8 +16,12 @@ impl Body<'_, '_> {
         let value = self.expr_or_none(expr)?;
         if value.ty == Type::None {
             return self.report(
-                Diagnostic::new(Code::TypeMismatch, expr.span, "this is `None`, where a value is used")
-                    .help("kernels of this version compute with numbers and arrays only"),
+                Diagnostic::new(Code::TypeMismatch, expr.span, "this is `None`, where a value is used").help(
+                    match value.kind {
+                        ExprKind::Call(..) => "call it in a statement of its own, or let it return a value",
+                        _ => "use a number, such as `0` or `math.nan`",
+                    },
+                ),
             );
         }
         Ok(value)
@@ -204,7 +209,11 @@ impl Body<'_, '_> {
                     span,
                     format!("`{}` is not a value", builtin::python_name(name)),
                 )
-                .help("call it, or use one of its members"),
+                .help(if builtin::find(name).is_some() {
+                    "call it"
+                } else {
+                    "use one of its members"
+                }),
             ),
         }
     }
@@ -242,18 +251,21 @@ impl Body<'_, '_> {
         let array = array?;
         let Type::Array(ty) = &array.ty else {
             let message = format!("`{}` cannot be indexed", array.ty);
-            return self.report(
-                Diagnostic::new(Code::NotIndexable, array.span, message)
-                    .help("only arrays have elements; declare the parameter as one: `x: float64[:]`"),
-            );
+            return self.report(Diagnostic::new(Code::NotIndexable, array.span, message).help(
+                match array.ty {
+                    Type::Tuple(_) => "an array keeps its shape: its extents can only be read",
+                    _ => "only arrays have elements; declare the parameter as one: `x: float64[:]`",
+                },
+            ));
         };
         let (rank, dtype) = (ty.rank, ty.element);
         if indices.len() != rank {
             let message =
                 format!("`{ty}` has {rank} dimension{}, but is indexed with {}", plural(rank), indices.len());
-            return self.report(Diagnostic::new(Code::WrongRank, span, message).help(
-                "give one index for each dimension; parts of arrays are not supported in this version",
-            ));
+            return self.report(Diagnostic::new(Code::WrongRank, span, message).help(match rank {
+                0 => "its one element is `x[()]`",
+                _ => "give one index for each dimension; parts of arrays are not supported in this version",
+            }));
         }
         let indices = indices.into_iter().collect::<Typed<Vec<_>>>()?;
         Ok((Element { array: Box::new(array), indices }, dtype))
@@ -266,10 +278,7 @@ impl Body<'_, '_> {
             &Type::INT => self.coerce(index, &Type::INT),
             ty => {
                 let message = format!("an index is an integer, and this is `{ty}`");
-                let help = match ty.dtype().map(DType::kind) {
-                    Some(Kind::Float) => "convert it with `int()`",
-                    _ => "index with an integer",
-                };
+                let help = real_number_of(ty);
                 self.report(Diagnostic::new(Code::TypeMismatch, index.span, message).help(help))
             }
         }

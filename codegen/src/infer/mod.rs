@@ -481,7 +481,7 @@ impl<'i, 'a> Body<'i, 'a> {
             }
             _ => {
                 let strong = joined(&returns, &self.function.name, diagnostics);
-                strong.filter(|ty| self.returnable(ty, diagnostics))
+                strong.filter(|ty| self.returnable(ty, returns.last().map(|(_, span)| *span), diagnostics))
             }
         }
     }
@@ -492,18 +492,18 @@ impl<'i, 'a> Body<'i, 'a> {
             self.function.name_span,
             format!("`{}` returns `{result}`, but a path ends without `return`", self.function.name),
         )
-        .label("this path gives `None`")
+        .label("its end can be reached, which gives `None`")
         .help("end the function with a `return` of that type, or with a `raise`")
     }
 
-    fn returnable(&self, ty: &Type, diagnostics: &mut Diagnostics) -> bool {
+    fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
         let is_helper = self.function.signatures.is_empty();
         let returned = is_returnable(ty) && (is_helper || !matches!(ty, Type::Tuple(_)));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(
                     Code::TypeMismatch,
-                    self.function.name_span,
+                    place.unwrap_or(self.function.name_span),
                     format!(
                         "`{}` returns `{ty}`, which a function cannot return in this version",
                         self.function.name

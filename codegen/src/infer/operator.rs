@@ -302,15 +302,27 @@ impl Body<'_, '_> {
         let types: Vec<String> = operands.iter().map(|operand| format!("`{}`", operand.ty)).collect();
         let message = format!("`{symbol}` has no meaning for {}", types.join(" and "));
         let diagnostic = Diagnostic::new(Code::UnsupportedOperand, span, message);
-        let array = operands.iter().any(|operand| matches!(operand.ty, Type::Array(_)));
-        self.report(match (array, symbol) {
-            (true, _) => diagnostic
-                .help("whole-array arithmetic is not supported in this version; loop over the elements"),
-            (_, "-" | "+") => {
-                diagnostic.help("of two `bool_` use `^`, of one `~`; or convert to an integer first")
-            }
-            _ => diagnostic.help("convert the operands to types that have it"),
-        })
+        let types: Vec<&Type> = operands.iter().map(|operand| &operand.ty).collect();
+        self.report(diagnostic.help(instead(symbol, &types)))
+    }
+}
+
+/// What to write instead of an operator that has no meaning for its operands.
+fn instead(symbol: &str, types: &[&Type]) -> &'static str {
+    if types.iter().any(|ty| matches!(ty, Type::Array(_))) {
+        return "whole-array operations are not supported in this version; loop over the elements";
+    }
+    let Some(dtypes) = types.iter().map(|ty| ty.dtype()).collect::<Option<Vec<_>>>() else {
+        return "kernels compute with numbers and elements of arrays";
+    };
+    let highest = dtypes.iter().map(|dtype| dtype.kind()).max();
+    match (symbol, highest) {
+        ("-" | "+", _) if types.len() == 1 => "invert it with `~`, or convert it with `int()`",
+        ("-" | "+", _) => "use `^`, or convert the operands with `int()`",
+        ("<" | "<=" | ">" | ">=", _) => "compare `abs()`, `.real` or `.imag` of complex numbers",
+        (_, Some(Kind::Complex)) => "take `.real`, `.imag` or `abs()` of the complex number",
+        (_, Some(Kind::Float)) => "convert floats with `int()`: only integers have bits",
+        _ => "no integer type holds both: convert one to the other's type",
     }
 }
 

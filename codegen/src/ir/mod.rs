@@ -52,6 +52,7 @@
 //! enums are exhaustive, so that a new node lights up every place that must handle it.
 
 pub mod print;
+pub mod roots;
 pub mod verify;
 pub mod visit;
 

@@ -12,7 +12,8 @@ pub(super) fn lower(program: &Program, source: &Source, instance: &Instance, nam
     lowering.entry();
     let body = lowering.block(|lowering| lowering.stmts(&instance.body));
     lowering.emit(ir::StmtKind::Scope { owned: Vec::new(), body }, instance.span);
-    lowering.function.body = lowering.out;
+    lowering.function.body = std::mem::take(&mut lowering.out);
+    lowering.set_placeholders();
     lowering.function
 }
 
@@ -117,29 +118,30 @@ impl<'a> Lowering<'a> {
                 self.function.add_local(format!("{}.bound", web.name), ir::Type::Scalar(Scalar::Bool));
             self.webs[id.0 as usize].bound = Some(bound);
             self.set(bound, boolean(false), self.instance.span);
-            for part in self.parts_of(id).to_vec() {
-                let value = self.placeholder(part);
-                self.set(part, value, self.instance.span);
-            }
         }
     }
 
-    /// Some value for a local that is only read once a check has found it assigned: zero, or of
-    /// views a parameter of the type, without which nothing could ever assign it.
-    fn placeholder(&self, local: LocalId) -> ir::Expr {
-        match self.function.ty(local) {
-            ir::Type::Scalar(scalar) => zero(scalar),
-            ir::Type::View(view) => {
-                let fits = |param: &&LocalId| match self.function.ty(**param) {
-                    ir::Type::View(param) => (param.element, param.rank) == (view.element, view.rank),
-                    ir::Type::Scalar(_) => false,
-                };
-                match self.function.params.iter().find(fits) {
-                    Some(param) => ir::Expr::Local(*param),
-                    None => unreachable!("bug in pykernel: no parameter can be assigned to a {view}"),
-                }
-            }
+    /// Sets, on entry, the locals that are only read once a check has found them assigned: numbers
+    /// to zero, views to a parameter that may be assigned to them, so that no other one seems to
+    /// be used.
+    fn set_placeholders(&mut self) {
+        let unbound = self.webs.iter().filter(|web| web.bound.is_some());
+        let unbound: Vec<LocalId> = unbound.flat_map(|web| &web.parts).copied().collect();
+        if unbound.is_empty() {
+            return;
         }
+        let roots = ir::roots::of_views(&self.function);
+        let value = |local: LocalId| match (self.function.ty(local), roots[local.0 as usize].first()) {
+            (ir::Type::Scalar(scalar), _) => zero(scalar),
+            (ir::Type::View(_), Some(param)) => ir::Expr::Local(self.function.params[*param]),
+            (ir::Type::View(view), None) => {
+                unreachable!("bug in pykernel: no parameter can be assigned to a {view}")
+            }
+        };
+        let span = self.instance.span;
+        let set = |local| ir::Stmt { kind: ir::StmtKind::Assign { local, value: value(local) }, span };
+        let placeholders: Vec<ir::Stmt> = unbound.into_iter().map(set).collect();
+        self.function.body.splice(0..0, placeholders);
     }
 
     /// Sets the webs of parameters whose type is not the one that callers pass.

@@ -5,10 +5,8 @@
 //! bound: an element is read or written only where it says so, through copies of a view and
 //! through calls.
 
-use std::collections::BTreeSet;
-
 use super::calls::Calls;
-use crate::ir::{Effects, Expr, Function, FunctionId, LocalId, Module, StmtKind, Type, visit};
+use crate::ir::{Effects, FunctionId, LocalId, Module, StmtKind, roots, visit};
 
 /// Fills [`Function::effects`] of every function.
 pub fn analyse(module: &mut Module) {
@@ -28,7 +26,7 @@ pub fn analyse(module: &mut Module) {
 /// Recomputes one function's effects from those of its callees; says whether they grew.
 fn refine(module: &mut Module, id: FunctionId) -> bool {
     let function = &module[id];
-    let roots = roots(function);
+    let roots = roots::of_views(function);
     let mut effects = function.effects.clone();
     let mark = |flags: &mut [bool], view: LocalId| {
         for param in &roots[view.0 as usize] {
@@ -63,47 +61,4 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
     let grew = effects != function.effects;
     module[id].effects = effects;
     grew
-}
-
-/// For each local, the positions of the parameters that a view in it may come from; none for a
-/// scalar.
-fn roots(function: &Function) -> Vec<BTreeSet<usize>> {
-    let mut roots = vec![BTreeSet::new(); function.locals.len()];
-    for (position, param) in function.params.iter().enumerate() {
-        if matches!(function.ty(*param), Type::View(_)) {
-            roots[param.0 as usize].insert(position);
-        }
-    }
-    let mut copies: Vec<(LocalId, LocalId)> = Vec::new();
-    visit::walk(&function.body, &mut |stmt| {
-        if let StmtKind::Assign { local, value } = &stmt.kind
-            && matches!(function.ty(*local), Type::View(_))
-        {
-            sources(value, &mut |source| copies.push((*local, source)));
-        }
-    });
-    let mut grew = true;
-    while grew {
-        grew = false;
-        for (to, from) in &copies {
-            let source = roots[from.0 as usize].clone();
-            let target = &mut roots[to.0 as usize];
-            let before = target.len();
-            target.extend(source);
-            grew |= target.len() != before;
-        }
-    }
-    roots
-}
-
-/// Visits the views that an expression of a view type may be.
-fn sources(expr: &Expr, visit: &mut dyn FnMut(LocalId)) {
-    match expr {
-        Expr::Local(local) => visit(*local),
-        Expr::Select { then, otherwise, .. } => {
-            sources(then, visit);
-            sources(otherwise, visit);
-        }
-        _ => {}
-    }
 }

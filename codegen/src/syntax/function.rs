@@ -85,14 +85,14 @@ impl<'a> Reader<'a> {
             return;
         }
         let params = function.variables[..function.n_params].iter().map(|param| (&param.name, param.span));
-        for (name, span) in params.chain([(&function.name, function.name_span)]) {
-            if RESERVED.contains(&name.as_str()) {
-                let message = format!("`{name}` is reserved in Rust, where this kernel becomes a function");
-                self.report(
-                    Diagnostic::new(Code::ReservedName, span, message)
-                        .help("give it another name; a kernel that begins with `_` is not exported"),
-                );
-            }
+        let its_name = (&function.name, function.name_span);
+        for (name, span) in params.chain([its_name]).filter(|(name, _)| RESERVED.contains(&name.as_str())) {
+            let message = format!("`{name}` is reserved in Rust, where this kernel becomes a function");
+            let help = match span == function.name_span {
+                true => "give it another name; a function whose name begins with `_` is not exported",
+                false => "give the parameter another name",
+            };
+            self.report(Diagnostic::new(Code::ReservedName, span, message).help(help));
         }
     }
 }

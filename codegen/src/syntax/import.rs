@@ -123,9 +123,17 @@ fn module_named(name: &str) -> Option<&'static str> {
     MODULES.iter().find(|module| **module == name).copied()
 }
 
-/// The module from which a name can be imported.
-pub(super) fn home(name: &str) -> Option<&'static str> {
-    ["numba", "math", "numpy"].into_iter().find(|module| Entity::Module(module).member(name).is_some())
+/// The statement that would bind a name to what it stands for elsewhere.
+pub(super) fn statement_for(name: &str) -> Option<String> {
+    if name == "np" {
+        return Some("import numpy as np".to_owned());
+    }
+    if module_named(name).is_some() {
+        return Some(format!("import {name}"));
+    }
+    let modules = ["numba", "math", "numpy"];
+    let home = modules.into_iter().find(|module| Entity::Module(module).member(name).is_some());
+    home.map(|module| format!("from {module} import {name}"))
 }
 
 impl Entity {
@@ -183,6 +191,7 @@ pub(super) fn instead(module: &'static str, name: &str) -> String {
     match (name, closest(name, members(module).into_iter())) {
         ("prange", _) => "use `range`; parallel loops come with a later version".to_owned(),
         (_, Some(similar)) => format!("did you mean `{similar}`?"),
+        _ if value("math", name).is_some() => format!("use `math.{name}`"),
         (_, None) => "see docs/language.md for what kernels can import".to_owned(),
     }
 }

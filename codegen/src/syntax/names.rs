@@ -251,8 +251,8 @@ impl<'a> Reader<'a> {
         } else if is_exception(name) {
             new(format!("`{name}` can only be raised")).help(format!("write `raise {name}(\"…\")`"))
         } else {
-            let help = match (self.similar(name, locals), super::import::home(name)) {
-                (_, Some(module)) => format!("import it: `from {module} import {name}`"),
+            let help = match (self.similar(name, locals), super::import::statement_for(name)) {
+                (_, Some(statement)) => format!("import it: `{statement}`"),
                 (Some(similar), None) => format!("did you mean `{similar}`?"),
                 (None, None) => "define it, import it, or make it a parameter".to_owned(),
             };
@@ -277,7 +277,7 @@ impl<'a> Reader<'a> {
 /// The candidate that is written most like a name, if any is.
 pub(super) fn closest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     // One letter in two is no misspelling.
-    let limit = if name.len() < 3 { 0 } else { 1 + name.len() / 4 };
+    let limit = if name.len() < 3 { 0 } else { (1 + name.len()) / 3 };
     candidates
         .filter(|candidate| *candidate != name && candidate.len().abs_diff(name.len()) <= limit)
         .map(|candidate| (distance(name, candidate), candidate))

@@ -74,8 +74,7 @@ impl Scope<'_, '_> {
             }
             other => {
                 let span = self.reader.first_line(other);
-                let help = "see docs/language.md for the statements that kernels have";
-                self.refuse(unsupported(construct(other), span, help))
+                self.refuse(unsupported(construct(other), span, instead(other)))
             }
         }
     }
@@ -204,7 +203,8 @@ impl Scope<'_, '_> {
     fn leave_loop(&mut self, kind: StmtKind, keyword: &str, span: Span) -> Option<StmtKind> {
         if self.loops == 0 {
             let message = format!("`{keyword}` outside a loop");
-            return self.refuse(Diagnostic::new(Code::SyntaxError, span, message));
+            let help = "move it into a loop, or use `return`";
+            return self.refuse(Diagnostic::new(Code::SyntaxError, span, message).help(help));
         }
         Some(kind)
     }
@@ -267,6 +267,22 @@ fn is_names(target: &Expr) -> bool {
         }
         Expr::Subscript(_) | Expr::Attribute(_) => false,
         _ => true,
+    }
+}
+
+/// What to write instead of a statement that kernels do not have.
+fn instead(stmt: &Stmt) -> &'static str {
+    match stmt {
+        Stmt::FunctionDef(_) => "define it at the level of the file, and pass it what it needs",
+        Stmt::ClassDef(_) => "kernels compute with numbers and arrays",
+        Stmt::Delete(_) => "leave it out: a variable costs nothing after its last use",
+        Stmt::TypeAlias(_) => "write the type where it is used",
+        Stmt::With(_) => "kernels have no resources to hold",
+        Stmt::Match(_) => "use `if` and `elif`",
+        Stmt::Try(_) => "test before what may raise; an exception ends the kernel, and Rust gets it as `Err`",
+        Stmt::Import(_) | Stmt::ImportFrom(_) => "import at the beginning of the file",
+        Stmt::Global(_) | Stmt::Nonlocal(_) => "take the value as a parameter, and return the new one",
+        _ => "see docs/language.md for the statements that kernels have",
     }
 }
 

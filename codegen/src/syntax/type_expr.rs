@@ -126,8 +126,8 @@ impl Reader<'_> {
             None => {
                 let types =
                     DType::ALL.into_iter().map(DType::name).chain(["int", "float", "complex", "bool"]);
-                let help = match (super::import::home(&text), closest(&text, types)) {
-                    (Some(module), _) => format!("import it: `from {module} import {text}`"),
+                let help = match (super::import::statement_for(&text), closest(&text, types)) {
+                    (Some(statement), _) => format!("import it: `{statement}`"),
                     (None, Some(similar)) => format!("did you mean `{similar}`?"),
                     (None, None) => "write a type such as `float64`, `int` or `int32[:, ::1]`".to_owned(),
                 };

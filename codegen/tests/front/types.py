@@ -121,8 +121,8 @@ def declared_float(x: float, a: float64[:]) -> float:
     return a                               # error: [type-mismatch] a
 
 
-def returns_array(a: float64[:]):          # error: [type-mismatch] returns_array
-    return a
+def returns_array(a: float64[:]):
+    return a                               # error: [type-mismatch] a
 
 
 def returns_both(a: float64[:], n: int):
