@@ -6,6 +6,7 @@
 //! instance the variables' types are found the same way, by rounds over the body. Only the last
 //! round reports and keeps what it built.
 
+mod argument;
 mod attribute;
 mod builtin;
 mod call;
@@ -15,6 +16,7 @@ mod flow;
 mod operator;
 pub mod promote;
 mod statement;
+mod tuple;
 mod warn;
 mod web;
 
@@ -295,6 +297,7 @@ impl<'a> Infer<'a> {
         let mut stopped = body.stopped;
         let unassigned = body.unassigned.take();
         let revealed = std::mem::take(&mut body.revealed);
+        let temporaries = std::mem::take(&mut body.temporaries);
         let mut found = std::mem::take(&mut body.diagnostics);
         body.end(&mut found);
         if !found.is_empty() {
@@ -317,7 +320,7 @@ impl<'a> Infer<'a> {
             library: origin == Origin::Library,
             params: slot.key.params.iter().cloned().zip(params).collect(),
             result: slot.result.clone().unwrap_or(Type::None),
-            webs: webs_of(slot, function),
+            webs: webs_of(slot, function, temporaries),
             body: stmts,
             span: function.name_span,
         };
@@ -377,15 +380,16 @@ impl<'a> Infer<'a> {
 }
 
 /// The webs of an instance; a web that only unreachable or wrong code defines is an int.
-fn webs_of(slot: &Slot, function: &hir::Function) -> Vec<Web> {
+fn webs_of(slot: &Slot, function: &hir::Function, temporaries: Vec<Type>) -> Vec<Web> {
     let flow = &slot.flow;
     let webs = flow.webs.iter().zip(&slot.webs);
-    webs.map(|(web, types)| Web {
+    let variables = webs.map(|(web, types)| Web {
         name: function.variables[web.variable.0 as usize].name.as_str().into(),
         ty: types.ty.clone().unwrap_or(Type::INT),
         may_be_unbound: web.may_be_unbound,
-    })
-    .collect()
+    });
+    let temporary = |ty| Web { name: "t".into(), ty, may_be_unbound: false };
+    variables.chain(temporaries.into_iter().map(temporary)).collect()
 }
 
 fn endless(function: &hir::Function, ever_new: bool) -> Diagnostic {
@@ -433,6 +437,8 @@ struct Body<'i, 'a> {
     stopped: bool,
     /// The first variable without a type that may be read before it is assigned.
     unassigned: Option<Diagnostic>,
+    /// The types of webs that no variable has: values that are used more than once.
+    temporaries: Vec<Type>,
     diagnostics: Diagnostics,
     revealed: Vec<(Span, Type)>,
 }
@@ -458,6 +464,7 @@ impl<'i, 'a> Body<'i, 'a> {
             loops: 0,
             stopped: false,
             unassigned: None,
+            temporaries: Vec::new(),
             diagnostics: Diagnostics::default(),
             revealed: Vec::new(),
             flow,
@@ -543,7 +550,8 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        let returned = matches!(ty, Type::None | Type::Weak(_) | Type::Strong(_));
+        let is_helper = self.function.signatures.is_empty();
+        let returned = is_returnable(ty) && (is_helper || !matches!(ty, Type::Tuple(_)));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(
@@ -561,13 +569,24 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 }
 
+/// Whether a function can return a type; a kernel that Rust calls no tuple in this version.
+fn is_returnable(ty: &Type) -> bool {
+    match ty {
+        Type::None | Type::Weak(_) | Type::Strong(_) => true,
+        Type::Tuple(items) => items.iter().all(is_returnable),
+        Type::Array(_) | Type::Text => false,
+    }
+}
+
 /// Whether a `return` stands anywhere in a function.
 fn has_return(function: &hir::Function) -> bool {
     fn in_block(body: &[hir::Stmt]) -> bool {
         body.iter().any(|stmt| match &stmt.kind {
             hir::StmtKind::Return(_) => true,
             hir::StmtKind::If { then, otherwise, .. } => in_block(then) || in_block(otherwise),
-            hir::StmtKind::While { body, .. } | hir::StmtKind::For { body, .. } => in_block(body),
+            hir::StmtKind::While { body, otherwise, .. } | hir::StmtKind::For { body, otherwise, .. } => {
+                in_block(body) || in_block(otherwise)
+            }
             hir::StmtKind::Assign { .. } | hir::StmtKind::Augment { .. } | hir::StmtKind::Expr(_) => false,
             hir::StmtKind::Break | hir::StmtKind::Continue => false,
             hir::StmtKind::Raise { .. } | hir::StmtKind::Assert { .. } => false,
