@@ -61,7 +61,7 @@ fn compile_all(cases: &[Case], target: &Target) -> Objects {
 fn compile(case: &Case, overflow_checks: bool, target: &Target) -> Objects {
     let compiled = run::compile(&case.source, overflow_checks);
     let object = |kernel| {
-        let bytes = backend::object(&compiled.ir, kernel, target).ok()?;
+        let bytes = backend::object(&compiled.ir, kernel, target, None).ok()?;
         Some((kernel.overloads.iter().map(|overload| overload.symbol.clone()).collect(), bytes))
     };
     compiled.analysis.interface.kernels.iter().filter_map(object).collect()

@@ -19,6 +19,9 @@ pub struct Analysis {
     pub interface: Interface,
     /// What is wrong, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// What may not be meant, in the order of the text; empty when something is wrong, because
+    /// the types are then not known for sure.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Analyses a source for a package.
@@ -26,11 +29,12 @@ pub fn analyse(source: &Source, package: &Package) -> Analysis {
     let mut diagnostics = Diagnostics::default();
     let hir = syntax::parse(source, &mut diagnostics);
     let program = infer::infer(&hir, &mut diagnostics);
-    let (mut module, mut interface) = (ir::Module::default(), Interface::default());
+    let (mut module, mut interface, mut warnings) = (ir::Module::default(), Interface::default(), Vec::new());
     if diagnostics.is_empty() {
         module = lower::lower(&program, source);
         passes::effects::analyse(&mut module);
         interface = interface::interface(source, package, &hir, &program, &module);
+        warnings = diagnostics.take_warnings();
     }
-    Analysis { hir, program, module, interface, diagnostics: diagnostics.into_sorted() }
+    Analysis { hir, program, module, interface, diagnostics: diagnostics.into_sorted(), warnings }
 }

@@ -16,6 +16,8 @@ pub enum Rule {
     MathFloats,
     /// A function of `math` on integers.
     MathInts,
+    /// `math.isclose`.
+    IsClose,
     /// `math.floor`, `math.ceil`, `math.trunc`.
     MathRound,
     /// A conversion to a number type.
@@ -40,6 +42,8 @@ pub enum Rule {
     Ldexp,
     /// `math.log`.
     Log,
+    /// `pow`.
+    Power,
     /// `math.perm`.
     Perm,
     /// `intrinsics.like`.
@@ -92,6 +96,21 @@ pub fn members(module: &str) -> impl Iterator<Item = &'static str> {
         None => module.is_empty().then_some(name),
     })
 }
+
+/// The names of the parameters of a builtin that takes keyword arguments, each with its default
+/// value if that is needed where a later one is given.
+pub fn keywords(name: &str) -> &'static [(&'static str, Option<f64>)] {
+    KEYWORDS.iter().find(|(builtin, _)| *builtin == name).map_or(&[], |(_, names)| names)
+}
+
+type Parameters = &'static [(&'static str, Option<f64>)];
+
+const KEYWORDS: &[(&str, Parameters)] = &[
+    ("complex", &[("real", Some(0.0)), ("imag", None)]),
+    ("math.isclose", &[("a", None), ("b", None), ("rel_tol", Some(1e-9)), ("abs_tol", Some(0.0))]),
+    ("pow", &[("base", None), ("exp", None)]),
+    ("round", &[("number", None), ("ndigits", None)]),
+];
 
 /// A full name as Python's users write it.
 pub fn python_name(name: &str) -> String {
@@ -148,11 +167,13 @@ static TABLE: &[Row] = &[
     row("abs", 1..=1, Rule::Abs, Target::Nothing),
     row("bool", 0..=1, Rule::Construct, Target::Type(Type::BOOL)),
     row("complex", 0..=2, Rule::Complex, Target::Nothing),
+    row("enumerate", 1..=2, Rule::Range, Target::Nothing),
     row("float", 0..=1, Rule::Construct, Target::Type(Type::FLOAT)),
     row("int", 0..=1, Rule::Construct, Target::Type(Type::INT)),
     row("len", 1..=1, Rule::Len, Target::Nothing),
     row("max", 2..=usize::MAX, Rule::Extremum, Target::Library("maximum")),
     row("min", 2..=usize::MAX, Rule::Extremum, Target::Library("minimum")),
+    row("pow", 2..=2, Rule::Power, Target::Nothing),
     row("range", 1..=3, Rule::Range, Target::Nothing),
     row("reveal_type", 1..=1, Rule::RevealType, Target::Nothing),
     row("round", 1..=2, Rule::Round, Target::Nothing),
@@ -182,7 +203,7 @@ static TABLE: &[Row] = &[
     floats("math.gamma", 1, "math_gamma"),
     ints("math.gcd", 2, "math_gcd"),
     floats("math.hypot", 2, "math_hypot"),
-    floats("math.isclose", 2, "math_isclose"),
+    row("math.isclose", 2..=2, Rule::IsClose, Target::Library("math_isclose")),
     floats("math.isfinite", 1, "math_isfinite"),
     floats("math.isinf", 1, "math_isinf"),
     floats("math.isnan", 1, "math_isnan"),

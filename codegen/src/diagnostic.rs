@@ -5,61 +5,99 @@
 //! shows it: the macro as `compile_error!` at the spans, the command and the build helper as text.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::source::Span;
 
-/// Declares [`Code`]: one row per diagnostic, its name and what it means.
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Severity {
+    /// The kernel is not compiled.
+    Error,
+    /// The kernel is compiled, and perhaps does not do what is meant.
+    Warning,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        })
+    }
+}
+
+/// Declares [`Code`]: one row per diagnostic, its name and what it means, by severity. Its page is
+/// `docs/diagnostics/<name>.md`.
 macro_rules! codes {
-    ($($variant:ident $name:literal $meaning:literal;)*) => {
+    ($($severity:ident { $($variant:ident $name:literal $meaning:literal;)* })*) => {
         /// The stable name of a kind of diagnostic.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
-            $(#[doc = $meaning] $variant,)*
+            $($(#[doc = $meaning] $variant,)*)*
         }
 
         impl Code {
             /// Every code.
-            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+            pub const ALL: &[Code] = &[$($(Code::$variant,)*)*];
 
             /// The name that messages show, in kebab case.
             pub const fn name(self) -> &'static str {
-                match self { $(Code::$variant => $name,)* }
+                match self { $($(Code::$variant => $name,)*)* }
             }
 
             /// What the code means, in one sentence.
             pub const fn meaning(self) -> &'static str {
-                match self { $(Code::$variant => $meaning,)* }
+                match self { $($(Code::$variant => $meaning,)*)* }
+            }
+
+            /// How bad it is.
+            pub const fn severity(self) -> Severity {
+                match self { $($(Code::$variant => Severity::$severity,)*)* }
+            }
+
+            /// A page about the code: why it is wrong, an example, and what to write instead.
+            pub const fn page(self) -> &'static str {
+                match self {
+                    $($(Code::$variant => include_str!(concat!("../../docs/diagnostics/", $name, ".md")),)*)*
+                }
             }
         }
     };
 }
 
 codes! {
-    SyntaxError "syntax-error" "The text is not Python.";
-    InvalidSource "invalid-source" "The file cannot be read as UTF-8 text, or is too large.";
-    TooDeeplyNested "too-deeply-nested" "Expressions or blocks are nested too deeply.";
-    UnsupportedSyntax "unsupported-syntax" "Python has this construct; kernels do not, in this version.";
-    UnknownImport "unknown-import" "Nothing of this name can be imported into a kernel.";
-    UndefinedName "undefined-name" "No variable, function or builtin has this name.";
-    NeverBound "never-bound" "A variable is read, but no path assigns it before.";
-    DuplicateDefinition "duplicate-definition" "Two functions, or two parameters, have one name.";
-    BadSignature "bad-signature" "A declared signature does not fit its function.";
-    UnknownType "unknown-type" "A declared type is not one that kernels have.";
-    UnknownDecorator "unknown-decorator" "A decorator is not one that kernels have.";
-    UnknownOption "unknown-option" "A decorator's option is not one that kernels have.";
-    ReservedName "reserved-name" "A kernel's name cannot be a Rust function's name.";
-    UnsupportedOperand "unsupported-operand" "An operator has no meaning for these types.";
-    TypeMismatch "type-mismatch" "Two types meet that have no common type, or a value cannot be converted.";
-    ArgumentMismatch "argument-mismatch" "A call does not fit what is called.";
-    IntegerOutOfRange "integer-out-of-range" "An integer literal does not fit the type that it meets.";
-    NoSuchAttribute "no-such-attribute" "A value has no attribute of this name.";
-    NotIndexable "not-indexable" "A value that is not an array is indexed.";
-    WrongRank "wrong-rank" "An array is indexed with too few or too many indices.";
-    ReadonlyArray "readonly-array" "An array that is declared read-only is written.";
-    NotCallable "not-callable" "A value that is not a function is called.";
-    NotIterable "not-iterable" "A `for` runs over something that cannot be iterated.";
-    EndlessTypes "endless-types" "A recursion has no path on which its result type can be known, or needs ever new types.";
-    UnknownException "unknown-exception" "A raised class is not one of Python's built-in exceptions.";
+    Error {
+        SyntaxError "syntax-error" "The text is not Python.";
+        InvalidSource "invalid-source" "The file cannot be read as UTF-8 text, or is too large.";
+        TooDeeplyNested "too-deeply-nested" "Expressions or blocks are nested too deeply.";
+        UnsupportedSyntax "unsupported-syntax" "Python has this construct; kernels do not, in this version.";
+        UnknownImport "unknown-import" "Nothing of this name can be imported into a kernel.";
+        UndefinedName "undefined-name" "No variable, function or builtin has this name.";
+        NeverBound "never-bound" "A variable is read, but no path assigns it before.";
+        DuplicateDefinition "duplicate-definition" "Two functions, or two parameters, have one name.";
+        BadSignature "bad-signature" "A declared signature does not fit its function.";
+        UnknownType "unknown-type" "A declared type is not one that kernels have.";
+        UnknownDecorator "unknown-decorator" "A decorator is not one that kernels have.";
+        UnknownOption "unknown-option" "A decorator's option is not one that kernels have.";
+        ReservedName "reserved-name" "A kernel's name cannot be a Rust function's name.";
+        UnsupportedOperand "unsupported-operand" "An operator has no meaning for these types.";
+        TypeMismatch "type-mismatch" "Two types meet that have no common type, or a value cannot be converted.";
+        ArgumentMismatch "argument-mismatch" "A call does not fit what is called.";
+        IntegerOutOfRange "integer-out-of-range" "An integer literal does not fit the type that it meets.";
+        NoSuchAttribute "no-such-attribute" "A value has no attribute of this name.";
+        NotIndexable "not-indexable" "A value that is not an array is indexed.";
+        WrongRank "wrong-rank" "An array is indexed with too few or too many indices.";
+        ReadonlyArray "readonly-array" "An array that is declared read-only is written.";
+        NotCallable "not-callable" "A value that is not a function is called.";
+        NotIterable "not-iterable" "A `for` runs over something that cannot be iterated.";
+        EndlessTypes "endless-types" "A recursion has no path on which its result type can be known, or needs ever new types.";
+        UnknownException "unknown-exception" "A raised class is not one of Python's built-in exceptions.";
+    }
+    Warning {
+        NarrowAccumulator "narrow-accumulator" "A loop sums up in an integer that is narrower than the author may think.";
+        WideMath "wide-math" "A function of `math` computes a float32 in double precision.";
+    }
 }
 
 /// One thing that is wrong.
@@ -123,7 +161,8 @@ impl Diagnostic {
 /// The diagnostics of one source, in the order in which they were found.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
-    found: Vec<Diagnostic>,
+    errors: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
     said: BTreeSet<(Code, Span)>,
 }
 
@@ -132,28 +171,47 @@ impl Diagnostics {
     /// specialisations of a function share its mistakes.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         if self.said.insert((diagnostic.code, diagnostic.span)) {
-            self.found.push(diagnostic);
+            match diagnostic.code.severity() {
+                Severity::Error => self.errors.push(diagnostic),
+                Severity::Warning => self.warnings.push(diagnostic),
+            }
         }
     }
 
     /// Adds those of another, in their order.
     pub fn append(&mut self, others: Diagnostics) {
-        others.found.into_iter().for_each(|other| self.report(other));
+        others.errors.into_iter().chain(others.warnings).for_each(|other| self.report(other));
     }
 
-    /// Whether nothing is wrong.
+    /// Adds facts to each of them.
+    pub fn annotate(&mut self, notes: &[Note]) {
+        for diagnostic in self.errors.iter_mut().chain(&mut self.warnings) {
+            diagnostic.notes.extend_from_slice(notes);
+        }
+    }
+
+    /// Whether nothing is wrong. Warnings do not count.
     pub fn is_empty(&self) -> bool {
-        self.found.is_empty()
+        self.errors.is_empty()
     }
 
-    /// How many were found.
+    /// How many errors were found.
     pub fn len(&self) -> usize {
-        self.found.len()
+        self.errors.len()
     }
 
-    /// All of them, in the order of the text.
-    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.found.sort_by_key(|d| (d.span, d.code));
-        self.found
+    /// Takes the warnings, in the order of the text.
+    pub fn take_warnings(&mut self) -> Vec<Diagnostic> {
+        sorted(std::mem::take(&mut self.warnings))
     }
+
+    /// The errors, in the order of the text.
+    pub fn into_sorted(self) -> Vec<Diagnostic> {
+        sorted(self.errors)
+    }
+}
+
+fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
+    diagnostics
 }

@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod source;
+pub mod spelling;
 pub mod diagnostic;
 pub mod render;
 pub mod types;

@@ -6,7 +6,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Renderer, Snippet, Title, normalize_untrusted_str,
 };
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Source, Span};
 
 /// Whether text is for a terminal that shows colours.
@@ -22,7 +22,11 @@ pub enum Style {
 /// lines that it is about.
 pub fn render(source: &Source, diagnostics: &[Diagnostic], style: Style) -> String {
     let shown = diagnostics.iter().map(|diagnostic| {
-        let title = Level::ERROR.primary_title(&diagnostic.message).id(diagnostic.code.name());
+        let level = match diagnostic.code.severity() {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(&diagnostic.message).id(diagnostic.code.name());
         report(source, diagnostic, title, style) + "\n"
     });
     shown.collect::<Vec<_>>().join("\n")

@@ -81,6 +81,69 @@ fn check_says_what_is_wrong_with_every_file() {
     assert_eq!((status, out.as_str()), (1, ""));
     assert!(err.contains("error[undefined-name]") && err.contains("check_wrong.py:2:12"), "{err}");
     assert!(err.contains("error[syntax-error]") && err.contains("check_worse.py:2"), "{err}");
+    let last = "\nSome errors have detailed explanations: syntax-error, undefined-name.\n\
+                For more information about an error, try `pykernel explain syntax-error`.\n";
+    assert!(err.ends_with(last), "{err}");
+    let err = parts(&pykernel(&["check"], &[&wrong])).2;
+    let last = "\n\nFor more information about this error, try `pykernel explain undefined-name`.\n";
+    assert!(err.ends_with(last), "{err}");
+}
+
+#[test]
+fn a_mistake_in_a_helper_shows_the_calls_that_specialise_it() {
+    let text = "\
+from numba import njit, float64
+
+def low(x):
+    return x & 1
+
+def middle(x):
+    return low(x * 2)
+
+@njit
+def kernel(x: float64, n: int) -> float64:
+    return low(n) + middle(x)
+";
+    let err = parts(&pykernel(&["check"], &[&file("helper.py", text)])).2;
+    let expected = "
+   |
+ 4 |     return x & 1
+   |            ^^^^^
+...
+ 7 |     return low(x * 2)
+   |            ---------- `low` is specialised for (float64) by this call
+...
+11 |     return low(n) + middle(x)
+   |                     --------- `middle` is specialised for (float64) by this call
+";
+    assert!(err.contains(expected), "{err}");
+}
+
+#[test]
+fn warnings_fail_nothing() {
+    let wide = file(
+        "warns.py",
+        "import math\nfrom numba import float32\ndef f(x: float32):\n    return math.exp(x)\n",
+    );
+    let (status, out, err) = parts(&pykernel(&["check"], &[&wide]));
+    assert_eq!((status, out.as_str()), (0, "pub fn f(x: f32) -> Result<f64, Error>\n"));
+    assert!(err.starts_with("warning[wide-math]: ") && err.contains("warns.py:4:12"), "{err}");
+}
+
+#[test]
+fn explain_prints_the_page_of_a_code() {
+    for name in ["wrong-rank", "error[wrong-rank]"] {
+        let (status, out, err) = parts(&pykernel(&["explain", name], &[]));
+        assert_eq!((status, err.as_str()), (0, ""));
+        assert!(out.starts_with("# wrong-rank\n") && out.contains("## Instead"), "{out}");
+    }
+    let (status, out, _) = parts(&pykernel(&["explain"], &[]));
+    assert!(status == 0 && out.contains("wrong-rank            An array is indexed"), "{out}");
+    let (status, out, err) = parts(&pykernel(&["explain", "wrong-rang"], &[]));
+    let expected = "error: there is no diagnostic `wrong-rang`; did you mean `wrong-rank`?\n";
+    assert_eq!((status, out.as_str(), err.as_str()), (2, "", expected));
+    let (status, _, err) = parts(&pykernel(&["explain", "E0308"], &[]));
+    assert!(status == 2 && err.contains("`pykernel explain` lists all codes"), "{err}");
 }
 
 #[test]

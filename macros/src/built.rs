@@ -14,7 +14,7 @@ use crate::source::Text;
 /// The build script's work.
 pub struct Built {
     package: Package,
-    /// `None` when there was no build script, or one of another version.
+    /// `None` when there was no build script, or one of another version or package.
     manifest: Option<Manifest>,
 }
 
@@ -24,7 +24,11 @@ impl Built {
         let variable = |name| env::var(name).unwrap_or_default();
         let package = Package { name: variable("CARGO_PKG_NAME"), version: variable("CARGO_PKG_VERSION") };
         let text = env::var_os(manifest::VARIABLE).and_then(|path| fs::read_to_string(path).ok());
-        Built { package, manifest: text.and_then(|text| Manifest::from_text(&text)) }
+        // A cargo that runs inside another's build or test inherits the variable of that package.
+        let manifest = text
+            .and_then(|text| Manifest::from_text(&text))
+            .filter(|manifest| manifest.library == package.library());
+        Built { package, manifest }
     }
 
     /// The package.
@@ -34,7 +38,7 @@ impl Built {
 
     /// The library with its kernels.
     pub fn library(&self) -> String {
-        self.manifest.as_ref().map_or_else(|| self.package.library(), |manifest| manifest.library.clone())
+        self.package.library()
     }
 
     /// The folder of kernel files.

@@ -96,8 +96,9 @@ fn functions(text: &Text, built: &Built) -> proc_macro2::TokenStream {
         false => expand::stubs(&analysis, &context),
     };
     let errors = errors.iter().map(Error::compile_error);
+    let warnings = analysis.warnings.iter().map(|found| report::warning(found.code, &text.explain(found)));
     let (file, miri) = (text.tracked(), report::miri());
-    quote! { #(#errors)* #file #miri #items }
+    quote! { #(#errors)* #(#warnings)* #file #miri #items }
 }
 
 /// Everything that is wrong with a text.

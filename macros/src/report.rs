@@ -1,6 +1,7 @@
 //! Errors, as rustc shows them.
 
-use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use pykernel_codegen::diagnostic::Code;
 use quote::{quote, quote_spanned};
 
 /// Something that keeps an invocation from becoming functions.
@@ -34,6 +35,20 @@ impl Error {
         let mut tokens = quote_spanned! { first => ::core::compile_error! };
         tokens.extend([TokenTree::Group(braces)]);
         tokens
+    }
+}
+
+/// A warning. On stable rustc gives one only where something deprecated is used: a constant, at the
+/// first token of the place.
+pub fn warning(code: Code, found: &Error) -> TokenStream {
+    let name = Ident::new(&code.name().replace('-', "_").to_uppercase(), found.place.0);
+    let message = &found.message;
+    quote! {
+        const _: () = {
+            #[deprecated(note = #message)]
+            const #name: () = ();
+            #name
+        };
     }
 }
 

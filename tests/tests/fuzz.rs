@@ -83,7 +83,7 @@ fn compile(text: &str) {
     for overflow_checks in [true, false] {
         let Compiled { analysis, ir } = run::compile(&source, overflow_checks);
         for kernel in &analysis.interface.kernels {
-            match backend::object(&ir, kernel, &Target::host()) {
+            match backend::object(&ir, kernel, &Target::host(), None) {
                 Ok(_) | Err(backend::Error::TooLarge(_)) => {}
                 Err(error) => panic!("{error}"),
             }

@@ -3,17 +3,24 @@
 //! [`clif`] lowers the IR to Cranelift's and hands it to any Cranelift module; this file makes
 //! objects and texts out of that. The command's just-in-time compiler uses [`clif`] with a module
 //! of its own.
+//!
+//! What debuggers, profilers and backtraces read stands in sections that Cranelift does not write:
+//! `unwind` says how to leave a function, `lines` which Python line an instruction comes from.
 
 pub mod clif;
+mod lines;
+mod section;
 mod target;
 mod text;
+mod unwind;
 
 use std::fmt;
 
 use cranelift_codegen::CodegenError;
-use cranelift_module::{ModuleError, default_libcall_names};
+use cranelift_module::{Module, ModuleError, default_libcall_names};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 
+pub use lines::Origin;
 pub use target::{Code, Target};
 pub use text::{asm_text, clif_text, with_lines};
 
@@ -64,14 +71,30 @@ impl Error {
     }
 }
 
-/// Compiles a kernel to an object file in the target's own format.
-pub fn object(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<Vec<u8>, Error> {
+/// Compiles a kernel to an object file in the target's own format, with line tables if it is told
+/// where the kernel's text stands.
+pub fn object(
+    ir: &ir::Module,
+    kernel: &Kernel,
+    target: &Target,
+    origin: Option<Origin<'_>>,
+) -> Result<Vec<u8>, Error> {
     let mut module = object_module(kernel, target)?;
-    clif::define(&mut module, ir, kernel)?;
-    module
-        .finish()
-        .emit()
-        .map_err(|error| Error::Bug(format!("writing {}'s object failed: {error}", kernel.name)))
+    let mut frames = unwind::Frames::default();
+    let mut lines = origin.map(|origin| lines::Lines::new(origin, target));
+    for mut function in clif::translate(&mut module, ir, kernel)? {
+        function.define(&mut module)?;
+        frames.add(module.isa(), &function)?;
+        if let Some(lines) = &mut lines {
+            lines.add(&ir[function.of], &function);
+        }
+    }
+    let mut product = module.finish();
+    frames.write(target, &mut product)?;
+    if let Some(lines) = lines {
+        lines.write(target, &mut product)?;
+    }
+    product.emit().map_err(|error| Error::Bug(format!("writing {}'s object failed: {error}", kernel.name)))
 }
 
 fn object_module(kernel: &Kernel, target: &Target) -> Result<ObjectModule, Error> {

@@ -70,7 +70,7 @@ fn flags(code: Code) -> Result<Flags, SetError> {
         ("enable_probestack", true),
         ("preserve_frame_pointers", true),
         ("enable_multi_ret_implicit_sret", true),
-        ("unwind_info", false),
+        ("unwind_info", position_independent),
     ] {
         builder.set(name, if on { "true" } else { "false" })?;
     }

@@ -8,21 +8,27 @@ use std::path::Path;
 pub(super) enum Directive {
     /// Run the build script again when this file, or a file in this folder, changes.
     RerunIfChanged(String),
+    /// Run the build script again when this variable of the environment changes.
+    RerunIfVariableChanged(&'static str),
     /// Set a variable for rustc and the macros in it.
     Variable(&'static str, String),
     /// Look for static libraries in this folder.
     LinkSearch(String),
+    /// Tell the user.
+    Warning(String),
     /// Fail the build.
     Error(String),
 }
 
 impl Directive {
-    /// The lines that cargo reads. Each line of an error is one of cargo's own.
+    /// The lines that cargo reads. Each line of a message is one of cargo's own.
     fn lines(&self) -> Vec<String> {
         match self {
             Directive::RerunIfChanged(path) => vec![format!("cargo::rerun-if-changed={path}")],
+            Directive::RerunIfVariableChanged(name) => vec![format!("cargo::rerun-if-env-changed={name}")],
             Directive::Variable(name, value) => vec![format!("cargo::rustc-env={name}={value}")],
             Directive::LinkSearch(folder) => vec![format!("cargo::rustc-link-search=native={folder}")],
+            Directive::Warning(text) => text.lines().map(|line| format!("cargo::warning={line}")).collect(),
             Directive::Error(text) => text.lines().map(|line| format!("cargo::error={line}")).collect(),
         }
     }

@@ -6,6 +6,7 @@ use std::slice::from_ref;
 use super::archive;
 use super::directives::{self, Directive};
 use super::discover::{self, Found};
+use super::emit::{self, Emit};
 use super::objects::Objects;
 use super::output::Output;
 use crate::analysis::analyse;
@@ -33,12 +34,16 @@ pub(super) struct Job {
     pub(super) features: String,
     /// What the passes are asked for.
     pub(super) options: passes::Options,
+    /// Whether debuggers shall find lines of Python.
+    pub(super) debug: bool,
     /// The folder of kernel files.
     pub(super) kernels: String,
     /// Where Rust files are.
     pub(super) paths: Vec<String>,
     /// What tells this compiler from others.
     pub(super) compiler: String,
+    /// The stages to show, as `PYKERNEL_EMIT` names them.
+    pub(super) emit: String,
 }
 
 /// What was done.
@@ -52,6 +57,8 @@ pub(super) struct Outcome {
     pub(super) removed: usize,
     /// What is wrong that no macro reports.
     pub(super) errors: Vec<String>,
+    /// What may not be meant, and no macro reports.
+    pub(super) warnings: Vec<String>,
     /// What the Rust compiler and cargo must know.
     told: Vec<Directive>,
 }
@@ -59,7 +66,9 @@ pub(super) struct Outcome {
 impl Outcome {
     /// What to say to cargo.
     pub(super) fn directives(self) -> Vec<Directive> {
-        self.told.into_iter().chain(self.errors.into_iter().map(Directive::Error)).collect()
+        let warnings = self.warnings.into_iter().map(Directive::Warning);
+        let errors = self.errors.into_iter().map(Directive::Error);
+        self.told.into_iter().chain(warnings).chain(errors).collect()
     }
 }
 
@@ -69,6 +78,7 @@ impl Job {
         let found = discover::discover(self);
         let mut outcome = Outcome::default();
         outcome.told.extend(found.looked_at.iter().cloned().map(Directive::RerunIfChanged));
+        outcome.told.push(Directive::RerunIfVariableChanged(emit::VARIABLE));
         if let Err(error) = self.make(&found, &mut outcome) {
             outcome.errors.push(error);
         }
@@ -105,13 +115,23 @@ impl Job {
             outcome.errors.push(render(&refused.source, from_ref(&refused.diagnostic), Style::Plain));
         }
         let mut objects = Objects::default();
+        let mut emit = Emit::open(self)?;
         for source in &found.sources {
             let analysis = analyse(source, &self.package);
+            if !found.is_named(source) && !analysis.warnings.is_empty() {
+                outcome.warnings.push(render(source, &analysis.warnings, Style::Plain));
+            }
             if analysis.diagnostics.is_empty() {
+                if let Some(emit) = &mut emit {
+                    emit.add(self, source, &analysis, target)?;
+                }
                 objects.add(self, source, analysis, target, output)?;
             } else if !found.is_named(source) {
                 outcome.errors.push(render(source, &analysis.diagnostics, Style::Plain));
             }
+        }
+        if let Some(emit) = emit {
+            outcome.told.push(Directive::Warning(emit.finish()?));
         }
         (outcome.built, outcome.reused) = (objects.built, objects.reused);
         Ok(objects)

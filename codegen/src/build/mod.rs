@@ -7,6 +7,7 @@
 mod archive;
 mod directives;
 mod discover;
+mod emit;
 mod job;
 mod objects;
 mod output;
@@ -101,12 +102,19 @@ impl Build {
             package: Package { name: variable("CARGO_PKG_NAME")?, version: variable("CARGO_PKG_VERSION")? },
             triple: variable("TARGET")?,
             features: variable("CARGO_CFG_TARGET_FEATURE").unwrap_or_default(),
+            debug: has_debug_info(env::var("DEBUG").ok().as_deref()),
             options: passes::Options { overflow_checks: self.overflow_checks.unwrap_or_else(checks) },
             kernels: self.kernels,
             paths: self.paths,
             compiler: compiler(),
+            emit: env::var(emit::VARIABLE).unwrap_or_default(),
         })
     }
+}
+
+/// Whether the profile asks for debug information, as the variable `DEBUG` says.
+fn has_debug_info(debug: Option<&str>) -> bool {
+    !matches!(debug, None | Some("" | "0" | "false" | "none"))
 }
 
 /// What tells this compiler from others, so that objects of an older one are not taken: its

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::job::Job;
 use super::output::Output;
 use crate::analysis::Analysis;
-use crate::backend::{self, Target};
+use crate::backend::{self, Origin, Target};
 use crate::hir;
 use crate::interface::Kernel;
 use crate::manifest::Compiled;
@@ -57,7 +57,7 @@ impl Objects {
             self.kernels.insert(symbol, (file, compiled));
         }
         self.built += missing.len();
-        compile(&missing, analysis, job.options, target, output)
+        compile(&missing, source, analysis, job, target, output)
     }
 
     /// The archive's members: their names and bytes.
@@ -77,8 +77,9 @@ impl Objects {
 /// Compiles kernels of one source.
 fn compile(
     kernels: &[(String, Kernel)],
+    source: &Source,
     analysis: Analysis,
-    options: passes::Options,
+    job: &Job,
     target: &Target,
     output: &mut Output,
 ) -> Result<(), String> {
@@ -87,27 +88,30 @@ fn compile(
     }
     let overloads = kernels.iter().flat_map(|(_, kernel)| &kernel.overloads);
     let entries: Vec<_> = overloads.map(|overload| overload.function).collect();
-    let ir = passes::run(analysis.module, &entries, options);
+    let ir = passes::run(analysis.module, &entries, job.options);
+    let folder = job.root.to_string_lossy();
+    let origin = job.debug.then_some(Origin { source, folder: &folder });
     for (file, kernel) in kernels {
         let failed = |error| format!("cannot compile the kernel `{}`: {error}", kernel.name);
-        output.write(file, &backend::object(&ir, kernel, target).map_err(failed)?)?;
+        output.write(file, &backend::object(&ir, kernel, target, origin).map_err(failed)?)?;
     }
     Ok(())
 }
 
 /// A symbol, cut to what file systems allow.
-fn file_stem(symbol: &str) -> &str {
+pub(super) fn file_stem(symbol: &str) -> &str {
     symbol.get(symbol.len().saturating_sub(MAX_NAME)..).unwrap_or(symbol)
 }
 
 /// What an object depends on besides what its symbol says: compiler, target, options, and the
-/// places that its exceptions name.
+/// places that its exceptions and line tables name.
 fn dependencies(job: &Job, source: &Source, hir: &hir::Module, kernel: &Kernel) -> u64 {
     let hash = Hash128::default()
         .field(&job.compiler)
         .field(&job.triple)
         .field(&job.features)
         .field(&job.options.overflow_checks.to_string())
+        .field(&if job.debug { job.root.to_string_lossy() } else { "".into() })
         .field(&source.file);
     let function = hir.functions.iter().position(|function| function.name_span == kernel.span);
     let functions = function.map(|index| reached(hir, hir::FunctionId(index as u32))).unwrap_or_default();

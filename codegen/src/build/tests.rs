@@ -22,9 +22,11 @@ impl Sandbox {
             triple: "x86_64-unknown-linux-gnu".into(),
             features: "fxsr,sse,sse2".into(),
             options: Options { overflow_checks: true },
+            debug: false,
             kernels: "kernels".into(),
             paths: ["src", "tests", "README.md"].map(str::to_owned).to_vec(),
             compiler: "1".into(),
+            emit: "".into(),
             root,
         })
     }
@@ -152,6 +154,8 @@ fn what_an_object_depends_on_is_in_its_name() {
     let library = package.manifest().library;
     package.0.options.overflow_checks = false;
     assert_eq!(package.counts(), (1, 0, 1));
+    package.0.debug = true;
+    assert_eq!(package.counts(), (1, 0, 1));
     package.0.compiler = "2".into();
     assert_eq!(package.counts(), (1, 0, 1));
     package.0.features.push_str(",fma");
@@ -159,6 +163,30 @@ fn what_an_object_depends_on_is_in_its_name() {
     package.0.package.version = "0.2.0".into();
     assert_eq!(package.counts(), (1, 0, 2));
     assert_ne!(package.manifest().library, library);
+}
+
+#[test]
+fn stages_are_written_when_asked_for_and_whether_or_not_objects_are_new() {
+    let mut package = Sandbox::new("emit");
+    package.write("src/lib.rs", &(inline("a", "2") + &inline("b", "3")));
+    package.run();
+    let folder = package.0.root.join("pykernel-emit");
+    assert!(!folder.exists());
+    package.0.emit = "ir,clif".into();
+    assert_eq!(package.counts(), (0, 2, 0));
+    let mut written: Vec<PathBuf> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    written.sort();
+    let extensions: Vec<_> = written.iter().map(|path| path.extension().unwrap()).collect();
+    assert_eq!(extensions, ["clif", "ir", "clif", "ir"]);
+    assert!(fs::read_to_string(&written[0]).unwrap().contains("; src/lib.rs:5: return x * 2"));
+    package.0.emit = "asm".into();
+    let said = package.run().directives();
+    let line = format!("PYKERNEL_EMIT: the stages of all kernels are in {}", folder.display());
+    assert!(said.contains(&Directive::Warning(line)), "{said:?}");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+    package.0.emit = "llvm".into();
+    assert!(package.error().contains("`llvm`"));
 }
 
 #[test]
@@ -216,6 +244,19 @@ fn mistakes_are_reported_once_by_the_macro_where_there_is_one() {
 }
 
 #[test]
+fn warnings_are_told_where_no_macro_tells_them() {
+    let package = Sandbox::new("warnings");
+    let wide = "import math\nfrom numba import float32\ndef f(x: float32):\n    return math.exp(x)\n";
+    package.write("kernels/k.py", wide);
+    let warnings = package.run().warnings;
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].starts_with("warning[wide-math]: "), "{}", warnings[0]);
+    assert_eq!(package.kernels(), ["f kernels/k.py"]);
+    package.write("src/lib.rs", "py_kernel!(file = \"kernels/k.py\");");
+    assert_eq!(package.run().warnings, [] as [String; 0]);
+}
+
+#[test]
 fn an_unwritable_folder_is_an_error_with_a_way_out() {
     let package = Sandbox::new("unwritable");
     package.write("src/lib.rs", &inline("a", "2"));
@@ -235,6 +276,7 @@ fn an_unknown_target_is_an_error() {
 #[test]
 fn libraries_are_named_and_packed_as_the_target_wants() {
     let mut package = Sandbox::new("targets");
+    package.0.debug = true;
     package.write("src/lib.rs", &inline("a", "2"));
     for (triple, suffix, symbols) in [
         ("aarch64-unknown-linux-gnu", ".a", "!<arch>\n/ "),

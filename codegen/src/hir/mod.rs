@@ -45,6 +45,8 @@ pub struct Function {
     pub doc: Option<String>,
     /// How many of the variables are parameters.
     pub n_params: usize,
+    /// The values of the last parameters where a call leaves them out: constants.
+    pub defaults: Vec<Expr>,
     /// The variables: parameters first, then the others in the order of their first assignments.
     pub variables: Vec<Variable>,
     /// The declared signatures, in order. Empty for a helper, which is specialised where it is
@@ -110,10 +112,10 @@ pub struct Stmt {
 /// What a statement does.
 #[derive(Clone, Debug)]
 pub enum StmtKind {
-    /// `target = value`.
+    /// `target = other = value`.
     Assign {
-        /// What is assigned.
-        target: Target,
+        /// What is assigned, from left to right; never empty.
+        targets: Vec<Target>,
         /// `x: T = value`: the type that the value must already have (checked, never converts).
         annotation: Option<Type>,
         /// The value.
@@ -145,17 +147,19 @@ pub enum StmtKind {
         cond: Expr,
         /// The body.
         body: Vec<Stmt>,
+        /// The statements after the loop, unless it was left by `break`.
+        otherwise: Vec<Stmt>,
     },
-    /// `for variable in iterable`.
+    /// `for target in iterable`.
     For {
-        /// The loop variable.
-        variable: VariableId,
-        /// Where the loop variable stands.
-        variable_span: Span,
-        /// What is iterated; in this version a call of `range`.
+        /// What each iteration assigns first: variables.
+        target: Target,
+        /// What is iterated: a call of `range` or `enumerate`, or a tuple.
         iterable: Expr,
         /// The body.
         body: Vec<Stmt>,
+        /// The statements after the loop, unless it was left by `break`.
+        otherwise: Vec<Stmt>,
     },
     /// `break`; always inside a loop.
     Break,
@@ -184,6 +188,8 @@ pub enum StmtKind {
 pub enum Target {
     /// A variable.
     Variable(VariableId, Span),
+    /// `a, b`: the items of a tuple, one for each target.
+    Tuple(Vec<Target>, Span),
     /// `value[indices]`.
     Element {
         /// The indexed value.
@@ -193,6 +199,15 @@ pub enum Target {
         /// The whole target.
         span: Span,
     },
+}
+
+impl Target {
+    /// Where it stands.
+    pub const fn span(&self) -> Span {
+        match self {
+            Target::Variable(_, span) | Target::Tuple(_, span) | Target::Element { span, .. } => *span,
+        }
+    }
 }
 
 /// An expression.
@@ -221,6 +236,8 @@ pub enum ExprKind {
     None,
     /// Something that was reported; it has no type.
     Refused,
+    /// A tuple of one value or more.
+    Tuple(Vec<Expr>),
     /// A local variable.
     Variable(VariableId),
     /// A function of this file.
@@ -253,6 +270,22 @@ pub enum ExprKind {
         /// The right operand.
         right: Box<Expr>,
     },
+    /// `a < b < c`: each operand is evaluated at most once, and none after a comparison is false.
+    Chain {
+        /// The first operand.
+        first: Box<Expr>,
+        /// The operators with the operands on their right; two or more.
+        rest: Vec<(CompareOp, Expr)>,
+    },
+    /// `then if cond else otherwise`: one of the two is evaluated.
+    Conditional {
+        /// The condition, of any type that has a truth value; evaluated first.
+        cond: Box<Expr>,
+        /// The value when it is true.
+        then: Box<Expr>,
+        /// The value when it is not.
+        otherwise: Box<Expr>,
+    },
     /// `and`, `or`: the right operand is evaluated only when it decides.
     Logical {
         /// The operator.
@@ -262,12 +295,14 @@ pub enum ExprKind {
         /// The right operand.
         right: Box<Expr>,
     },
-    /// A call with positional arguments.
+    /// A call; the positional arguments are evaluated before the others.
     Call {
         /// What is called.
         callee: Box<Expr>,
-        /// The arguments.
+        /// The positional arguments.
         args: Vec<Expr>,
+        /// The others.
+        keywords: Vec<Keyword>,
     },
     /// `value.name`.
     Attribute {
@@ -283,6 +318,17 @@ pub enum ExprKind {
         /// The indices, one for each item of the subscript's tuple.
         indices: Vec<Expr>,
     },
+}
+
+/// An argument with a name.
+#[derive(Clone, Debug)]
+pub struct Keyword {
+    /// The parameter's name.
+    pub name: String,
+    /// The argument.
+    pub value: Expr,
+    /// Where name and argument stand.
+    pub span: Span,
 }
 
 /// An operator with one operand.

@@ -44,7 +44,7 @@ impl Printer<'_> {
             Some(ErrorModel::NumPy) => self.line(0, "@error_model('numpy')"),
         }
         let params: Vec<String> =
-            (0..function.n_params).map(|index| self.name(VariableId(index as u32))).collect();
+            (0..function.n_params).map(|index| self.param(VariableId(index as u32))).collect();
         self.line(0, &format!("def {}({}):", function.name, params.join(", ")));
         match &function.body {
             None => self.line(1, "# refused"),
@@ -56,6 +56,14 @@ impl Printer<'_> {
         format!("{}#{}", self.function.variables[variable.0 as usize].name, variable.0)
     }
 
+    fn param(&self, variable: VariableId) -> String {
+        let first = self.function.n_params - self.function.defaults.len();
+        match (variable.0 as usize).checked_sub(first).map(|index| &self.function.defaults[index]) {
+            Some(default) => format!("{}={}", self.name(variable), self.expr(default)),
+            None => self.name(variable),
+        }
+    }
+
     fn block(&mut self, body: &[Stmt], depth: usize) {
         if body.is_empty() {
             self.line(depth, "pass");
@@ -65,24 +73,26 @@ impl Printer<'_> {
 
     fn stmt(&mut self, stmt: &Stmt, depth: usize) {
         let text = match &stmt.kind {
-            StmtKind::Assign { target, annotation, value } => {
+            StmtKind::Assign { targets, annotation, value } => {
                 let annotation = annotation.as_ref().map(|ty| format!(": {ty}")).unwrap_or_default();
-                format!("{}{annotation} = {}", self.target(target), self.expr(value))
+                let targets: Vec<String> = targets.iter().map(|target| self.target(target)).collect();
+                format!("{}{annotation} = {}", targets.join(" = "), self.expr(value))
             }
             StmtKind::Augment { target, op, value } => {
                 format!("{} {}= {}", self.target(target), op.symbol(), self.expr(value))
             }
             StmtKind::Expr(value) => self.expr(value),
-            StmtKind::If { cond, then, otherwise } => return self.branch(cond, then, otherwise, depth),
-            StmtKind::While { cond, body } => {
-                let head = format!("while {}:", self.expr(cond));
-                self.line(depth, &head);
-                return self.block(body, depth + 1);
+            StmtKind::If { cond, then, otherwise } => {
+                let head = format!("if {}:", self.expr(cond));
+                return self.compound(&head, then, otherwise, depth);
             }
-            StmtKind::For { variable, iterable, body, .. } => {
-                let head = format!("for {} in {}:", self.name(*variable), self.expr(iterable));
-                self.line(depth, &head);
-                return self.block(body, depth + 1);
+            StmtKind::While { cond, body, otherwise } => {
+                let head = format!("while {}:", self.expr(cond));
+                return self.compound(&head, body, otherwise, depth);
+            }
+            StmtKind::For { target, iterable, body, otherwise } => {
+                let head = format!("for {} in {}:", self.target(target), self.expr(iterable));
+                return self.compound(&head, body, otherwise, depth);
             }
             StmtKind::Break => "break".to_owned(),
             StmtKind::Continue => "continue".to_owned(),
@@ -97,10 +107,9 @@ impl Printer<'_> {
         self.line(depth, &text);
     }
 
-    fn branch(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt], depth: usize) {
-        let head = format!("if {}:", self.expr(cond));
-        self.line(depth, &head);
-        self.block(then, depth + 1);
+    fn compound(&mut self, head: &str, body: &[Stmt], otherwise: &[Stmt], depth: usize) {
+        self.line(depth, head);
+        self.block(body, depth + 1);
         if !otherwise.is_empty() {
             self.line(depth, "else:");
             self.block(otherwise, depth + 1);
@@ -110,6 +119,10 @@ impl Printer<'_> {
     fn target(&self, target: &Target) -> String {
         match target {
             Target::Variable(variable, _) => self.name(*variable),
+            Target::Tuple(targets, _) => {
+                let targets: Vec<String> = targets.iter().map(|target| self.target(target)).collect();
+                format!("({},)", targets.join(", "))
+            }
             Target::Element { value, indices, .. } => format!("{}[{}]", self.expr(value), self.list(indices)),
         }
     }
@@ -128,15 +141,28 @@ impl Printer<'_> {
             ExprKind::Text(text) => format!("{text:?}"),
             ExprKind::None => "None".to_owned(),
             ExprKind::Refused => "<refused>".to_owned(),
+            ExprKind::Tuple(items) => format!("({},)", self.list(items)),
             ExprKind::Variable(variable) => self.name(*variable),
             ExprKind::Function(function) => self.module.functions[function.0 as usize].name.clone(),
             ExprKind::Builtin(name) => name.clone(),
             ExprKind::Unary { op, operand } => format!("({}{})", op.symbol(), self.expr(operand)),
             ExprKind::Binary { op, left, right } => self.infix(op.symbol(), left, right),
             ExprKind::Compare { op, left, right } => self.infix(op.symbol(), left, right),
+            ExprKind::Chain { first, rest } => {
+                let rest =
+                    rest.iter().map(|(op, operand)| format!(" {} {}", op.symbol(), self.expr(operand)));
+                format!("({}{})", self.expr(first), rest.collect::<String>())
+            }
+            ExprKind::Conditional { cond, then, otherwise } => {
+                format!("({} if {} else {})", self.expr(then), self.expr(cond), self.expr(otherwise))
+            }
             ExprKind::Logical { op: LogicalOp::And, left, right } => self.infix("and", left, right),
             ExprKind::Logical { op: LogicalOp::Or, left, right } => self.infix("or", left, right),
-            ExprKind::Call { callee, args } => format!("{}({})", self.expr(callee), self.list(args)),
+            ExprKind::Call { callee, args, keywords } => {
+                let mut args: Vec<String> = args.iter().map(|arg| self.expr(arg)).collect();
+                args.extend(keywords.iter().map(|k| format!("{}={}", k.name, self.expr(&k.value))));
+                format!("{}({})", self.expr(callee), args.join(", "))
+            }
             ExprKind::Attribute { value, name } => format!("{}.{name}", self.expr(value)),
             ExprKind::Index { value, indices } => format!("{}[{}]", self.expr(value), self.list(indices)),
         }

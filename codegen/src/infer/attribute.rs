@@ -13,10 +13,7 @@ impl Body<'_, '_> {
         let value = self.expr(value)?;
         match (&value.ty, name) {
             (Type::Array(_), "ndim" | "size") => self.array_attribute(value, name, span),
-            (Type::Array(array), "shape") => {
-                let shape = Type::Tuple(vec![Type::INT; array.rank]);
-                Ok(Expr::new(ExprKind::None, shape, span))
-            }
+            (Type::Array(array), "shape") => Ok(self.shape(array.rank, value, span)),
             (ty, "real" | "imag") if ty.dtype().is_some() => self.part(value, name == "imag", span),
             (ty, _) => {
                 let message = format!("`{ty}` has no attribute `{name}`");
@@ -36,6 +33,14 @@ impl Body<'_, '_> {
             _ => ExprKind::Size(Box::new(array)),
         };
         Ok(Expr::new(kind, Type::INT, span))
+    }
+
+    fn shape(&mut self, rank: usize, array: Expr, span: Span) -> Expr {
+        let (first, again) = self.twice(array);
+        let array = |axis| if axis == 0 { first.clone() } else { again.clone() };
+        let extent = |axis| Expr::new(ExprKind::Extent(Box::new(array(axis)), axis), Type::INT, span);
+        let kind = ExprKind::Tuple((0..rank).map(extent).collect());
+        Expr::new(kind, Type::Tuple(vec![Type::INT; rank]), span)
     }
 
     /// `x.shape[k]` with a constant `k`; `None` if this is not what the index says.

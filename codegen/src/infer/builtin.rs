@@ -2,9 +2,9 @@
 
 use super::convert::real_number_of;
 use super::{Body, Typed, promote};
-use crate::builtin::{Row, Rule, Target, python_name};
+use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::ErrorModel;
+use crate::hir::{BinaryOp, ErrorModel};
 use crate::ir::{self, Intrinsic};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation};
@@ -15,6 +15,7 @@ impl Body<'_, '_> {
         let rule = match row.rule {
             Rule::MathFloats => math_floats,
             Rule::MathInts => math_ints,
+            Rule::IsClose => is_close,
             Rule::MathRound => math_round,
             Rule::Construct => construct,
             Rule::Operate => operate,
@@ -28,6 +29,7 @@ impl Body<'_, '_> {
             Rule::Ldexp => ldexp,
             Rule::Log => log,
             Rule::Perm => perm,
+            Rule::Power => power,
             Rule::Like => like,
             Rule::ComplexOfParts => complex_of_parts,
             Rule::Bits => bits,
@@ -73,8 +75,27 @@ impl Body<'_, '_> {
 }
 
 fn math_floats(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let given = args.clone();
     let args: Vec<Typed> = args.into_iter().map(|arg| body.float_argument(row, arg)).collect();
-    body.call_library(row, args.into_iter().collect::<Typed<_>>()?, span)
+    let result = body.call_library(row, args.into_iter().collect::<Typed<_>>()?, span)?;
+    if result.ty == Type::FLOAT {
+        body.warn_of_wide_math(row, &given, span);
+    }
+    Ok(result)
+}
+
+/// `math.isclose`, with the tolerances that are left out.
+fn is_close(body: &mut Body<'_, '_>, row: &'static Row, mut args: Vec<Expr>, span: Span) -> Typed {
+    let left_out = builtin::keywords(row.name).iter().skip(args.len()).filter_map(|(_, default)| *default);
+    args.extend(left_out.map(|default| Expr::new(ExprKind::Float(default), Type::FLOAT, span)));
+    math_floats(body, row, args, span)
+}
+
+/// `pow(x, y)`.
+fn power(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let [base, exponent] = <[Expr; 2]>::try_from(args)
+        .unwrap_or_else(|_| unreachable!("bug in pykernel: the arity was checked"));
+    body.binary(BinaryOp::Pow, base, exponent, span)
 }
 
 fn math_ints(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
@@ -91,6 +112,7 @@ fn perm(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span)
 }
 
 fn log(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    body.warn_of_wide_math(row, &args, span);
     let args: Vec<Typed> = args.into_iter().map(|arg| body.float_argument(row, arg)).collect();
     let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
     let raises = body.model() != ErrorModel::NumPy;
@@ -186,7 +208,7 @@ fn len(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) ->
         Type::Array(array) if array.rank > 0 => {
             Ok(Expr::new(ExprKind::Extent(Box::new(arg), 0), Type::INT, span))
         }
-        Type::Tuple(items) => Ok(Expr::new(ExprKind::Int(items.len() as i128), Type::INT, span)),
+        Type::Tuple(_) => Ok(body.tuple_len(arg, span)),
         Type::Array(_) => body.report(
             Diagnostic::new(Code::ArgumentMismatch, arg.span, "`len` of an array without dimensions")
                 .help("its one element is `x[()]`"),
@@ -256,10 +278,14 @@ fn round(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span
     body.library_call(function, vec![arg, digits], true, span)
 }
 
-fn range_outside_for(body: &mut Body<'_, '_>, _: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
+fn range_outside_for(body: &mut Body<'_, '_>, row: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
     body.report(
-        Diagnostic::new(Code::UnsupportedSyntax, span, "a `range` can only be iterated by `for`")
-            .help("write `for i in range(...)`"),
+        Diagnostic::new(
+            Code::UnsupportedSyntax,
+            span,
+            format!("a `{}` can only be iterated by `for`", row.name),
+        )
+        .help("write `for i in range(...)`"),
     )
 }
 
@@ -318,7 +344,7 @@ fn cast(_: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) ->
 impl Body<'_, '_> {
     /// `intrinsics.overflow_unless(cond)`, a statement of the library.
     pub(super) fn check_overflow(&mut self, value: &crate::hir::Expr) -> Option<Typed> {
-        let crate::hir::ExprKind::Call { callee, args } = &value.kind else { return None };
+        let crate::hir::ExprKind::Call { callee, args, .. } = &value.kind else { return None };
         match (&callee.kind, args.as_slice()) {
             (crate::hir::ExprKind::Builtin(name), [cond]) if name == "intrinsics.overflow_unless" => {
                 Some(self.truth_of(cond))

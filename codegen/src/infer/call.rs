@@ -10,15 +10,23 @@ use crate::typed::{Expr, ExprKind};
 use crate::types::{Kind, Type};
 
 impl Body<'_, '_> {
-    pub(super) fn call(&mut self, callee: &hir::Expr, args: &[hir::Expr], span: Span) -> Typed {
+    pub(super) fn call(
+        &mut self,
+        callee: &hir::Expr,
+        args: &[hir::Expr],
+        keywords: &[hir::Keyword],
+        span: Span,
+    ) -> Typed {
         match &callee.kind {
-            hir::ExprKind::Builtin(name) => self.call_builtin(name, args, callee.span, span),
-            hir::ExprKind::Attribute { value, name } => self.method(value, name, args, span),
+            hir::ExprKind::Builtin(name) => self.call_builtin(name, args, keywords, [callee.span, span]),
+            hir::ExprKind::Attribute { value, name } => {
+                self.no_keywords(name, keywords)?;
+                self.method(value, name, args, span)
+            }
             hir::ExprKind::Function(function) => {
-                let args: Vec<Typed> = args.iter().map(|arg| self.expr(arg)).collect();
-                let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
+                let args = self.arguments(args, keywords)?;
                 let origin = self.slot().key.origin;
-                self.call_function(origin, *function, args, span)
+                self.call_function(origin, *function, args, keywords, span)
             }
             _ => {
                 let callee = self.expr(callee)?;
@@ -31,24 +39,29 @@ impl Body<'_, '_> {
         }
     }
 
-    fn call_function(&mut self, origin: Origin, id: FunctionId, args: Vec<Expr>, span: Span) -> Typed {
+    fn call_function(
+        &mut self,
+        origin: Origin,
+        id: FunctionId,
+        args: Vec<Expr>,
+        keywords: &[hir::Keyword],
+        span: Span,
+    ) -> Typed {
         let function = self.infer.function(origin, id);
         if function.body.is_none() {
             return Err(Stop);
         }
-        if args.len() != function.n_params {
-            let message = format!(
-                "`{}` takes {}, and {}",
-                function.name,
-                count(function.n_params, "argument"),
-                given(args.len()),
-            );
+        let n_required = function.n_params - function.defaults.len();
+        let too_few = keywords.is_empty() && args.len() < n_required;
+        if too_few || args.len() > function.n_params {
+            let message = wrong_count(&function.name, &(n_required..=function.n_params), args.len());
             return self.report(
                 Diagnostic::new(Code::ArgumentMismatch, span, message)
                     .note_at(function.name_span, "defined here")
                     .help("give one argument for each parameter"),
             );
         }
+        let args = self.for_parameters(function, args, keywords, span)?;
         if function.signatures.is_empty() {
             return self.call_helper(origin, id, function, args, span);
         }
@@ -73,7 +86,7 @@ impl Body<'_, '_> {
         let mut params = Vec::new();
         let mut coerced = Vec::new();
         for arg in args {
-            if matches!(arg.ty, Type::Text | Type::Tuple(_) | Type::None) {
+            if matches!(arg.ty, Type::Text | Type::None) {
                 let message = format!("`{}` cannot be passed to a function in this version", arg.ty);
                 return self.report(
                     Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
@@ -88,8 +101,14 @@ impl Body<'_, '_> {
     }
 
     fn call_instance(&mut self, key: Key, args: Vec<Expr>, span: Span) -> Typed {
+        let is_helper = self.infer.function(key.origin, key.function).signatures.is_empty();
         let id = self.infer.instance(key)?;
-        self.infer.slots[id.0 as usize].callers.insert(self.id);
+        let caller = self.id;
+        let slot = &mut self.infer.slots[id.0 as usize];
+        slot.callers.insert(caller);
+        if is_helper && slot.made_by.is_none() && id != caller {
+            slot.made_by = Some((caller, span));
+        }
         let result = self.infer.slots[id.0 as usize].result.clone().ok_or(Stop)?;
         Ok(Expr::new(ExprKind::Call(id, args), result, span))
     }
@@ -140,7 +159,13 @@ impl Body<'_, '_> {
         self.report(diagnostic)
     }
 
-    fn call_builtin(&mut self, name: &str, args: &[hir::Expr], name_span: Span, span: Span) -> Typed {
+    fn call_builtin(
+        &mut self,
+        name: &str,
+        args: &[hir::Expr],
+        keywords: &[hir::Keyword],
+        [name_span, span]: [Span; 2],
+    ) -> Typed {
         let Some(row) = builtin::find(name) else {
             let message = format!("`{}` cannot be called", builtin::python_name(name));
             return self.report(
@@ -148,38 +173,23 @@ impl Body<'_, '_> {
                     .help("see docs/language.md for the functions that kernels have"),
             );
         };
-        let args: Vec<Typed> = args.iter().map(|arg| self.expr(arg)).collect();
-        let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
-        if !row.arity.contains(&args.len()) {
-            let message = format!(
-                "`{}` takes {}, and {}",
-                builtin::python_name(name),
-                arity(&row.arity),
-                given(args.len()),
+        let n_positional = args.len();
+        let args = self.arguments(args, keywords)?;
+        let args = self.for_builtin(row.name, args, keywords, span)?;
+        let n_given = if keywords.is_empty() { args.len() } else { n_positional };
+        if n_given > *row.arity.end() || args.len() < *row.arity.start() {
+            let message = wrong_count(&builtin::python_name(name), &row.arity, n_given);
+            return self.report(
+                Diagnostic::new(Code::ArgumentMismatch, span, message).help(arity_help(row, &args, n_given)),
             );
-            return self
-                .report(Diagnostic::new(Code::ArgumentMismatch, span, message).help(arity_help(row, &args)));
         }
         self.call_row(row, args, span)
     }
 
     /// `range(...)` as start, stop and step.
-    pub(super) fn range(&mut self, iterable: &hir::Expr) -> Typed<[Expr; 3]> {
-        let (callee, args) = match &iterable.kind {
-            hir::ExprKind::Call { callee, args } => (Some(&callee.kind), args.as_slice()),
-            _ => (None, [].as_slice()),
-        };
-        if !matches!(callee, Some(hir::ExprKind::Builtin(name)) if name == "range") {
-            let value = self.expr(iterable)?;
-            let message = format!("`for` cannot iterate over `{}`", value.ty);
-            return self.report(
-                Diagnostic::new(Code::NotIterable, iterable.span, message)
-                    .help("iterate over `range(...)`, and index arrays inside the loop"),
-            );
-        }
+    pub(super) fn range(&mut self, args: &[hir::Expr], span: Span) -> Typed<[Expr; 3]> {
         let args: Vec<Typed> = args.iter().map(|arg| self.range_argument(arg)).collect();
         let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
-        let span = iterable.span;
         let literal = |value| Expr::new(ExprKind::Int(value), Type::INT, span);
         let n_args = args.len();
         let mut args = args.into_iter();
@@ -242,6 +252,10 @@ fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
+fn wrong_count(name: &str, takes: &std::ops::RangeInclusive<usize>, given: usize) -> String {
+    format!("`{name}` takes {}, and {}", arity(takes), self::given(given))
+}
+
 fn arity(range: &std::ops::RangeInclusive<usize>) -> String {
     match (*range.start(), *range.end()) {
         (a, b) if a == b => count(a, "argument"),
@@ -256,7 +270,7 @@ pub(super) fn given(n: usize) -> String {
 }
 
 /// The way out of a call of a builtin with too few or too many arguments.
-fn arity_help(row: &builtin::Row, args: &[Expr]) -> String {
+fn arity_help(row: &builtin::Row, args: &[Expr], n_given: usize) -> String {
     match (row.rule, args) {
         (builtin::Rule::Extremum, [Expr { ty: Type::Array(_), .. }]) => {
             format!("`{}` compares numbers in this version; loop over the array's elements", row.name)
@@ -264,6 +278,6 @@ fn arity_help(row: &builtin::Row, args: &[Expr]) -> String {
         _ if args.len() < *row.arity.start() => {
             format!("add {}", count(row.arity.start() - args.len(), "argument"))
         }
-        _ => format!("remove {}", count(args.len() - row.arity.end(), "argument")),
+        _ => format!("remove {}", count(n_given.saturating_sub(*row.arity.end()), "argument")),
     }
 }

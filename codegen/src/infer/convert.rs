@@ -1,6 +1,6 @@
 //! Conversions between types: written out, and checked where a literal cannot fit.
 
-use super::{Body, Typed};
+use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation};
@@ -22,6 +22,11 @@ impl Body<'_, '_> {
             }
             (ExprKind::Bool(x), _, Some(DType::Bool)) => Ok(constant(ExprKind::Bool(*x), to, &value)),
             (_, Type::Array(_), _) => Ok(Expr { ty: to.clone(), ..value }),
+            (_, Type::Tuple(types), _) if matches!(&value.ty, Type::Tuple(items) if items.len() == types.len()) => {
+                self.coerce_items(value, types)
+            }
+            // The conflict between the two is reported where the paths join.
+            (_, Type::Tuple(_), _) => Err(Stop),
             (_, &Type::INT, _) if value.ty == Type::Strong(DType::UInt64) => {
                 let span = value.span;
                 self.library_call("int_of_uint64", vec![value], false, span)
@@ -168,11 +173,20 @@ impl Body<'_, '_> {
             crate::hir::ExprKind::Logical { op, left, right } => {
                 self.logical_truth(*op, left, right, cond.span)
             }
+            crate::hir::ExprKind::Conditional { cond: test, then, otherwise } => {
+                self.conditional_truth([test, then, otherwise], cond.span)
+            }
             _ => {
                 let value = self.expr(cond)?;
                 self.truth(value)
             }
         }
+    }
+
+    fn conditional_truth(&mut self, parts: [&crate::hir::Expr; 3], span: Span) -> Typed {
+        let [cond, then, otherwise] = parts.map(|part| self.truth_of(part).map(Box::new));
+        let kind = ExprKind::Conditional { cond: cond?, then: then?, otherwise: otherwise? };
+        Ok(Expr::new(kind, Type::BOOL, span))
     }
 
     fn logical_truth(

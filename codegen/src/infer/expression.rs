@@ -36,11 +36,16 @@ impl Body<'_, '_> {
             hir::ExprKind::Variable(variable) => self.variable(*variable, span),
             hir::ExprKind::Function(function) => self.function_value(*function, span),
             hir::ExprKind::Builtin(name) => self.builtin_value(name, span),
+            hir::ExprKind::Tuple(items) => self.tuple(items, span),
             hir::ExprKind::Unary { op, operand } => self.unary_expr(*op, operand, span),
             hir::ExprKind::Binary { op, left, right } => self.binary_expr(*op, left, right, span),
             hir::ExprKind::Compare { op, left, right } => self.compare_expr(*op, left, right, span),
             hir::ExprKind::Logical { op, left, right } => self.logical_expr(*op, left, right, span),
-            hir::ExprKind::Call { callee, args } => self.call(callee, args, span),
+            hir::ExprKind::Chain { first, rest } => self.chain(first, rest, span),
+            hir::ExprKind::Conditional { cond, then, otherwise } => {
+                self.conditional(cond, then, otherwise, span)
+            }
+            hir::ExprKind::Call { callee, args, keywords } => self.call(callee, args, keywords, span),
             hir::ExprKind::Attribute { value, name } => self.attribute(value, name, span),
             hir::ExprKind::Index { value, indices } => self.index(value, indices, span),
             hir::ExprKind::Int(_)
@@ -79,6 +84,88 @@ impl Body<'_, '_> {
         self.logical(op, left, right, span)
     }
 
+    /// `a < b < c < d` is `a < b and (b < c and c < d)`, with `b` and `c` evaluated once: what is set
+    /// aside is used only where it has been evaluated.
+    fn chain(&mut self, first: &hir::Expr, rest: &[(hir::CompareOp, hir::Expr)], span: Span) -> Typed {
+        let first = self.expr(first);
+        let operands: Vec<Typed> = rest.iter().map(|(_, operand)| self.expr(operand)).collect();
+        let mut left = first?;
+        let mut comparisons = Vec::new();
+        for ((op, _), operand) in rest.iter().zip(operands.into_iter().collect::<Typed<Vec<_>>>()?) {
+            let (right, again) = self.twice(operand);
+            let place = left.span.to(right.span);
+            comparisons.push(self.compare(*op, left, right, place)?);
+            left = again;
+        }
+        let last = comparisons.pop().ok_or(Stop)?;
+        let join = |chain, holds| self.logical(LogicalOp::And, holds, chain, span);
+        comparisons.into_iter().rev().try_fold(last, join)
+    }
+
+    /// A value for two uses: the first evaluates it, the second is the same value afterwards.
+    pub(super) fn twice(&mut self, value: Expr) -> (Expr, Expr) {
+        let again = match &value.kind {
+            ExprKind::Variable { web, .. } => ExprKind::Variable { web: *web, check: false },
+            ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Bool(_) => {
+                value.kind.clone()
+            }
+            _ => return self.bind(value),
+        };
+        let again = Expr { kind: again, ..value.clone() };
+        (value, again)
+    }
+
+    /// A value set aside in a web of its own, and the web's value.
+    pub(super) fn bind(&mut self, value: Expr) -> (Expr, Expr) {
+        let web = self.temporary(value.ty.clone());
+        let (ty, span) = (value.ty.clone(), value.span);
+        let bound = Expr::new(ExprKind::Bind(web, Box::new(value)), ty.clone(), span);
+        (bound, Expr::new(ExprKind::Variable { web, check: false }, ty, span))
+    }
+
+    /// A web that no variable has.
+    pub(super) fn temporary(&mut self, ty: Type) -> WebId {
+        self.temporaries.push(ty);
+        WebId((self.webs.len() + self.temporaries.len() - 1) as u32)
+    }
+
+    /// `then if cond else otherwise`, both in their common type.
+    fn conditional(
+        &mut self,
+        cond: &hir::Expr,
+        then: &hir::Expr,
+        otherwise: &hir::Expr,
+        span: Span,
+    ) -> Typed {
+        let cond = self.truth_of(cond);
+        let [then, otherwise] = self.operands(then, otherwise)?;
+        let cond = Box::new(cond?);
+        let is_value = |ty: &Type| !matches!(ty, Type::None | Type::Text);
+        let help = "convert one of them to the other's type";
+        let ty = self.common_type([&then, &otherwise], is_value, span, help)?;
+        let then = Box::new(self.coerce(then, &ty)?);
+        let otherwise = Box::new(self.coerce(otherwise, &ty)?);
+        Ok(Expr::new(ExprKind::Conditional { cond, then, otherwise }, ty, span))
+    }
+
+    /// The one type of two values of which one is taken.
+    fn common_type(
+        &mut self,
+        [left, right]: [&Expr; 2],
+        fits: impl Fn(&Type) -> bool,
+        span: Span,
+        help: &str,
+    ) -> Typed<Type> {
+        let definitions = [(left.ty.clone(), left.int_literal()), (right.ty.clone(), right.int_literal())];
+        match super::promote::join(&definitions) {
+            Ok(ty) if fits(&ty) => Ok(ty),
+            _ => {
+                let message = format!("`{}` and `{}` have no common type", left.ty, right.ty);
+                self.report(Diagnostic::new(Code::TypeMismatch, span, message).help(help))
+            }
+        }
+    }
+
     fn variable(&mut self, variable: hir::VariableId, span: Span) -> Typed {
         let (web, check) = match self.flow.uses.get(&span) {
             Some(Use::Bound(web)) => (*web, false),
@@ -86,18 +173,28 @@ impl Body<'_, '_> {
             // What assigns it may be what was refused.
             Some(Use::NeverBound) if self.function.refused => return Err(Stop),
             Some(Use::NeverBound) => {
-                let variable = &self.function.variables[variable.0 as usize];
-                let message = format!("`{}` is read here, but nothing assigns it before", variable.name);
-                let mut diagnostic = Diagnostic::new(Code::NeverBound, span, message);
-                if variable.span != span {
-                    diagnostic = diagnostic.note_at(variable.span, "it is a local variable because of this");
-                }
-                return self.report(diagnostic.help("assign it on the way here, or make it a parameter"));
+                let diagnostic = self.never_bound(variable, span);
+                return self.report(diagnostic);
             }
             None => unreachable!("bug in pykernel: the flow analysis missed a use at {span:?}"),
         };
-        let ty = self.webs[web].ty.clone().ok_or(Stop)?;
+        let Some(ty) = self.webs[web].ty.clone() else {
+            if check && self.unassigned.is_none() {
+                self.unassigned = Some(self.never_bound(variable, span));
+            }
+            return Err(Stop);
+        };
         Ok(Expr::new(ExprKind::Variable { web: WebId(web as u32), check }, ty, span))
+    }
+
+    fn never_bound(&self, variable: hir::VariableId, span: Span) -> Diagnostic {
+        let variable = &self.function.variables[variable.0 as usize];
+        let message = format!("`{}` is read here, but nothing assigns it before", variable.name);
+        let mut diagnostic = Diagnostic::new(Code::NeverBound, span, message);
+        if variable.span != span {
+            diagnostic = diagnostic.note_at(variable.span, "it is a local variable because of this");
+        }
+        diagnostic.help("assign it on the way here, or make it a parameter")
     }
 
     fn function_value(&mut self, function: hir::FunctionId, span: Span) -> Typed {
@@ -133,17 +230,8 @@ impl Body<'_, '_> {
 
     /// `and`, `or` as values: Python gives one of the operands, we its value in their common type.
     fn logical(&mut self, op: LogicalOp, left: Expr, right: Expr, span: Span) -> Typed {
-        let definitions = [(left.ty.clone(), left.int_literal()), (right.ty.clone(), right.int_literal())];
-        let ty = match super::promote::join(&definitions) {
-            Ok(ty) if ty.dtype().is_some() => ty,
-            _ => {
-                let message = format!("`{}` and `{}` have no common type", left.ty, right.ty);
-                return self.report(
-                    Diagnostic::new(Code::TypeMismatch, span, message)
-                        .help("compare the operands, so that both are truth values"),
-                );
-            }
-        };
+        let help = "compare the operands, so that both are truth values";
+        let ty = self.common_type([&left, &right], |ty| ty.dtype().is_some(), span, help)?;
         let (left, right) = (self.coerce(left, &ty)?, self.coerce(right, &ty)?);
         let kind =
             ExprKind::Logical { and: op == LogicalOp::And, left: Box::new(left), right: Box::new(right) };
@@ -154,6 +242,10 @@ impl Body<'_, '_> {
         if let Some(extent) = self.shape_item(value, indices, span) {
             return extent;
         }
+        let value = self.expr(value);
+        if let Ok(Expr { ty: Type::Tuple(_), .. }) = &value {
+            return self.item(value?, indices, span);
+        }
         let (element, dtype) = self.element(value, indices, span)?;
         Ok(Expr::new(ExprKind::Element(element), Type::Strong(dtype), span))
     }
@@ -161,11 +253,10 @@ impl Body<'_, '_> {
     /// `array[indices]`, one index for each dimension.
     pub(super) fn element(
         &mut self,
-        array: &hir::Expr,
+        array: Typed,
         indices: &[hir::Expr],
         span: Span,
     ) -> Typed<(Element, DType)> {
-        let array = self.expr(array);
         let indices: Vec<Typed> = indices.iter().map(|index| self.index_value(index)).collect();
         let array = array?;
         let Type::Array(ty) = &array.ty else {

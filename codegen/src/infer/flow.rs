@@ -182,9 +182,9 @@ impl Walk {
 
     fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
-            StmtKind::Assign { target, value, .. } => {
+            StmtKind::Assign { targets, value, .. } => {
                 self.expr(value);
-                self.target(target);
+                targets.iter().for_each(|target| self.target(target));
             }
             StmtKind::Augment { target, value, .. } => {
                 if let Target::Variable(variable, span) = target {
@@ -195,13 +195,13 @@ impl Walk {
             }
             StmtKind::Expr(value) => self.expr(value),
             StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
-            StmtKind::While { cond, body } => {
+            StmtKind::While { cond, body, otherwise } => {
                 let endless = matches!(cond.kind, ExprKind::Bool(true) | ExprKind::Int(1));
-                self.looped(body, endless, Some(cond), None);
+                self.looped([body, otherwise], endless, Some(cond), None);
             }
-            StmtKind::For { variable, variable_span, iterable, body } => {
+            StmtKind::For { target, iterable, body, otherwise } => {
                 self.expr(iterable);
-                self.looped(body, false, None, Some((*variable, *variable_span)));
+                self.looped([body, otherwise], false, None, Some(target));
             }
             StmtKind::Break => {
                 self.break_();
@@ -252,18 +252,18 @@ impl Walk {
         }
     }
 
-    /// A loop: `head` is evaluated before each iteration; `counter` is assigned at the start of
-    /// each.
+    /// A loop: `head` is evaluated before each iteration; `item` is assigned at the start of
+    /// each. `otherwise` runs when the head ends the loop.
     fn looped(
         &mut self,
-        body: &[Stmt],
+        [body, otherwise]: [&[Stmt]; 2],
         endless: bool,
         head: Option<&Expr>,
-        counter: Option<(VariableId, Span)>,
+        item: Option<&Target>,
     ) {
         let mut assigned = BTreeSet::new();
         assigned_in(body, &mut assigned);
-        assigned.extend(counter.map(|(variable, _)| variable));
+        item.iter().for_each(|target| assigned_by(target, &mut assigned));
         let mut top = BTreeMap::new();
         for variable in &assigned {
             let node = self.node(NodeKind::Phi(vec![self.see(*variable)]), *variable);
@@ -279,17 +279,31 @@ impl Walk {
             since_break: assigned.clone(),
             since_continue: assigned,
         });
-        counter.iter().for_each(|(variable, span)| self.define(*variable, *span));
+        item.iter().for_each(|target| self.target(target));
         self.block(body);
         if self.reachable {
             self.continue_();
         }
         self.rewind(mark);
-        let Some(mut left) = self.loops.pop() else { unreachable!("bug in pykernel: a loop ended twice") };
-        self.reachable = !endless || left.is_left;
-        for (variable, head) in top {
-            let mut nodes = left.exits.remove(&variable).unwrap_or_default();
-            nodes.extend((!endless).then_some(head));
+        let Some(left) = self.loops.pop() else { unreachable!("bug in pykernel: a loop ended twice") };
+        self.reachable = !endless;
+        self.block(otherwise);
+        let otherwise = self.rewind(mark);
+        self.after_loop(left, otherwise);
+    }
+
+    /// Joins the end of a loop's `else`, which assigned `otherwise`, with the loop's `break`s.
+    fn after_loop(&mut self, mut left: Loop, otherwise: BTreeMap<VariableId, Node>) {
+        let falls_through = std::mem::replace(&mut self.reachable, true);
+        self.reachable = falls_through || left.is_left;
+        let variables: BTreeSet<VariableId> = left.head.keys().chain(otherwise.keys()).copied().collect();
+        for variable in variables {
+            let before = self.see(variable);
+            let mut nodes = match left.head.contains_key(&variable) {
+                true => left.exits.remove(&variable).unwrap_or_default(),
+                false => Vec::from_iter(left.is_left.then_some(before)),
+            };
+            nodes.extend(falls_through.then(|| otherwise.get(&variable).copied().unwrap_or(before)));
             nodes.dedup();
             match nodes.as_slice() {
                 [] => {}
@@ -325,6 +339,7 @@ impl Walk {
     fn target(&mut self, target: &Target) {
         match target {
             Target::Variable(variable, span) => self.define(*variable, *span),
+            Target::Tuple(targets, _) => targets.iter().for_each(|target| self.target(target)),
             Target::Element { value, indices, .. } => {
                 self.expr(value);
                 indices.iter().for_each(|index| self.expr(index));
@@ -348,9 +363,19 @@ impl Walk {
                 self.expr(left);
                 self.expr(right);
             }
-            ExprKind::Call { callee, args } => {
+            ExprKind::Chain { first, rest } => {
+                self.expr(first);
+                rest.iter().for_each(|(_, operand)| self.expr(operand));
+            }
+            ExprKind::Conditional { cond, then, otherwise } => {
+                self.expr(cond);
+                self.expr(then);
+                self.expr(otherwise);
+            }
+            ExprKind::Call { callee, args, keywords } => {
                 self.expr(callee);
                 args.iter().for_each(|arg| self.expr(arg));
+                keywords.iter().for_each(|keyword| self.expr(&keyword.value));
             }
             ExprKind::Attribute { value, .. } => self.expr(value),
             ExprKind::Index { value, indices } => {
@@ -360,6 +385,7 @@ impl Walk {
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
             ExprKind::Text(_) | ExprKind::None | ExprKind::Function(_) | ExprKind::Builtin(_) => {}
             ExprKind::Refused => {}
+            ExprKind::Tuple(items) => items.iter().for_each(|item| self.expr(item)),
         }
     }
 
@@ -455,23 +481,37 @@ impl Numbers {
 fn assigned_in(body: &[Stmt], assigned: &mut BTreeSet<VariableId>) {
     for stmt in body {
         match &stmt.kind {
-            StmtKind::Assign { target, .. } | StmtKind::Augment { target, .. } => {
-                if let Target::Variable(variable, _) = target {
-                    assigned.insert(*variable);
-                }
+            StmtKind::Assign { targets, .. } => {
+                targets.iter().for_each(|target| assigned_by(target, assigned));
             }
+            StmtKind::Augment { target, .. } => assigned_by(target, assigned),
             StmtKind::If { then, otherwise, .. } => {
                 assigned_in(then, assigned);
                 assigned_in(otherwise, assigned);
             }
-            StmtKind::While { body, .. } => assigned_in(body, assigned),
-            StmtKind::For { variable, body, .. } => {
-                assigned.insert(*variable);
+            StmtKind::While { body, otherwise, .. } => {
                 assigned_in(body, assigned);
+                assigned_in(otherwise, assigned);
+            }
+            StmtKind::For { target, body, otherwise, .. } => {
+                assigned_by(target, assigned);
+                assigned_in(body, assigned);
+                assigned_in(otherwise, assigned);
             }
             StmtKind::Expr(_) | StmtKind::Break | StmtKind::Continue | StmtKind::Return(_) => {}
             StmtKind::Raise { .. } | StmtKind::Assert { .. } => {}
         }
+    }
+}
+
+/// Collects the variables that a target assigns.
+fn assigned_by(target: &Target, assigned: &mut BTreeSet<VariableId>) {
+    match target {
+        Target::Variable(variable, _) => {
+            assigned.insert(*variable);
+        }
+        Target::Tuple(targets, _) => targets.iter().for_each(|target| assigned_by(target, assigned)),
+        Target::Element { .. } => {}
     }
 }
 

@@ -6,6 +6,7 @@
 //! instance the variables' types are found the same way, by rounds over the body. Only the last
 //! round reports and keeps what it built.
 
+mod argument;
 mod attribute;
 mod builtin;
 mod call;
@@ -15,17 +16,20 @@ mod flow;
 mod operator;
 pub mod promote;
 mod statement;
+mod tuple;
+mod warn;
 mod web;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Note};
 use crate::hir::{self, ErrorModel};
 use crate::library::library;
 use crate::source::Span;
 use crate::typed::{Expr, Instance, InstanceId, Program, Web, WebId};
 use crate::types::Type;
+use flow::Use;
 use promote::Definition;
 use web::WebTypes;
 
@@ -51,6 +55,9 @@ type Typed<T = Expr> = Result<T, Stop>;
 /// How many instances a helper may need before its recursion is taken for endless.
 const MAX_INSTANCES: usize = 1000;
 
+/// How many calls a mistake in a helper shows, up to the kernel.
+const MAX_CALLS_SHOWN: usize = 3;
+
 /// How often the type of one assignment can change: types only grow, through less than this many
 /// kinds and sizes. A round that changes nothing is the last.
 const MAX_GROWTH: usize = 16;
@@ -60,6 +67,12 @@ const MAX_GROWTH: usize = 16;
 enum Origin {
     User,
     Library,
+}
+
+/// Why something in an instance has no type.
+struct Stopped {
+    /// A variable that is read and that nothing but itself gives a value.
+    unassigned: Option<Diagnostic>,
 }
 
 /// What tells instances apart.
@@ -84,6 +97,8 @@ struct Slot {
     webs: Vec<WebTypes>,
     /// Whether the types still changed when the rounds were ended.
     unsettled: bool,
+    /// The call that made a helper's instance.
+    made_by: Option<(InstanceId, Span)>,
     /// The instances that call this one.
     callers: BTreeSet<InstanceId>,
     queued: bool,
@@ -190,6 +205,7 @@ impl<'a> Infer<'a> {
             flow,
             result: declared.clone(),
             declared,
+            made_by: None,
             callers: BTreeSet::new(),
             queued: true,
             key: key.clone(),
@@ -257,7 +273,7 @@ impl<'a> Infer<'a> {
             let id = InstanceId(program.instances.len() as u32);
             let (instance, has_stopped) = self.finish_instance(id, diagnostics);
             program.instances.push(instance);
-            stopped.extend(has_stopped.then_some(id));
+            stopped.extend(has_stopped.map(|stopped| (id, stopped)));
         }
         if diagnostics.is_empty() {
             self.report_endless(&stopped, diagnostics);
@@ -268,16 +284,25 @@ impl<'a> Infer<'a> {
         program
     }
 
-    /// Builds an instance, and says whether something in it has no type.
-    fn finish_instance(&mut self, id: InstanceId, diagnostics: &mut Diagnostics) -> (Instance, bool) {
+    /// Builds an instance, and says whether and why something in it has no type.
+    fn finish_instance(
+        &mut self,
+        id: InstanceId,
+        diagnostics: &mut Diagnostics,
+    ) -> (Instance, Option<Stopped>) {
         let origin = self.slots[id.0 as usize].key.origin;
         let mut body = Body::new(self, id);
         body.reporting = true;
         let stmts = body.run();
         let mut stopped = body.stopped;
+        let unassigned = body.unassigned.take();
         let revealed = std::mem::take(&mut body.revealed);
+        let temporaries = std::mem::take(&mut body.temporaries);
         let mut found = std::mem::take(&mut body.diagnostics);
         body.end(&mut found);
+        if !found.is_empty() {
+            found.annotate(&self.specialised_by(id));
+        }
         self.revealed.extend(revealed);
         let slot = &self.slots[id.0 as usize];
         let function = self.function(origin, slot.key.function);
@@ -295,18 +320,43 @@ impl<'a> Infer<'a> {
             library: origin == Origin::Library,
             params: slot.key.params.iter().cloned().zip(params).collect(),
             result: slot.result.clone().unwrap_or(Type::None),
-            webs: webs_of(slot, function),
+            webs: webs_of(slot, function, temporaries),
             body: stmts,
             span: function.name_span,
         };
-        (instance, stopped)
+        (instance, stopped.then_some(Stopped { unassigned }))
     }
 
-    /// Where nothing else is wrong, types are missing because a recursion never ends. Only the
-    /// functions that are in it are named, not those that call them.
-    fn report_endless(&self, stopped: &[InstanceId], diagnostics: &mut Diagnostics) {
-        let any = stopped.iter().any(|id| self.is_recursive(*id));
-        for id in stopped.iter().filter(|id| !any || self.is_recursive(**id)) {
+    /// The calls that made a helper's instance, from the innermost one.
+    fn specialised_by(&self, mut id: InstanceId) -> Vec<Note> {
+        let mut notes = Vec::new();
+        while let Some((caller, span)) = self.slots[id.0 as usize].made_by {
+            if notes.len() == MAX_CALLS_SHOWN {
+                break;
+            }
+            let key = &self.slots[id.0 as usize].key;
+            let name = &self.function(key.origin, key.function).name;
+            let types: Vec<String> = key.params.iter().map(Type::to_string).collect();
+            let text = format!("`{name}` is specialised for ({}) by this call", types.join(", "));
+            notes.push(Note { span: Some(span), text });
+            id = caller;
+        }
+        notes
+    }
+
+    /// Where nothing else is wrong, types are missing because a recursion never ends, or because
+    /// a variable is assigned only from itself. Only the functions that are in a recursion are
+    /// named, not those that call them.
+    fn report_endless(&self, stopped: &[(InstanceId, Stopped)], diagnostics: &mut Diagnostics) {
+        let any = stopped.iter().any(|(id, _)| self.is_recursive(*id));
+        if !any {
+            let unassigned = stopped.iter().filter_map(|(_, stopped)| stopped.unassigned.clone());
+            unassigned.for_each(|unassigned| diagnostics.report(unassigned));
+        }
+        if !diagnostics.is_empty() {
+            return;
+        }
+        for (id, _) in stopped.iter().filter(|(id, _)| !any || self.is_recursive(*id)) {
             let key = &self.slots[id.0 as usize].key;
             let ever_new = self.n_instances.get(&(key.origin, key.function)) == Some(&MAX_INSTANCES);
             diagnostics.report(endless(self.function(key.origin, key.function), ever_new));
@@ -330,15 +380,16 @@ impl<'a> Infer<'a> {
 }
 
 /// The webs of an instance; a web that only unreachable or wrong code defines is an int.
-fn webs_of(slot: &Slot, function: &hir::Function) -> Vec<Web> {
+fn webs_of(slot: &Slot, function: &hir::Function, temporaries: Vec<Type>) -> Vec<Web> {
     let flow = &slot.flow;
     let webs = flow.webs.iter().zip(&slot.webs);
-    webs.map(|(web, types)| Web {
+    let variables = webs.map(|(web, types)| Web {
         name: function.variables[web.variable.0 as usize].name.as_str().into(),
         ty: types.ty.clone().unwrap_or(Type::INT),
         may_be_unbound: web.may_be_unbound,
-    })
-    .collect()
+    });
+    let temporary = |ty| Web { name: "t".into(), ty, may_be_unbound: false };
+    variables.chain(temporaries.into_iter().map(temporary)).collect()
 }
 
 fn endless(function: &hir::Function, ever_new: bool) -> Diagnostic {
@@ -380,8 +431,14 @@ struct Body<'i, 'a> {
     returns: Vec<(Definition, Span)>,
     /// Whether this is the last round.
     reporting: bool,
+    /// How many loops there are around what is typed.
+    loops: usize,
     /// Whether something had no type.
     stopped: bool,
+    /// The first variable without a type that may be read before it is assigned.
+    unassigned: Option<Diagnostic>,
+    /// The types of webs that no variable has: values that are used more than once.
+    temporaries: Vec<Type>,
     diagnostics: Diagnostics,
     revealed: Vec<(Span, Type)>,
 }
@@ -404,7 +461,10 @@ impl<'i, 'a> Body<'i, 'a> {
             changed,
             returns: Vec::new(),
             reporting: false,
+            loops: 0,
             stopped: false,
+            unassigned: None,
+            temporaries: Vec::new(),
             diagnostics: Diagnostics::default(),
             revealed: Vec::new(),
             flow,
@@ -490,7 +550,8 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        let returned = matches!(ty, Type::None | Type::Weak(_) | Type::Strong(_));
+        let is_helper = self.function.signatures.is_empty();
+        let returned = is_returnable(ty) && (is_helper || !matches!(ty, Type::Tuple(_)));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(
@@ -505,6 +566,15 @@ impl<'i, 'a> Body<'i, 'a> {
             );
         }
         returned
+    }
+}
+
+/// Whether a function can return a type; a kernel that Rust calls no tuple in this version.
+fn is_returnable(ty: &Type) -> bool {
+    match ty {
+        Type::None | Type::Weak(_) | Type::Strong(_) => true,
+        Type::Tuple(items) => items.iter().all(is_returnable),
+        Type::Array(_) | Type::Text => false,
     }
 }
 

@@ -175,6 +175,10 @@ fn join_two(a: &Type, b: &Type) -> Result<Type, (Type, Type)> {
             let readonly = x.readonly || y.readonly;
             Ok(Type::Array(ArrayType { element: x.element, rank: x.rank, layout, readonly }))
         }
+        (Type::Tuple(x), Type::Tuple(y)) if x.len() == y.len() => {
+            let items = x.iter().zip(y).map(|(x, y)| join(&[(x.clone(), None), (y.clone(), None)]));
+            items.collect::<Result<_, _>>().map(Type::Tuple).map_err(|_| clash())
+        }
         _ => Err(clash()),
     }
 }

@@ -28,9 +28,9 @@ impl Body<'_, '_> {
     fn stmt(&mut self, stmt: &hir::Stmt) -> Typed<Option<StmtKind>> {
         match &stmt.kind {
             hir::StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
-            hir::StmtKind::While { cond, body } => self.repeat(cond, body),
-            hir::StmtKind::For { variable_span, iterable, body, .. } => {
-                self.each(*variable_span, iterable, body)
+            hir::StmtKind::While { cond, body, otherwise } => self.repeat(cond, body, otherwise),
+            hir::StmtKind::For { target, iterable, body, otherwise } => {
+                self.each(target, iterable, body, otherwise)
             }
             hir::StmtKind::Expr(value) => self.evaluate(value),
             _ => self.simple(stmt).map(Some),
@@ -40,8 +40,8 @@ impl Body<'_, '_> {
     /// Types a statement without a block.
     fn simple(&mut self, stmt: &hir::Stmt) -> Typed<StmtKind> {
         match &stmt.kind {
-            hir::StmtKind::Assign { target, annotation, value } => {
-                self.assign(target, annotation.as_ref(), value)
+            hir::StmtKind::Assign { targets, annotation, value } => {
+                self.assign(targets, annotation.as_ref(), value)
             }
             hir::StmtKind::Augment { target, op, value } => self.augment(target, *op, value, stmt.span),
             hir::StmtKind::Break => Ok(StmtKind::Break),
@@ -68,18 +68,24 @@ impl Body<'_, '_> {
         Ok(Some(StmtKind::If(cond?, then, otherwise)))
     }
 
-    fn repeat(&mut self, cond: &hir::Expr, body: &[hir::Stmt]) -> Typed<Option<StmtKind>> {
+    fn repeat(
+        &mut self,
+        cond: &hir::Expr,
+        body: &[hir::Stmt],
+        otherwise: &[hir::Stmt],
+    ) -> Typed<Option<StmtKind>> {
         let cond = self.truth_of(cond);
-        let body = self.block(body);
-        Ok(Some(StmtKind::While(cond?, body)))
+        let body = self.loop_body(body);
+        let otherwise = self.block(otherwise);
+        Ok(Some(StmtKind::While(cond?, body, otherwise)))
     }
 
-    fn each(&mut self, variable: Span, iterable: &hir::Expr, body: &[hir::Stmt]) -> Typed<Option<StmtKind>> {
-        let range = self.range(iterable);
-        let variable = self.define(variable, &(Type::INT, None));
+    /// Types the body of a loop.
+    pub(super) fn loop_body(&mut self, body: &[hir::Stmt]) -> Vec<Stmt> {
+        self.loops += 1;
         let body = self.block(body);
-        let ([start, stop, step], variable) = (range?, variable?);
-        Ok(Some(StmtKind::ForRange { variable, start, stop, step, body }))
+        self.loops -= 1;
+        body
     }
 
     fn assert(&mut self, cond: &hir::Expr, message: Option<&hir::Expr>) -> Typed<StmtKind> {
@@ -89,7 +95,7 @@ impl Body<'_, '_> {
     }
 
     /// Records a definition of the web at `span` and gives the web.
-    fn define(&mut self, span: Span, definition: &(Type, Option<i128>)) -> Typed<WebId> {
+    pub(super) fn define(&mut self, span: Span, definition: &(Type, Option<i128>)) -> Typed<WebId> {
         let place = *self.flow.definitions.get(&span).ok_or(Stop)?;
         self.changed |= self.webs[place.web].define(place.index, definition.clone(), span);
         Ok(WebId(place.web as u32))
@@ -97,11 +103,11 @@ impl Body<'_, '_> {
 
     /// `web = value`, the value converted to the web's type.
     fn define_with(&mut self, span: Span, value: Expr) -> Typed<StmtKind> {
-        if matches!(value.ty, Type::None | Type::Text | Type::Tuple(_)) {
+        if matches!(value.ty, Type::None | Type::Text) {
             let message = format!("a variable cannot hold `{}` in this version", value.ty);
             return self.report(
                 Diagnostic::new(Code::TypeMismatch, value.span, message)
-                    .help("variables hold numbers and arrays; of a shape take one extent: `x.shape[0]`"),
+                    .help("variables hold numbers, arrays and tuples"),
             );
         }
         let web = self.define(span, &(value.ty.clone(), value.int_literal()))?;
@@ -111,10 +117,11 @@ impl Body<'_, '_> {
 
     fn assign(
         &mut self,
-        target: &hir::Target,
+        targets: &[hir::Target],
         annotation: Option<&Type>,
         value: &hir::Expr,
     ) -> Typed<StmtKind> {
+        targets.iter().for_each(|target| self.warn_of_sum(target, value));
         let value = self.expr(value)?;
         if let Some(declared) = annotation.filter(|declared| !fits(declared, &value)) {
             let message = format!("this is declared `{declared}`, but its value is `{}`", value.ty);
@@ -124,7 +131,25 @@ impl Body<'_, '_> {
                     .help(format!("convert the value, or declare it `{}`", value.ty)),
             );
         }
+        let [first, rest @ ..] = targets else {
+            unreachable!("bug in pykernel: an assignment without a target")
+        };
+        if rest.is_empty() {
+            return self.assign_to(first, value);
+        }
+        let (value, again) = self.twice(value);
+        let mut assignments = Vec::new();
+        for (index, target) in targets.iter().enumerate() {
+            let value = if index == 0 { value.clone() } else { again.clone() };
+            let span = target.span();
+            assignments.push(self.assign_to(target, value).map(|kind| Stmt { kind, span }));
+        }
+        Ok(StmtKind::Sequence(assignments.into_iter().collect::<Typed<_>>()?))
+    }
+
+    pub(super) fn assign_to(&mut self, target: &hir::Target, value: Expr) -> Typed<StmtKind> {
         match target {
+            hir::Target::Tuple(targets, span) => self.unpack(targets, value, *span),
             hir::Target::Variable(_, span) => self.define_with(*span, value),
             hir::Target::Element { value: array, indices, span } => {
                 let element = self.target_element(array, indices, *span);
@@ -147,8 +172,10 @@ impl Body<'_, '_> {
                 let value = self.expr(value);
                 let (old, value) = (old?, value?);
                 let result = self.binary(op, old, value, span)?;
+                self.warn_of_accumulator(op, *variable, [*place; 2], span);
                 self.define_with(*place, result)
             }
+            hir::Target::Tuple(..) => unreachable!("bug in pykernel: a tuple is updated in place"),
             hir::Target::Element { value: array, indices, span: place } => {
                 let (element, ty) = self.target_element(array, indices, *place)?;
                 let value = self.expr(value)?;
@@ -166,6 +193,7 @@ impl Body<'_, '_> {
         indices: &[hir::Expr],
         span: Span,
     ) -> Typed<(Element, Type)> {
+        let array = self.expr(array);
         let (element, ty) = self.element(array, indices, span)?;
         match &element.array.ty {
             Type::Array(array) if array.readonly => {

@@ -34,6 +34,11 @@ impl WebTypes {
         is_new
     }
 
+    /// The first literal of Python's `int` among the definitions, and where it is assigned.
+    pub(super) fn literal(&self) -> Option<(i128, Span)> {
+        self.definitions.iter().flatten().find_map(|((_, literal), span)| Some(((*literal)?, *span)))
+    }
+
     /// What is wrong if the definitions do not go together.
     pub(super) fn conflict(&self, name: &str) -> Option<Diagnostic> {
         let known: Vec<(Definition, Span)> = self.definitions.iter().flatten().cloned().collect();

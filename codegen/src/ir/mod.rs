@@ -195,6 +195,8 @@ impl std::ops::IndexMut<FunctionId> for Module {
 pub struct Function {
     /// A readable name, unique in its module: `mandel`, `dot3d.2`, `int_pow.1`.
     pub name: String,
+    /// Where the Python function's name stands.
+    pub span: Span,
     /// The parameters, each a local, in order. A complex parameter is two.
     pub params: Vec<LocalId>,
     /// The results, each a local, in order.

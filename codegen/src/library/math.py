@@ -162,13 +162,17 @@ def math_hypot(x, y):
     return intrinsics.c_hypot(x, y)
 
 
-def math_isclose(a, b):
+def math_isclose(a, b, rel_tol, abs_tol):
+    if intrinsics.raises and (rel_tol < 0.0 or abs_tol < 0.0):
+        raise ValueError('tolerances must be non-negative')
     if a == b:
         return True
     if is_infinite(a) or is_infinite(b):
         return False
     apart = intrinsics.fabs(b - a)
-    return apart <= intrinsics.fabs(1e-09 * b) or apart <= intrinsics.fabs(1e-09 * a)
+    if apart <= intrinsics.fabs(rel_tol * b) or apart <= intrinsics.fabs(rel_tol * a):
+        return True
+    return apart <= abs_tol
 
 
 def math_isfinite(x):

@@ -31,6 +31,11 @@ impl Lowering<'_> {
             ExprKind::Bool(value) => vec![boolean(*value)],
             ExprKind::None | ExprKind::Text(_) => Vec::new(),
             ExprKind::Variable { web, check } => self.variable(*web, *check, expr.span),
+            ExprKind::Bind(web, value) => {
+                let parts = self.parts(value);
+                self.assign_web(*web, parts, expr.span);
+                locals(self.parts_of(*web))
+            }
             ExprKind::Current => self.current.clone(),
             ExprKind::Convert(value) => {
                 let parts = self.parts(value);
@@ -39,10 +44,23 @@ impl Lowering<'_> {
             ExprKind::Operation(op, args) => self.operation(*op, args, expr),
             ExprKind::Call(callee, args) => self.call(*callee, args, expr),
             ExprKind::Logical { and, left, right } => self.logical(*and, left, right, expr),
+            ExprKind::Conditional { cond, then, otherwise } => self.conditional(cond, then, otherwise, expr),
+            ExprKind::Tuple(items) => items.iter().flat_map(|item| self.parts(item)).collect(),
+            ExprKind::Item(tuple, index) => self.item(tuple, *index),
             ExprKind::Element(element) => self.load(element, expr.span),
             ExprKind::Extent(array, axis) => vec![ir::Expr::Dim { view: self.view(array), axis: *axis }],
             ExprKind::Size(array) => vec![self.size(array)],
         }
+    }
+
+    /// The parts of one item of a tuple.
+    fn item(&mut self, tuple: &Expr, index: usize) -> Vec<ir::Expr> {
+        let Type::Tuple(items) = &tuple.ty else {
+            unreachable!("bug in pykernel: `{}` has no items", tuple.ty)
+        };
+        let parts = self.parts(tuple);
+        let before: usize = items[..index].iter().map(|ty| part_types(ty).len()).sum();
+        parts.into_iter().skip(before).take(part_types(&items[index]).len()).collect()
     }
 
     /// The value of an expression that is a real number.

@@ -17,11 +17,12 @@ pub(super) fn lower(program: &Program, source: &Source, instance: &Instance, nam
     lowering.function
 }
 
-/// The types of the scalars or the view that make up a value: none of `None`, two of a complex
-/// number, else one.
+/// The types of the scalars and views that make up a value: none of `None`, two of a complex
+/// number, those of its items of a tuple, else one.
 pub(super) fn part_types(ty: &Type) -> Vec<ir::Type> {
     match ty {
-        Type::None | Type::Tuple(_) | Type::Text => Vec::new(),
+        Type::None | Type::Text => Vec::new(),
+        Type::Tuple(items) => items.iter().flat_map(part_types).collect(),
         Type::Array(array) => vec![ir::Type::View((*array).into())],
         Type::Weak(weak) => parts_of(weak.dtype()),
         Type::Strong(dtype) => parts_of(*dtype),
@@ -67,6 +68,7 @@ impl<'a> Lowering<'a> {
     fn new(program: &'a Program, source: &'a Source, instance: &'a Instance, name: String) -> Self {
         let function = ir::Function {
             name,
+            span: instance.span,
             params: Vec::new(),
             results: Vec::new(),
             status: None,
@@ -159,15 +161,14 @@ impl<'a> Lowering<'a> {
     }
 
     fn locals_of(&mut self, name: &str, ty: &Type) -> Vec<LocalId> {
-        let types = part_types(ty);
-        match types.as_slice() {
-            [re, im] => {
-                vec![
-                    self.function.add_local(format!("{name}.re"), *re),
-                    self.function.add_local(format!("{name}.im"), *im),
-                ]
+        let mut local = |name: String, ty: &ir::Type| self.function.add_local(name, *ty);
+        match (ty, part_types(ty).as_slice()) {
+            (Type::Tuple(items), _) => {
+                let items = items.iter().enumerate();
+                items.flat_map(|(index, ty)| self.locals_of(&format!("{name}.{index}"), ty)).collect()
             }
-            _ => types.iter().map(|ty| self.function.add_local(name, *ty)).collect(),
+            (_, [re, im]) => vec![local(format!("{name}.re"), re), local(format!("{name}.im"), im)],
+            (_, types) => types.iter().map(|ty| local(name.to_owned(), ty)).collect(),
         }
     }
 
@@ -210,12 +211,12 @@ impl<'a> Lowering<'a> {
 
     /// Sets locals to values, all of which are computed before.
     pub(super) fn set_all(&mut self, targets: &[LocalId], mut values: Vec<ir::Expr>, span: Span) {
-        if let ([first, second], [_, value]) = (targets, values.as_mut_slice())
-            && reads(value, *first)
-        {
-            let saved = self.function.add_local("t", self.function.ty(*second));
-            let value = std::mem::replace(value, ir::Expr::Local(saved));
-            self.set(saved, value, span);
+        for (index, value) in values.iter_mut().enumerate().skip(1) {
+            if targets[..index].iter().any(|target| reads(value, *target)) {
+                let saved = self.function.add_local("t", self.function.ty(targets[index]));
+                let value = std::mem::replace(value, ir::Expr::Local(saved));
+                self.set(saved, value, span);
+            }
         }
         for (target, value) in targets.iter().zip(values) {
             self.set(*target, value, span);

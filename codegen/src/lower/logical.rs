@@ -1,7 +1,8 @@
-//! `and` and `or`: pure where the right operand is, a branch where it has effects.
+//! `and`, `or` and conditional expressions: pure where what may not be evaluated is, a branch where
+//! it has effects.
 
 use super::construct::{and, compare, locals, or, select, truth, zero};
-use super::function::Lowering;
+use super::function::{Lowering, part_types};
 use crate::ir::{self, CompareOp, Scalar};
 use crate::source::Span;
 use crate::typed::Expr;
@@ -25,6 +26,36 @@ impl Lowering<'_> {
             (_, true) => self.chosen(is_and, left, right_parts, expr),
             (_, false) => self.branched(is_and, left, effects, right_parts, expr),
         }
+    }
+
+    /// One of two values.
+    pub(super) fn conditional(
+        &mut self,
+        cond: &Expr,
+        then: &Expr,
+        otherwise: &Expr,
+        expr: &Expr,
+    ) -> Vec<ir::Expr> {
+        let cond = self.scalar(cond);
+        match truth(&cond) {
+            Some(true) => return self.parts(then),
+            Some(false) => return self.parts(otherwise),
+            None => {}
+        }
+        let (mut then_parts, mut else_parts) = (Vec::new(), Vec::new());
+        let mut then_effects = self.block(|lowering| then_parts = lowering.parts(then));
+        let mut else_effects = self.block(|lowering| else_parts = lowering.parts(otherwise));
+        let has_view = part_types(&expr.ty).iter().any(|part| matches!(part, ir::Type::View(_)));
+        if then_effects.is_empty() && else_effects.is_empty() && !has_view {
+            let cond = self.save(cond, Scalar::Bool, expr.span);
+            let parts = then_parts.into_iter().zip(else_parts);
+            return parts.map(|(then, otherwise)| select(cond.clone(), then, otherwise)).collect();
+        }
+        let results = self.temporaries(&expr.ty);
+        then_effects.extend(self.block(|lowering| lowering.set_all(&results, then_parts, expr.span)));
+        else_effects.extend(self.block(|lowering| lowering.set_all(&results, else_parts, expr.span)));
+        self.branch(cond, then_effects, else_effects, expr.span);
+        locals(&results)
     }
 
     /// One of two pure values.

@@ -3,15 +3,31 @@
 use super::construct::{binary, compare, int, integer, select, unary, zero};
 use super::convert::number;
 use super::function::Lowering;
-use crate::ir::{self, BinaryOp, CompareOp, Const, LocalId, Purpose, Scalar, UnaryOp};
+use crate::ir::{self, BinaryOp, CompareOp, Const, Label, LocalId, Purpose, Scalar, UnaryOp};
 use crate::source::Span;
 use crate::typed::{Expr, Stmt, WebId};
 use crate::types::Type;
 
+/// What is done with each value of a range.
+struct Counted<'b> {
+    variable: WebId,
+    body: &'b [Stmt],
+    /// What `break` leaves, if not the loop itself.
+    exit: Option<Label>,
+    span: Span,
+}
+
 impl Lowering<'_> {
     /// The variable is assigned from a counter of its own at the start of each iteration: the body
     /// may assign it, and it keeps its last value after the loop.
-    pub(super) fn for_range(&mut self, variable: WebId, range: [&Expr; 3], body: &[Stmt], span: Span) {
+    pub(super) fn for_range(
+        &mut self,
+        variable: WebId,
+        range: [&Expr; 3],
+        body: &[Stmt],
+        exit: Option<Label>,
+        span: Span,
+    ) {
         let [lo, hi, step] = range.map(|bound| self.scalar(bound));
         match step {
             ir::Expr::Const(Const::Int(_, 0)) => {
@@ -19,9 +35,9 @@ impl Lowering<'_> {
                 self.emit(ir::StmtKind::Raise(raise), span);
             }
             ir::Expr::Const(Const::Int(_, step)) => {
-                self.count([lo, hi], step as i64, variable, body, span);
+                self.count([lo, hi], step as i64, Counted { variable, body, exit, span });
             }
-            step => self.count_by([lo, hi, step], variable, body, span),
+            step => self.count_by([lo, hi, step], Counted { variable, body, exit, span }),
         }
     }
 
@@ -30,19 +46,21 @@ impl Lowering<'_> {
     }
 
     /// A loop whose step is known.
-    fn count(&mut self, [lo, hi]: [ir::Expr; 2], step: i64, variable: WebId, body: &[Stmt], span: Span) {
+    fn count(&mut self, [lo, hi]: [ir::Expr; 2], step: i64, counted: Counted<'_>) {
+        let Counted { variable, body, exit, span } = counted;
         let label = self.function.add_label();
         let name = &self.instance.webs[variable.0 as usize].name;
         let var = self.function.add_local(format!("{name}.count"), ir::Type::Scalar(Scalar::I64));
         let body = self.block(|lowering| {
             lowering.assign_counter(variable, var, span);
-            lowering.iteration(label, body, span);
+            lowering.iteration(exit.unwrap_or(label), body, span);
         });
         self.emit(ir::StmtKind::For { label, var, lo, hi, step, body }, span);
     }
 
     /// A loop whose step is known only at run time: it counts the iterations that are left.
-    fn count_by(&mut self, [lo, hi, step]: [ir::Expr; 3], variable: WebId, body: &[Stmt], span: Span) {
+    fn count_by(&mut self, [lo, hi, step]: [ir::Expr; 3], counted: Counted<'_>) {
+        let Counted { variable, body, exit, span } = counted;
         let step = self.save(step, Scalar::I64, span);
         let raise = self.zero_step(span);
         self.check(compare(CompareOp::Ne, step.clone(), int(0)), raise, Purpose::Semantics, span);
@@ -64,7 +82,7 @@ impl Lowering<'_> {
             lowering.set(left, binary(BinaryOp::Sub, ir::Expr::Local(left), integer(Scalar::U64, 1)), span);
             lowering.assign_counter(variable, next, span);
             lowering.set(next, binary(BinaryOp::Add, ir::Expr::Local(next), ir::Expr::Local(by)), span);
-            lowering.iteration(label, body, span);
+            lowering.iteration(exit.unwrap_or(label), body, span);
         });
         self.emit(ir::StmtKind::Loop { label, body }, span);
     }

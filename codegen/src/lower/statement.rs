@@ -24,10 +24,15 @@ impl Lowering<'_> {
                 self.parts(value);
             }
             StmtKind::If(cond, then, otherwise) => self.if_(cond, then, otherwise, span),
-            StmtKind::While(cond, body) => self.while_(cond, body, span),
-            StmtKind::ForRange { variable, start, stop, step, body } => {
-                self.for_range(*variable, [start, stop, step], body, span);
+            StmtKind::While(cond, body, otherwise) => {
+                self.before_else(otherwise, span, |lowering, exit| lowering.while_(cond, body, exit, span));
             }
+            StmtKind::ForRange { variable, start, stop, step, body, otherwise } => {
+                self.before_else(otherwise, span, |lowering, exit| {
+                    lowering.for_range(*variable, [start, stop, step], body, exit, span);
+                });
+            }
+            StmtKind::Sequence(stmts) => self.stmts(stmts),
             StmtKind::Break => {
                 let exit = self.innermost().exit;
                 self.emit(ir::StmtKind::Exit(exit), span);
@@ -73,18 +78,32 @@ impl Lowering<'_> {
         }
     }
 
-    fn while_(&mut self, cond: &Expr, body: &[Stmt], span: Span) {
+    /// A loop with its `else`: a block around both, which `break` leaves. A loop without one is left
+    /// by its own label.
+    fn before_else(&mut self, otherwise: &[Stmt], span: Span, lower: impl FnOnce(&mut Self, Option<Label>)) {
+        if otherwise.is_empty() {
+            return lower(self, None);
+        }
+        let label = self.function.add_label();
+        let body = self.block(|lowering| {
+            lower(lowering, Some(label));
+            lowering.stmts(otherwise);
+        });
+        self.emit(ir::StmtKind::Block { label, body }, span);
+    }
+
+    fn while_(&mut self, cond: &Expr, body: &[Stmt], exit: Option<Label>, span: Span) {
         let label = self.function.add_label();
         let body = self.block(|lowering| {
             let cond = lowering.scalar(cond);
             let leave = vec![ir::Stmt { kind: ir::StmtKind::Exit(label), span }];
             lowering.branch(cond, Vec::new(), leave, span);
-            lowering.iteration(label, body, span);
+            lowering.iteration(exit.unwrap_or(label), body, span);
         });
         self.emit(ir::StmtKind::Loop { label, body }, span);
     }
 
-    /// The Python statements of one iteration of the loop with this label.
+    /// The Python statements of one iteration of the loop that is left by this label.
     pub(super) fn iteration(&mut self, exit: Label, stmts: &[Stmt], span: Span) {
         self.loops.push(Loop { exit, next: None });
         let body = self.block(|lowering| lowering.stmts(stmts));

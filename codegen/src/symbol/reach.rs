@@ -23,7 +23,11 @@ fn in_block(body: &[Stmt], found: &mut Vec<FunctionId>) {
 
 fn in_stmt(stmt: &Stmt, found: &mut Vec<FunctionId>) {
     match &stmt.kind {
-        StmtKind::Assign { target, annotation: _, value } | StmtKind::Augment { target, op: _, value } => {
+        StmtKind::Assign { targets, annotation: _, value } => {
+            in_expr(value, found);
+            targets.iter().for_each(|target| in_target(target, found));
+        }
+        StmtKind::Augment { target, op: _, value } => {
             in_target(target, found);
             in_expr(value, found);
         }
@@ -33,13 +37,15 @@ fn in_stmt(stmt: &Stmt, found: &mut Vec<FunctionId>) {
             in_block(then, found);
             in_block(otherwise, found);
         }
-        StmtKind::While { cond, body } => {
+        StmtKind::While { cond, body, otherwise } => {
             in_expr(cond, found);
             in_block(body, found);
+            in_block(otherwise, found);
         }
-        StmtKind::For { variable: _, variable_span: _, iterable, body } => {
+        StmtKind::For { target: _, iterable, body, otherwise } => {
             in_expr(iterable, found);
             in_block(body, found);
+            in_block(otherwise, found);
         }
         StmtKind::Break | StmtKind::Continue => {}
         StmtKind::Return(value) => value.iter().for_each(|value| in_expr(value, found)),
@@ -54,6 +60,7 @@ fn in_stmt(stmt: &Stmt, found: &mut Vec<FunctionId>) {
 fn in_target(target: &Target, found: &mut Vec<FunctionId>) {
     match target {
         Target::Variable(..) => {}
+        Target::Tuple(targets, _) => targets.iter().for_each(|target| in_target(target, found)),
         Target::Element { value, indices, span: _ } => {
             in_expr(value, found);
             in_exprs(indices, found);
@@ -71,13 +78,23 @@ fn in_expr(expr: &Expr, found: &mut Vec<FunctionId>) {
         ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
         ExprKind::Text(_) | ExprKind::None | ExprKind::Variable(_) | ExprKind::Builtin(_) => {}
         ExprKind::Refused => {}
+        ExprKind::Tuple(items) => in_exprs(items, found),
         ExprKind::Unary { op: _, operand } => in_expr(operand, found),
         ExprKind::Binary { op: _, left, right } => in_pair(left, right, found),
         ExprKind::Compare { op: _, left, right } => in_pair(left, right, found),
         ExprKind::Logical { op: _, left, right } => in_pair(left, right, found),
-        ExprKind::Call { callee, args } => {
+        ExprKind::Chain { first, rest } => {
+            in_expr(first, found);
+            rest.iter().for_each(|(_, operand)| in_expr(operand, found));
+        }
+        ExprKind::Conditional { cond, then, otherwise } => {
+            in_expr(cond, found);
+            in_pair(then, otherwise, found);
+        }
+        ExprKind::Call { callee, args, keywords } => {
             in_expr(callee, found);
             in_exprs(args, found);
+            keywords.iter().for_each(|keyword| in_expr(&keyword.value, found));
         }
         ExprKind::Attribute { value, name: _ } => in_expr(value, found),
         ExprKind::Index { value, indices } => {

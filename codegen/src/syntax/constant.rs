@@ -41,10 +41,10 @@ impl Reader<'_> {
         let place = self.span(value);
         let mut scope = Scope::new(self);
         let constant = scope.expr(value);
-        let binding = match (scope.refused, size(&constant)) {
+        let binding = match (scope.refused, is_constant(&constant)) {
             (true, _) => Binding::Refused,
-            (false, Some(size)) if size <= MAX_SIZE => Binding::Constant(Constant(constant)),
-            (false, _) => {
+            (false, true) => Binding::Constant(Constant(constant)),
+            (false, false) => {
                 self.report(unsupported(
                     "this constant",
                     place,
@@ -58,6 +58,11 @@ impl Reader<'_> {
     }
 }
 
+/// Whether an expression can be a constant.
+pub(super) fn is_constant(expr: &hir::Expr) -> bool {
+    size(expr).is_some_and(|size| size <= MAX_SIZE)
+}
+
 /// How many nodes an expression has; `None` if it is not one that constants can have.
 fn size(expr: &hir::Expr) -> Option<usize> {
     let all = |exprs: &[&hir::Expr]| exprs.iter().map(|expr| size(expr)).sum::<Option<usize>>();
@@ -68,14 +73,17 @@ fn size(expr: &hir::Expr) -> Option<usize> {
         | ExprKind::Bool(_)
         | ExprKind::Text(_) => 0,
         ExprKind::Builtin(name) if builtin::constant(name).is_some() => 0,
+        ExprKind::Tuple(items) => all(&items.iter().collect::<Vec<_>>())?,
         ExprKind::Unary { operand, .. } => size(operand)?,
         ExprKind::Binary { left, right, .. } => all(&[left, right])?,
-        ExprKind::Call { callee, args } if is_conversion(callee) => all(&args.iter().collect::<Vec<_>>())?,
+        ExprKind::Call { callee, args, keywords } if keywords.is_empty() && is_conversion(callee) => {
+            all(&args.iter().collect::<Vec<_>>())?
+        }
         ExprKind::Call { .. } | ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) => {
             return None;
         }
-        ExprKind::Compare { .. } | ExprKind::Logical { .. } => return None,
-        ExprKind::None | ExprKind::Refused => return None,
+        ExprKind::Compare { .. } | ExprKind::Chain { .. } | ExprKind::Logical { .. } => return None,
+        ExprKind::Conditional { .. } | ExprKind::None | ExprKind::Refused => return None,
         ExprKind::Attribute { .. } | ExprKind::Index { .. } => return None,
     };
     Some(inner + 1)
@@ -94,12 +102,13 @@ fn is_conversion(callee: &hir::Expr) -> bool {
 fn place(expr: &mut hir::Expr, span: Span) {
     expr.span = span;
     match &mut expr.kind {
+        ExprKind::Tuple(items) => items.iter_mut().for_each(|item| place(item, span)),
         ExprKind::Unary { operand, .. } => place(operand, span),
         ExprKind::Binary { left, right, .. } => {
             place(left, span);
             place(right, span);
         }
-        ExprKind::Call { callee, args } => {
+        ExprKind::Call { callee, args, .. } => {
             place(callee, span);
             args.iter_mut().for_each(|arg| place(arg, span));
         }
@@ -109,7 +118,8 @@ fn place(expr: &mut hir::Expr, span: Span) {
         | ExprKind::Bool(_)
         | ExprKind::Text(_) => {}
         ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) | ExprKind::None => {}
-        ExprKind::Compare { .. } | ExprKind::Logical { .. } | ExprKind::Refused => {}
+        ExprKind::Compare { .. } | ExprKind::Chain { .. } | ExprKind::Logical { .. } => {}
+        ExprKind::Conditional { .. } | ExprKind::Refused => {}
         ExprKind::Attribute { .. } | ExprKind::Index { .. } => {}
     }
 }

@@ -1,7 +1,6 @@
 //! Reads expressions.
 
 use ruff_python_ast::{self as ast, CmpOp, Expr, Number, Operator};
-use ruff_text_size::Ranged;
 
 use super::function::Scope;
 use super::import::{Entity, instead};
@@ -51,6 +50,8 @@ impl Scope<'_, '_> {
             Expr::BinOp(binary) => self.binary(binary, span),
             Expr::BoolOp(logical) => self.logical(logical, span),
             Expr::Compare(comparison) => self.compare(comparison, span),
+            Expr::If(conditional) => Some(self.conditional(conditional)),
+            Expr::Tuple(tuple) if !tuple.elts.is_empty() => Some(ExprKind::Tuple(self.exprs(&tuple.elts))),
             Expr::Call(call) => self.call(call),
             Expr::Attribute(attribute) => self.attribute(attribute),
             Expr::Subscript(subscript) => {
@@ -218,12 +219,22 @@ impl Scope<'_, '_> {
     }
 
     fn compare(&mut self, comparison: &ast::ExprCompare, span: Span) -> Option<ExprKind> {
+        if self.depth + comparison.ops.len() > MAX_DEPTH {
+            return self.refuse(too_deeply_nested(span));
+        }
         let left = self.boxed(&comparison.left);
         let operands = self.exprs(&comparison.comparators);
-        let [op] = &*comparison.ops else {
-            return self.chain(comparison, span);
-        };
-        let op = match op {
+        let ops = comparison.ops.iter().map(|op| self.comparison(*op, span));
+        let ops = ops.collect::<Option<Vec<_>>>()?;
+        let mut rest: Vec<_> = ops.into_iter().zip(operands).collect();
+        match rest.len() {
+            1 => rest.pop().map(|(op, right)| ExprKind::Compare { op, left, right: Box::new(right) }),
+            _ => Some(ExprKind::Chain { first: left, rest }),
+        }
+    }
+
+    fn comparison(&mut self, op: CmpOp, span: Span) -> Option<CompareOp> {
+        Some(match op {
             CmpOp::Eq => CompareOp::Eq,
             CmpOp::NotEq => CompareOp::Ne,
             CmpOp::Lt => CompareOp::Lt,
@@ -235,32 +246,30 @@ impl Scope<'_, '_> {
             CmpOp::In | CmpOp::NotIn => {
                 return self.refuse(unsupported("`in`", span, "compare with each value"));
             }
-        };
-        let right = Box::new(operands.into_iter().next()?);
-        Some(ExprKind::Compare { op, left, right })
+        })
     }
 
-    /// `a < b < c`, which is refused.
-    fn chain(&mut self, comparison: &ast::ExprCompare, span: Span) -> Option<ExprKind> {
-        let text = |expr: &Expr| self.reader.slice(expr.range());
-        let operands: Vec<&str> =
-            std::iter::once(&*comparison.left).chain(&comparison.comparators).map(text).collect();
-        let links = operands.windows(2).zip(&comparison.ops);
-        let links: Vec<String> =
-            links.map(|(pair, op)| format!("{} {} {}", pair[0], op.as_str(), pair[1])).collect();
-        let help = format!("write `{}`", links.join(" and "));
-        self.refuse(unsupported("a chain of comparisons", span, &help))
+    fn conditional(&mut self, conditional: &ast::ExprIf) -> ExprKind {
+        let cond = self.boxed(&conditional.test);
+        let (then, otherwise) = (self.boxed(&conditional.body), self.boxed(&conditional.orelse));
+        ExprKind::Conditional { cond, then, otherwise }
     }
 
     fn call(&mut self, call: &ast::ExprCall) -> Option<ExprKind> {
         let callee = self.boxed(&call.func);
         let args = self.exprs(&call.arguments.args);
-        for keyword in &call.arguments.keywords {
-            let span = self.span(keyword);
-            self.refuse::<()>(unsupported("a keyword argument", span, "give the argument by position"));
+        let keywords: Vec<_> = call.arguments.keywords.iter().map(|keyword| self.keyword(keyword)).collect();
+        let keywords = keywords.into_iter().collect::<Option<_>>()?;
+        Some(ExprKind::Call { callee, args, keywords })
+    }
+
+    fn keyword(&mut self, keyword: &ast::Keyword) -> Option<hir::Keyword> {
+        let span = self.span(keyword);
+        let value = self.expr(&keyword.value);
+        match &keyword.arg {
+            Some(name) => Some(hir::Keyword { name: name.to_string(), value, span }),
+            None => self.refuse(unsupported("unpacking with `**`", span, "name each argument")),
         }
-        (call.arguments.keywords.is_empty()).then_some(())?;
-        Some(ExprKind::Call { callee, args })
     }
 
     /// The indices of a subscript, one for each item of its tuple.
@@ -289,10 +298,9 @@ fn construct(expr: &Expr) -> (&'static str, &'static str) {
     match expr {
         Expr::Named(_) => ("`:=`", "assign the value in a statement of its own"),
         Expr::Lambda(_) => ("`lambda`", "define a function with `def`"),
-        Expr::If(_) => ("a conditional expression", "use an `if` statement"),
         Expr::Dict(_) | Expr::Set(_) => ("a dict or a set", "kernels compute with numbers and arrays"),
         Expr::List(_) => ("a list", "write into an array parameter"),
-        Expr::Tuple(_) => ("a tuple", "use one variable for each item, or write into an array parameter"),
+        Expr::Tuple(_) => ("an empty tuple", "give it an item"),
         Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) => ("a comprehension", "use a `for` loop"),
         Expr::Generator(_) => ("a generator expression", "use a `for` loop"),
         Expr::Await(_) => ("`await`", "call a plain function"),

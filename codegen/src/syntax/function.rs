@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
+use super::constant::is_constant;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, Options, Variable, VariableId};
@@ -32,7 +33,9 @@ impl<'a> Reader<'a> {
         let before = self.diagnostics.len();
         let declared = self.declared(def);
         let broken = self.is_broken(def);
+        let (defaults, has_defaults) = self.defaults(def);
         let mut scope = Scope::new(self);
+        scope.refused = !has_defaults;
         scope.parameters(def);
         let n_params = scope.variables.len();
         let fits = declared.is_some() && !scope.refused && scope.reader.diagnostics.len() == before;
@@ -48,6 +51,7 @@ impl<'a> Reader<'a> {
             span: self.span(def),
             doc: docstring(&def.body),
             n_params,
+            defaults,
             variables,
             signatures,
             options,
@@ -56,6 +60,23 @@ impl<'a> Reader<'a> {
         };
         self.check_reserved(&function);
         function
+    }
+
+    /// The default values of parameters, which Python computes where the function is defined; and
+    /// whether all of them are constants.
+    fn defaults(&mut self, def: &StmtFunctionDef) -> (Vec<hir::Expr>, bool) {
+        let mut scope = Scope::new(self);
+        let params = def.parameters.posonlyargs.iter().chain(&def.parameters.args);
+        let mut defaults = Vec::new();
+        for default in params.filter_map(|param| param.default.as_deref()) {
+            let value = scope.expr(default);
+            if !scope.refused && !is_constant(&value) {
+                let help = "defaults are short computations on literals and constants";
+                scope.refuse::<()>(unsupported("this default value", value.span, help));
+            }
+            defaults.push(value);
+        }
+        (defaults, !scope.refused)
     }
 
     /// Refuses names that the Rust function of an exported kernel could not have.
@@ -105,11 +126,6 @@ impl<'r, 'a> Scope<'r, 'a> {
                         .note_at(first, "the first one")
                         .help("give one of them another name"),
                 );
-            }
-            if let Some(default) = parameter.default() {
-                let span = self.span(default);
-                let help = "give the argument in each call";
-                self.refuse::<()>(unsupported("a default value of a parameter", span, help));
             }
             self.variable(name.as_str(), span);
         }

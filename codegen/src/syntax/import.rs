@@ -2,11 +2,12 @@
 
 use ruff_python_ast::{Alias, Identifier, StmtImport, StmtImportFrom};
 
-use super::names::{Binding, closest};
+use super::names::Binding;
 use super::{Reader, unsupported};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::spelling::closest;
 use crate::types::{DType, Type, Weak};
 
 /// Something that an import or Python itself gives a name to.
@@ -211,7 +212,8 @@ impl Reader<'_> {
             };
             // `import numba` and `import numba.types` may stand in one file.
             let again = matches!((self.names.get(&name), &binding),
-                (Some(Binding::Imported(before)), Binding::Imported(now)) if before == now);
+                (Some(Binding::Imported(before)), Binding::Imported(now)) if before == now)
+                || (matches!(binding, Binding::Refused) && self.names.get(&name).is_some());
             if !again {
                 self.bind_name(&name, binding);
             }

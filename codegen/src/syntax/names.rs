@@ -12,6 +12,7 @@ use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{FunctionId, Variable};
 use crate::source::Span;
+use crate::spelling::closest;
 
 /// What a name of the module level stands for.
 #[derive(Clone, Debug)]
@@ -83,31 +84,92 @@ pub(super) fn similar_exception(name: &str) -> Option<&'static str> {
     closest(name, EXCEPTIONS.iter().copied())
 }
 
-/// Python's builtins that kernels do not have yet, for messages.
+/// Python's builtins that kernels do not have, exceptions too, for messages.
 const OTHER_BUILTINS: &[&str] = &[
+    "BaseException",
+    "BaseExceptionGroup",
+    "BlockingIOError",
+    "BrokenPipeError",
+    "BytesWarning",
+    "ChildProcessError",
+    "ConnectionAbortedError",
+    "ConnectionError",
+    "ConnectionRefusedError",
+    "ConnectionResetError",
+    "DeprecationWarning",
+    "Ellipsis",
+    "EncodingWarning",
+    "EnvironmentError",
+    "ExceptionGroup",
+    "FileExistsError",
+    "FileNotFoundError",
+    "FutureWarning",
+    "GeneratorExit",
+    "IOError",
+    "ImportWarning",
+    "IndentationError",
+    "InterruptedError",
+    "IsADirectoryError",
+    "KeyboardInterrupt",
+    "ModuleNotFoundError",
+    "NotADirectoryError",
+    "NotImplemented",
+    "PendingDeprecationWarning",
+    "PermissionError",
+    "ProcessLookupError",
+    "ResourceWarning",
+    "RuntimeWarning",
+    "StopAsyncIteration",
+    "SyntaxWarning",
+    "SystemExit",
+    "TabError",
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "UnicodeTranslateError",
+    "UnicodeWarning",
+    "UserWarning",
+    "aiter",
     "all",
+    "anext",
     "any",
     "ascii",
     "bin",
+    "breakpoint",
     "bytearray",
     "bytes",
     "callable",
     "chr",
+    "classmethod",
+    "compile",
+    "copyright",
+    "credits",
+    "delattr",
     "dict",
+    "dir",
     "divmod",
     "enumerate",
+    "eval",
+    "exec",
+    "exit",
     "filter",
     "format",
     "frozenset",
     "getattr",
+    "globals",
+    "hasattr",
     "hash",
+    "help",
     "hex",
     "id",
     "input",
     "isinstance",
+    "issubclass",
     "iter",
+    "license",
     "list",
+    "locals",
     "map",
+    "memoryview",
     "next",
     "object",
     "oct",
@@ -115,16 +177,21 @@ const OTHER_BUILTINS: &[&str] = &[
     "ord",
     "pow",
     "print",
+    "property",
+    "quit",
     "repr",
     "reversed",
     "set",
+    "setattr",
     "slice",
     "sorted",
+    "staticmethod",
     "str",
     "sum",
     "super",
     "tuple",
     "type",
+    "vars",
     "zip",
 ];
 
@@ -272,31 +339,4 @@ impl<'a> Reader<'a> {
         known.extend(locals.iter().take(MAX_CANDIDATES).map(|local| local.name.as_str()));
         closest(name, known.into_iter())
     }
-}
-
-/// The candidate that is written most like a name, if any is.
-pub(super) fn closest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    // One letter in two is no misspelling.
-    let limit = if name.len() < 3 { 0 } else { (1 + name.len()) / 3 };
-    candidates
-        .filter(|candidate| *candidate != name && candidate.len().abs_diff(name.len()) <= limit)
-        .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many characters must be inserted, removed or replaced (Levenshtein's distance).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

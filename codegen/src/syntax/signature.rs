@@ -4,12 +4,12 @@ use ruff_python_ast::{self as ast, Arguments, Decorator, Expr, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::import::Entity;
-use super::names::closest;
 use super::type_expr::Namespace;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{ErrorModel, Options, Signature};
 use crate::source::Span;
+use crate::spelling::closest;
 use crate::types::Type;
 
 /// What a function declares.

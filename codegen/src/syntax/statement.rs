@@ -56,7 +56,7 @@ impl Scope<'_, '_> {
         match stmt {
             Stmt::Pass(_) | Stmt::If(_) => None,
             Stmt::Expr(value) => Some(StmtKind::Expr(self.expr(&value.value))),
-            Stmt::Assign(assign) => self.assign(assign, span),
+            Stmt::Assign(assign) => self.assign(assign),
             Stmt::AugAssign(augment) => self.augment(augment, span),
             Stmt::AnnAssign(assign) => self.annotated(assign, span),
             Stmt::While(repeat) => self.repeat(repeat),
@@ -87,16 +87,11 @@ impl Scope<'_, '_> {
         self.span(TextRange::new(range.start(), last.end() + colon))
     }
 
-    fn assign(&mut self, assign: &ast::StmtAssign, span: Span) -> Option<StmtKind> {
+    fn assign(&mut self, assign: &ast::StmtAssign) -> Option<StmtKind> {
         let value = self.expr(&assign.value);
-        let [target] = assign.targets.as_slice() else {
-            return self.refuse(unsupported(
-                "an assignment to several targets",
-                span,
-                "write one assignment for each target",
-            ));
-        };
-        Some(StmtKind::Assign { target: self.target(target)?, annotation: None, value })
+        let targets: Vec<_> = assign.targets.iter().map(|target| self.target(target)).collect();
+        let targets = targets.into_iter().collect::<Option<_>>()?;
+        Some(StmtKind::Assign { targets, annotation: None, value })
     }
 
     fn augment(&mut self, augment: &ast::StmtAugAssign, span: Span) -> Option<StmtKind> {
@@ -113,7 +108,7 @@ impl Scope<'_, '_> {
             return self.refuse(unsupported("an annotation without a value", span, help));
         };
         let (target, value) = (self.target(&assign.target), self.expr(value));
-        Some(StmtKind::Assign { target: target?, annotation: Some(annotation?), value })
+        Some(StmtKind::Assign { targets: vec![target?], annotation: Some(annotation?), value })
     }
 
     fn target(&mut self, target: &Expr) -> Option<Target> {
@@ -133,7 +128,11 @@ impl Scope<'_, '_> {
                 span,
                 "assign to a variable or an element",
             )),
-            _ => self.refuse(unsupported("unpacking", span, "write one assignment for each variable")),
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                let targets: Vec<_> = elts.iter().map(|target| self.target(target)).collect();
+                Some(Target::Tuple(targets.into_iter().collect::<Option<_>>()?, span))
+            }
+            _ => self.refuse(unsupported("unpacking with `*`", span, "name each item")),
         }
     }
 
@@ -169,43 +168,36 @@ impl Scope<'_, '_> {
 
     fn repeat(&mut self, repeat: &ast::StmtWhile) -> Option<StmtKind> {
         let cond = self.expr(&repeat.test);
-        let body = self.loop_body(&repeat.body, &repeat.orelse);
-        Some(StmtKind::While { cond, body })
+        let (body, otherwise) = self.loop_body(&repeat.body, &repeat.orelse);
+        Some(StmtKind::While { cond, body, otherwise })
     }
 
     fn each(&mut self, each: &ast::StmtFor) -> Option<StmtKind> {
         let iterable = self.expr(&each.iter);
-        let variable = match &*each.target {
-            Expr::Name(_) => self.target(&each.target),
-            other => {
-                let span = self.span(other);
-                self.refuse(unsupported("this loop variable", span, "loop with one name"))
-            }
-        };
+        let target = self.loop_target(&each.target);
         if each.is_async {
             let span = self.span(each);
             self.refuse::<()>(unsupported("`async`", span, "write a plain `for`"));
         }
-        let body = self.loop_body(&each.body, &each.orelse);
-        match variable? {
-            Target::Variable(variable, variable_span) => {
-                Some(StmtKind::For { variable, variable_span, iterable, body })
-            }
-            Target::Element { .. } => unreachable!("bug in pykernel: a loop variable is a name"),
-        }
+        let (body, otherwise) = self.loop_body(&each.body, &each.orelse);
+        Some(StmtKind::For { target: target?, iterable, body, otherwise })
     }
 
-    fn loop_body(&mut self, body: &[Stmt], otherwise: &[Stmt]) -> Vec<hir::Stmt> {
+    /// The variables of a loop.
+    fn loop_target(&mut self, target: &Expr) -> Option<Target> {
+        if is_names(target) {
+            return self.target(target);
+        }
+        let span = self.span(target);
+        self.refuse(unsupported("this loop variable", span, "loop with names"))
+    }
+
+    /// A loop's body and its `else`, whose `break` leaves the loop around.
+    fn loop_body(&mut self, body: &[Stmt], otherwise: &[Stmt]) -> (Vec<hir::Stmt>, Vec<hir::Stmt>) {
         self.loops += 1;
         let body = self.block(body);
         self.loops -= 1;
-        if let Some(first) = otherwise.first() {
-            let span = self.reader.first_line(first);
-            let help = "set a variable before `break`, and test it after the loop";
-            self.refuse::<()>(unsupported("`else` of a loop", span, help));
-            self.block(otherwise);
-        }
-        body
+        (body, self.block(otherwise))
     }
 
     fn leave_loop(&mut self, kind: StmtKind, keyword: &str, span: Span) -> Option<StmtKind> {
@@ -264,6 +256,17 @@ impl Scope<'_, '_> {
         }
         let message = format!("`{text}` is not one of Python's built-in exceptions");
         self.refuse(Diagnostic::new(Code::UnknownException, span, message).help(help))
+    }
+}
+
+/// Whether a target binds only names.
+fn is_names(target: &Expr) -> bool {
+    match target {
+        Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+            elts.iter().all(is_names)
+        }
+        Expr::Subscript(_) | Expr::Attribute(_) => false,
+        _ => true,
     }
 }
 

@@ -6,8 +6,9 @@ use ruff_text_size::Ranged;
 
 use super::Reader;
 use super::import::Entity;
-use super::names::{Binding, closest};
+use super::names::Binding;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::spelling::closest;
 use crate::types::{ArrayType, DType, Layout, Type};
 
 /// The most dimensions that an array can have, as in NumPy.

@@ -96,8 +96,8 @@ pub enum StmtKind {
     Evaluate(Expr),
     /// `if`; the condition is Python's `bool`.
     If(Expr, Vec<Stmt>, Vec<Stmt>),
-    /// `while`; the condition is Python's `bool`.
-    While(Expr, Vec<Stmt>),
+    /// `while`; the condition is Python's `bool`. The last statements are its `else`.
+    While(Expr, Vec<Stmt>, Vec<Stmt>),
     /// `for web in range(start, stop, step)`; all three are Python's `int`, and the web's type is
     /// a number type that the counter is converted to.
     ForRange {
@@ -111,7 +111,11 @@ pub enum StmtKind {
         step: Expr,
         /// The body.
         body: Vec<Stmt>,
+        /// The `else`.
+        otherwise: Vec<Stmt>,
     },
+    /// Several statements for one of Python's.
+    Sequence(Vec<Stmt>),
     /// `break`.
     Break,
     /// `continue`.
@@ -187,6 +191,8 @@ pub enum ExprKind {
         /// Whether this use must check that the variable is bound.
         check: bool,
     },
+    /// Sets a variable to a value of its type, and is that value.
+    Bind(WebId, Box<Expr>),
     /// The element that an [`StmtKind::Update`] updates.
     Current,
     /// The operand as a number of this expression's type, as `np.T(x)` converts: a weak integer
@@ -205,6 +211,19 @@ pub enum ExprKind {
         /// The right operand.
         right: Box<Expr>,
     },
+    /// One of two values of this expression's type; only that one is evaluated.
+    Conditional {
+        /// The condition, Python's `bool`.
+        cond: Box<Expr>,
+        /// The value when it is true.
+        then: Box<Expr>,
+        /// The value when it is not.
+        otherwise: Box<Expr>,
+    },
+    /// A tuple of values.
+    Tuple(Vec<Expr>),
+    /// An item of a tuple, all of which is evaluated.
+    Item(Box<Expr>, usize),
     /// An element of an array.
     Element(Element),
     /// The extent of an array's dimension.

@@ -68,18 +68,20 @@ impl Printer<'_> {
             StmtKind::Store(element, value) => format!("{} = {}", self.element(element), self.expr(value)),
             StmtKind::Update(element, value) => format!("{} := {}", self.element(element), self.expr(value)),
             StmtKind::Evaluate(value) => self.expr(value),
-            StmtKind::If(cond, then, otherwise) => return self.branch(cond, then, otherwise, depth),
-            StmtKind::While(cond, body) => {
-                let head = format!("while {}:", self.expr(cond));
-                self.line(depth, &head);
-                return self.block(body, depth + 1);
+            StmtKind::If(cond, then, otherwise) => {
+                let head = format!("if {}:", self.expr(cond));
+                return self.compound(&head, then, otherwise, depth);
             }
-            StmtKind::ForRange { variable, start, stop, step, body } => {
+            StmtKind::While(cond, body, otherwise) => {
+                let head = format!("while {}:", self.expr(cond));
+                return self.compound(&head, body, otherwise, depth);
+            }
+            StmtKind::ForRange { variable, start, stop, step, body, otherwise } => {
                 let range = [start, stop, step].map(|bound| self.expr(bound)).join(", ");
                 let head = format!("for {} in range({range}):", self.web(*variable));
-                self.line(depth, &head);
-                return self.block(body, depth + 1);
+                return self.compound(&head, body, otherwise, depth);
             }
+            StmtKind::Sequence(stmts) => return stmts.iter().for_each(|stmt| self.stmt(stmt, depth)),
             StmtKind::Break => "break".to_owned(),
             StmtKind::Continue => "continue".to_owned(),
             StmtKind::Return(None) => "return".to_owned(),
@@ -91,10 +93,9 @@ impl Printer<'_> {
         self.line(depth, &text);
     }
 
-    fn branch(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt], depth: usize) {
-        let head = format!("if {}:", self.expr(cond));
-        self.line(depth, &head);
-        self.block(then, depth + 1);
+    fn compound(&mut self, head: &str, body: &[Stmt], otherwise: &[Stmt], depth: usize) {
+        self.line(depth, head);
+        self.block(body, depth + 1);
         if !otherwise.is_empty() {
             self.line(depth, "else:");
             self.block(otherwise, depth + 1);
@@ -134,6 +135,7 @@ impl Printer<'_> {
             ExprKind::Variable { web, check } => {
                 format!("{}{}", self.web(*web), if *check { "?" } else { "" })
             }
+            ExprKind::Bind(web, value) => format!("({} := {})", self.web(*web), self.expr(value)),
             ExprKind::Current => "current".to_owned(),
             ExprKind::Convert(value) => format!("{ty}({})", self.expr(value)),
             ExprKind::Operation(Operation::Cast, args) => format!("cast[{ty}]({})", self.list(args)),
@@ -144,6 +146,11 @@ impl Printer<'_> {
                 let word = if *and { "and" } else { "or" };
                 format!("({} {word} {})", self.expr(left), self.expr(right))
             }
+            ExprKind::Conditional { cond, then, otherwise } => {
+                format!("({} if {} else {})", self.expr(then), self.expr(cond), self.expr(otherwise))
+            }
+            ExprKind::Tuple(items) => format!("({},)", self.list(items)),
+            ExprKind::Item(tuple, index) => format!("{}[{index}]", self.expr(tuple)),
             ExprKind::Element(element) => self.element(element),
             ExprKind::Extent(array, axis) => format!("{}.shape[{axis}]", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),

@@ -28,11 +28,9 @@ def constants(x: float) -> float:
 
 
 def expressions(x: float, n: int):
-    y = x if n else 1.0                    # error: [unsupported-syntax] x if n else 1.0
-    y = 0 < x < 1                          # error: [unsupported-syntax] 0 < x < 1
     y = x is None                          # error: [unsupported-syntax] x is None
     y = x is not None                      # error: [unsupported-syntax] x is not None
-    y = n in (1, 2)                        # error: [unsupported-syntax] n in (1, 2)  # error: [unsupported-syntax] (1, 2)
+    y = n in (1, 2)                        # error: [unsupported-syntax] n in (1, 2)
     y = lambda z: z                        # error: [unsupported-syntax] lambda z: z
     y = [x]                                # error: [unsupported-syntax] [x]
     y = {n: x}                             # error: [unsupported-syntax] {n: x}
@@ -41,7 +39,7 @@ def expressions(x: float, n: int):
     y = f"{x}"                             # error: [unsupported-syntax] f"{x}"
     y = b"x"                               # error: [unsupported-syntax] b"x"
     y = x @ x                              # error: [unsupported-syntax] x @ x
-    y = round(x, ndigits=2)                # error: [unsupported-syntax] ndigits=2
+    y = round(x, ndigits=2)
     y = max(*n)                            # error: [unsupported-syntax] *n
     y = ...                                # error: [unsupported-syntax] ...
     yield x                                # error: [unsupported-syntax] yield x
@@ -61,8 +59,8 @@ def slices(v: float64[:]):
 
 
 def statements(x: float, n: int):
-    a = b = x                              # error: [unsupported-syntax] a = b = x
-    c, d = x, n                            # error: [unsupported-syntax] c, d  # error: [unsupported-syntax] x, n
+    a = b = x
+    c, d = x, n
     e: float                               # error: [unsupported-syntax] e: float
     global N                               # error: [unsupported-syntax] global N
     del x                                  # error: [unsupported-syntax] del x
@@ -75,11 +73,7 @@ def statements(x: float, n: int):
     match n:                               # error: [unsupported-syntax] match n:
         case 1:
             pass
-    for i in range(n):
-        pass
-    else:
-        x = 1.0                            # error: [unsupported-syntax] x = 1.0
-    for i, j in range(n):                  # error: [unsupported-syntax] i, j
+    for i, j in (1, 2), (3, 4):
         pass
     def inner(y):                          # error: [unsupported-syntax] def inner(y):
         return y
@@ -95,7 +89,7 @@ def statements(x: float, n: int):
     return inner(a + b + c + d + i + j)
 
 
-def default(x: float = 1.0):               # error: [unsupported-syntax] 1.0
+def default(x: float = abs(1.0)):          # error: [unsupported-syntax] abs(1.0)
     return x
 
 

@@ -47,7 +47,6 @@ def merges(n: int, u: uint64, i: int64, a: float64[:], b: float32[:]):
         v = 1.0                            # error: [type-mismatch] v
     w = v
     t = None                               # error: [type-mismatch] None
-    t = a.shape                            # error: [type-mismatch] a.shape
     t = "text"                             # error: [type-mismatch] "text"
     p: float = n                           # error: [type-mismatch] n
     n and a                                # error: [type-mismatch] n and a

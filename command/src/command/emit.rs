@@ -9,7 +9,7 @@ use pykernel_codegen::backend::{self, Target};
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::{hir, ir, passes, typed};
 
-use super::{Stop, Verdict, analyse};
+use super::{Stop, Verdict, analyse_right};
 use crate::{bug, input};
 
 /// What is shown.
@@ -38,7 +38,7 @@ pub struct Options {
 /// Prints what a stage makes of a file.
 pub fn run(file: &Path, stage: Stage, options: &Options, out: &mut dyn Write) -> Result<Verdict, Stop> {
     let source = input::source(file)?;
-    let Some(analysis) = analyse(&source) else { return Ok(Verdict::Wrong) };
+    let Some(analysis) = analyse_right(&source) else { return Ok(Verdict::Wrong) };
     let text = match stage {
         Stage::Hir => hir::print::print(&analysis.hir),
         Stage::Types => typed::print::print(&analysis.program),

@@ -1,4 +1,4 @@
-//! The command line: `pykernel check`, `emit` and `test`.
+//! The command line: `pykernel check`, `emit`, `explain` and `test`.
 //!
 //! Results go to standard output, what is wrong with a kernel to standard error. The exit status
 //! is 0 when all is well, 1 when something is wrong with a kernel or a test, and 2 when the
@@ -6,6 +6,7 @@
 
 mod check;
 mod emit;
+mod explain;
 mod test;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -52,6 +53,12 @@ enum Verb {
         #[arg(value_name = "FILE.py")]
         file: PathBuf,
     },
+    /// Explains a diagnostic, with an example; lists all of them otherwise.
+    Explain {
+        /// Its name, as messages show it between brackets.
+        #[arg(value_name = "CODE")]
+        code: Option<String>,
+    },
     /// Runs transcripts and the examples in kernel files' docstrings.
     Test {
         /// Transcripts and kernel files.
@@ -97,6 +104,7 @@ pub fn main() -> ExitCode {
         Verb::Emit { stage, overflow_checks, no_passes, file } => {
             emit::run(&file, stage, &emit::Options { overflow_checks, no_passes }, &mut out)
         }
+        Verb::Explain { code } => explain::run(code.as_deref(), &mut out),
         Verb::Test { files } => test::run(&files, &mut out),
     };
     match verdict.and_then(|verdict| Ok(out.flush().map(|()| verdict)?)) {
@@ -119,16 +127,19 @@ fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Analyses a kernel file and shows what is wrong with it; `None` if something is.
-fn analyse(source: &Source) -> Option<Analysis> {
+/// Analyses a kernel file and shows what is wrong with it.
+fn analyse(source: &Source) -> Analysis {
     bug::set_place(&source.file);
     let package = Package { name: "pykernel-cli".into(), version: env!("CARGO_PKG_VERSION").into() };
     let analysis = analysis::analyse(source, &package);
-    if analysis.diagnostics.is_empty() {
-        return Some(analysis);
-    }
     complain(&render::render(source, &analysis.diagnostics, style()));
-    None
+    complain(&render::render(source, &analysis.warnings, style()));
+    analysis
+}
+
+/// Analyses a kernel file and shows what is wrong with it; `None` if something is.
+fn analyse_right(source: &Source) -> Option<Analysis> {
+    Some(analyse(source)).filter(|analysis| analysis.diagnostics.is_empty())
 }
 
 /// How text for a person is shown on standard error.

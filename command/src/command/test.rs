@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{Stop, Verdict, analyse};
+use super::{Stop, Verdict, analyse_right};
 use crate::input;
 use crate::transcript::case::{self, Case};
 use crate::transcript::run::Engine;
@@ -28,7 +28,7 @@ fn read(file: &Path) -> Result<Vec<Result<Case, String>>, Stop> {
             .or_else(|mistake| Ok(vec![Err(format!("{name}: {mistake}"))])),
         Some("py") => {
             let source = input::source(file)?;
-            Ok(match analyse(&source) {
+            Ok(match analyse_right(&source) {
                 Some(analysis) => case::read_docstrings(&source, &analysis.hir.functions),
                 None => vec![Err(format!("{name} does not compile"))],
             })

@@ -1,5 +1,6 @@
 //! Tests, as transcripts and the docstrings of kernel files give them.
 
+use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::hir;
 use pykernel_codegen::source::Source;
 
@@ -51,8 +52,11 @@ pub struct Assertion {
 pub enum Claim {
     /// `# revealed: T`: a `reveal_type` on this line finds this type.
     Revealed(String),
-    /// `# error: [code] "text"`: this mistake begins on this line.
-    Error {
+    /// `# error: [code] "text"`: this mistake begins on this line; `# warning: [code] "text"` for
+    /// a warning.
+    Found {
+        /// Whether it is an error or a warning.
+        severity: Severity,
         /// The diagnostic's code.
         code: String,
         /// Part of its message.
@@ -63,7 +67,9 @@ pub enum Claim {
 impl Case {
     /// Whether its kernels must not compile.
     pub fn is_refused(&self) -> bool {
-        self.assertions.iter().any(|assertion| matches!(assertion.claim, Claim::Error { .. }))
+        self.assertions
+            .iter()
+            .any(|assertion| matches!(assertion.claim, Claim::Found { severity: Severity::Error, .. }))
     }
 }
 
@@ -210,12 +216,20 @@ fn assertions(text: &str, first: u32) -> Vec<Assertion> {
     let mut found = Vec::new();
     for (line, text) in (first..).zip(text.lines()) {
         let claims = text.split("# revealed: ").skip(1).map(|rest| Claim::Revealed(rest.trim().to_owned()));
-        let errors = text.split("# error: [").skip(1).filter_map(|rest| {
-            let (code, rest) = rest.split_once(']')?;
-            let text = rest.trim().trim_matches('"').to_owned();
-            Some(Claim::Error { code: code.to_owned(), text })
-        });
-        found.extend(claims.chain(errors).map(|claim| Assertion { line, claim }));
+        let found_here = |severity: Severity| {
+            text.split(match severity {
+                Severity::Error => "# error: [",
+                Severity::Warning => "# warning: [",
+            })
+            .skip(1)
+            .filter_map(move |rest| {
+                let (code, rest) = rest.split_once(']')?;
+                let text = rest.trim().trim_matches('"').to_owned();
+                Some(Claim::Found { severity, code: code.to_owned(), text })
+            })
+        };
+        let claims = claims.chain(found_here(Severity::Error)).chain(found_here(Severity::Warning));
+        found.extend(claims.map(|claim| Assertion { line, claim }));
     }
     found
 }

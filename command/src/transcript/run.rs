@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use pykernel_codegen::analysis::{self, Analysis};
+use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::render::{self, Style};
 use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
@@ -190,11 +191,18 @@ fn check_claims(case: &Case, analysis: &Analysis) -> Vec<Problem> {
     let source = &case.source;
     let mut unclaimed = Vec::new();
     let mut claims: Vec<&Assertion> = case.assertions.iter().collect();
-    for diagnostic in &analysis.diagnostics {
+    // Warnings are looked at only where one is claimed.
+    let of_warnings =
+        |assertion: &Assertion| matches!(assertion.claim, Claim::Found { severity: Severity::Warning, .. });
+    let warnings = if case.assertions.iter().any(of_warnings) { &*analysis.warnings } else { &[] };
+    for diagnostic in analysis.diagnostics.iter().chain(warnings) {
         let line = source.line(diagnostic.span.start);
         let meets = |assertion: &&Assertion| match &assertion.claim {
-            Claim::Error { code, text } => {
-                assertion.line == line && code == diagnostic.code.name() && diagnostic.message.contains(text)
+            Claim::Found { severity, code, text } => {
+                assertion.line == line
+                    && *severity == diagnostic.code.severity()
+                    && code == diagnostic.code.name()
+                    && diagnostic.message.contains(text)
             }
             Claim::Revealed(_) => false,
         };
@@ -222,7 +230,9 @@ fn check_claims(case: &Case, analysis: &Analysis) -> Vec<Problem> {
 fn unmet(assertion: &Assertion, revealed: &dyn Fn(u32) -> String) -> Option<String> {
     let line = assertion.line;
     match &assertion.claim {
-        Claim::Error { code, text } => Some(format!("{line}: there is no error [{code}] \"{text}\"")),
+        Claim::Found { severity, code, text } => {
+            Some(format!("{line}: there is no {severity} [{code}] \"{text}\""))
+        }
         Claim::Revealed(expected) => match revealed(line) {
             found if found == *expected => None,
             found if found.is_empty() => Some(format!("{line}: nothing is revealed here")),

@@ -401,7 +401,7 @@ fn objects_are_the_same_bytes_each_time_for_every_architecture() {
         for id in 0..3 {
             let kernel = kernel(&module, FunctionId(id));
             let object =
-                || backend::object(&module, &kernel, &target).unwrap_or_else(|error| panic!("{error}"));
+                || backend::object(&module, &kernel, &target, None).unwrap_or_else(|error| panic!("{error}"));
             let bytes = object();
             assert_eq!(bytes, object(), "{triple}");
             assert!(bytes.windows(4).any(|window| window == b"pyk_"), "{triple}: no symbol");

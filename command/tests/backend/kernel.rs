@@ -16,6 +16,7 @@ use pykernel_codegen::types::{ArrayType, DType};
 pub fn function(name: &str) -> Function {
     Function {
         name: name.to_owned(),
+        span: Span::default(),
         params: Vec::new(),
         results: Vec::new(),
         status: None,

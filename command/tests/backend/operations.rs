@@ -514,7 +514,7 @@ fn every_operation_compiles_for_every_architecture() {
         ("s390x-unknown-linux-gnu", ""),
     ] {
         let target = Target::parse(triple, features).expect("a known triple");
-        let object = backend::object(&module, &kernel, &target);
+        let object = backend::object(&module, &kernel, &target, None);
         assert!(object.is_ok(), "{triple}: {object:?}");
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn translate(
     let result = overload.result.dtype().map(|_| params[params.len() - 2]);
     cx.finish_entry(&returned, result);
     cx.builder.finalize(config);
-    Ok(Translated { id, name: overload.symbol.clone(), context })
+    Ok(Translated { id, name: overload.symbol.clone(), of: overload.function, context })
 }
 
 impl FunctionCx<'_, '_> {

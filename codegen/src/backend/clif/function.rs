@@ -67,7 +67,7 @@ pub(super) fn translate(
     let returned = cx.inline_body(&params);
     cx.builder.ins().return_(&returned);
     cx.builder.finalize(config);
-    Ok(Translated { id: clif_id, name, context })
+    Ok(Translated { id: clif_id, name, of: id, context })
 }
 
 impl<'a, 'u> FunctionCx<'a, 'u> {

@@ -36,9 +36,7 @@ use crate::ir::{self, FunctionId, Scalar, StmtKind, visit};
 /// Compiles a kernel into a module: its local functions and its exported entries.
 pub fn define(module: &mut dyn Module, ir: &ir::Module, kernel: &Kernel) -> Result<(), Error> {
     for mut function in translate(module, ir, kernel)? {
-        module
-            .define_function(function.id, &mut function.context)
-            .map_err(|error| Error::from_module(&function.name, &error))?;
+        function.define(module)?;
     }
     Ok(())
 }
@@ -46,8 +44,19 @@ pub fn define(module: &mut dyn Module, ir: &ir::Module, kernel: &Kernel) -> Resu
 /// A function as Cranelift IR, declared but not yet defined.
 pub(super) struct Translated {
     pub(super) id: FuncId,
+    /// Its symbol.
     pub(super) name: String,
+    /// The function whose body it holds or calls.
+    pub(super) of: FunctionId,
     pub(super) context: Context,
+}
+
+impl Translated {
+    /// Compiles it into the module; its context keeps the compiled code.
+    pub(super) fn define(&mut self, module: &mut dyn Module) -> Result<(), Error> {
+        let defined = module.define_function(self.id, &mut self.context);
+        defined.map_err(|error| Error::from_module(&self.name, &error))
+    }
 }
 
 /// Declares a kernel's functions and builds their Cranelift IR, entries last.

@@ -21,6 +21,7 @@ fn function(body: Vec<StmtKind>) -> Function {
     let view = ViewType { element: DType::Float64, rank: 1, layout: Layout::C };
     let mut function = Function {
         name: "f".into(),
+        span: Span::default(),
         params: vec![X, N, C],
         results: vec![R],
         status: None,

@@ -1,0 +1,130 @@
+//! Writes what the compiler's stages make of each kernel, where `PYKERNEL_EMIT` asks for it.
+
+use std::path::PathBuf;
+
+use super::job::Job;
+use super::objects::file_stem;
+use super::output::Output;
+use crate::analysis::Analysis;
+use crate::backend::{self, Target};
+use crate::interface::Kernel;
+use crate::source::Source;
+use crate::{hir, ir, passes, typed};
+
+/// The variable with the names of stages: `ir,asm`.
+pub(super) const VARIABLE: &str = "PYKERNEL_EMIT";
+
+/// What can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Hir,
+    Types,
+    Ir,
+    Clif,
+    Asm,
+}
+
+impl Stage {
+    const ALL: [Stage; 5] = [Stage::Hir, Stage::Types, Stage::Ir, Stage::Clif, Stage::Asm];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Stage::Hir => "hir",
+            Stage::Types => "types",
+            Stage::Ir => "ir",
+            Stage::Clif => "clif",
+            Stage::Asm => "asm",
+        }
+    }
+}
+
+/// The stages that `PYKERNEL_EMIT` names; what is wrong with it otherwise.
+fn stages(list: &str) -> Result<Vec<Stage>, String> {
+    let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let stage = |name| {
+        Stage::ALL.into_iter().find(|stage| stage.name() == name).ok_or_else(|| {
+            let known = Stage::ALL.map(Stage::name).join(", ");
+            format!("{VARIABLE} names the stage `{name}`, which there is not\nhelp: the stages are {known}")
+        })
+    };
+    names.map(stage).collect()
+}
+
+/// Where texts go, and which.
+pub(super) struct Emit {
+    stages: Vec<Stage>,
+    output: Output,
+    folder: PathBuf,
+}
+
+impl Emit {
+    /// Makes the folder, if something is asked for.
+    pub(super) fn open(job: &Job) -> Result<Option<Emit>, String> {
+        let stages = stages(&job.emit)?;
+        if stages.is_empty() {
+            return Ok(None);
+        }
+        let folder = job.out.with_file_name("pykernel-emit");
+        Ok(Some(Emit { stages, output: Output::open(&folder)?, folder }))
+    }
+
+    /// Writes the stages of each kernel of a source, whether its object is new or not.
+    pub(super) fn add(
+        &mut self,
+        job: &Job,
+        source: &Source,
+        analysis: &Analysis,
+        target: &Target,
+    ) -> Result<(), String> {
+        for kernel in &analysis.interface.kernels {
+            let symbol = &kernel.overloads[0].symbol;
+            let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
+            let ir = passes::run(analysis.module.clone(), &entries, job.options);
+            for stage in &self.stages {
+                let text = text(*stage, source, analysis, &ir, kernel, target)
+                    .map_err(|error| format!("cannot show the kernel `{}`: {error}", kernel.name))?;
+                self.output.write(&format!("{}.{}", file_stem(symbol), stage.name()), text.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what earlier builds wrote, and says where the texts are.
+    pub(super) fn finish(self) -> Result<String, String> {
+        self.output.remove_stale()?;
+        Ok(format!("{VARIABLE}: the stages of all kernels are in {}", self.folder.display()))
+    }
+}
+
+/// A stage as text. The first two are those of the kernel's whole file.
+fn text(
+    stage: Stage,
+    source: &Source,
+    analysis: &Analysis,
+    ir: &ir::Module,
+    kernel: &Kernel,
+    target: &Target,
+) -> Result<String, backend::Error> {
+    Ok(match stage {
+        Stage::Hir => hir::print::print(&analysis.hir),
+        Stage::Types => typed::print::print(&analysis.program),
+        Stage::Ir => ir::print::print(ir),
+        Stage::Clif => backend::with_lines(&backend::clif_text(ir, kernel, target)?, source),
+        Stage::Asm => backend::asm_text(ir, kernel, target)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_are_named_in_a_list() {
+        assert_eq!(stages(""), Ok(vec![]));
+        assert_eq!(stages("ir, asm"), Ok(vec![Stage::Ir, Stage::Asm]));
+        let error = stages("ir,llvm").unwrap_err();
+        assert!(
+            error.contains("`llvm`") && error.ends_with("help: the stages are hir, types, ir, clif, asm")
+        );
+    }
+}
