@@ -1,14 +1,14 @@
 //! Computes what running each function does: which parameters it reads and writes, whether it can
 //! raise, whether it can call itself.
 //!
-//! Before: nothing is known. After: [`Function::effects`] of every function holds, as an upper
+//! Before: nothing is known. After: [`crate::ir::Function::effects`] of every function holds, as an upper
 //! bound: an element is read or written only where it says so, through copies of a view and
 //! through calls.
 
 use super::calls::Calls;
 use crate::ir::{Effects, FunctionId, LocalId, Module, StmtKind, roots, visit};
 
-/// Fills [`Function::effects`] of every function.
+/// Fills [`crate::ir::Function::effects`] of every function.
 pub fn analyse(module: &mut Module) {
     let calls = Calls::of(module);
     for component in calls.components() {
