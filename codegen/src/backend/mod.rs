@@ -10,6 +10,7 @@
 pub mod clif;
 mod lines;
 mod section;
+mod stage;
 mod target;
 mod text;
 mod unwind;
@@ -21,6 +22,7 @@ use cranelift_module::{Module, ModuleError, default_libcall_names};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 
 pub use lines::Origin;
+pub use stage::Stage;
 pub use target::{Code, Target};
 pub use text::{asm_text, clif_text, with_lines};
 

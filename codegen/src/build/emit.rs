@@ -6,7 +6,7 @@ use super::job::Job;
 use super::objects::file_stem;
 use super::output::Output;
 use crate::analysis::Analysis;
-use crate::backend::{self, Target};
+use crate::backend::{self, Stage, Target};
 use crate::interface::Kernel;
 use crate::source::Source;
 use crate::{hir, ir, passes, typed};
@@ -14,35 +14,11 @@ use crate::{hir, ir, passes, typed};
 /// The variable with the names of stages: `ir,asm`.
 pub(super) const VARIABLE: &str = "PYKERNEL_EMIT";
 
-/// What can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Hir,
-    Types,
-    Ir,
-    Clif,
-    Asm,
-}
-
-impl Stage {
-    const ALL: [Stage; 5] = [Stage::Hir, Stage::Types, Stage::Ir, Stage::Clif, Stage::Asm];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Stage::Hir => "hir",
-            Stage::Types => "types",
-            Stage::Ir => "ir",
-            Stage::Clif => "clif",
-            Stage::Asm => "asm",
-        }
-    }
-}
-
 /// The stages that `PYKERNEL_EMIT` names; what is wrong with it otherwise.
 fn stages(list: &str) -> Result<Vec<Stage>, String> {
     let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
     let stage = |name| {
-        Stage::ALL.into_iter().find(|stage| stage.name() == name).ok_or_else(|| {
+        Stage::named(name).ok_or_else(|| {
             let known = Stage::ALL.map(Stage::name).join(", ");
             format!("{VARIABLE} names the stage `{name}`, which there is not\nhelp: the stages are {known}")
         })

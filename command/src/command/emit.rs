@@ -3,28 +3,19 @@
 use std::io::Write;
 use std::path::Path;
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use pykernel_codegen::analysis::Analysis;
-use pykernel_codegen::backend::{self, Target};
+use pykernel_codegen::backend::{self, Stage, Target};
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::{hir, ir, passes, typed};
 
 use super::{Stop, Verdict, analyse_right};
 use crate::{bug, input};
 
-/// What is shown.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Stage {
-    /// The text with its names bound.
-    Hir,
-    /// The types of all expressions and variables.
-    Types,
-    /// The typed IR.
-    Ir,
-    /// Cranelift's IR.
-    Clif,
-    /// Machine code.
-    Asm,
+/// Reads the name of a stage.
+pub fn stage() -> impl TypedValueParser<Value = Stage> {
+    let known = Stage::ALL.map(|stage| PossibleValue::new(stage.name()).help(stage.meaning()));
+    PossibleValuesParser::new(known).try_map(|name| Stage::named(&name).ok_or("there is no such stage"))
 }
 
 /// How kernels are compiled for showing them.

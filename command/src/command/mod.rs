@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use pykernel_codegen::analysis::{self, Analysis};
+use pykernel_codegen::backend::Stage;
 use pykernel_codegen::render::{self, Style};
 use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
@@ -41,8 +42,8 @@ enum Verb {
     /// Prints what a stage of the compiler makes of a kernel file.
     Emit {
         /// The stage.
-        #[arg(long)]
-        stage: emit::Stage,
+        #[arg(long, value_parser = emit::stage())]
+        stage: Stage,
         /// Checks the arithmetic of Python's `int` for overflow, as development builds do.
         #[arg(long)]
         overflow_checks: bool,

@@ -1,0 +1,48 @@
+//! The stages of the compiler that can be shown, by the names that users give.
+
+/// A stage that prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The text with its names bound.
+    Hir,
+    /// The types of all expressions and variables.
+    Types,
+    /// The typed IR.
+    Ir,
+    /// Cranelift's IR.
+    Clif,
+    /// Machine code.
+    Asm,
+}
+
+impl Stage {
+    /// Every stage, in the order of the compiler.
+    pub const ALL: [Stage; 5] = [Stage::Hir, Stage::Types, Stage::Ir, Stage::Clif, Stage::Asm];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Stage::Hir => "hir",
+            Stage::Types => "types",
+            Stage::Ir => "ir",
+            Stage::Clif => "clif",
+            Stage::Asm => "asm",
+        }
+    }
+
+    /// What it shows.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Stage::Hir => "The text with its names bound",
+            Stage::Types => "The types of all expressions and variables",
+            Stage::Ir => "The typed IR",
+            Stage::Clif => "Cranelift's IR",
+            Stage::Asm => "Machine code",
+        }
+    }
+
+    /// The stage with a name.
+    pub fn named(name: &str) -> Option<Stage> {
+        Stage::ALL.into_iter().find(|stage| stage.name() == name)
+    }
+}
