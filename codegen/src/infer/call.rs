@@ -207,7 +207,8 @@ impl Body<'_, '_> {
         }
     }
 
-    fn range_argument(&mut self, arg: &hir::Expr) -> Typed {
+    /// A number that Python takes as an integer.
+    pub(super) fn range_argument(&mut self, arg: &hir::Expr) -> Typed {
         let value = self.expr(arg)?;
         match value.ty.dtype().map(|dtype| dtype.kind()) {
             Some(Kind::Int) => self.coerce(value, &Type::INT),
