@@ -20,7 +20,7 @@ const CONSUMER: &str = "consumer: Ok(34.0)\n";
 /// What a command prints; it must succeed. What it says besides goes to the test's output.
 fn printed(command: &mut Command) -> Result<String> {
     let Output { status, stdout, stderr } = command.output()?;
-    println!("{command:?}\n{}", String::from_utf8_lossy(&stderr));
+    eprintln!("{command:?}\n{}", String::from_utf8_lossy(&stderr));
     match status.success() {
         true => Ok(String::from_utf8(stdout)?),
         false => Err(format!("{command:?}: {status}\n{}", String::from_utf8_lossy(&stderr)).into()),
