@@ -30,12 +30,45 @@ enum { PYKERNEL_RETURNED = 0, PYKERNEL_RAISED = 1 };
 #define PYKERNEL_STACK (256 * 1024)
 #endif
 
+/* What kernels ask of the program that runs them. */
+typedef struct pykernel_host {
+    /* Memory at a multiple of `align`, which is at most 16, all zero if `zeroed`; null if there is
+       none. */
+    uint8_t *(*allocate)(size_t bytes, size_t align, bool zeroed);
+    /* Takes it back. */
+    void (*release)(uint8_t *data, size_t bytes, size_t align);
+} pykernel_host;
+
+static inline uint8_t *pykernel_allocate(size_t bytes, size_t align, bool zeroed)
+{
+    (void)align;
+    return (uint8_t *)(zeroed ? calloc(bytes, 1) : malloc(bytes));
+}
+
+static inline void pykernel_release(uint8_t *data, size_t bytes, size_t align)
+{
+    (void)bytes;
+    (void)align;
+    free(data);
+}
+
+/* The host of all kernels that this program calls. */
+static inline const pykernel_host *pykernel_default_host(void)
+{
+    static const pykernel_host host = {pykernel_allocate, pykernel_release};
+    return &host;
+}
+#ifndef PYKERNEL_HOST
+#define PYKERNEL_HOST pykernel_default_host()
+#endif
+
 /* What a kernel raised. It needs no initial value, and may be read as long as the kernel's code is
    loaded. */
 typedef struct pykernel_raised {
     const void *site;
     uint64_t operands[4];
     uintptr_t stack_limit;
+    const pykernel_host *host;
 } pykernel_raised;
 
 /* A complex number; an array of them is an array of C's or C++'s own. */
@@ -51,6 +84,9 @@ PYKERNEL_ASSERT(pointers_have_64_bits, sizeof(void *) == 8 && sizeof(size_t) == 
 PYKERNEL_ASSERT(bool_is_a_byte, sizeof(bool) == 1);
 PYKERNEL_ASSERT(operands_follow_site, offsetof(pykernel_raised, operands) == 8);
 PYKERNEL_ASSERT(stack_limit_follows_operands, offsetof(pykernel_raised, stack_limit) == 40);
+PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 48);
+PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
+PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
 PYKERNEL_ASSERT(complex64_is_two_floats, sizeof(pykernel_complex64) == 8);
 PYKERNEL_ASSERT(complex128_is_two_doubles, sizeof(pykernel_complex128) == 16);
 
@@ -59,6 +95,7 @@ static inline pykernel_raised *pykernel_prepare(pykernel_raised *raised)
 {
     raised->site = NULL;
     raised->stack_limit = 0;
+    raised->host = PYKERNEL_HOST;
     return raised;
 }
 
