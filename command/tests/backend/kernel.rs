@@ -111,6 +111,7 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
         params: params.collect(),
         result,
         recursive: false,
+        unchecked: false,
     };
     Kernel { name: function.name.clone(), span: Span::new(0, 0), doc: None, overloads: vec![overload] }
 }

@@ -13,7 +13,14 @@ fn array(rank: usize, layout: Layout, mode: Mode) -> ParamType {
 
 fn overload(symbol: &str, params: &[(&str, ParamType)], result: Type) -> Overload {
     let params = params.iter().map(|(name, ty)| Param { name: name.to_string(), ty: *ty }).collect();
-    Overload { symbol: symbol.into(), function: FunctionId(0), params, result, recursive: false }
+    Overload {
+        symbol: symbol.into(),
+        function: FunctionId(0),
+        params,
+        result,
+        recursive: false,
+        unchecked: false,
+    }
 }
 
 fn kernel(name: &str, overloads: Vec<Overload>) -> Kernel {
