@@ -58,6 +58,8 @@ pub struct Overload {
     /// Whether it reaches a function that trusts its indices, so that the caller must vouch for
     /// them.
     pub unchecked: bool,
+    /// Whether it asks something of the program that runs it, so that the caller must set a host.
+    pub host: bool,
 }
 
 /// A parameter of a kernel.
@@ -141,6 +143,7 @@ fn kernel(
         result: program[*id].result.clone(),
         recursive: reaches(module, ir::FunctionId(id.0), |function| function.effects.recursive),
         unchecked: reaches(module, ir::FunctionId(id.0), |function| function.unchecked),
+        host: module[ir::FunctionId(id.0)].effects.host,
     };
     Kernel {
         name: function.name.clone(),
@@ -159,7 +162,7 @@ fn params(function: &hir::Function, instance: &Instance, effects: &ir::Effects) 
             Type::Weak(weak) => (ParamType::Number(Number::Weak(*weak)), width(weak.dtype())),
             Type::Strong(dtype) => (ParamType::Number(Number::Strong(*dtype)), width(*dtype)),
             Type::Array(array) => (ParamType::Array(*array, mode(effects, at)), 1),
-            Type::None | Type::Tuple(_) | Type::Text => {
+            Type::None | Type::Tuple(_) | Type::Optional(_) | Type::Text => {
                 unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
             }
         };

@@ -11,14 +11,15 @@
 //! library    pyk_app_91d4e0377bb06c2a
 //! folder     kernels
 //! kernel     pairwise    src/main.rs    104    112    Distances of all pairs.
-//! overload   pyk_pairwise_…    0    0    0    None
+//! overload   pyk_pairwise_…    0    -    None
 //! param      points      float64    2    C      read
 //! param      scale       float
 //! ```
 //!
-//! A kernel has its name, file, span and docstring, if any; an overload its symbol, function,
-//! whether it is recursive and unchecked, and its result; a parameter its name and its number type, or an array's
-//! element type, rank, layout, mode and perhaps `readonly`.
+//! A kernel has its name, file, span and docstring, if any; an overload its symbol, function, what
+//! its caller must know (of `recursive`, `host`, `unchecked`, or `-`), and its result; a parameter
+//! its name and its number type, or an array's element type, rank, layout, mode and perhaps
+//! `readonly`.
 
 use crate::interface::{Kernel, Number, Overload, Param, ParamType};
 use crate::ir::{FunctionId, Mode};
@@ -103,14 +104,15 @@ impl Manifest {
                     overloads: Vec::new(),
                 },
             }),
-            ["overload", symbol, function, recursive, unchecked, result] => {
+            ["overload", symbol, function, needs, result] => {
                 self.kernels.last_mut()?.kernel.overloads.push(Overload {
                     symbol: (*symbol).to_owned(),
                     function: FunctionId(function.parse().ok()?),
                     params: Vec::new(),
                     result: if *result == "None" { Type::None } else { number(result)?.into() },
-                    recursive: *recursive == "1",
-                    unchecked: *unchecked == "1",
+                    recursive: needs.split(' ').any(|need| need == "recursive"),
+                    host: needs.split(' ').any(|need| need == "host"),
+                    unchecked: needs.split(' ').any(|need| need == "unchecked"),
                 });
             }
             ["param", name, ty @ ..] => {
@@ -125,9 +127,11 @@ impl Manifest {
 
 fn overload_line(overload: &Overload) -> String {
     let function = overload.function.0.to_string();
-    let flag = |is: bool| if is { "1" } else { "0" };
-    let (recursive, unchecked) = (flag(overload.recursive), flag(overload.unchecked));
-    line(&["overload", &overload.symbol, &function, recursive, unchecked, &overload.result.to_string()])
+    let needs =
+        [(overload.recursive, "recursive"), (overload.host, "host"), (overload.unchecked, "unchecked")];
+    let needs: Vec<&str> = needs.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
+    let needs = if needs.is_empty() { "-".to_owned() } else { needs.join(" ") };
+    line(&["overload", &overload.symbol, &function, &needs, &overload.result.to_string()])
 }
 
 fn param_line(param: &Param) -> String {
@@ -225,12 +229,14 @@ mod tests {
             result: Type::None,
             recursive: true,
             unchecked: false,
+            host: false,
         };
         let other = Overload {
             symbol: "pyk_f_2".into(),
             params: vec![],
             result: Type::INT,
             unchecked: true,
+            host: true,
             ..overload.clone()
         };
         let kernel = Kernel {

@@ -29,29 +29,37 @@ def never(x):
 
 @njit(inline='always')
 def always(x):
-    for i in range(10):
-        if x > 1:
-            x = ((x * x * x + x * x) / (x * x - 3.0) + x * x * x * x) / (x * x * x * x * x - 2 * x * x + 3 * x)
-        elif x > 2:
-            x = ((x * x * x + x * x) / (x * x - 4.0) + x * x * x * x) / (x * x * x * x * x - 2 * x * x + 3 * x)
-        elif x > 3:
-            x = ((x * x * x + x * x) / (x * x - 5.0) + x * x * x * x) / (x * x * x * x * x - 2 * x * x + 3 * x)
-        elif x > 4:
-            x = ((x * x * x + x * x) / (x * x - 6.0) + x * x * x * x) / (x * x * x * x * x - 2 * x * x + 3 * x)
-    return x
+    y = x
+    y = (y * y * x + 0.5 * y - x) / (y * x - 0.25) + y * y * y * y
+    y = (y * y * x + 1.5 * y - x) / (y * x - 1.25) + y * y * y * y
+    y = (y * y * x + 2.5 * y - x) / (y * x - 2.25) + y * y * y * y
+    y = (y * y * x + 3.5 * y - x) / (y * x - 3.25) + y * y * y * y
+    y = (y * y * x + 4.5 * y - x) / (y * x - 4.25) + y * y * y * y
+    y = (y * y * x + 5.5 * y - x) / (y * x - 5.25) + y * y * y * y
+    y = (y * y * x + 6.5 * y - x) / (y * x - 6.25) + y * y * y * y
+    y = (y * y * x + 7.5 * y - x) / (y * x - 7.25) + y * y * y * y
+    y = (y * y * x + 8.5 * y - x) / (y * x - 8.25) + y * y * y * y
+    y = (y * y * x + 9.5 * y - x) / (y * x - 9.25) + y * y * y * y
+    y = (y * y * x + 10.5 * y - x) / (y * x - 10.25) + y * y * y * y
+    y = (y * y * x + 11.5 * y - x) / (y * x - 11.25) + y * y * y * y
+    return y
 
 
 def large(x):
-    for i in range(10):
-        if x > 1:
-            x = ((x * x * x + x * x) / (x * x - 3.0) + x * x * x * x) / (x * x * x * x * x - 2 * x * x + 3 * x)
-        elif x > 2:
-            x = ((x * x * x + x * x) / (x * x - 4.0) + x * x * x * x) / (x * x * x * x * x - 2 * x * x + 3 * x)
-        elif x > 3:
-            x = ((x * x * x + x * x) / (x * x - 5.0) + x * x * x * x) / (x * x * x * x * x - 2 * x * x + 3 * x)
-        elif x > 4:
-            x = ((x * x * x + x * x) / (x * x - 6.0) + x * x * x * x) / (x * x * x * x * x - 2 * x * x + 3 * x)
-    return x
+    y = x
+    y = (y * y * x + 0.5 * y - x) / (y * x - 0.25) + y * y * y * y
+    y = (y * y * x + 1.5 * y - x) / (y * x - 1.25) + y * y * y * y
+    y = (y * y * x + 2.5 * y - x) / (y * x - 2.25) + y * y * y * y
+    y = (y * y * x + 3.5 * y - x) / (y * x - 3.25) + y * y * y * y
+    y = (y * y * x + 4.5 * y - x) / (y * x - 4.25) + y * y * y * y
+    y = (y * y * x + 5.5 * y - x) / (y * x - 5.25) + y * y * y * y
+    y = (y * y * x + 6.5 * y - x) / (y * x - 6.25) + y * y * y * y
+    y = (y * y * x + 7.5 * y - x) / (y * x - 7.25) + y * y * y * y
+    y = (y * y * x + 8.5 * y - x) / (y * x - 8.25) + y * y * y * y
+    y = (y * y * x + 9.5 * y - x) / (y * x - 9.25) + y * y * y * y
+    y = (y * y * x + 10.5 * y - x) / (y * x - 10.25) + y * y * y * y
+    y = (y * y * x + 11.5 * y - x) / (y * x - 11.25) + y * y * y * y
+    return y
 
 
 @njit(error_model='numpy')

@@ -20,6 +20,7 @@ fn overload(symbol: &str, params: &[(&str, ParamType)], result: Type) -> Overloa
         result,
         recursive: false,
         unchecked: false,
+        host: false,
     }
 }
 
@@ -68,7 +69,17 @@ fn none_is_the_unit_and_recursion_needs_the_stack_limit() {
     let recursive = Overload { recursive: true, ..overload("s", &[], Type::None) };
     let text = expanded(&kernel("f", vec![recursive]));
     expect(&text, "-> ::core::result::Result<(), ::pykernel::Error>");
-    expect(&text, "run::<()>(::pykernel::call::stack_limit(), |returned, raised| { s(raised) })");
+    expect(
+        &text,
+        "run::<()>(::pykernel::call::stack_limit(), ::core::ptr::null(), |returned, raised| { s(raised) })",
+    );
+}
+
+#[test]
+fn what_asks_something_of_the_program_is_told_its_host() {
+    let asking = Overload { host: true, ..overload("s", &[], Type::None) };
+    let text = expanded(&kernel("f", vec![asking]));
+    expect(&text, "run::<()>(0, &raw const ::pykernel::call::HOST, |returned, raised| { s(raised) })");
 }
 
 #[test]
