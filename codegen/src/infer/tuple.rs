@@ -24,7 +24,7 @@ struct Iteration {
 
 impl Body<'_, '_> {
     pub(super) fn tuple(&mut self, items: &[hir::Expr], span: Span) -> Typed {
-        let items: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect();
+        let items: Vec<Typed> = items.iter().map(|item| self.expr_or_none(item)).collect();
         let mut typed = Vec::new();
         for item in items {
             let (item, ty) = item.map(|item| (item.clone(), item.ty))?;
@@ -169,8 +169,7 @@ impl Body<'_, '_> {
             };
             Ok((iteration, item))
         });
-        let typed = self.loop_body(body);
-        let otherwise = self.block(otherwise);
+        let [typed, otherwise] = self.looped([body, otherwise], [true; 2], None);
         let (Iteration { before, range: [start, stop, step], counter, after, .. }, item) = start?;
         let span = iterable.span;
         let stmt = |kind| Stmt { kind, span };
@@ -197,6 +196,7 @@ impl Body<'_, '_> {
                 }
                 ("enumerate", [inner, start]) if keywords.is_empty() => {
                     let start = self.expr(start)?;
+                    let start = self.required(start, super::call::NO_INTEGER)?;
                     let start = self.convert(start, &Type::INT)?;
                     return self.enumerated(inner, start, span);
                 }
