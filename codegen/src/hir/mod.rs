@@ -68,6 +68,8 @@ pub struct Variable {
     pub name: String,
     /// Where it is first assigned.
     pub span: Span,
+    /// `x: T` without a value: the type that every value assigned to it must have.
+    pub declared: Option<Type>,
 }
 
 /// One declared signature.
@@ -261,10 +263,10 @@ pub enum ExprKind {
         /// The right operand.
         right: Box<Expr>,
     },
-    /// A comparison of two operands.
+    /// A comparison of two operands, or a test whether one is in the other.
     Compare {
         /// The operator.
-        op: CompareOp,
+        op: Relation,
         /// The left operand.
         left: Box<Expr>,
         /// The right operand.
@@ -282,7 +284,7 @@ pub enum ExprKind {
         /// The first operand.
         first: Box<Expr>,
         /// The operators with the operands on their right; two or more.
-        rest: Vec<(CompareOp, Expr)>,
+        rest: Vec<(Relation, Expr)>,
     },
     /// `then if cond else otherwise`: one of the two is evaluated.
     Conditional {
@@ -452,6 +454,28 @@ impl CompareOp {
             CompareOp::Le => CompareOp::Ge,
             CompareOp::Gt => CompareOp::Lt,
             CompareOp::Ge => CompareOp::Le,
+        }
+    }
+}
+
+/// What may stand between the operands of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// A comparison.
+    Compare(CompareOp),
+    /// `in`.
+    In,
+    /// `not in`.
+    NotIn,
+}
+
+impl Relation {
+    /// How Python writes it.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Relation::Compare(op) => op.symbol(),
+            Relation::In => "in",
+            Relation::NotIn => "not in",
         }
     }
 }

@@ -179,9 +179,11 @@ impl Body<'_, '_> {
         let n_given = if keywords.is_empty() { args.len() } else { n_positional };
         if n_given > *row.arity.end() || args.len() < *row.arity.start() {
             let message = wrong_count(&builtin::python_name(name), &row.arity, n_given);
-            return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, message).help(arity_help(row, &args, n_given)),
-            );
+            return self.report(Diagnostic::new(Code::ArgumentMismatch, span, message).help(arity_help(
+                row,
+                args.len(),
+                n_given,
+            )));
         }
         self.call_row(row, args, span)
     }
@@ -207,7 +209,8 @@ impl Body<'_, '_> {
         }
     }
 
-    fn range_argument(&mut self, arg: &hir::Expr) -> Typed {
+    /// A number that Python takes as an integer.
+    pub(super) fn range_argument(&mut self, arg: &hir::Expr) -> Typed {
         let value = self.expr(arg)?;
         let value = self.required(value, NO_INTEGER)?;
         match value.ty.dtype().map(|dtype| dtype.kind()) {
@@ -282,14 +285,9 @@ pub(super) fn given(n: usize) -> String {
 }
 
 /// The way out of a call of a builtin with too few or too many arguments.
-fn arity_help(row: &builtin::Row, args: &[Expr], n_given: usize) -> String {
-    match (row.rule, args) {
-        (builtin::Rule::Extremum, [Expr { ty: Type::Array(_), .. }]) => {
-            format!("`{}` compares numbers in this version; loop over the array's elements", row.name)
-        }
-        _ if args.len() < *row.arity.start() => {
-            format!("add {}", count(row.arity.start() - args.len(), "argument"))
-        }
+fn arity_help(row: &builtin::Row, n: usize, n_given: usize) -> String {
+    match row.arity.start().checked_sub(n) {
+        Some(missing @ 1..) => format!("add {}", count(missing, "argument")),
         _ => format!("remove {}", count(n_given.saturating_sub(*row.arity.end()), "argument")),
     }
 }

@@ -1,6 +1,7 @@
 //! Conversions between types: written out, and checked where a literal cannot fit.
 
-use super::none::{after, inner, present};
+use super::none::{inner, present};
+use super::tuple::after;
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -185,6 +186,9 @@ impl Body<'_, '_> {
         }
         if value.ty.may_be_none() {
             return self.truth_or_none(value);
+        }
+        if let Type::Tuple(_) = value.ty {
+            return Ok(self.tuple_truth(value));
         }
         let Some(dtype) = value.ty.dtype() else {
             let message = format!("`{}` has no single truth value", value.ty);

@@ -13,9 +13,11 @@ mod call;
 mod convert;
 mod expression;
 mod flow;
+mod iteration;
 mod none;
 mod operator;
 pub mod promote;
+mod reduce;
 mod refine;
 mod statement;
 mod tuple;
@@ -548,6 +550,13 @@ impl<'i, 'a> Body<'i, 'a> {
         }
         let place = returns.last().map(|(_, span)| *span);
         let joined = joined(&returns, &self.function.name, diagnostics);
+        if let Some(Type::Optional(ty)) = &joined
+            && falls_off
+            && !self.function.signatures.is_empty()
+        {
+            diagnostics.report(self.missing_return(ty));
+            return None;
+        }
         joined.filter(|ty| self.returnable(ty, place, diagnostics))
     }
 

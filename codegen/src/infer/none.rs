@@ -5,6 +5,7 @@
 
 use super::flow::{Branch, Flow, FlowNode, Use};
 use super::refine::none_test;
+use super::tuple::{after, packed};
 use super::web::WebTypes;
 use super::{Body, Typed};
 use crate::diagnostic::{Code, Diagnostic};
@@ -304,34 +305,13 @@ pub(super) fn constant_truth(cond: &Expr) -> Option<bool> {
     }
 }
 
-/// A value, after the evaluation of others.
-pub(super) fn after(mut first: Vec<Expr>, value: Expr) -> Expr {
-    let is_free = |expr: &Expr| match expr.kind {
-        ExprKind::Variable { check, .. } => !check,
-        ExprKind::None | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) => true,
-        ExprKind::Bool(_) => true,
-        _ => false,
-    };
-    first.retain(|expr| !is_free(expr));
-    if first.is_empty() {
-        return value;
-    }
-    let (ty, span, last) = (value.ty.clone(), value.span, first.len());
-    first.push(value);
-    let all = Type::Tuple(first.iter().map(|expr| expr.ty.clone()).collect());
-    let all = Expr::new(ExprKind::Tuple(first), all, span);
-    Expr::new(ExprKind::Item(Box::new(all), last), ty, span)
-}
-
 /// The left one of two values, both of which are evaluated; the right one is `None`.
 fn after_both(left: Expr, right: Expr) -> Expr {
     if matches!(right.kind, ExprKind::None | ExprKind::Variable { check: false, .. }) {
         return left;
     }
     let (ty, span) = (left.ty.clone(), left.span);
-    let all = Type::Tuple(vec![left.ty.clone(), right.ty.clone()]);
-    let all = Expr::new(ExprKind::Tuple(vec![left, right]), all, span);
-    Expr::new(ExprKind::Item(Box::new(all), 0), ty, span)
+    Expr::new(ExprKind::Item(Box::new(packed(vec![left, right], span)), 0), ty, span)
 }
 
 /// Whether a value is `None`, or is not.

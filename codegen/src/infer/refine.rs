@@ -1,6 +1,6 @@
 //! What the outcome of a condition says of variables: that they are `None`, or that they are not.
 
-use crate::hir::{CompareOp, Expr, ExprKind, LogicalOp, UnaryOp, VariableId};
+use crate::hir::{CompareOp, Expr, ExprKind, LogicalOp, Relation, UnaryOp, VariableId};
 
 /// What is known of a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ fn collect(cond: &Expr, truth: bool, found: &mut Vec<Fact>) {
 pub fn none_test(cond: &Expr) -> Option<(&Expr, bool)> {
     match &cond.kind {
         ExprKind::IsNone { value, not } => Some((value, *not)),
-        ExprKind::Compare { op: op @ (CompareOp::Eq | CompareOp::Ne), left, right } => {
+        ExprKind::Compare { op: Relation::Compare(op @ (CompareOp::Eq | CompareOp::Ne)), left, right } => {
             let not = *op == CompareOp::Ne;
             match (&left.kind, &right.kind) {
                 (_, ExprKind::None) => Some((left, not)),

@@ -7,7 +7,7 @@ use super::import::{Entity, instead};
 use super::names::Binding;
 use super::{MAX_DEPTH, too_deeply_nested, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LogicalOp, UnaryOp};
+use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LogicalOp, Relation, UnaryOp};
 use crate::source::Span;
 
 /// The way out where `is` does not test for `None`.
@@ -253,19 +253,18 @@ impl Scope<'_, '_> {
         Some(ExprKind::IsNone { value: self.boxed(value), not })
     }
 
-    fn comparison(&mut self, op: CmpOp, span: Span) -> Option<CompareOp> {
+    fn comparison(&mut self, op: CmpOp, span: Span) -> Option<Relation> {
         Some(match op {
-            CmpOp::Eq => CompareOp::Eq,
-            CmpOp::NotEq => CompareOp::Ne,
-            CmpOp::Lt => CompareOp::Lt,
-            CmpOp::LtE => CompareOp::Le,
-            CmpOp::Gt => CompareOp::Gt,
-            CmpOp::GtE => CompareOp::Ge,
+            CmpOp::Eq => Relation::Compare(CompareOp::Eq),
+            CmpOp::NotEq => Relation::Compare(CompareOp::Ne),
+            CmpOp::Lt => Relation::Compare(CompareOp::Lt),
+            CmpOp::LtE => Relation::Compare(CompareOp::Le),
+            CmpOp::Gt => Relation::Compare(CompareOp::Gt),
+            CmpOp::GtE => Relation::Compare(CompareOp::Ge),
+            CmpOp::In => Relation::In,
+            CmpOp::NotIn => Relation::NotIn,
             CmpOp::Is => return self.refuse(unsupported("`is`", span, IS)),
             CmpOp::IsNot => return self.refuse(unsupported("`is not`", span, IS)),
-            CmpOp::In | CmpOp::NotIn => {
-                return self.refuse(unsupported("`in`", span, "compare with each value"));
-            }
         })
     }
 

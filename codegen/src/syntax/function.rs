@@ -156,7 +156,7 @@ impl<'r, 'a> Scope<'r, 'a> {
     pub(super) fn variable(&mut self, name: &str, span: Span) {
         if !self.ids.contains_key(name) {
             self.ids.insert(name.to_owned(), VariableId(self.variables.len() as u32));
-            self.variables.push(Variable { name: name.to_owned(), span });
+            self.variables.push(Variable { name: name.to_owned(), span, declared: None });
         }
     }
 
