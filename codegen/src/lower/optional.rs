@@ -1,7 +1,7 @@
 //! Values that may be `None`: a truth value that says whether there is one, and its parts.
 
-use super::construct::{boolean, select, zero};
-use super::function::{Lowering, part_types};
+use super::construct::{boolean, select};
+use super::function::{Lowering, part_types, placeholder};
 use crate::ir::{self, Purpose, Scalar};
 use crate::source::Span;
 use crate::typed::{Expr, Raise};
@@ -13,7 +13,7 @@ impl Lowering<'_> {
         let mut parts = vec![boolean(value.is_some())];
         match value {
             Some(value) => parts.extend(self.parts(value)),
-            None => parts.extend(part_types(ty).into_iter().skip(1).map(nothing)),
+            None => parts.extend(part_types(ty).into_iter().skip(1).map(placeholder)),
         }
         parts
     }
@@ -40,8 +40,8 @@ impl Lowering<'_> {
         let present = self.save(present, Scalar::Bool, span);
         let types = part_types(given).into_iter().zip(parts);
         let parts = types.map(|(ty, part)| match ty {
-            ir::Type::Scalar(scalar) => select(present.clone(), part, zero(scalar)),
-            ir::Type::View(_) => part,
+            ir::Type::Scalar(_) => select(present.clone(), part, placeholder(ty)),
+            ir::Type::View(_) | ir::Type::Owner => part,
         });
         let parts = parts.collect();
         let converted = self.converted(parts, given, wanted, span);
@@ -60,13 +60,5 @@ impl Lowering<'_> {
         let raise = self.raise(raise, span);
         self.check(cond, raise, Purpose::Semantics, span);
         self.parts(value)
-    }
-}
-
-/// A placeholder of a type.
-fn nothing(ty: ir::Type) -> ir::Expr {
-    match ty {
-        ir::Type::Scalar(scalar) => zero(scalar),
-        ir::Type::View(view) => unreachable!("bug in pykernel: no placeholder for a {view}"),
     }
 }
