@@ -10,6 +10,8 @@
 //! [`ViewType`] is an array: a pure value (address, shape, strides); copying one copies no element.
 //! In an `Assign` and as an argument, a view of layout `C` or `F` may stand where the same element
 //! type and rank with layout `Any` is asked for; a view of rank 0 passes for one of any layout.
+//! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`]), what a
+//! call gives, or empty.
 //!
 //! # Locals
 //! Functions have mutable typed locals, not SSA: `cranelift-frontend` builds SSA by itself, and
@@ -35,11 +37,13 @@
 //! run in order. Only `Load`, `Store`, `Check`, `Raise` and `Call` touch more than locals. Only
 //! `Check`, `Raise` and `Call` can raise. A `Load` or `Store` whose index is out of bounds is
 //! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, and a pass may
-//! delete that check only where it proves it. Nothing else is "maybe unsafe".
+//! delete that check only where it proves it. So is an [`Expr::SubView`] that leaves its base: what
+//! `lower` makes of indices and slices lies inside. Nothing else is "maybe unsafe".
 //!
 //! # Aliasing
-//! Every view has a root parameter. Views of one root may alias; views of two parameters alias
-//! only if neither is written (callers guarantee it, [`Mode`]).
+//! Every view has root parameters, those of the views that it is a part of ([`roots`]); only an
+//! empty one has none. Views of one root may alias; views of two parameters of a function that Rust
+//! calls alias only if neither is written (callers guarantee it, [`Mode`]).
 //!
 //! # Raising, early and late
 //! `lower` produces `Check` and `Raise`. The `status` pass, the last one, turns them into
@@ -48,9 +52,10 @@
 //!
 //! # What later versions add
 //! loop kinds and reductions on `For`, `Elementwise`/`Reduce`, `Atomic`, `Barrier`, `Try`,
-//! `Yield`, objects with reference counts owned by `Scope`, views of views. Matches over these
-//! enums are exhaustive, so that a new node lights up every place that must handle it.
+//! `Yield`, objects with reference counts owned by `Scope`. Matches over these enums are
+//! exhaustive, so that a new node lights up every place that must handle it.
 
+pub mod part;
 pub mod print;
 pub mod roots;
 pub mod verify;
@@ -58,8 +63,10 @@ pub mod visit;
 
 use std::sync::Arc;
 
+pub use part::Axis;
+
 use crate::source::Span;
-use crate::types::{ArrayType, DType};
+use crate::types::{ArrayType, DType, Layout};
 
 /// A machine number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -140,7 +147,7 @@ pub struct ViewType {
     /// The number of dimensions.
     pub rank: usize,
     /// What is known of the strides.
-    pub layout: crate::types::Layout,
+    pub layout: Layout,
 }
 
 impl From<ArrayType> for ViewType {
@@ -498,6 +505,28 @@ pub enum Expr {
         /// The dimension.
         axis: usize,
     },
+    /// The distance in bytes between neighbours along a view's dimension: an `I64`, which may be
+    /// negative or 0.
+    Stride {
+        /// The view.
+        view: LocalId,
+        /// The dimension.
+        axis: usize,
+    },
+    /// A part of a view, as a view of the type that [`ViewType::part`] says.
+    SubView {
+        /// The view.
+        view: LocalId,
+        /// What becomes of each dimension, in their order, and the new ones among them.
+        axes: Vec<Axis>,
+    },
+    /// A view with its dimensions in reverse order, of the type that [`ViewType::transposed`] says.
+    Transpose {
+        /// The view.
+        view: LocalId,
+    },
+    /// A view without elements: its extents are 0.
+    Empty(ViewType),
     /// Whether `0 <= index < extent`; both `I64`.
     InBounds {
         /// The index.

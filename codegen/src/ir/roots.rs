@@ -43,6 +43,6 @@ fn sources(expr: &Expr, visit: &mut dyn FnMut(LocalId)) {
             sources(then, visit);
             sources(otherwise, visit);
         }
-        _ => {}
+        _ => expr.view().into_iter().for_each(visit),
     }
 }

@@ -178,11 +178,14 @@ impl Copy<'_> {
     }
 
     fn expr(&mut self, expr: &mut Expr) {
-        match expr {
-            Expr::Local(local) => *expr = self.value(*local),
-            Expr::Dim { view, .. } => *view = self.local(*view),
-            _ => expr.operands_mut(&mut |operand| self.expr(operand)),
+        if let Expr::Local(local) = expr {
+            *expr = self.value(*local);
+            return;
         }
+        if let Some(view) = expr.view_mut() {
+            *view = self.local(*view);
+        }
+        expr.operands_mut(&mut |operand| self.expr(operand));
     }
 }
 

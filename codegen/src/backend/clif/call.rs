@@ -17,18 +17,14 @@ pub(super) fn internal_signature(module: &dyn Module, function: &Function) -> Si
     let pointer = AbiParam::new(module.target_config().pointer_type());
     let mut signature = Signature::new(CallConv::Fast);
     signature.params.extend(function.status.map(|_| pointer));
-    for param in &function.params {
-        match function.ty(*param) {
-            Type::Scalar(scalar) => signature.params.push(AbiParam::new(clif_type(scalar))),
-            Type::View(view) => {
-                signature.params.push(pointer);
-                signature.params.extend(std::iter::repeat_n(AbiParam::new(types::I64), numbers(view)));
-            }
+    let flat = |local: &LocalId| match function.ty(*local) {
+        Type::Scalar(scalar) => vec![AbiParam::new(clif_type(scalar))],
+        Type::View(view) => {
+            [pointer].into_iter().chain(std::iter::repeat_n(AbiParam::new(types::I64), numbers(view))).collect()
         }
-    }
-    for result in function.status.iter().chain(&function.results) {
-        signature.returns.push(AbiParam::new(clif_type(scalar(function, *result))));
-    }
+    };
+    signature.params.extend(function.params.iter().flat_map(flat));
+    signature.returns.extend(function.status.iter().chain(&function.results).flat_map(flat));
     signature
 }
 
@@ -69,13 +65,6 @@ fn c_number(scalar: Scalar) -> AbiParam {
     }
 }
 
-fn scalar(function: &Function, local: LocalId) -> Scalar {
-    match function.ty(local) {
-        Type::Scalar(scalar) => scalar,
-        Type::View(_) => unreachable!("bug in pykernel: {} returns an array", function.name),
-    }
-}
-
 impl FunctionCx<'_, '_> {
     /// Calls a function of the kernel and sets the locals that take its results.
     pub(super) fn call(
@@ -87,17 +76,18 @@ impl FunctionCx<'_, '_> {
     ) {
         let mut values = Vec::new();
         for (param, arg) in self.unit.ir[id].params.iter().zip(args) {
-            match (self.unit.ir[id].ty(*param), arg) {
-                (Type::Scalar(_), arg) => values.push(self.expression(arg).value),
-                (Type::View(ty), Expr::Local(view)) => self.flatten(*view, ty, &mut values),
-                (Type::View(_), _) => unreachable!("bug in pykernel: an array argument is not a local"),
+            match self.unit.ir[id].ty(*param) {
+                Type::Scalar(_) => values.push(self.expression(arg).value),
+                Type::View(ty) => {
+                    let array = self.array(arg);
+                    self.flatten(&array, ty, &mut values);
+                }
             }
         }
         let returned = self.call_internal(id, &values);
         let with_status = self.unit.ir[id].status.is_some();
-        for (local, value) in status.filter(|_| with_status).iter().chain(results).zip(returned) {
-            self.set(*local, value);
-        }
+        let taken: Vec<LocalId> = status.filter(|_| with_status).iter().chain(results).copied().collect();
+        self.bind(&taken, &returned);
     }
 
     /// Calls a function of the kernel with its parameters flattened; gives the status, if the

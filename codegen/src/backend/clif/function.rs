@@ -9,7 +9,7 @@ use cranelift_module::{DataId, FuncId, Module};
 use super::view::{View, numbers};
 use super::{Translated, Unit, clif_type};
 use crate::backend::Error;
-use crate::ir::{Function, FunctionId, Label, LocalId, Type};
+use crate::ir::{Expr, Function, FunctionId, Label, LocalId, Type};
 
 /// A function being translated.
 pub(super) struct FunctionCx<'a, 'u> {
@@ -100,14 +100,14 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     /// it has one, and its results.
     pub(super) fn inline_body(&mut self, params: &[Value]) -> Vec<Value> {
         self.declare_locals();
-        self.bind(params);
         let function = self.function;
+        self.bind(&function.params, params);
         if self.labelled(Function::BODY, &function.body) == Flow::Leaves {
             // It never ends. The return that follows still needs a block.
             let never = self.builder.create_block();
             self.continue_in(never);
         }
-        function.status.iter().chain(&function.results).map(|result| self.get(*result)).collect()
+        self.flat(function.status.iter().chain(&function.results).copied())
     }
 
     fn declare_locals(&mut self) {
@@ -120,19 +120,35 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         }
     }
 
-    fn bind(&mut self, mut params: &[Value]) {
-        for param in &self.function.params {
-            let count = match self.function.ty(*param) {
+    /// Sets locals from their values in flat form.
+    pub(super) fn bind(&mut self, locals: &[LocalId], mut flat: &[Value]) {
+        for local in locals {
+            let count = match self.function.ty(*local) {
                 Type::Scalar(_) => 1,
                 Type::View(ty) => 1 + numbers(ty),
             };
-            let (own, rest) = params.split_at(count);
-            match self.function.ty(*param) {
-                Type::Scalar(_) => self.set(*param, own[0]),
-                Type::View(_) => self.bind_view(*param, own),
+            let (own, rest) = flat.split_at(count);
+            match self.function.ty(*local) {
+                Type::Scalar(_) => self.set(*local, own[0]),
+                Type::View(_) => self.bind_view(*local, own),
             }
-            params = rest;
+            flat = rest;
         }
+    }
+
+    /// The values of locals in flat form.
+    fn flat(&mut self, locals: impl IntoIterator<Item = LocalId>) -> Vec<Value> {
+        let mut flat = Vec::new();
+        for local in locals {
+            match self.function.ty(local) {
+                Type::Scalar(_) => flat.push(self.get(local)),
+                Type::View(ty) => {
+                    let array = self.array(&Expr::Local(local));
+                    self.flatten(&array, ty, &mut flat);
+                }
+            }
+        }
+        flat
     }
 
     /// The value of a scalar local.

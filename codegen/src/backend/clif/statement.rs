@@ -56,8 +56,10 @@ impl FunctionCx<'_, '_> {
                 let value = self.expression(value).value;
                 self.set(local, value);
             }
-            (Type::View(_), Expr::Local(from)) => self.copy_view(local, *from),
-            (Type::View(_), _) => unreachable!("bug in pykernel: an array is computed"),
+            (Type::View(_), value) => {
+                let array = self.array(value);
+                self.set_view(local, &array);
+            }
         }
     }
 

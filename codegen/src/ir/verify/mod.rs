@@ -17,8 +17,7 @@
 //!   Code that control cannot reach is exempt.
 //!
 //! # Of a statement
-//! - The value of an `Assign` has the local's type; of views the rule of calls holds. So a local
-//!   of view type is a parameter or a copy of one.
+//! - The value of an `Assign` has the local's type; of views the rule of calls holds.
 //! - `Load` and `Store` have a view, one `I64` for each dimension, a part that the element has,
 //!   and a local or a value of the part's type.
 //! - The condition of a `Check` and of an `If` is a bool.
@@ -30,7 +29,8 @@
 //!
 //! # Of an expression
 //! - Operands have the types that [`super::Expr`] and its operations say; an `InBounds` compares
-//!   `I64`s; a `Dim` names an axis that the view has; a C function has its number of arguments.
+//!   `I64`s; a `Dim` or a `Stride` names an axis that the view has; a part of a view says what becomes
+//!   of each of its axes; a C function has its number of arguments.
 //! - A constant lies in the range of its type.
 //!
 //! # Of a stage

@@ -121,6 +121,10 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::Select { .. }
         | Expr::Convert { .. }
         | Expr::Dim { .. }
+        | Expr::Stride { .. }
+        | Expr::SubView { .. }
+        | Expr::Transpose { .. }
+        | Expr::Empty(_)
         | Expr::InBounds { .. } => true,
     };
     expr.operands(&mut |operand| cheap = cheap && count_cheap(operand, nodes));
