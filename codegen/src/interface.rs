@@ -148,7 +148,7 @@ fn params(function: &hir::Function, instance: &Instance, effects: &ir::Effects) 
             Type::Weak(weak) => (ParamType::Number(Number::Weak(*weak)), width(weak.dtype())),
             Type::Strong(dtype) => (ParamType::Number(Number::Strong(*dtype)), width(*dtype)),
             Type::Array(array) => (ParamType::Array(*array, mode(effects, at)), 1),
-            Type::None | Type::Tuple(_) | Type::Text => {
+            Type::None | Type::Tuple(_) | Type::Optional(_) | Type::Text => {
                 unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
             }
         };

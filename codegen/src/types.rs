@@ -300,6 +300,8 @@ pub enum Type {
     Array(ArrayType),
     /// A tuple; in this version only what `x.shape` gives.
     Tuple(Vec<Type>),
+    /// `None` or a value of the type, a number or an array; which one is known at run time.
+    Optional(Box<Type>),
     /// A string literal, which only exception messages and dtype arguments can be.
     Text,
 }
@@ -319,8 +321,30 @@ impl Type {
         match self {
             Type::Weak(weak) => Some(weak.dtype()),
             Type::Strong(dtype) => Some(*dtype),
-            Type::None | Type::Array(_) | Type::Tuple(_) | Type::Text => None,
+            Type::None | Type::Array(_) | Type::Tuple(_) | Type::Optional(_) | Type::Text => None,
         }
+    }
+
+    /// `None` or a value of this type.
+    pub fn optional(self) -> Type {
+        match self {
+            Type::None | Type::Optional(_) => self,
+            _ => Type::Optional(Box::new(self)),
+        }
+    }
+
+    /// The type of a value that is not `None`; `None` where there is no such value.
+    pub fn present(&self) -> Option<&Type> {
+        match self {
+            Type::None => None,
+            Type::Optional(inner) => Some(inner),
+            other => Some(other),
+        }
+    }
+
+    /// Whether a value of this type may be `None`.
+    pub const fn may_be_none(&self) -> bool {
+        matches!(self, Type::None | Type::Optional(_))
     }
 }
 
@@ -338,6 +362,7 @@ impl fmt::Display for Type {
                     _ => write!(f, "({})", items.join(", ")),
                 }
             }
+            Type::Optional(inner) => write!(f, "optional({inner})"),
             Type::Text => f.write_str("str"),
         }
     }

@@ -220,7 +220,7 @@ fn returned(ty: &Type, words: &ResultSlots) -> Value {
         Type::Weak(weak) => NumberType::Weak(*weak),
         Type::Strong(dtype) => NumberType::Strong(*dtype),
         Type::None => return Value::None,
-        Type::Array(_) | Type::Tuple(_) | Type::Text => {
+        Type::Array(_) | Type::Tuple(_) | Type::Optional(_) | Type::Text => {
             unreachable!("bug in pykernel: a kernel returns {ty}")
         }
     };
