@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::hir::{Expr, ExprKind, Function, Stmt, StmtKind, Target, VariableId};
+use crate::hir::{Expr, ExprKind, Function, Index, Stmt, StmtKind, Target, VariableId};
 use crate::source::Span;
 
 /// What the analysis found, keyed by the places where variables stand in the text.
@@ -342,7 +342,7 @@ impl Walk {
             Target::Tuple(targets, _) => targets.iter().for_each(|target| self.target(target)),
             Target::Element { value, indices, .. } => {
                 self.expr(value);
-                indices.iter().for_each(|index| self.expr(index));
+                indices.iter().flat_map(Index::exprs).for_each(|index| self.expr(index));
             }
         }
     }
@@ -380,7 +380,7 @@ impl Walk {
             ExprKind::Attribute { value, .. } => self.expr(value),
             ExprKind::Index { value, indices } => {
                 self.expr(value);
-                indices.iter().for_each(|index| self.expr(index));
+                indices.iter().flat_map(Index::exprs).for_each(|index| self.expr(index));
             }
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
             ExprKind::Text(_) | ExprKind::None | ExprKind::Function(_) | ExprKind::Builtin(_) => {}

@@ -1,12 +1,13 @@
 //! Typing tuples: packing, unpacking, items, and loops over them.
 
+use super::subscript::row;
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::ir;
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation, Stmt, StmtKind, WebId};
-use crate::types::Type;
+use crate::types::{ArrayType, Type};
 
 /// What a `for` does: a count, and what each number of it stands for.
 struct Iteration {
@@ -116,11 +117,11 @@ impl Body<'_, '_> {
     }
 
     /// `t[k]` with a constant `k`.
-    pub(super) fn item(&mut self, tuple: Expr, indices: &[hir::Expr], span: Span) -> Typed {
+    pub(super) fn item(&mut self, tuple: Expr, indices: &[hir::Index], span: Span) -> Typed {
         let Type::Tuple(types) = &tuple.ty else { return Err(Stop) };
         let types = types.clone();
         let literal = match indices {
-            [index] => self.expr(index)?.int_literal(),
+            [hir::Index::Expr(index)] => self.expr(index)?.int_literal(),
             _ => None,
         };
         let Some(index) = literal else {
@@ -206,11 +207,15 @@ impl Body<'_, '_> {
         let value = self.expr(iterable)?;
         match &value.ty {
             Type::Tuple(_) => self.each_of_tuple(value),
+            Type::Array(array) if array.rank > 0 => {
+                let array = *array;
+                Ok(self.each_of_array(value, array))
+            }
             ty => {
                 let message = format!("`for` cannot iterate over `{ty}`");
                 self.report(
                     Diagnostic::new(Code::NotIterable, span, message)
-                        .help("iterate over `range(...)` or a tuple, and index arrays inside the loop"),
+                        .help("iterate over `range(...)`, an array with dimensions, or a tuple"),
                 )
             }
         }
@@ -224,6 +229,18 @@ impl Body<'_, '_> {
         };
         let item = variable(counter, Type::INT, span);
         Ok(Iteration { before: Vec::new(), range: range?, counter, item, after: Vec::new() })
+    }
+
+    /// The elements of an array, or views of what stands at each index of its first dimension. The
+    /// body may give the array's name to another array.
+    fn each_of_array(&mut self, array: Expr, ty: ArrayType) -> Iteration {
+        let span = array.span;
+        let (bound, array) = self.bind(array);
+        let counter = self.temporary(Type::INT);
+        let n = Expr::new(ExprKind::Extent(Box::new(array.clone()), 0), Type::INT, span);
+        let item = row(array, ty, variable(counter, Type::INT, span), span);
+        let range = [int(0, span), n, int(1, span)];
+        Iteration { before: vec![StmtKind::Evaluate(bound)], range, counter, item, after: Vec::new() }
     }
 
     /// The items of a tuple in their common type, one after another.

@@ -270,6 +270,8 @@ pub struct Effects {
     pub reads: Vec<bool>,
     /// For each parameter: whether elements are written.
     pub writes: Vec<bool>,
+    /// For each result: the parameters that a view in it may be a part of.
+    pub results: Vec<roots::Roots>,
     /// Whether it can raise.
     pub raises: bool,
     /// Whether it can call itself, through others too.

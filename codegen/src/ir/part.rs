@@ -1,6 +1,6 @@
 //! Parts of views: what a subscript makes of each dimension, and what type comes of it.
 
-use super::{Const, Expr, ViewType};
+use super::{Const, Expr, Function, LocalId, Type, ViewType};
 use crate::types::Kept;
 
 /// What becomes of a dimension in an [`Expr::SubView`].
@@ -65,5 +65,22 @@ impl ViewType {
     /// The type of an [`Expr::Transpose`] of a view of this type.
     pub fn transposed(self) -> ViewType {
         ViewType { layout: self.layout.transposed(self.rank), ..self }
+    }
+}
+
+impl Function {
+    /// The type of an expression that is a view.
+    pub fn view_type(&self, expr: &Expr) -> Option<ViewType> {
+        let of = |local: LocalId| match self.ty(local) {
+            Type::View(view) => Some(view),
+            Type::Scalar(_) => None,
+        };
+        match expr {
+            Expr::Local(local) => of(*local),
+            Expr::SubView { view, axes } => Some(of(*view)?.part(axes)),
+            Expr::Transpose { view } => Some(of(*view)?.transposed()),
+            Expr::Empty(view) => Some(*view),
+            _ => None,
+        }
     }
 }

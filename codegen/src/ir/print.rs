@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use super::{
-    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, Intrinsic, Label, LocalId, Module, Part, Purpose,
-    Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
+    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, Intrinsic, Label, LocalId, Module, Part,
+    Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
 };
 use crate::types::{ArrayType, Kind};
 
@@ -130,6 +130,13 @@ impl<'a> Printer<'a> {
             if names.is_empty() { String::new() } else { format!(" {what}({})", names.join(", ")) }
         };
         let mut text = list("reads", &effects.reads) + &list("writes", &effects.writes);
+        for (result, roots) in self.function.results.iter().zip(&effects.results) {
+            let roots: Vec<String> =
+                roots.iter().map(|root| self.local(self.function.params[*root])).collect();
+            if !roots.is_empty() {
+                text.push_str(&format!(" {}(part of {})", self.local(*result), roots.join(", ")));
+            }
+        }
         if effects.raises {
             text.push_str(" raises");
         }

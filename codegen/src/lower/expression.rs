@@ -53,7 +53,12 @@ impl Lowering<'_> {
             ExprKind::Checked { cond, raise, value } => self.checked_value(cond, raise, value, expr.span),
             ExprKind::Element(element) => self.load(element, expr.span),
             ExprKind::Extent(array, axis) => vec![ir::Expr::Dim { view: self.view(array), axis: *axis }],
+            ExprKind::Stride(array, axis) => {
+                vec![ir::Expr::Stride { view: self.view(array), axis: *axis }]
+            }
             ExprKind::Size(array) => vec![self.size(array)],
+            ExprKind::Part(array, axes) => vec![self.part(array, axes, expr.span)],
+            ExprKind::Transpose(array) => vec![ir::Expr::Transpose { view: self.view(array) }],
         }
     }
 
@@ -75,12 +80,18 @@ impl Lowering<'_> {
         }
     }
 
-    /// The local that holds an array.
+    /// A local that holds an array.
     pub(super) fn view(&mut self, array: &Expr) -> LocalId {
-        match self.scalar(array) {
-            ir::Expr::Local(local) => local,
-            other => unreachable!("bug in pykernel: {other:?} is not an array"),
+        let value = self.scalar(array);
+        if let ir::Expr::Local(local) = value {
+            return local;
         }
+        let Some(ty) = self.function.view_type(&value) else {
+            unreachable!("bug in pykernel: {value:?} is not an array")
+        };
+        let local = self.function.add_local("t", ir::Type::View(ty));
+        self.set(local, value, array.span);
+        local
     }
 
     fn variable(&mut self, web: WebId, check: bool, span: Span) -> Vec<ir::Expr> {

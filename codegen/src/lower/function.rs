@@ -128,22 +128,16 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Sets, on entry, the locals that are only read once a check has found them assigned: numbers
-    /// to zero, views to a parameter that may be assigned to them, so that no other one seems to
-    /// be used.
+    /// Sets, on entry, the locals that are only read once a check has found them assigned.
     fn set_placeholders(&mut self) {
         let unbound = self.webs.iter().filter(|web| web.bound.is_some());
         let unbound: Vec<LocalId> = unbound.flat_map(|web| &web.parts).copied().collect();
         if unbound.is_empty() {
             return;
         }
-        let roots = ir::roots::of_views(&self.function);
-        let value = |local: LocalId| match (self.function.ty(local), roots[local.0 as usize].first()) {
-            (ir::Type::Scalar(scalar), _) => zero(scalar),
-            (ir::Type::View(_), Some(param)) => ir::Expr::Local(self.function.params[*param]),
-            (ir::Type::View(view), None) => {
-                unreachable!("bug in pykernel: no parameter can be assigned to a {view}")
-            }
+        let value = |local: LocalId| match self.function.ty(local) {
+            ir::Type::Scalar(scalar) => zero(scalar),
+            ir::Type::View(view) => ir::Expr::Empty(view),
         };
         let span = self.instance.span;
         let set = |local| ir::Stmt { kind: ir::StmtKind::Assign { local, value: value(local) }, span };

@@ -15,6 +15,7 @@ mod expression;
 mod function;
 mod logical;
 mod optional;
+mod part;
 mod raise;
 mod range;
 mod statement;

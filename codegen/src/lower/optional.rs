@@ -37,6 +37,6 @@ impl Lowering<'_> {
 fn nothing(ty: ir::Type) -> ir::Expr {
     match ty {
         ir::Type::Scalar(scalar) => zero(scalar),
-        ir::Type::View(view) => unreachable!("bug in pykernel: no placeholder for a {view}"),
+        ir::Type::View(view) => ir::Expr::Empty(view),
     }
 }

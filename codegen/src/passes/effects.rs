@@ -1,12 +1,13 @@
 //! Computes what running each function does: which parameters it reads and writes, whether it can
-//! raise, whether it can call itself.
+//! raise, whether it can call itself, which parameters its results are parts of.
 //!
 //! Before: nothing is known. After: [`crate::ir::Function::effects`] of every function holds, as an upper
 //! bound: an element is read or written only where it says so, through copies of a view and
 //! through calls.
 
 use super::calls::Calls;
-use crate::ir::{Effects, FunctionId, LocalId, Module, StmtKind, roots, visit};
+use crate::ir::roots::{self, Roots};
+use crate::ir::{Effects, FunctionId, LocalId, Module, StmtKind, visit};
 
 /// Fills [`crate::ir::Function::effects`] of every function.
 pub fn analyse(module: &mut Module) {
@@ -14,9 +15,14 @@ pub fn analyse(module: &mut Module) {
     for component in calls.components() {
         let recursive = calls.is_cycle(&component);
         for function in &component {
-            let n = module[*function].params.len();
-            module[*function].effects =
-                Effects { reads: vec![false; n], writes: vec![false; n], raises: false, recursive };
+            let (n, results) = (module[*function].params.len(), module[*function].results.len());
+            module[*function].effects = Effects {
+                reads: vec![false; n],
+                writes: vec![false; n],
+                results: vec![Roots::new(); results],
+                raises: false,
+                recursive,
+            };
         }
         // Effects only grow, so this ends.
         while component.iter().any(|function| refine(module, *function)) {}
@@ -26,8 +32,9 @@ pub fn analyse(module: &mut Module) {
 /// Recomputes one function's effects from those of its callees; says whether they grew.
 fn refine(module: &mut Module, id: FunctionId) -> bool {
     let function = &module[id];
-    let roots = roots::of_views(function);
+    let roots = roots::of_views(module, function);
     let mut effects = function.effects.clone();
+    effects.results = function.results.iter().map(|result| roots[result.0 as usize].clone()).collect();
     let mark = |flags: &mut [bool], view: LocalId| {
         for param in &roots[view.0 as usize] {
             flags[*param] = true;

@@ -23,6 +23,8 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// `np.newaxis`, which is `None`.
+    NewAxis,
     /// A function or a constant, by its full name.
     Value(String),
     /// What Numba has and this version lacks, by its full name.
@@ -160,10 +162,12 @@ impl Entity {
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
+            Entity::Module("numpy") if name == "newaxis" => Some(Entity::NewAxis),
             Entity::Module("numpy") => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit | Entity::Number(_) | Entity::NoneType | Entity::ArrayType | Entity::Value(_) => None,
+            Entity::Jit | Entity::Number(_) | Entity::NoneType | Entity::ArrayType => None,
+            Entity::NewAxis | Entity::Value(_) => None,
         }
     }
 }

@@ -19,9 +19,10 @@ pub(super) fn internal_signature(module: &dyn Module, function: &Function) -> Si
     signature.params.extend(function.status.map(|_| pointer));
     let flat = |local: &LocalId| match function.ty(*local) {
         Type::Scalar(scalar) => vec![AbiParam::new(clif_type(scalar))],
-        Type::View(view) => {
-            [pointer].into_iter().chain(std::iter::repeat_n(AbiParam::new(types::I64), numbers(view))).collect()
-        }
+        Type::View(view) => [pointer]
+            .into_iter()
+            .chain(std::iter::repeat_n(AbiParam::new(types::I64), numbers(view)))
+            .collect(),
     };
     signature.params.extend(function.params.iter().flat_map(flat));
     signature.returns.extend(function.status.iter().chain(&function.results).flat_map(flat));
