@@ -48,6 +48,8 @@ pub struct Overload {
     /// Whether it reaches a function that can call itself, so that the caller must set a stack
     /// limit.
     pub recursive: bool,
+    /// Whether it asks something of the program that runs it, so that the caller must set a host.
+    pub host: bool,
 }
 
 /// A parameter of a kernel.
@@ -130,6 +132,7 @@ fn kernel(
         params: params(function, &program[*id], &module[ir::FunctionId(id.0)].effects),
         result: program[*id].result.clone(),
         recursive: recursive(module, ir::FunctionId(id.0)),
+        host: module[ir::FunctionId(id.0)].effects.host,
     };
     Kernel {
         name: function.name.clone(),

@@ -7,17 +7,17 @@
 //! A manifest is text: a line for each fact, its fields separated by tabs, `\\ \t \n \r` escaped.
 //!
 //! ```text
-//! pykernel manifest 1
+//! pykernel manifest 2
 //! library    pyk_app_91d4e0377bb06c2a
 //! folder     kernels
 //! kernel     pairwise    src/main.rs    104    112    Distances of all pairs.
-//! overload   pyk_pairwise_…    0    0    None
+//! overload   pyk_pairwise_…    0    -    None
 //! param      points      float64    2    C      read
 //! param      scale       float
 //! ```
 //!
 //! A kernel has its name, file, span and docstring, if any; an overload its symbol, function,
-//! whether it is recursive, and its result; a parameter its name and its number type, or an array's
+//! what its caller must set (`recursive`, `host`, or `-`), and its result; a parameter its name and its number type, or an array's
 //! element type, rank, layout, mode and perhaps `readonly`.
 
 use crate::interface::{Kernel, Number, Overload, Param, ParamType};
@@ -29,7 +29,7 @@ use crate::types::{ArrayType, DType, Layout, Type, Weak};
 pub const VARIABLE: &str = "PYKERNEL_MANIFEST";
 
 /// The first line; changes with the format.
-const HEADER: &str = "pykernel manifest 1";
+const HEADER: &str = "pykernel manifest 2";
 
 /// What the build helper compiled for a package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,13 +103,14 @@ impl Manifest {
                     overloads: Vec::new(),
                 },
             }),
-            ["overload", symbol, function, recursive, result] => {
+            ["overload", symbol, function, needs, result] => {
                 self.kernels.last_mut()?.kernel.overloads.push(Overload {
                     symbol: (*symbol).to_owned(),
                     function: FunctionId(function.parse().ok()?),
                     params: Vec::new(),
                     result: if *result == "None" { Type::None } else { number(result)?.into() },
-                    recursive: *recursive == "1",
+                    recursive: needs.split(' ').any(|need| need == "recursive"),
+                    host: needs.split(' ').any(|need| need == "host"),
                 });
             }
             ["param", name, ty @ ..] => {
@@ -124,8 +125,13 @@ impl Manifest {
 
 fn overload_line(overload: &Overload) -> String {
     let function = overload.function.0.to_string();
-    let recursive = if overload.recursive { "1" } else { "0" };
-    line(&["overload", &overload.symbol, &function, recursive, &overload.result.to_string()])
+    let needs = match (overload.recursive, overload.host) {
+        (false, false) => "-",
+        (true, false) => "recursive",
+        (false, true) => "host",
+        (true, true) => "recursive host",
+    };
+    line(&["overload", &overload.symbol, &function, needs, &overload.result.to_string()])
 }
 
 fn param_line(param: &Param) -> String {
@@ -222,9 +228,15 @@ mod tests {
             params: params.collect(),
             result: Type::None,
             recursive: true,
+            host: false,
         };
-        let other =
-            Overload { symbol: "pyk_f_2".into(), params: vec![], result: Type::INT, ..overload.clone() };
+        let other = Overload {
+            symbol: "pyk_f_2".into(),
+            params: vec![],
+            result: Type::INT,
+            host: true,
+            ..overload.clone()
+        };
         let kernel = Kernel {
             name: "f".into(),
             span: Span::new(3, 4),
@@ -252,8 +264,8 @@ mod tests {
         for text in [
             "",
             "pykernel manifest 0\n",
-            "pykernel manifest 1\nparam\tx\tint\n",
-            "pykernel manifest 1\nkernel\tx\n",
+            "pykernel manifest 2\nparam\tx\tint\n",
+            "pykernel manifest 2\nkernel\tx\n",
         ] {
             assert_eq!(Manifest::from_text(text), None, "{text}");
         }

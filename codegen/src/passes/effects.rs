@@ -20,8 +20,8 @@ pub fn analyse(module: &mut Module) {
                 reads: vec![false; n],
                 writes: vec![false; n],
                 results: vec![Roots::new(); results],
-                raises: false,
                 recursive,
+                ..Effects::default()
             };
         }
         // Effects only grow, so this ends.
@@ -47,6 +47,7 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         StmtKind::Call { function: callee, args, .. } => {
             let callee = &module[*callee].effects;
             effects.raises |= callee.raises;
+            effects.host |= callee.host;
             for (position, arg) in args.iter().enumerate() {
                 let mark_all = |flags: &mut [bool]| arg.locals(&mut |local| mark(flags, local));
                 if callee.reads[position] {

@@ -33,6 +33,10 @@ impl Entry<'_> {
             true => quote!(::pykernel::call::stack_limit()),
             false => quote!(0),
         };
+        let host = match self.overload.host {
+            true => quote!(&raw const ::pykernel::call::HOST),
+            false => quote!(::core::ptr::null()),
+        };
         let hygienic = Span::mixed_site();
         let (returned, raised) = (Ident::new("returned", hygienic), Ident::new("raised", hygienic));
         let result_pointer = self.overload.result.dtype().map(|_| quote!(#returned,));
@@ -43,7 +47,7 @@ impl Entry<'_> {
             // declaration was made from; the descriptors are of arrays that are borrowed until
             // the end of the call, exclusively where the kernel writes.
             unsafe {
-                ::pykernel::call::run::<#result>(#limit, |#returned, #raised| {
+                ::pykernel::call::run::<#result>(#limit, #host, |#returned, #raised| {
                     #symbol(#(#passed)* #result_pointer #raised)
                 })
             }
