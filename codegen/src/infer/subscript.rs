@@ -126,7 +126,7 @@ impl Body<'_, '_> {
         })
     }
 
-    fn index_value(&mut self, index: &hir::Expr) -> Typed {
+    pub(super) fn index_value(&mut self, index: &hir::Expr) -> Typed {
         let index = self.expr(index)?;
         match &index.ty {
             Type::Strong(dtype) if dtype.kind() == Kind::Int => Ok(index),

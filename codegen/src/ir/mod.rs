@@ -36,9 +36,10 @@
 //! # Statements
 //! run in order. Only `Load`, `Store`, `Check`, `Raise` and `Call` touch more than locals. Only
 //! `Check`, `Raise` and `Call` can raise. A `Load` or `Store` whose index is out of bounds is
-//! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, and a pass may
-//! delete that check only where it proves it. So is an [`Expr::SubView`] that leaves its base: what
-//! `lower` makes of indices and slices lies inside. Nothing else is "maybe unsafe".
+//! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
+//! that is [`Function::unchecked`], and a pass may delete that check only where it proves it. So is
+//! an [`Expr::SubView`] that leaves its base: what `lower` makes of slices lies inside, and indices
+//! are checked as before a `Load`. Nothing else is "maybe unsafe".
 //!
 //! # Aliasing
 //! Every view has root parameters, those of the views that it is a part of ([`roots`]); only an
@@ -65,6 +66,7 @@ use std::sync::Arc;
 
 pub use part::Axis;
 
+use crate::hir::Inline;
 use crate::source::Span;
 use crate::types::{ArrayType, DType, Layout};
 
@@ -221,6 +223,11 @@ pub struct Function {
     /// Whether the compiler's own library defines it: it is then always inlined, and what it
     /// raises is raised by its caller.
     pub library: bool,
+    /// Whether it trusts its callers with indices (`boundscheck=False`): its loads and stores need
+    /// no check before them.
+    pub unchecked: bool,
+    /// Whether calls are replaced by the body.
+    pub inline: Inline,
 }
 
 impl Function {
