@@ -16,12 +16,6 @@ pub(super) enum Subscript {
     Part(Expr),
 }
 
-/// A typed item of a subscript.
-enum Item {
-    Axis(Axis),
-    Ellipsis,
-}
-
 impl Body<'_, '_> {
     pub(super) fn index(&mut self, value: &hir::Expr, indices: &[hir::Index], span: Span) -> Typed {
         if let Some(extent) = self.shape_item(value, indices, span) {
@@ -39,7 +33,7 @@ impl Body<'_, '_> {
 
     /// `array[indices]`.
     pub(super) fn subscript(&mut self, array: Typed, indices: &[hir::Index], span: Span) -> Typed<Subscript> {
-        let items: Vec<Typed<Item>> = indices.iter().map(|index| self.subscript_item(index)).collect();
+        let items: Vec<Typed<Option<Axis>>> = indices.iter().map(|index| self.subscript_item(index)).collect();
         let array = array?;
         let Type::Array(ty) = array.ty else {
             let message = format!("`{}` cannot be indexed", array.ty);
@@ -80,10 +74,10 @@ impl Body<'_, '_> {
         }
     }
 
-    /// What becomes of each dimension: an ellipsis, or else the end, stands for those that no item
-    /// is for.
-    fn axes(&mut self, items: Vec<Item>, ty: &ArrayType, span: Span) -> Typed<Vec<Axis>> {
-        let taken = items.iter().filter(|item| !matches!(item, Item::Ellipsis | Item::Axis(Axis::New)));
+    /// What becomes of each dimension: an ellipsis (`None`), or else the end, stands for those that no
+    /// item is for.
+    fn axes(&mut self, items: Vec<Option<Axis>>, ty: &ArrayType, span: Span) -> Typed<Vec<Axis>> {
+        let taken = items.iter().flatten().filter(|axis| !matches!(axis, Axis::New));
         let (taken, rank) = (taken.count(), ty.rank);
         if taken > rank {
             let message = format!("`{ty}` has {rank} dimension{}, but is indexed with {taken}", plural(rank));
@@ -92,7 +86,7 @@ impl Body<'_, '_> {
                 _ => "give at most one index for each dimension",
             }));
         }
-        if items.iter().filter(|item| matches!(item, Item::Ellipsis)).count() > 1 {
+        if items.iter().filter(|item| item.is_none()).count() > 1 {
             return self.report(
                 Diagnostic::new(Code::WrongRank, span, "an index can only have a single ellipsis (`...`)")
                     .help("write `:` for a dimension of which all is taken"),
@@ -102,27 +96,27 @@ impl Body<'_, '_> {
         let mut axes = Vec::new();
         for item in items {
             match item {
-                Item::Axis(axis) => axes.push(axis),
-                Item::Ellipsis => axes.extend(rest.take().unwrap_or_default()),
+                Some(axis) => axes.push(axis),
+                None => axes.extend(rest.take().unwrap_or_default()),
             }
         }
         axes.extend(rest.unwrap_or_default());
         Ok(axes)
     }
 
-    fn subscript_item(&mut self, index: &hir::Index) -> Typed<Item> {
+    fn subscript_item(&mut self, index: &hir::Index) -> Typed<Option<Axis>> {
         Ok(match index {
-            hir::Index::Expr(index) => Item::Axis(Axis::Index(self.index_value(index)?)),
+            hir::Index::Expr(index) => Some(Axis::Index(self.index_value(index)?)),
             hir::Index::Slice(slice) => {
                 let [start, stop, step] = [&slice.start, &slice.stop, &slice.step]
                     .map(|bound| bound.as_ref().map(|bound| self.index_value(bound)).transpose());
-                Item::Axis(match [start?, stop?, step?] {
+                Some(match [start?, stop?, step?] {
                     [None, None, None] => Axis::Whole,
                     bounds => Axis::Slice(bounds),
                 })
             }
-            hir::Index::Ellipsis(_) => Item::Ellipsis,
-            hir::Index::NewAxis(_) => Item::Axis(Axis::New),
+            hir::Index::Ellipsis(_) => None,
+            hir::Index::NewAxis(_) => Some(Axis::New),
         })
     }
 
