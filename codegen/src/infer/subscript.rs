@@ -33,7 +33,8 @@ impl Body<'_, '_> {
 
     /// `array[indices]`.
     pub(super) fn subscript(&mut self, array: Typed, indices: &[hir::Index], span: Span) -> Typed<Subscript> {
-        let items: Vec<Typed<Option<Axis>>> = indices.iter().map(|index| self.subscript_item(index)).collect();
+        let items: Vec<Typed<Option<Axis>>> =
+            indices.iter().map(|index| self.subscript_item(index)).collect();
         let array = array?;
         let Type::Array(ty) = array.ty else {
             let message = format!("`{}` cannot be indexed", array.ty);

@@ -4,19 +4,17 @@ use std::collections::BTreeSet;
 
 use super::{Expr, Function, LocalId, Module, StmtKind, Type, visit};
 
-/// The positions of parameters.
-pub type Roots = BTreeSet<usize>;
-
-/// For each local, the positions of the parameters that a view in it may be a part of; none for a
-/// scalar. What calls give is a part of the arguments that the callees' effects name.
-pub fn of_views(module: &Module, function: &Function) -> Vec<Roots> {
-    let mut roots = vec![Roots::new(); function.locals.len()];
+/// For each local, the positions of the parameters that a view in it may come from; none for other
+/// locals, and for what a function makes itself. Of the functions that it calls, the effects say
+/// what they return.
+pub fn of_views(function: &Function, module: &Module) -> Vec<BTreeSet<usize>> {
+    let mut roots = vec![BTreeSet::new(); function.locals.len()];
     for (position, param) in function.params.iter().enumerate() {
-        if matches!(function.ty(*param), Type::View(_)) {
+        if is_view(function, *param) {
             roots[param.0 as usize].insert(position);
         }
     }
-    let parts = parts(module, function);
+    let parts = parts(function, module);
     let mut grew = true;
     while grew {
         grew = false;
@@ -31,19 +29,23 @@ pub fn of_views(module: &Module, function: &Function) -> Vec<Roots> {
     roots
 }
 
-/// The locals that may be assigned a part of a view in another one, with that one.
-fn parts(module: &Module, function: &Function) -> Vec<(LocalId, LocalId)> {
-    let is_view = |local: LocalId| matches!(function.ty(local), Type::View(_));
+fn is_view(function: &Function, local: LocalId) -> bool {
+    matches!(function.ty(local), Type::View(_))
+}
+
+/// The views that may be set to parts of others, each with one of these.
+fn parts(function: &Function, module: &Module) -> Vec<(LocalId, LocalId)> {
     let mut parts = Vec::new();
     visit::walk(&function.body, &mut |stmt| match &stmt.kind {
-        StmtKind::Assign { local, value } if is_view(*local) => {
+        StmtKind::Assign { local, value } if is_view(function, *local) => {
             sources(value, &mut |source| parts.push((*local, source)));
         }
-        StmtKind::Call { results, function, args, .. } => {
-            for (result, roots) in results.iter().zip(&module[*function].effects.results) {
-                for root in roots {
-                    sources(&args[*root], &mut |source| parts.push((*result, source)));
-                }
+        StmtKind::Call { results, function: callee, args, .. } => {
+            let returned =
+                args.iter().zip(&module[*callee].effects.returned).filter(|(_, returned)| **returned);
+            for (arg, _) in returned {
+                let views = results.iter().filter(|result| is_view(function, **result));
+                views.for_each(|result| sources(arg, &mut |source| parts.push((*result, source))));
             }
         }
         _ => {}

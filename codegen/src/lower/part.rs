@@ -35,10 +35,10 @@ impl Direction {
 }
 
 impl Lowering<'_> {
-    /// A view of a part of an array. Evaluates the array and all indices, then looks at them axis
-    /// by axis.
-    pub(super) fn part(&mut self, array: &Expr, axes: &[Axis], span: Span) -> ir::Expr {
-        let view = self.view(array);
+    /// A view of a part of an array, and its owner. Evaluates the array and all indices, then looks
+    /// at them axis by axis.
+    pub(super) fn part(&mut self, array: &Expr, axes: &[Axis], span: Span) -> [ir::Expr; 2] {
+        let (view, owner) = self.view_and_owner(array);
         let written: Vec<Written> = axes.iter().map(|axis| self.written(axis, span)).collect();
         let mut place = 0;
         let mut parts = Vec::new();
@@ -54,7 +54,7 @@ impl Lowering<'_> {
                 Written::New => ir::Axis::New,
             });
         }
-        ir::Expr::SubView { view, axes: parts }
+        [ir::Expr::SubView { view, axes: parts }, owner]
     }
 
     fn written(&mut self, axis: &Axis, span: Span) -> Written {

@@ -6,8 +6,7 @@
 //! through calls.
 
 use super::calls::Calls;
-use crate::ir::roots::{self, Roots};
-use crate::ir::{Effects, FunctionId, LocalId, Module, StmtKind, visit};
+use crate::ir::{Effects, FunctionId, LocalId, Module, StmtKind, roots, visit};
 
 /// Fills [`crate::ir::Function::effects`] of every function.
 pub fn analyse(module: &mut Module) {
@@ -15,11 +14,11 @@ pub fn analyse(module: &mut Module) {
     for component in calls.components() {
         let recursive = calls.is_cycle(&component);
         for function in &component {
-            let (n, results) = (module[*function].params.len(), module[*function].results.len());
+            let n = module[*function].params.len();
             module[*function].effects = Effects {
                 reads: vec![false; n],
                 writes: vec![false; n],
-                results: vec![Roots::new(); results],
+                returned: vec![false; n],
                 recursive,
                 ..Effects::default()
             };
@@ -32,9 +31,8 @@ pub fn analyse(module: &mut Module) {
 /// Recomputes one function's effects from those of its callees; says whether they grew.
 fn refine(module: &mut Module, id: FunctionId) -> bool {
     let function = &module[id];
-    let roots = roots::of_views(module, function);
+    let roots = roots::of_views(function, module);
     let mut effects = function.effects.clone();
-    effects.results = function.results.iter().map(|result| roots[result.0 as usize].clone()).collect();
     let mark = |flags: &mut [bool], view: LocalId| {
         for param in &roots[view.0 as usize] {
             flags[*param] = true;
@@ -58,7 +56,10 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
                 }
             }
         }
+        StmtKind::Allocate { .. } | StmtKind::Release(_) => effects.host = true,
         StmtKind::Assign { .. }
+        | StmtKind::Reserve { .. }
+        | StmtKind::Retain(_)
         | StmtKind::If { .. }
         | StmtKind::Block { .. }
         | StmtKind::Exit(_)
@@ -66,6 +67,9 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         | StmtKind::For { .. }
         | StmtKind::Scope { .. } => {}
     });
+    for result in &function.results {
+        mark(&mut effects.returned, *result);
+    }
     let grew = effects != function.effects;
     module[id].effects = effects;
     grew

@@ -3,8 +3,8 @@
 //! Before: `Check` and `Raise` raise, and a call of what raises raises too. After: none of them is
 //! left. A function that can raise has a status local, which is 0 where it returns and 1 where it
 //! raises; a raise is `Record`, the status, and an `Exit` of the body; the status of each call that
-//! can raise is tested right after it. Where a function raises its results are zeros and empty, which
-//! nobody reads.
+//! can raise is tested right after it. Where a function raises its results are zeros, empty views
+//! and no owners, which nobody reads.
 //!
 //! The raising side of a test is always the `then` of an `If` without `otherwise` that ends in an
 //! `Exit` of the body, so that back ends can put it out of line.
@@ -52,6 +52,7 @@ fn zero(local: LocalId, ty: Type) -> StmtKind {
         Type::Scalar(Scalar::F64) => Expr::Const(Const::F64(0)),
         Type::Scalar(scalar) => Expr::Const(Const::Int(scalar, 0)),
         Type::View(view) => Expr::Empty(view),
+        Type::Owner => Expr::Unowned,
     };
     StmtKind::Assign { local, value }
 }

@@ -6,6 +6,7 @@ use cranelift_codegen::ir::{Block, FuncRef, GlobalValue, InstBuilder, Type as Cl
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::{DataId, FuncId, Module};
 
+use super::call::takes_record;
 use super::view::{View, numbers};
 use super::{Translated, Unit, clif_type};
 use crate::backend::Error;
@@ -27,6 +28,7 @@ pub(super) struct FunctionCx<'a, 'u> {
 
 /// Where a local lives.
 enum Storage {
+    /// A number or an owner: the address of its block, null if it owns none.
     Scalar(Variable),
     View(View),
 }
@@ -61,7 +63,7 @@ pub(super) fn translate(
     let builder = FunctionBuilder::new(&mut context.func, scratch);
     let mut cx = FunctionCx::new(unit, id, builder);
     let mut params = cx.begin();
-    if cx.function.status.is_some() {
+    if takes_record(cx.function) {
         cx.raised = Some(params.remove(0));
     }
     let returned = cx.inline_body(&params);
@@ -101,57 +103,57 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     pub(super) fn inline_body(&mut self, params: &[Value]) -> Vec<Value> {
         self.declare_locals();
         let function = self.function;
-        self.bind(&function.params, params);
+        self.bind(params);
         if self.labelled(Function::BODY, &function.body) == Flow::Leaves {
             // It never ends. The return that follows still needs a block.
             let never = self.builder.create_block();
             self.continue_in(never);
         }
-        self.flat(function.status.iter().chain(&function.results).copied())
+        let mut returned = Vec::new();
+        for result in function.status.iter().chain(&function.results) {
+            match function.ty(*result) {
+                Type::Scalar(_) | Type::Owner => returned.push(self.get(*result)),
+                Type::View(ty) => {
+                    let array = self.array(&Expr::Local(*result));
+                    self.flatten(&array, ty, &mut returned);
+                }
+            }
+        }
+        returned
     }
 
     fn declare_locals(&mut self) {
         for local in &self.function.locals {
             let storage = match local.ty {
                 Type::Scalar(scalar) => Storage::Scalar(self.builder.declare_var(clif_type(scalar))),
+                Type::Owner => Storage::Scalar(self.builder.declare_var(self.pointer)),
                 Type::View(ty) => Storage::View(View::declare(&mut self.builder, self.pointer, ty)),
             };
             self.storage.push(storage);
         }
     }
 
-    /// Sets locals from their values in flat form.
-    pub(super) fn bind(&mut self, locals: &[LocalId], mut flat: &[Value]) {
-        for local in locals {
-            let count = match self.function.ty(*local) {
-                Type::Scalar(_) => 1,
-                Type::View(ty) => 1 + numbers(ty),
-            };
-            let (own, rest) = flat.split_at(count);
-            match self.function.ty(*local) {
-                Type::Scalar(_) => self.set(*local, own[0]),
-                Type::View(_) => self.bind_view(*local, own),
-            }
-            flat = rest;
+    fn bind(&mut self, mut params: &[Value]) {
+        for param in &self.function.params {
+            params = self.take(*param, params);
         }
     }
 
-    /// The values of locals in flat form.
-    fn flat(&mut self, locals: impl IntoIterator<Item = LocalId>) -> Vec<Value> {
-        let mut flat = Vec::new();
-        for local in locals {
-            match self.function.ty(local) {
-                Type::Scalar(_) => flat.push(self.get(local)),
-                Type::View(ty) => {
-                    let array = self.array(&Expr::Local(local));
-                    self.flatten(&array, ty, &mut flat);
-                }
-            }
+    /// Sets a local from the first of some values, in flat form; gives the others.
+    pub(super) fn take<'v>(&mut self, local: LocalId, values: &'v [Value]) -> &'v [Value] {
+        let count = match self.function.ty(local) {
+            Type::Scalar(_) | Type::Owner => 1,
+            Type::View(ty) => 1 + numbers(ty),
+        };
+        let (own, rest) = values.split_at(count);
+        match self.function.ty(local) {
+            Type::Scalar(_) | Type::Owner => self.set(local, own[0]),
+            Type::View(_) => self.bind_view(local, own),
         }
-        flat
+        rest
     }
 
-    /// The value of a scalar local.
+    /// The value of a local that is a number or an owner.
     pub(super) fn get(&mut self, local: LocalId) -> Value {
         match &self.storage[local.0 as usize] {
             Storage::Scalar(variable) => self.builder.use_var(*variable),
@@ -159,7 +161,7 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         }
     }
 
-    /// Sets a scalar local.
+    /// Sets a local that is a number or an owner.
     pub(super) fn set(&mut self, local: LocalId, value: Value) {
         match &self.storage[local.0 as usize] {
             Storage::Scalar(variable) => self.builder.def_var(*variable, value),
@@ -179,7 +181,7 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     pub(super) fn raised(&self) -> Value {
         match self.raised {
             Some(raised) => raised,
-            None => unreachable!("bug in pykernel: {} raises, but has no status", self.function.name),
+            None => unreachable!("bug in pykernel: {} takes no record", self.function.name),
         }
     }
 

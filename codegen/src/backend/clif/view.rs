@@ -65,11 +65,11 @@ pub(super) fn numbers(ty: ViewType) -> usize {
     2 * ty.rank - usize::from(fastest(ty.layout, ty.rank).is_some())
 }
 
-/// Kernels access memory only where their caller vouches for it.
+/// Memory that is there and aligned: kernels access it only where their caller vouches for it.
 pub(super) const TRUSTED: MemFlagsData = MemFlagsData::trusted();
 
 impl FunctionCx<'_, '_> {
-    /// Sets an array local from its flat form: address, extents, strides that vary.
+    /// Sets an array from its flat form: address, extents, strides that vary.
     ///
     /// Strides are never computed from extents, although a contiguous layout would allow it:
     /// Cranelift hoists what involves a constant out of one loop only, a parameter out of all.

@@ -12,6 +12,7 @@ impl Checker<'_> {
             Expr::Local(local) => self.local(*local),
             Expr::SubView { view, axes } => self.part(*view, axes).map(Type::View),
             Expr::Transpose { view } => self.view(*view).map(|view| Type::View(view.transposed())),
+            Expr::Unowned => Some(Type::Owner),
             Expr::Empty(view) => Some(Type::View(*view)),
             _ => self.computed(expr).map(Type::Scalar),
         }
@@ -28,8 +29,8 @@ impl Checker<'_> {
     fn scalar(&mut self, expr: &Expr) -> Option<Scalar> {
         match self.ty(expr)? {
             Type::Scalar(scalar) => Some(scalar),
-            Type::View(view) => {
-                self.report(format!("a {view} is used as a number"));
+            ty @ (Type::View(_) | Type::Owner) => {
+                self.report(format!("a {ty} is used as a number"));
                 None
             }
         }
@@ -37,9 +38,11 @@ impl Checker<'_> {
 
     fn computed(&mut self, expr: &Expr) -> Option<Scalar> {
         match expr {
-            Expr::Local(_) | Expr::SubView { .. } | Expr::Transpose { .. } | Expr::Empty(_) => {
-                self.scalar(expr)
-            }
+            Expr::Local(_)
+            | Expr::SubView { .. }
+            | Expr::Transpose { .. }
+            | Expr::Unowned
+            | Expr::Empty(_) => self.scalar(expr),
             Expr::Const(value) => self.constant(*value),
             Expr::Unary { op, operand } => {
                 let ty = self.scalar(operand)?;

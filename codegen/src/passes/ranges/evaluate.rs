@@ -91,6 +91,7 @@ impl State {
                 let args: Vec<Value> = args.iter_mut().map(|arg| self.value(arg)).collect();
                 self.intrinsic(*op, &args)
             }
+            Expr::Unowned => return Value::Float,
             Expr::Dim { view, axis } => Value::Int(Scalar::I64, self.extent(*view, *axis)),
             Expr::Stride { .. } => self.unknown(Scalar::I64),
             Expr::SubView { view, axes } => return self.part(*view, axes),

@@ -3,7 +3,7 @@
 use super::evaluate::{Opaque, State};
 use super::linear::Linear;
 use super::value::Value;
-use crate::ir::{Axis, LocalId};
+use crate::ir::{Axis, LocalId, Scalar};
 
 /// The extents that memory can have.
 const EXTENTS: (i128, i128) = (0, pykernel_abi::MAX_EXTENT as i128);
@@ -29,44 +29,52 @@ impl State {
         self.opaque(Opaque::Dim(view, axis), EXTENTS)
     }
 
-    /// A view with these extents.
-    fn view_of(&mut self, extents: Vec<Linear>) -> Value {
-        let view = self.ranks.len() as u32;
-        for (axis, extent) in extents.iter().enumerate() {
-            self.know(Opaque::Dim(view, axis), extent.clone());
+    /// A new view with these extents, which are ones that a view can have.
+    pub fn view_of(&mut self, shape: impl IntoIterator<Item = Value>) -> Value {
+        let (view, mut rank) = (self.ranks.len() as u32, 0);
+        for extent in shape {
+            if let Value::Int(_, extent) = extent {
+                let most = Linear::constant(EXTENTS.1);
+                for fact in [Some(extent.clone()), most.minus(&extent)].into_iter().flatten() {
+                    self.facts.assume(fact);
+                }
+                self.know(Opaque::Dim(view, rank), extent);
+            }
+            rank += 1;
         }
-        self.unknown_view(extents.len())
+        self.unknown_view(rank)
     }
 
-    /// A part of a view. That its extents are natural numbers is for whoever made the part to see to.
+    /// A part of a view.
     pub fn part(&mut self, view: LocalId, axes: &mut [Axis]) -> Value {
         let mut base = 0..;
-        let mut extents = Vec::new();
+        let mut shape = Vec::new();
         for axis in axes {
             let place = if *axis == Axis::New { 0 } else { base.next().unwrap_or_default() };
             match axis {
                 Axis::Index(index) => {
                     self.value(index);
                 }
-                Axis::Whole => extents.push(self.extent(view, place)),
+                Axis::Whole => shape.push(int(self.extent(view, place))),
                 Axis::Slice { start, extent, step } => {
                     self.value(start);
                     self.value(step);
-                    if let Value::Int(_, extent) = self.value(extent) {
-                        self.facts.assume(extent.clone());
-                        extents.push(extent);
-                    }
+                    shape.push(self.value(extent));
                 }
-                Axis::New => extents.push(Linear::constant(1)),
+                Axis::New => shape.push(int(Linear::constant(1))),
             }
         }
-        self.view_of(extents)
+        self.view_of(shape)
     }
 
     /// A view with its dimensions in reverse order.
     pub fn transposed(&mut self, view: LocalId) -> Value {
         let rank = self.ranks[self.view(view) as usize];
-        let extents = (0..rank).rev().map(|axis| self.extent(view, axis)).collect();
-        self.view_of(extents)
+        let shape: Vec<Value> = (0..rank).rev().map(|axis| int(self.extent(view, axis))).collect();
+        self.view_of(shape)
     }
+}
+
+const fn int(value: Linear) -> Value {
+    Value::Int(Scalar::I64, value)
 }

@@ -19,7 +19,7 @@ pub fn fold_all(expr: &mut Expr) {
 pub fn fold(expr: &mut Expr) {
     let simpler = match expr {
         Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Stride { .. } => None,
-        Expr::SubView { .. } | Expr::Transpose { .. } | Expr::Empty(_) => None,
+        Expr::SubView { .. } | Expr::Transpose { .. } | Expr::Unowned | Expr::Empty(_) => None,
         Expr::Unary { op, operand } => unary(*op, operand),
         Expr::Binary { op, left, right } => binary(*op, left, right),
         Expr::Compare { op, left, right } => compare(*op, left, right),

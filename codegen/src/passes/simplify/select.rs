@@ -124,8 +124,9 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::Stride { .. }
         | Expr::SubView { .. }
         | Expr::Transpose { .. }
-        | Expr::Empty(_)
-        | Expr::InBounds { .. } => true,
+        | Expr::InBounds { .. }
+        | Expr::Unowned
+        | Expr::Empty(_) => true,
     };
     expr.operands(&mut |operand| cheap = cheap && count_cheap(operand, nodes));
     cheap
