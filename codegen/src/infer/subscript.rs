@@ -21,7 +21,8 @@ impl Body<'_, '_> {
         if let Some(extent) = self.shape_item(value, indices, span) {
             return extent;
         }
-        let value = self.expr(value);
+        let message = "'NoneType' object is not subscriptable";
+        let value = self.expr(value).and_then(|value| self.required(value, message));
         if let Ok(Expr { ty: Type::Tuple(_), .. }) = &value {
             return self.item(value?, indices, span);
         }
