@@ -498,7 +498,7 @@ pub struct Place {
 }
 
 /// A pure and total computation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Expr {
     /// A constant.
     Const(Const),
