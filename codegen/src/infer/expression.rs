@@ -2,6 +2,7 @@
 
 use super::convert::real_number_of;
 use super::flow::Use;
+use super::none::NOT_INDEXED;
 use super::tuple::after;
 use super::{Body, Stop, Typed};
 use crate::builtin;
@@ -269,8 +270,7 @@ impl Body<'_, '_> {
         if let Some(extent) = self.shape_item(value, indices, span) {
             return extent;
         }
-        let message = "'NoneType' object is not subscriptable";
-        let value = self.expr(value).and_then(|value| self.required(value, message));
+        let value = self.expr(value).and_then(|value| self.required(value, NOT_INDEXED));
         if let Ok(Expr { ty: Type::Tuple(_), .. }) = &value {
             return self.item(value?, indices, span);
         }
