@@ -2,6 +2,7 @@
 
 use super::flow::{Definition, is_always_true};
 use super::none::{NONE, NOT_INDEXED, binary_name, unsupported_operands};
+use super::web::WebTypes;
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -191,15 +192,28 @@ impl Body<'_, '_> {
                     .help("variables hold numbers, arrays, tuples and `None`"),
             );
         }
-        self.check_declared(span, &value)?;
         let place = *self.flow.definitions.get(&span).ok_or(Stop)?;
+        let value = match self.local_type(self.flow.webs[place.web].variable) {
+            Some(ty) => self.convert(value, &ty)?,
+            None => value,
+        };
+        self.check_declared(span, &value)?;
         self.define_as(place, value, span)
+    }
+
+    /// What `locals=` declares that a variable is converted to at each assignment.
+    pub(super) fn local_type(&self, variable: hir::VariableId) -> Option<Type> {
+        let local = self.function.locals.iter().find(|local| local.variable == variable);
+        local.map(|local| local.ty.clone())
     }
 
     /// An assignment of a value.
     pub(super) fn define_as(&mut self, place: Definition, value: Expr, span: Span) -> Typed<StmtKind> {
         let web = self.define_at(place, &(value.ty.clone(), value.int_literal()), span);
-        let ty = self.webs[web.0 as usize].ty.clone().ok_or(Stop)?;
+        let WebTypes { ty: Some(ty), conflicts: false, .. } = &self.webs[web.0 as usize] else {
+            return Err(Stop);
+        };
+        let ty = ty.clone();
         Ok(StmtKind::Assign(web, self.coerce(value, &ty)?))
     }
 
