@@ -2,6 +2,7 @@
 
 use super::flow::{Definition, is_always_true};
 use super::none::{NONE, NOT_INDEXED, binary_name, unsupported_operands};
+use super::subscript::{Subscript, element_value};
 use super::web::WebTypes;
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
@@ -302,21 +303,20 @@ impl Body<'_, '_> {
     fn target_element(
         &mut self,
         array: &hir::Expr,
-        indices: &[hir::Expr],
+        indices: &[hir::Index],
         span: Span,
         message: &str,
     ) -> Typed<(Element, Type)> {
         let array = self.expr(array).and_then(|array| self.required(array, message));
-        let (element, ty) = self.element(array, indices, span)?;
-        match &element.array.ty {
-            Type::Array(array) if array.readonly => {
-                let message = format!("this array is declared `{array}` and cannot be written");
-                self.report(
-                    Diagnostic::new(Code::ReadonlyArray, span, message)
-                        .help("remove `readonly=True` from its type, or write into another array"),
-                )
+        match self.writable(array, indices, span)? {
+            Subscript::Element(element) => {
+                let ty = element_value(element.clone(), span).ty;
+                Ok((element, ty))
             }
-            _ => Ok((element, Type::Strong(ty))),
+            Subscript::Part(_) => self.report(
+                Diagnostic::new(Code::UnsupportedSyntax, span, "a slice cannot be assigned in this version")
+                    .help("loop over the elements"),
+            ),
         }
     }
 

@@ -26,6 +26,8 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// `np.newaxis`, which is `None`.
+    NewAxis,
     /// A type that the file gives a name to.
     Type(Type),
     /// Signatures that the file gives a name to.
@@ -182,12 +184,14 @@ impl Entity {
             Entity::Module("numpy") => match name {
                 "finfo" => Some(Entity::Limits(Kind::Float)),
                 "iinfo" => Some(Entity::Limits(Kind::Int)),
+                "newaxis" => Some(Entity::NewAxis),
                 _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
             Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType | Entity::ArrayType => None,
-            Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) | Entity::Value(_) => None,
+            Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
+            Entity::NewAxis | Entity::Value(_) => None,
         }
     }
 }
