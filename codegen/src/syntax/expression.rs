@@ -133,7 +133,8 @@ impl Scope<'_, '_> {
             | Entity::NoneType
             | Entity::ArrayType
             | Entity::Type(_)
-            | Entity::Signatures(_) => {
+            | Entity::Signatures(_)
+            | Entity::Overload => {
                 let message = format!("`{name}` cannot be used inside a function");
                 self.refuse(
                     Diagnostic::new(Code::UnsupportedSyntax, span, message)
