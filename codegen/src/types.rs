@@ -241,7 +241,7 @@ pub enum Type {
     Strong(DType),
     /// An array.
     Array(ArrayType),
-    /// A tuple; in this version only what `x.shape` gives.
+    /// A tuple.
     Tuple(Vec<Type>),
     /// A string literal, which only exception messages and dtype arguments can be.
     Text,
@@ -256,6 +256,14 @@ impl Type {
     pub const FLOAT: Type = Type::Weak(Weak::Float);
     /// Python's `complex`.
     pub const COMPLEX: Type = Type::Weak(Weak::Complex);
+
+    /// Whether a type, or one of a tuple's items, is one that is asked for.
+    pub fn holds(&self, asked: &dyn Fn(&Type) -> bool) -> bool {
+        match self {
+            Type::Tuple(items) => asked(self) || items.iter().any(|item| item.holds(asked)),
+            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Text => asked(self),
+        }
+    }
 
     /// The dtype that holds a number of this type; `None` when it is not a number.
     pub const fn dtype(&self) -> Option<DType> {

@@ -550,8 +550,7 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        let is_helper = self.function.signatures.is_empty();
-        let returned = is_returnable(ty) && (is_helper || !matches!(ty, Type::Tuple(_)));
+        let returned = !ty.holds(&|ty| matches!(ty, Type::Array(_) | Type::Text));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(
@@ -562,19 +561,10 @@ impl<'i, 'a> Body<'i, 'a> {
                         self.function.name
                     ),
                 )
-                .help("return a number, or write into an array parameter"),
+                .help("return numbers, or write into an array parameter"),
             );
         }
         returned
-    }
-}
-
-/// Whether a function can return a type; a kernel that Rust calls no tuple in this version.
-fn is_returnable(ty: &Type) -> bool {
-    match ty {
-        Type::None | Type::Weak(_) | Type::Strong(_) => true,
-        Type::Tuple(items) => items.iter().all(is_returnable),
-        Type::Array(_) | Type::Text => false,
     }
 }
 

@@ -23,6 +23,10 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// Numba's `types.Tuple`.
+    TupleType,
+    /// Numba's `types.UniTuple`.
+    UniTupleType,
     /// A function or a constant, by its full name.
     Value(String),
     /// What Numba has and this version lacks, by its full name.
@@ -59,8 +63,6 @@ const LATER_TYPES: &[&str] = &[
     "Optional",
     "Record",
     "Set",
-    "Tuple",
-    "UniTuple",
     "UnicodeType",
     "optional",
     "unicode_type",
@@ -157,13 +159,16 @@ impl Entity {
             },
             Entity::Module("numba.types") => match name {
                 "Array" => Some(Entity::ArrayType),
+                "Tuple" => Some(Entity::TupleType),
+                "UniTuple" => Some(Entity::UniTupleType),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
             Entity::Module("numpy") => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit | Entity::Number(_) | Entity::NoneType | Entity::ArrayType | Entity::Value(_) => None,
+            Entity::Jit | Entity::Number(_) | Entity::NoneType | Entity::Value(_) => None,
+            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
         }
     }
 }
@@ -181,7 +186,10 @@ fn members(module: &'static str) -> Vec<&'static str> {
     let aliases = |aliases: &'static [(&str, DType)]| aliases.iter().map(|(name, _)| *name);
     match module {
         "numba" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "types", "void"]).collect(),
-        "numba.types" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["Array", "void", "none"]).collect(),
+        "numba.types" => scalars
+            .chain(aliases(NUMBA_ALIASES))
+            .chain(["Array", "Tuple", "UniTuple", "void", "none"])
+            .collect(),
         "numpy" => scalars.chain(aliases(NUMPY_ALIASES)).chain(builtin::members("numpy")).collect(),
         _ => builtin::members(module).collect(),
     }

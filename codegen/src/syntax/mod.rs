@@ -17,6 +17,7 @@ mod names;
 mod signature;
 mod statement;
 mod tokens;
+mod tuple_type;
 mod type_expr;
 
 use ruff_python_ast::token::Tokens;
