@@ -26,7 +26,16 @@
 //! Kernels never unwind. What they may assume of their arguments is what a caller must ensure:
 //! an array pointer is aligned for its element type and valid for every index within its shape;
 //! each extent is at least 0 and at most [`MAX_EXTENT`]; an array that the kernel writes overlaps
-//! no other argument; [`Raised::stack_limit`] is set when the kernel is recursive.
+//! no other argument; [`Raised::stack_limit`] is set when the kernel is recursive, and
+//! [`Raised::host`] when it asks something of the program that runs it.
+//!
+//! # Arrays that kernels make
+//!
+//! A kernel takes memory from its [`Host`], in blocks: the elements, then a [`Block`] that counts
+//! the references to them. A block that is handed to the caller is one of the host's like any
+//! other. 32 bytes, the size of a [`Block`], are a whole number of elements of every dtype, and the
+//! alignment is the element's, so that a Rust program whose host is its global allocator can adopt
+//! the memory as a `Vec` of `bytes / size` elements' capacity.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -89,6 +98,9 @@ pub struct Raised {
     /// Set by the caller before the call: the lowest stack address that a recursive kernel may
     /// use. Kernels that are not recursive ignore it.
     pub stack_limit: usize,
+    /// Set by the caller before the call: what the kernel may ask of the program. Kernels that ask
+    /// nothing ignore it.
+    pub host: *const Host,
 }
 
 /// Offsets in a [`Raised`], in bytes.
@@ -103,13 +115,69 @@ pub mod raised {
 
     /// Offset of the stack limit.
     pub const STACK_LIMIT: i32 = 8 + 8 * super::MAX_OPERANDS as i32;
+
+    /// Offset of the host.
+    pub const HOST: i32 = STACK_LIMIT + 8;
 }
 
 impl Raised {
     /// A record in which nothing has been raised.
-    pub const fn new(stack_limit: usize) -> Self {
-        Raised { site: core::ptr::null(), operands: [0; MAX_OPERANDS], stack_limit }
+    pub const fn new(stack_limit: usize, host: *const Host) -> Self {
+        Raised { site: core::ptr::null(), operands: [0; MAX_OPERANDS], stack_limit, host }
     }
+}
+
+/// What kernels ask of the program that runs them. New entries come last.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Host {
+    /// Gives `bytes` bytes of memory, at least 1, at a multiple of `align`, which is a power of
+    /// two, all zero if `zeroed`; null where there are none.
+    pub allocate: unsafe extern "C" fn(bytes: usize, align: usize, zeroed: bool) -> *mut u8,
+    /// Takes back what `allocate` gave for these `bytes` and this `align`.
+    pub release: unsafe extern "C" fn(data: *mut u8, bytes: usize, align: usize),
+}
+
+/// Offsets in a [`Host`], in bytes.
+pub mod host {
+    /// Offset of `allocate`.
+    pub const ALLOCATE: i32 = 0;
+
+    /// Offset of `release`.
+    pub const RELEASE: i32 = 8;
+}
+
+/// What follows the elements of an array that a kernel made. It lies at the end of its memory, at
+/// a multiple of the elements' alignment, which may be less than its own.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    /// How many values refer to the elements; at 0 the memory goes back to the host.
+    pub references: u64,
+    /// The address of the memory, which is that of the first element.
+    pub data: *mut u8,
+    /// The size of the memory, this tail included.
+    pub bytes: usize,
+    /// Its alignment: the elements' own.
+    pub align: usize,
+}
+
+/// Offsets in a [`Block`], in bytes.
+pub mod block {
+    /// Offset of the number of references.
+    pub const REFERENCES: i32 = 0;
+
+    /// Offset of the memory's address.
+    pub const DATA: i32 = 8;
+
+    /// Offset of the memory's size.
+    pub const BYTES: i32 = 16;
+
+    /// Offset of the memory's alignment.
+    pub const ALIGN: i32 = 24;
+
+    /// The size of a block's tail.
+    pub const SIZE: i64 = 32;
 }
 
 /// The head of a raise site: one place in a kernel that can raise one exception.
@@ -160,6 +228,22 @@ mod tests {
         assert_eq!(offset_of!(Raised, site), raised::SITE as usize);
         assert_eq!(offset_of!(Raised, operands) + 8 * 3, raised::operand(3) as usize);
         assert_eq!(offset_of!(Raised, stack_limit), raised::STACK_LIMIT as usize);
+        assert_eq!(offset_of!(Raised, host), raised::HOST as usize);
+    }
+
+    #[test]
+    fn host_offsets_are_those_of_the_layout() {
+        assert_eq!(offset_of!(Host, allocate), host::ALLOCATE as usize);
+        assert_eq!(offset_of!(Host, release), host::RELEASE as usize);
+    }
+
+    #[test]
+    fn block_offsets_are_those_of_the_layout() {
+        assert_eq!(offset_of!(Block, references), block::REFERENCES as usize);
+        assert_eq!(offset_of!(Block, data), block::DATA as usize);
+        assert_eq!(offset_of!(Block, bytes), block::BYTES as usize);
+        assert_eq!(offset_of!(Block, align), block::ALIGN as usize);
+        assert_eq!(size_of::<Block>(), block::SIZE as usize);
     }
 
     #[test]

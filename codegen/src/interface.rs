@@ -51,6 +51,8 @@ pub struct Overload {
     /// Whether it reaches a function that can call itself, so that the caller must set a stack
     /// limit.
     pub recursive: bool,
+    /// Whether it asks something of the program that runs it, so that the caller must set a host.
+    pub host: bool,
 }
 
 /// A parameter of a kernel.
@@ -95,6 +97,7 @@ fn kernel(
         params: params(function, &program[*id], &module[ir::FunctionId(id.0)].effects),
         result: program[*id].result.clone(),
         recursive: recursive(module, ir::FunctionId(id.0)),
+        host: module[ir::FunctionId(id.0)].effects.host,
     };
     Kernel {
         name: function.name.clone(),
@@ -129,7 +132,7 @@ fn param_type(ty: &Type, effects: &ir::Effects, next: &mut usize) -> ParamType {
         Type::Tuple(items) => {
             ParamType::Tuple(items.iter().map(|item| param_type(item, effects, next)).collect())
         }
-        Type::None | Type::Text => {
+        Type::None | Type::Optional(_) | Type::Text => {
             unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
         }
     }

@@ -11,13 +11,14 @@
 //! library    pyk_app_91d4e0377bb06c2a
 //! folder     kernels
 //! kernel     pairwise    src/main.rs    104    112    Distances of all pairs.
-//! overload   pyk_pairwise_…    0    0    None
+//! overload   pyk_pairwise_…    0    -    None
 //! param      points      array    float64    2    C    read
 //! param      scale       float
 //! ```
 //!
 //! A kernel has its name, file, span and docstring, if any; an overload its symbol, function,
-//! whether it is recursive, and the type of its result; a parameter its name and its type.
+//! what its caller must set (`recursive`, `host`, or `-`), and the type of its result; a parameter
+//! its name and its type.
 
 mod types;
 
@@ -104,13 +105,14 @@ impl Manifest {
                     overloads: Vec::new(),
                 },
             }),
-            ["overload", symbol, function, recursive, result @ ..] => {
+            ["overload", symbol, function, needs, result @ ..] => {
                 self.kernels.last_mut()?.kernel.overloads.push(Overload {
                     symbol: (*symbol).to_owned(),
                     function: FunctionId(function.parse().ok()?),
                     params: Vec::new(),
                     result: whole(result, read_result)?,
-                    recursive: *recursive == "1",
+                    recursive: needs.split(' ').any(|need| need == "recursive"),
+                    host: needs.split(' ').any(|need| need == "host"),
                 });
             }
             ["param", name, ty @ ..] => {
@@ -131,10 +133,15 @@ fn whole<T>(mut fields: &[&str], read: impl FnOnce(&mut &[&str]) -> Option<T>) -
 
 fn overload_line(overload: &Overload) -> String {
     let function = overload.function.0.to_string();
-    let recursive = if overload.recursive { "1" } else { "0" };
+    let needs = match (overload.recursive, overload.host) {
+        (false, false) => "-",
+        (true, false) => "recursive",
+        (false, true) => "host",
+        (true, true) => "recursive host",
+    };
     let mut result = Vec::new();
     write_result(&overload.result, &mut result);
-    let head = ["overload", &overload.symbol, &function, recursive];
+    let head = ["overload", &overload.symbol, &function, needs];
     line(&head.into_iter().chain(result.iter().map(String::as_str)).collect::<Vec<_>>())
 }
 
@@ -197,9 +204,15 @@ mod tests {
             params: params.collect(),
             result: Type::None,
             recursive: true,
+            host: false,
         };
-        let pair = Type::Tuple(vec![Type::INT, Type::Tuple(vec![Type::None])]);
-        let other = Overload { symbol: "pyk_f_2".into(), params: vec![], result: pair, ..overload.clone() };
+        let other = Overload {
+            symbol: "pyk_f_2".into(),
+            params: vec![],
+            result: Type::Tuple(vec![Type::INT, Type::Tuple(vec![Type::None])]),
+            host: true,
+            ..overload.clone()
+        };
         let kernel = Kernel {
             name: "f".into(),
             span: Span::new(3, 4),
@@ -229,7 +242,7 @@ mod tests {
             "pykernel manifest 1\n",
             "pykernel manifest 2\nparam\tx\tint\n",
             "pykernel manifest 2\nkernel\tx\n",
-            "pykernel manifest 2\nkernel\tx\tk.py\t0\t1\noverload\tf\t0\t0\ttuple\t2\tint\n",
+            "pykernel manifest 2\nkernel\tx\tk.py\t0\t1\noverload\tf\t0\t-\ttuple\t2\tint\n",
         ] {
             assert_eq!(Manifest::from_text(text), None, "{text}");
         }

@@ -243,6 +243,8 @@ pub enum Type {
     Array(ArrayType),
     /// A tuple.
     Tuple(Vec<Type>),
+    /// `None` or a value of the type, a number or an array; which one is known at run time.
+    Optional(Box<Type>),
     /// A string literal, which only exception messages and dtype arguments can be.
     Text,
 }
@@ -257,10 +259,11 @@ impl Type {
     /// Python's `complex`.
     pub const COMPLEX: Type = Type::Weak(Weak::Complex);
 
-    /// Whether a type, or one of a tuple's items, is one that is asked for.
+    /// Whether a type, or one that it is made of, is one that is asked for.
     pub fn holds(&self, asked: &dyn Fn(&Type) -> bool) -> bool {
         match self {
             Type::Tuple(items) => asked(self) || items.iter().any(|item| item.holds(asked)),
+            Type::Optional(inner) => asked(self) || inner.holds(asked),
             Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Text => asked(self),
         }
     }
@@ -270,8 +273,30 @@ impl Type {
         match self {
             Type::Weak(weak) => Some(weak.dtype()),
             Type::Strong(dtype) => Some(*dtype),
-            Type::None | Type::Array(_) | Type::Tuple(_) | Type::Text => None,
+            Type::None | Type::Array(_) | Type::Tuple(_) | Type::Optional(_) | Type::Text => None,
         }
+    }
+
+    /// `None` or a value of this type.
+    pub fn optional(self) -> Type {
+        match self {
+            Type::None | Type::Optional(_) => self,
+            _ => Type::Optional(Box::new(self)),
+        }
+    }
+
+    /// The type of a value that is not `None`; `None` where there is no such value.
+    pub fn present(&self) -> Option<&Type> {
+        match self {
+            Type::None => None,
+            Type::Optional(inner) => Some(inner),
+            other => Some(other),
+        }
+    }
+
+    /// Whether a value of this type may be `None`.
+    pub const fn may_be_none(&self) -> bool {
+        matches!(self, Type::None | Type::Optional(_))
     }
 }
 
@@ -289,6 +314,7 @@ impl fmt::Display for Type {
                     _ => write!(f, "({})", items.join(", ")),
                 }
             }
+            Type::Optional(inner) => write!(f, "optional({inner})"),
             Type::Text => f.write_str("str"),
         }
     }

@@ -3,9 +3,10 @@
 
 use std::mem::MaybeUninit;
 
-pub use pykernel_abi::{Array, Raised};
+pub use pykernel_abi::{Array, Host, Raised};
 
 pub use crate::argument::Argument;
+pub use crate::host::HOST;
 pub use crate::stack::limit as stack_limit;
 pub use crate::view::{Kernel, Layout, Param, fits, read, write};
 
@@ -19,8 +20,12 @@ use pykernel_abi::Status;
 /// (result, record) and arguments that meet what it asks of them, and gives its status; what the
 /// kernel returns is a `T`.
 #[inline]
-pub unsafe fn run<T>(stack_limit: usize, entry: impl FnOnce(*mut T, *mut Raised) -> i32) -> Result<T, Error> {
-    let mut raised = Raised::new(stack_limit);
+pub unsafe fn run<T>(
+    stack_limit: usize,
+    host: *const Host,
+    entry: impl FnOnce(*mut T, *mut Raised) -> i32,
+) -> Result<T, Error> {
+    let mut raised = Raised::new(stack_limit, host);
     let mut result = MaybeUninit::<T>::uninit();
     if entry(result.as_mut_ptr(), &mut raised) == Status::Returned as i32 {
         // SAFETY: a kernel that returns has written its result; `()` needs no writing.
@@ -34,6 +39,7 @@ pub unsafe fn run<T>(stack_limit: usize, entry: impl FnOnce(*mut T, *mut Raised)
 mod tests {
     use super::*;
     use pykernel_abi::Site;
+    use std::ptr::null;
 
     /// A site as a compiled kernel carries it.
     #[repr(C)]
@@ -63,7 +69,7 @@ mod tests {
     #[test]
     fn a_kernel_returns_or_raises() {
         // SAFETY: `half` keeps the contract and gives a `f64`.
-        let call = |x| unsafe { run::<f64>(0, |result, raised| half(x, result, raised)) };
+        let call = |x| unsafe { run::<f64>(0, null(), |result, raised| half(x, result, raised)) };
         assert_eq!(call(3.0), Ok(1.5));
         let error = call(10.5).unwrap_err();
         assert_eq!(error.to_string(), "ValueError: 10.5 > 10!! (File \"k.py\", line 7, in f)");

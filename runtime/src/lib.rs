@@ -64,6 +64,7 @@ mod argument;
 #[doc(hidden)]
 pub mod call;
 mod error;
+mod host;
 pub mod repr;
 mod stack;
 mod view;

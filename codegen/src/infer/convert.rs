@@ -216,6 +216,7 @@ pub(super) fn real_number_of(ty: &Type) -> &'static str {
         (Type::Text, _) => "write a number: kernels read none from text",
         (_, Some(Kind::Complex)) => "take `.real`, `.imag` or `abs()` of the complex number",
         (_, Some(Kind::Bool | Kind::Int | Kind::Float)) => "convert it with `int()`",
+        (Type::Optional(_), _) => "test that it is not `None` first: `if x is not None:`",
         (Type::None | Type::Weak(_) | Type::Strong(_), _) => "give it a number",
     }
 }

@@ -56,6 +56,7 @@ pub fn fields(result: &Type) -> Vec<DType> {
         Type::Weak(weak) => vec![weak.dtype()],
         Type::Strong(dtype) => vec![*dtype],
         Type::Tuple(items) => items.iter().flat_map(fields).collect(),
+        Type::Optional(inner) => std::iter::once(DType::Bool).chain(fields(inner)).collect(),
         Type::Array(_) | Type::Text => unreachable!("bug in pykernel: a kernel returns `{result}`"),
     }
 }

@@ -99,6 +99,7 @@ pub fn result(ty: &Type) -> String {
         Type::Weak(weak) => scalar(weak.dtype()).to_owned(),
         Type::Strong(dtype) => scalar(*dtype).to_owned(),
         Type::Tuple(items) => tuple(items.iter().map(result)),
+        Type::Optional(inner) => format!("Option<{}>", result(inner)),
         Type::Array(_) | Type::Text => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
     }
 }

@@ -267,6 +267,8 @@ pub struct Effects {
     pub raises: bool,
     /// Whether it can call itself, through others too.
     pub recursive: bool,
+    /// Whether it asks something of the program that runs it, itself or through calls.
+    pub host: bool,
 }
 
 /// A statement.

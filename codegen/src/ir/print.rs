@@ -135,6 +135,9 @@ impl<'a> Printer<'a> {
         if effects.recursive {
             text.push_str(" recursive");
         }
+        if effects.host {
+            text.push_str(" host");
+        }
         text
     }
 

@@ -19,7 +19,7 @@ pub(super) fn scalar_of(ty: &Type) -> Scalar {
 }
 
 impl Lowering<'_> {
-    /// The parts of an expression's value: none of `None`, two of a complex number, else one.
+    /// The parts of an expression's value, as [`part_types`] counts them.
     pub(super) fn parts(&mut self, expr: &Expr) -> Vec<ir::Expr> {
         match &expr.kind {
             ExprKind::Int(value) => vec![integer(scalar_of(&expr.ty), *value)],
@@ -47,6 +47,10 @@ impl Lowering<'_> {
             ExprKind::Conditional { cond, then, otherwise } => self.conditional(cond, then, otherwise, expr),
             ExprKind::Tuple(items) => items.iter().flat_map(|item| self.parts(item)).collect(),
             ExprKind::Item(tuple, index) => self.item(tuple, *index),
+            ExprKind::Optional(value) => self.optional(value.as_deref(), &expr.ty),
+            ExprKind::Present(value) => self.parts(value).into_iter().take(1).collect(),
+            ExprKind::Inner(value) => self.parts(value).into_iter().skip(1).collect(),
+            ExprKind::Checked { cond, raise, value } => self.checked_value(cond, raise, value, expr.span),
             ExprKind::Element(element) => self.load(element, expr.span),
             ExprKind::Extent(array, axis) => vec![ir::Expr::Dim { view: self.view(array), axis: *axis }],
             ExprKind::Size(array) => vec![self.size(array)],

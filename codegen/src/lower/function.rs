@@ -18,11 +18,17 @@ pub(super) fn lower(program: &Program, source: &Source, instance: &Instance, nam
 }
 
 /// The types of the scalars and views that make up a value: none of `None`, two of a complex
-/// number, those of its items of a tuple, else one.
+/// number, those of its items of a tuple; whether it is present and those of the inner type of an
+/// optional value; else one.
 pub(super) fn part_types(ty: &Type) -> Vec<ir::Type> {
     match ty {
         Type::None | Type::Text => Vec::new(),
         Type::Tuple(items) => items.iter().flat_map(part_types).collect(),
+        Type::Optional(inner) => {
+            let mut parts = vec![ir::Type::Scalar(Scalar::Bool)];
+            parts.extend(part_types(inner));
+            parts
+        }
         Type::Array(array) => vec![ir::Type::View((*array).into())],
         Type::Weak(weak) => parts_of(weak.dtype()),
         Type::Strong(dtype) => parts_of(*dtype),
@@ -166,6 +172,10 @@ impl<'a> Lowering<'a> {
             (Type::Tuple(items), _) => {
                 let items = items.iter().enumerate();
                 items.flat_map(|(index, ty)| self.locals_of(&format!("{name}.{index}"), ty)).collect()
+            }
+            (Type::Optional(inner), _) => {
+                let present = local(format!("{name}.present"), &ir::Type::Scalar(Scalar::Bool));
+                [present].into_iter().chain(self.locals_of(name, inner)).collect()
             }
             (_, [re, im]) => vec![local(format!("{name}.re"), re), local(format!("{name}.im"), im)],
             (_, types) => types.iter().map(|ty| local(name.to_owned(), ty)).collect(),

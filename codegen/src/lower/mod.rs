@@ -14,6 +14,7 @@ mod element;
 mod expression;
 mod function;
 mod logical;
+mod optional;
 mod raise;
 mod range;
 mod statement;

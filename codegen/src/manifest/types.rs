@@ -5,6 +5,7 @@
 //! None
 //! array    float64    2    C    write      element type, rank, layout; read, write or readonly
 //! tuple    2    int    float64             the number of items, then each
+//! optional    float64                      a value that may be `None`
 //! ```
 
 use crate::interface::{Number, ParamType};
@@ -48,6 +49,10 @@ pub fn write_result(ty: &Type, fields: &mut Vec<String>) {
             begin_tuple(items.len(), fields);
             items.iter().for_each(|item| write_result(item, fields));
         }
+        Type::Optional(inner) => {
+            fields.push("optional".to_owned());
+            write_result(inner, fields);
+        }
         Type::Array(_) | Type::Text => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
     }
 }
@@ -57,6 +62,7 @@ pub fn read_result(fields: &mut &[&str]) -> Option<Type> {
     match next(fields)? {
         "None" => Some(Type::None),
         "tuple" => read_items(fields, read_result).map(Type::Tuple),
+        "optional" => read_result(fields).map(Type::optional),
         name => number(name).map(Type::from),
     }
 }

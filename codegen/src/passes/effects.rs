@@ -16,7 +16,7 @@ pub fn analyse(module: &mut Module) {
         for function in &component {
             let n = module[*function].params.len();
             module[*function].effects =
-                Effects { reads: vec![false; n], writes: vec![false; n], raises: false, recursive };
+                Effects { reads: vec![false; n], writes: vec![false; n], recursive, ..Effects::default() };
         }
         // Effects only grow, so this ends.
         while component.iter().any(|function| refine(module, *function)) {}
@@ -40,6 +40,7 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         StmtKind::Call { function: callee, args, .. } => {
             let callee = &module[*callee].effects;
             effects.raises |= callee.raises;
+            effects.host |= callee.host;
             for (position, arg) in args.iter().enumerate() {
                 let mark_all = |flags: &mut [bool]| arg.locals(&mut |local| mark(flags, local));
                 if callee.reads[position] {

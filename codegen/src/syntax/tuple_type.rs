@@ -80,6 +80,7 @@ impl Reader<'_> {
 fn leaves(ty: &Type) -> u64 {
     match ty {
         Type::Tuple(items) => items.iter().map(leaves).sum(),
+        Type::Optional(inner) => leaves(inner),
         Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Text => 1,
     }
 }

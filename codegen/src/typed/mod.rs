@@ -224,6 +224,21 @@ pub enum ExprKind {
     Tuple(Vec<Expr>),
     /// An item of a tuple, all of which is evaluated.
     Item(Box<Expr>, usize),
+    /// A value of an optional type: of its inner type, or `None` when absent.
+    Optional(Option<Box<Expr>>),
+    /// Whether an optional value is not `None`; Python's `bool`.
+    Present(Box<Expr>),
+    /// The inner value of an optional one, which is known not to be `None`.
+    Inner(Box<Expr>),
+    /// The value, after raising if the condition, Python's `bool`, is false.
+    Checked {
+        /// What must hold; evaluated first.
+        cond: Box<Expr>,
+        /// What is raised.
+        raise: Raise,
+        /// The value.
+        value: Box<Expr>,
+    },
     /// An element of an array.
     Element(Element),
     /// The extent of an array's dimension.

@@ -151,6 +151,13 @@ impl Printer<'_> {
             }
             ExprKind::Tuple(items) => format!("({},)", self.list(items)),
             ExprKind::Item(tuple, index) => format!("{}[{index}]", self.expr(tuple)),
+            ExprKind::Optional(None) => format!("{ty}(None)"),
+            ExprKind::Optional(Some(value)) => format!("{ty}({})", self.expr(value)),
+            ExprKind::Present(value) => format!("present({})", self.expr(value)),
+            ExprKind::Inner(value) => format!("inner({})", self.expr(value)),
+            ExprKind::Checked { cond, raise, value } => {
+                format!("checked({} else {}, {})", self.expr(cond), self.raise(raise), self.expr(value))
+            }
             ExprKind::Element(element) => self.element(element),
             ExprKind::Extent(array, axis) => format!("{}.shape[{axis}]", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),

@@ -11,6 +11,7 @@ use super::array::Array;
 use super::number::{Datum, Number};
 use super::returned;
 use super::value::{Failure, Value};
+use crate::host;
 use crate::jit::Jit;
 
 /// Calls a kernel. `entry` gives the code of an overload's symbol where it is not the compiled
@@ -50,8 +51,15 @@ pub fn call(
         };
         status as i32
     };
+    let blocks = host::blocks();
     // SAFETY: the closure keeps the contract of entries, and `()` is not written.
-    match unsafe { pykernel::call::run::<()>(stack_limit(), run) } {
+    let ended = unsafe { pykernel::call::run::<()>(stack_limit(), &host::HOST, run) };
+    if host::blocks() != blocks {
+        return Err(
+            format!("{} leaves {} blocks of memory behind", kernel.name, host::blocks() - blocks).into()
+        );
+    }
+    match ended {
         Ok(()) => Ok(returned::value(&overload.result, &result)),
         Err(error) => Err(Failure::raised(error.class(), error.message())),
     }

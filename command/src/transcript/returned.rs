@@ -29,17 +29,22 @@ impl Fields<'_> {
     fn value(&mut self, ty: &Type) -> Value {
         match ty {
             Type::None => Value::None,
-            Type::Weak(weak) => self.number(NumberType::Weak(*weak)),
-            Type::Strong(dtype) => self.number(NumberType::Strong(*dtype)),
+            Type::Weak(weak) => Value::Number(self.number(NumberType::Weak(*weak))),
+            Type::Strong(dtype) => Value::Number(self.number(NumberType::Strong(*dtype))),
             Type::Tuple(items) => Value::Tuple(items.iter().map(|item| self.value(item)).collect()),
+            Type::Optional(inner) => {
+                let present = self.number(NumberType::Strong(DType::Bool));
+                let value = self.value(inner);
+                if present.datum.is_true() { value } else { Value::None }
+            }
             Type::Array(_) | Type::Text => unreachable!("bug in pykernel: a kernel returns {ty}"),
         }
     }
 
-    fn number(&mut self, ty: NumberType) -> Value {
+    fn number(&mut self, ty: NumberType) -> Number {
         let dtype = ty.dtype();
         let start = self.next.next_multiple_of(promote::part(dtype).size());
         self.next = start + dtype.size();
-        Value::Number(Number { ty, datum: Datum::from_bytes(dtype, &self.bytes[start..self.next]) })
+        Number { ty, datum: Datum::from_bytes(dtype, &self.bytes[start..self.next]) }
     }
 }

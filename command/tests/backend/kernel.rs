@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pykernel_abi::{Raised, Site, Status};
+use pykernel_cli::host;
 use pykernel_cli::jit::Jit;
 use pykernel_codegen::interface::{Kernel, Number, Overload, Param, ParamType};
 use pykernel_codegen::ir::{
@@ -111,6 +112,7 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
         params: params.collect(),
         result,
         recursive: false,
+        host: function.effects.host,
     };
     Kernel { name: function.name.clone(), span: Span::new(0, 0), doc: None, overloads: vec![overload] }
 }
@@ -125,7 +127,7 @@ pub fn compile(functions: Vec<Function>) -> Jit {
 /// Calls a kernel; the result, or the exception.
 pub fn call(jit: &Jit, slots: &[u64]) -> Result<[u64; 2], String> {
     let mut results = [0; 2];
-    let mut raised = Raised::new(0);
+    let mut raised = Raised::new(0, &host::HOST);
     // SAFETY: the tests pass what their hand-written functions take.
     match unsafe { jit.call(0, slots, &mut results, &mut raised) } {
         Status::Returned => Ok(results),

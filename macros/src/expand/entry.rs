@@ -37,12 +37,16 @@ impl Entry<'_> {
             true => quote!(::pykernel::call::stack_limit()),
             false => quote!(0),
         };
+        let host = match self.overload.host {
+            true => quote!(&raw const ::pykernel::call::HOST),
+            false => quote!(::core::ptr::null()),
+        };
         let hygienic = Span::mixed_site();
         let (returned, raised) = (Ident::new("returned", hygienic), Ident::new("raised", hygienic));
         let pointer = returned_type.parameter().map(|_| quote!(#returned,));
         let written = returned_type.written();
         let run = quote_spanned! { hygienic =>
-            ::pykernel::call::run::<#written>(#limit, |#returned, #raised| {
+            ::pykernel::call::run::<#written>(#limit, #host, |#returned, #raised| {
                 #symbol(#(#passed)* #pointer #raised)
             })
         };

@@ -28,7 +28,7 @@ impl<'a> Returned<'a> {
         }
     }
 
-    /// The declaration of the struct of a tuple's numbers.
+    /// The declaration of the struct of a tree's numbers.
     pub fn declaration(&self) -> Option<TokenStream> {
         let numbers = self.fields.iter().map(|dtype| rust_type::number(*dtype));
         self.is_struct().then(|| {
@@ -48,7 +48,7 @@ impl<'a> Returned<'a> {
     /// The Rust value, made of a `Result` of what was written.
     pub fn made_of(&self, written: TokenStream) -> TokenStream {
         match self.result {
-            Type::Tuple(_) => {
+            Type::Tuple(_) | Type::Optional(_) => {
                 let variable = Ident::new("written", Span::mixed_site());
                 let mut fields = (0..).map(|field| {
                     let field = Literal::usize_unsuffixed(field);
@@ -63,7 +63,7 @@ impl<'a> Returned<'a> {
     }
 
     fn is_struct(&self) -> bool {
-        matches!(self.result, Type::Tuple(_)) && !self.fields.is_empty()
+        matches!(self.result, Type::Tuple(_) | Type::Optional(_)) && !self.fields.is_empty()
     }
 }
 
@@ -71,6 +71,10 @@ impl<'a> Returned<'a> {
 fn tree(ty: &Type, fields: &mut dyn Iterator<Item = TokenStream>) -> TokenStream {
     match ty {
         Type::Tuple(items) => rust_type::tuple(items.iter().map(|item| tree(item, fields))),
+        Type::Optional(inner) => {
+            let (present, value) = (fields.next(), tree(inner, fields));
+            quote! { if #present { ::core::option::Option::Some(#value) } else { ::core::option::Option::None } }
+        }
         Type::Weak(_) | Type::Strong(_) => fields.next().unwrap_or_default(),
         Type::None | Type::Array(_) | Type::Text => quote!(()),
     }

@@ -43,6 +43,10 @@ pub fn result(ty: &Type) -> TokenStream {
         Type::Weak(weak) => number(weak.dtype()),
         Type::Strong(dtype) => number(*dtype),
         Type::Tuple(items) => tuple(items.iter().map(result)),
+        Type::Optional(inner) => {
+            let inner = result(inner);
+            quote!(::core::option::Option<#inner>)
+        }
         Type::None | Type::Array(_) | Type::Text => quote!(()),
     }
 }

@@ -13,7 +13,7 @@ fn array(rank: usize, layout: Layout, mode: Mode) -> ParamType {
 
 fn overload(symbol: &str, params: &[(&str, ParamType)], result: Type) -> Overload {
     let params = params.iter().map(|(name, ty)| Param { name: name.to_string(), ty: ty.clone() }).collect();
-    Overload { symbol: symbol.into(), function: FunctionId(0), params, result, recursive: false }
+    Overload { symbol: symbol.into(), function: FunctionId(0), params, result, recursive: false, host: false }
 }
 
 fn kernel(name: &str, overloads: Vec<Overload>) -> Kernel {
@@ -61,7 +61,17 @@ fn none_is_the_unit_and_recursion_needs_the_stack_limit() {
     let recursive = Overload { recursive: true, ..overload("s", &[], Type::None) };
     let text = expanded(&kernel("f", vec![recursive]));
     expect(&text, "-> ::core::result::Result<(), ::pykernel::Error>");
-    expect(&text, "run::<()>(::pykernel::call::stack_limit(), |returned, raised| { s(raised) })");
+    expect(
+        &text,
+        "run::<()>(::pykernel::call::stack_limit(), ::core::ptr::null(), |returned, raised| { s(raised) })",
+    );
+}
+
+#[test]
+fn what_asks_something_of_the_program_is_told_its_host() {
+    let asking = Overload { host: true, ..overload("s", &[], Type::None) };
+    let text = expanded(&kernel("f", vec![asking]));
+    expect(&text, "run::<()>(0, &raw const ::pykernel::call::HOST, |returned, raised| { s(raised) })");
 }
 
 #[test]
@@ -81,7 +91,7 @@ fn a_returned_tuple_is_made_of_a_flat_struct() {
     expect(&text, "result: *mut Returned, raised:");
     expect(&text, "|written| (written.0, (written.1, (), written.2,),)");
     let text = expanded(&kernel("f", vec![overload("s", &[], Type::Tuple(vec![Type::None]))]));
-    expect(&text, "run::<()>(0, |returned, raised| { s(raised) })");
+    expect(&text, "run::<()>(0, ::core::ptr::null(), |returned, raised| { s(raised) })");
     expect(&text, "|_| ((),)");
 }
 
