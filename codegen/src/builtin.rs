@@ -32,8 +32,14 @@ pub enum Rule {
     Len,
     /// `min`, `max`.
     Extremum,
-    /// `range`, which only `for` can take.
-    Range,
+    /// `range`, `enumerate`, `zip`, `reversed`, which only `for` can take.
+    Iterator,
+    /// `any`, `all`.
+    AnyAll,
+    /// `divmod`.
+    DivMod,
+    /// `sum`.
+    Sum,
     /// `reveal_type`.
     RevealType,
     /// `round`.
@@ -108,8 +114,9 @@ type Parameters = &'static [(&'static str, Option<f64>)];
 const KEYWORDS: &[(&str, Parameters)] = &[
     ("complex", &[("real", Some(0.0)), ("imag", None)]),
     ("math.isclose", &[("a", None), ("b", None), ("rel_tol", Some(1e-9)), ("abs_tol", Some(0.0))]),
-    ("pow", &[("base", None), ("exp", None)]),
+    ("pow", &[("base", None), ("exp", None), ("mod", None)]),
     ("round", &[("number", None), ("ndigits", None)]),
+    ("sum", &[("iterable", None), ("start", None)]),
 ];
 
 /// A full name as Python's users write it.
@@ -165,18 +172,24 @@ const fn c(name: &'static str, function: CFunction) -> Row {
 
 static TABLE: &[Row] = &[
     row("abs", 1..=1, Rule::Abs, Target::Nothing),
+    row("all", 1..=1, Rule::AnyAll, Target::Nothing),
+    row("any", 1..=1, Rule::AnyAll, Target::Nothing),
     row("bool", 0..=1, Rule::Construct, Target::Type(Type::BOOL)),
     row("complex", 0..=2, Rule::Complex, Target::Nothing),
-    row("enumerate", 1..=2, Rule::Range, Target::Nothing),
+    row("divmod", 2..=2, Rule::DivMod, Target::Nothing),
+    row("enumerate", 1..=2, Rule::Iterator, Target::Nothing),
     row("float", 0..=1, Rule::Construct, Target::Type(Type::FLOAT)),
     row("int", 0..=1, Rule::Construct, Target::Type(Type::INT)),
     row("len", 1..=1, Rule::Len, Target::Nothing),
-    row("max", 2..=usize::MAX, Rule::Extremum, Target::Library("maximum")),
-    row("min", 2..=usize::MAX, Rule::Extremum, Target::Library("minimum")),
-    row("pow", 2..=2, Rule::Power, Target::Nothing),
-    row("range", 1..=3, Rule::Range, Target::Nothing),
+    row("max", 1..=usize::MAX, Rule::Extremum, Target::Library("maximum")),
+    row("min", 1..=usize::MAX, Rule::Extremum, Target::Library("minimum")),
+    row("pow", 2..=3, Rule::Power, Target::Nothing),
+    row("range", 1..=3, Rule::Iterator, Target::Nothing),
     row("reveal_type", 1..=1, Rule::RevealType, Target::Nothing),
+    row("reversed", 1..=1, Rule::Iterator, Target::Nothing),
     row("round", 1..=2, Rule::Round, Target::Nothing),
+    row("sum", 1..=2, Rule::Sum, Target::Nothing),
+    row("zip", 1..=usize::MAX, Rule::Iterator, Target::Nothing),
     floats("math.acos", 1, "math_acos"),
     floats("math.acosh", 1, "math_acosh"),
     floats("math.asin", 1, "math_asin"),

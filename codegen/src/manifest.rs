@@ -16,9 +16,9 @@
 //! param      scale       float
 //! ```
 //!
-//! A kernel has its name, file, span and docstring, if any; an overload its symbol, function,
-//! what its caller must set (`recursive`, `host`, or `-`), and the type of its result; a parameter
-//! its name and its type.
+//! A kernel has its name, file, span and docstring, if any; an overload its symbol, function, what
+//! its caller must know (of `recursive`, `host`, `unchecked`, or `-`), and the type of its result; a
+//! parameter its name and its type.
 
 mod types;
 
@@ -113,6 +113,7 @@ impl Manifest {
                     result: whole(result, read_result)?,
                     recursive: needs.split(' ').any(|need| need == "recursive"),
                     host: needs.split(' ').any(|need| need == "host"),
+                    unchecked: needs.split(' ').any(|need| need == "unchecked"),
                 });
             }
             ["param", name, ty @ ..] => {
@@ -133,15 +134,13 @@ fn whole<T>(mut fields: &[&str], read: impl FnOnce(&mut &[&str]) -> Option<T>) -
 
 fn overload_line(overload: &Overload) -> String {
     let function = overload.function.0.to_string();
-    let needs = match (overload.recursive, overload.host) {
-        (false, false) => "-",
-        (true, false) => "recursive",
-        (false, true) => "host",
-        (true, true) => "recursive host",
-    };
+    let needs =
+        [(overload.recursive, "recursive"), (overload.host, "host"), (overload.unchecked, "unchecked")];
+    let needs: Vec<&str> = needs.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
+    let needs = if needs.is_empty() { "-".to_owned() } else { needs.join(" ") };
     let mut result = Vec::new();
     write_result(&overload.result, &mut result);
-    let head = ["overload", &overload.symbol, &function, needs];
+    let head = ["overload", &overload.symbol, &function, &needs];
     line(&head.into_iter().chain(result.iter().map(String::as_str)).collect::<Vec<_>>())
 }
 
@@ -204,12 +203,14 @@ mod tests {
             params: params.collect(),
             result: Type::None,
             recursive: true,
+            unchecked: false,
             host: false,
         };
         let other = Overload {
             symbol: "pyk_f_2".into(),
             params: vec![],
             result: Type::Tuple(vec![Type::INT, Type::Tuple(vec![Type::None])]),
+            unchecked: true,
             host: true,
             ..overload.clone()
         };

@@ -106,7 +106,7 @@ fn between_functions(source: &Source, hir: &hir::Module) -> String {
 }
 
 /// A name with `_` for what may not stand in a symbol.
-fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 

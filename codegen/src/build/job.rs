@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::slice::from_ref;
 
 use super::archive;
+use super::c;
 use super::directives::{self, Directive};
 use super::discover::{self, Found};
 use super::emit::{self, Emit};
@@ -42,6 +43,8 @@ pub(super) struct Job {
     pub(super) paths: Vec<String>,
     /// What tells this compiler from others.
     pub(super) compiler: String,
+    /// What C programs get.
+    pub(super) c: c::Wanted,
     /// The stages to show, as `PYKERNEL_EMIT` names them.
     pub(super) emit: String,
 }
@@ -96,6 +99,9 @@ impl Job {
         output.write(&archive::file_name(&library, target.triple()), &bytes)?;
         let manifest = Manifest { library, folder: self.kernels.clone(), kernels: objects.into_compiled() };
         output.write(MANIFEST, manifest.to_text().as_bytes())?;
+        if let Err(error) = c::write(self, &manifest.kernels, &bytes) {
+            outcome.errors.push(error);
+        }
         outcome.removed = output.remove_stale()?;
         let manifest = directives::path(&self.out.join(MANIFEST))?;
         outcome.told.push(Directive::Variable(manifest::VARIABLE, manifest));

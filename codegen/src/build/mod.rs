@@ -5,6 +5,7 @@
 //! folder of its own in `OUT_DIR`, where unchanged kernels keep their objects from build to build.
 
 mod archive;
+mod c;
 mod directives;
 mod discover;
 mod emit;
@@ -36,6 +37,7 @@ pub struct Build {
     overflow_checks: Option<bool>,
     kernels: String,
     paths: Vec<String>,
+    c: c::Wanted,
 }
 
 impl Default for Build {
@@ -52,6 +54,7 @@ impl Build {
             overflow_checks: None,
             kernels: kernels::FOLDER.to_owned(),
             paths: paths.into_iter().map(str::to_owned).collect(),
+            c: c::Wanted::default(),
         }
     }
 
@@ -73,6 +76,29 @@ impl Build {
     /// Rust files and Markdown files are read.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.paths.push(path.into());
+        self
+    }
+
+    /// Writes a header by which C and C++ programs call the package's kernels, but those in tests,
+    /// examples, benches and Markdown. The path is from the package's root. A kernel has its own
+    /// name there; one with several signatures has a function for each, with the parameters' types
+    /// at the end of its name. See docs/c.md.
+    pub fn c_header(mut self, path: impl Into<String>) -> Self {
+        self.c.header = Some(path.into());
+        self
+    }
+
+    /// Puts something before the names of the functions in the header, which must not be those of
+    /// anything else in a C program.
+    pub fn c_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.c.prefix = prefix.into();
+        self
+    }
+
+    /// Copies the static library of the package's kernels to a path from the package's root, for C
+    /// programs to link. It needs nothing but the C library and libm.
+    pub fn c_library(mut self, path: impl Into<String>) -> Self {
+        self.c.library = Some(path.into());
         self
     }
 
@@ -106,6 +132,7 @@ impl Build {
             options: passes::Options { overflow_checks: self.overflow_checks.unwrap_or_else(checks) },
             kernels: self.kernels,
             paths: self.paths,
+            c: self.c,
             compiler: compiler(),
             emit: env::var(emit::VARIABLE).unwrap_or_default(),
         })

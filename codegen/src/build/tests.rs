@@ -1,8 +1,11 @@
 //! The build helper on packages in temporary folders.
 
+mod c;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::c::Wanted;
 use super::directives::Directive;
 use super::job::{Job, Outcome};
 use crate::manifest::Manifest;
@@ -26,6 +29,7 @@ impl Sandbox {
             kernels: "kernels".into(),
             paths: ["src", "tests", "README.md"].map(str::to_owned).to_vec(),
             compiler: "1".into(),
+            c: Wanted::default(),
             emit: "".into(),
             root,
         })

@@ -54,6 +54,8 @@ pub struct Function {
     pub signatures: Vec<Signature>,
     /// What the decorator's options ask for.
     pub options: Options,
+    /// `locals={'x': float32}`: variables that convert at each assignment.
+    pub locals: Vec<TypedLocal>,
     /// The statements; `None` when the header was refused, or the text is not Python.
     pub body: Option<Vec<Stmt>>,
     /// Whether something in it was reported. What else is wrong is still looked for, but not what
@@ -67,6 +69,19 @@ pub struct Variable {
     /// Its name.
     pub name: String,
     /// Where it is first assigned.
+    pub span: Span,
+    /// `x: T` without a value: the type that every value assigned to it must have.
+    pub declared: Option<Type>,
+}
+
+/// A variable whose type the decorator declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypedLocal {
+    /// The variable.
+    pub variable: VariableId,
+    /// Its type.
+    pub ty: Type,
+    /// Where the type is declared.
     pub span: Span,
 }
 
@@ -92,12 +107,29 @@ pub enum ErrorModel {
     NumPy,
 }
 
-/// The options of `@njit`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether calls of a function are replaced by its body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Inline {
+    /// Where it is small.
+    #[default]
+    Auto,
+    /// `inline='always'`: wherever it is not recursive and the caller does not grow too large.
+    Always,
+    /// `inline='never'`.
+    Never,
+}
+
+/// The options of `@njit` that change what is compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The declared error model; `None` when the decorator does not say (a helper then takes its
     /// caller's, a kernel [`ErrorModel::Mixed`]).
     pub error_model: Option<ErrorModel>,
+    /// Whether indices are checked; `None` when the decorator does not say (a helper then takes
+    /// its caller's, a kernel checks).
+    pub boundscheck: Option<bool>,
+    /// Whether calls are replaced by the body.
+    pub inline: Inline,
 }
 
 /// A statement.
@@ -261,10 +293,10 @@ pub enum ExprKind {
         /// The right operand.
         right: Box<Expr>,
     },
-    /// A comparison of two operands.
+    /// A comparison of two operands, or a test whether one is in the other.
     Compare {
         /// The operator.
-        op: CompareOp,
+        op: Relation,
         /// The left operand.
         left: Box<Expr>,
         /// The right operand.
@@ -275,7 +307,7 @@ pub enum ExprKind {
         /// The first operand.
         first: Box<Expr>,
         /// The operators with the operands on their right; two or more.
-        rest: Vec<(CompareOp, Expr)>,
+        rest: Vec<(Relation, Expr)>,
     },
     /// `then if cond else otherwise`: one of the two is evaluated.
     Conditional {
@@ -432,6 +464,28 @@ impl CompareOp {
             CompareOp::Le => "<=",
             CompareOp::Gt => ">",
             CompareOp::Ge => ">=",
+        }
+    }
+}
+
+/// What may stand between the operands of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// A comparison.
+    Compare(CompareOp),
+    /// `in`.
+    In,
+    /// `not in`.
+    NotIn,
+}
+
+impl Relation {
+    /// How Python writes it.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Relation::Compare(op) => op.symbol(),
+            Relation::In => "in",
+            Relation::NotIn => "not in",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Typing calls of builtins: a function for each rule of the table in [`crate::builtin`].
 
 use super::convert::real_number_of;
-use super::{Body, Typed, promote};
+use super::{Body, Typed, promote, reduce};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, ErrorModel};
@@ -23,7 +23,10 @@ impl Body<'_, '_> {
             Rule::Complex => complex,
             Rule::Len => len,
             Rule::Extremum => extremum,
-            Rule::Range => range_outside_for,
+            Rule::Iterator => iterator_outside_for,
+            Rule::AnyAll => reduce::any_all,
+            Rule::DivMod => divmod,
+            Rule::Sum => reduce::sum,
             Rule::RevealType => reveal_type,
             Rule::Round => round,
             Rule::Ldexp => ldexp,
@@ -41,7 +44,7 @@ impl Body<'_, '_> {
 
 impl Body<'_, '_> {
     /// Reports an argument that a builtin does not take.
-    fn wrong_argument<T>(&mut self, row: &Row, arg: &Expr, wanted: &str) -> Typed<T> {
+    pub(super) fn wrong_argument<T>(&mut self, row: &Row, arg: &Expr, wanted: &str) -> Typed<T> {
         let message = format!("`{}` takes {wanted}, and this is `{}`", python_name(row.name), arg.ty);
         let help = real_number_of(&arg.ty);
         self.report(Diagnostic::new(Code::ArgumentMismatch, arg.span, message).help(help))
@@ -93,9 +96,33 @@ fn is_close(body: &mut Body<'_, '_>, row: &'static Row, mut args: Vec<Expr>, spa
 
 /// `pow(x, y)`.
 fn power(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
-    let [base, exponent] = <[Expr; 2]>::try_from(args)
-        .unwrap_or_else(|_| unreachable!("bug in pykernel: the arity was checked"));
+    let mut args = args.into_iter();
+    let (Some(base), Some(exponent), modulus) = (args.next(), args.next(), args.next()) else {
+        unreachable!("bug in pykernel: the arity was checked")
+    };
+    if let Some(modulus) = modulus {
+        return body.report(
+            Diagnostic::new(
+                Code::UnsupportedSyntax,
+                modulus.span,
+                "`pow` with a modulus is not supported in this version",
+            )
+            .help("write a loop that squares and multiplies, each time `% m`"),
+        );
+    }
     body.binary(BinaryOp::Pow, base, exponent, span)
+}
+
+/// `divmod(x, y)` is `(x // y, x % y)`, with messages of its own.
+fn divmod(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let [left, right] = <[Expr; 2]>::try_from(args)
+        .unwrap_or_else(|_| unreachable!("bug in pykernel: the arity was checked"));
+    for arg in [&left, &right] {
+        if matches!(arg.ty.dtype().map(DType::kind), Some(Kind::Complex) | None) {
+            return body.wrong_argument(row, arg, "real numbers");
+        }
+    }
+    body.divide_with_remainder(left, right, span)
 }
 
 fn math_ints(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
@@ -223,8 +250,16 @@ fn len(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) ->
     }
 }
 
-/// `min`, `max`: the first of the arguments that no other beats, in their common type.
-fn extremum(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+/// `min`, `max`: the first of the arguments, or of a tuple's items, that no other beats, in their
+/// common type.
+fn extremum(body: &mut Body<'_, '_>, row: &'static Row, mut args: Vec<Expr>, span: Span) -> Typed {
+    if let [one] = args.as_slice() {
+        if !matches!(one.ty, Type::Tuple(_)) {
+            let one = one.clone();
+            return body.wrong_argument(row, &one, "a tuple, or two numbers or more");
+        }
+        args = args.into_iter().flat_map(|tuple| body.items(tuple)).collect();
+    }
     let bad = args.iter().find(|arg| matches!(arg.ty.dtype().map(DType::kind), None | Some(Kind::Complex)));
     if let Some(bad) = bad.cloned() {
         return body.wrong_argument(row, &bad, "real numbers");
@@ -278,14 +313,14 @@ fn round(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span
     body.library_call(function, vec![arg, digits], true, span)
 }
 
-fn range_outside_for(body: &mut Body<'_, '_>, row: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
+fn iterator_outside_for(body: &mut Body<'_, '_>, row: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
     body.report(
         Diagnostic::new(
             Code::UnsupportedSyntax,
             span,
-            format!("a `{}` can only be iterated by `for`", row.name),
+            format!("`{}(...)` can only be iterated by `for`", row.name),
         )
-        .help("write `for i in range(...)`"),
+        .help(format!("write `for x in {}(...)`", row.name)),
     )
 }
 

@@ -73,7 +73,8 @@ impl Body<'_, '_> {
         self.call_instance(kernel_key(id, function, signature), args, span)
     }
 
-    /// A helper is specialised on its arguments' types, and takes its caller's error model.
+    /// A helper is specialised on its arguments' types, and takes its caller's error model and
+    /// bounds checks.
     fn call_helper(
         &mut self,
         origin: Origin,
@@ -83,6 +84,7 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Typed {
         let model = function.options.error_model.unwrap_or(self.model());
+        let boundscheck = function.options.boundscheck.unwrap_or(self.slot().key.boundscheck);
         let mut params = Vec::new();
         let mut coerced = Vec::new();
         for arg in args {
@@ -97,7 +99,7 @@ impl Body<'_, '_> {
             coerced.push(self.coerce(arg, &ty)?);
             params.push(ty);
         }
-        self.call_instance(Key { origin, function: id, params, model }, coerced, span)
+        self.call_instance(Key { origin, function: id, params, model, boundscheck }, coerced, span)
     }
 
     fn call_instance(&mut self, key: Key, args: Vec<Expr>, span: Span) -> Typed {
@@ -120,7 +122,8 @@ impl Body<'_, '_> {
         let Some(index) = function else { unreachable!("bug in pykernel: the library has no `{name}`") };
         let model = if raises { ErrorModel::Mixed } else { ErrorModel::NumPy };
         let params = args.iter().map(|arg| arg.ty.clone()).collect();
-        let key = Key { origin: Origin::Library, function: FunctionId(index as u32), params, model };
+        let function = FunctionId(index as u32);
+        let key = Key { origin: Origin::Library, function, params, model, boundscheck: true };
         let args: Vec<Typed> = args
             .into_iter()
             .map(|arg| {
@@ -179,9 +182,11 @@ impl Body<'_, '_> {
         let n_given = if keywords.is_empty() { args.len() } else { n_positional };
         if n_given > *row.arity.end() || args.len() < *row.arity.start() {
             let message = wrong_count(&builtin::python_name(name), &row.arity, n_given);
-            return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, message).help(arity_help(row, &args, n_given)),
-            );
+            return self.report(Diagnostic::new(Code::ArgumentMismatch, span, message).help(arity_help(
+                row,
+                args.len(),
+                n_given,
+            )));
         }
         self.call_row(row, args, span)
     }
@@ -207,7 +212,8 @@ impl Body<'_, '_> {
         }
     }
 
-    fn range_argument(&mut self, arg: &hir::Expr) -> Typed {
+    /// A number that Python takes as an integer.
+    pub(super) fn range_argument(&mut self, arg: &hir::Expr) -> Typed {
         let value = self.expr(arg)?;
         match value.ty.dtype().map(|dtype| dtype.kind()) {
             Some(Kind::Int) => self.coerce(value, &Type::INT),
@@ -274,14 +280,9 @@ pub(super) fn given(n: usize) -> String {
 }
 
 /// The way out of a call of a builtin with too few or too many arguments.
-fn arity_help(row: &builtin::Row, args: &[Expr], n_given: usize) -> String {
-    match (row.rule, args) {
-        (builtin::Rule::Extremum, [Expr { ty: Type::Array(_), .. }]) => {
-            format!("`{}` compares numbers in this version; loop over the array's elements", row.name)
-        }
-        _ if args.len() < *row.arity.start() => {
-            format!("add {}", count(row.arity.start() - args.len(), "argument"))
-        }
+fn arity_help(row: &builtin::Row, n: usize, n_given: usize) -> String {
+    match row.arity.start().checked_sub(n) {
+        Some(missing @ 1..) => format!("add {}", count(missing, "argument")),
         _ => format!("remove {}", count(n_given.saturating_sub(*row.arity.end()), "argument")),
     }
 }

@@ -150,6 +150,9 @@ impl Body<'_, '_> {
         if value.ty == Type::BOOL {
             return Ok(value);
         }
+        if let Type::Tuple(_) = value.ty {
+            return Ok(self.tuple_truth(value));
+        }
         let Some(dtype) = value.ty.dtype() else {
             let message = format!("`{}` has no single truth value", value.ty);
             return self.report(

@@ -5,7 +5,7 @@ use super::flow::Use;
 use super::{Body, Stop, Typed};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, LogicalOp};
+use crate::hir::{self, LogicalOp, Relation};
 use crate::source::Span;
 use crate::typed::{Element, Expr, ExprKind, Operation, WebId};
 use crate::types::{DType, Kind, Type};
@@ -74,9 +74,9 @@ impl Body<'_, '_> {
         self.binary(op, left, right, span)
     }
 
-    fn compare_expr(&mut self, op: hir::CompareOp, left: &hir::Expr, right: &hir::Expr, span: Span) -> Typed {
+    fn compare_expr(&mut self, op: Relation, left: &hir::Expr, right: &hir::Expr, span: Span) -> Typed {
         let [left, right] = self.operands(left, right)?;
-        self.compare(op, left, right, span)
+        self.relate(op, left, right, span)
     }
 
     fn logical_expr(&mut self, op: LogicalOp, left: &hir::Expr, right: &hir::Expr, span: Span) -> Typed {
@@ -86,7 +86,7 @@ impl Body<'_, '_> {
 
     /// `a < b < c < d` is `a < b and (b < c and c < d)`, with `b` and `c` evaluated once: what is set
     /// aside is used only where it has been evaluated.
-    fn chain(&mut self, first: &hir::Expr, rest: &[(hir::CompareOp, hir::Expr)], span: Span) -> Typed {
+    fn chain(&mut self, first: &hir::Expr, rest: &[(Relation, hir::Expr)], span: Span) -> Typed {
         let first = self.expr(first);
         let operands: Vec<Typed> = rest.iter().map(|(_, operand)| self.expr(operand)).collect();
         let mut left = first?;
@@ -94,7 +94,7 @@ impl Body<'_, '_> {
         for ((op, _), operand) in rest.iter().zip(operands.into_iter().collect::<Typed<Vec<_>>>()?) {
             let (right, again) = self.twice(operand);
             let place = left.span.to(right.span);
-            comparisons.push(self.compare(*op, left, right, place)?);
+            comparisons.push(self.relate(*op, left, right, place)?);
             left = again;
         }
         let last = comparisons.pop().ok_or(Stop)?;
@@ -281,7 +281,7 @@ impl Body<'_, '_> {
         Ok((Element { array: Box::new(array), indices }, dtype))
     }
 
-    fn index_value(&mut self, index: &hir::Expr) -> Typed {
+    pub(super) fn index_value(&mut self, index: &hir::Expr) -> Typed {
         let index = self.expr(index)?;
         match &index.ty {
             Type::Strong(dtype) if dtype.kind() == Kind::Int => Ok(index),

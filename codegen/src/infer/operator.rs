@@ -6,7 +6,7 @@
 use super::promote::promote;
 use super::{Body, Typed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{BinaryOp, CompareOp, ErrorModel, UnaryOp};
+use crate::hir::{BinaryOp, CompareOp, ErrorModel, Relation, UnaryOp};
 use crate::ir;
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation};
@@ -51,6 +51,9 @@ impl Body<'_, '_> {
     pub(super) fn binary(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Typed {
         if let Some(folded) = fold(op, &left, &right, span) {
             return Ok(folded);
+        }
+        if let (BinaryOp::Add, Type::Tuple(_), Type::Tuple(_)) = (op, &left.ty, &right.ty) {
+            return Ok(self.concatenated(left, right, span));
         }
         let right =
             if pythons_complex_takes(&left, &right) { self.coerce(right, &Type::FLOAT)? } else { right };
@@ -150,6 +153,26 @@ impl Body<'_, '_> {
         self.library_call(function, operands, raises, span)
     }
 
+    /// `divmod(a, b)`: the quotient that is rounded down, and the remainder.
+    pub(super) fn divide_with_remainder(&mut self, left: Expr, right: Expr, span: Span) -> Typed {
+        let raises = self.raises(&left, &right);
+        let Some(common) = promote(&left.ty, &right.ty) else {
+            return self.no_operation("divmod", &[&left, &right], span);
+        };
+        let ty = match common {
+            Type::BOOL => Type::INT,
+            Type::Strong(DType::Bool) => Type::Strong(DType::Int8),
+            other => other,
+        };
+        let function = match ty.dtype().map(DType::kind) {
+            Some(Kind::Float) => "float_divmod",
+            _ if ty == Type::INT => "python_divmod",
+            _ => "int_divmod",
+        };
+        let operands = self.both(left, right, &ty)?;
+        self.library_call(function, operands, raises, span)
+    }
+
     fn power(&mut self, common: Type, left: Expr, right: Expr, span: Span) -> Typed {
         let raises = self.raises(&left, &right);
         let negative_literal = right.int_literal().is_some_and(|exponent| exponent < 0);
@@ -206,7 +229,20 @@ impl Body<'_, '_> {
         Ok(Self::operation(Operation::Binary(machine), operands, common, span))
     }
 
+    pub(super) fn relate(&mut self, op: Relation, left: Expr, right: Expr, span: Span) -> Typed {
+        match op {
+            Relation::Compare(op) => self.compare(op, left, right, span),
+            Relation::In | Relation::NotIn if matches!(right.ty, Type::Tuple(_)) => {
+                self.contained(op == Relation::In, left, right, span)
+            }
+            Relation::In | Relation::NotIn => self.no_operation(op.symbol(), &[&left, &right], span),
+        }
+    }
+
     pub(super) fn compare(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
+        if let (Type::Tuple(_), Type::Tuple(_)) = (&left.ty, &right.ty) {
+            return self.compare_tuples(op, left, right, span);
+        }
         let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
         let right = match is_equality && pythons_complex_takes(&left, &right) {
             true => self.coerce(right, &Type::FLOAT)?,
@@ -309,8 +345,14 @@ impl Body<'_, '_> {
 
 /// What to write instead of an operator that has no meaning for its operands.
 fn instead(symbol: &str, types: &[&Type]) -> &'static str {
+    if matches!(symbol, "in" | "not in") {
+        return "`in` looks into a tuple: `n in (1, 2, 3)`; else compare with each value";
+    }
     if types.iter().any(|ty| matches!(ty, Type::Array(_))) {
         return "whole-array operations are not supported in this version; loop over the elements";
+    }
+    if types.iter().any(|ty| matches!(ty, Type::Tuple(_))) {
+        return "tuples are compared with tuples and joined to them by `+`; compute with their items";
     }
     let Some(dtypes) = types.iter().map(|ty| ty.dtype()).collect::<Option<Vec<_>>>() else {
         return "kernels compute with numbers and elements of arrays";
@@ -377,7 +419,8 @@ fn compare_with_huge(op: CompareOp, left: &Expr, right: &Expr) -> Option<bool> {
     }
 }
 
-fn compare_values(op: CompareOp, a: i128, b: i128) -> bool {
+/// The comparison of two integers.
+pub(super) fn compare_values(op: CompareOp, a: i128, b: i128) -> bool {
     match op {
         CompareOp::Eq => a == b,
         CompareOp::Ne => a != b,

@@ -94,6 +94,28 @@ impl Body<'_, '_> {
         Ok(StmtKind::Assert(cond?, raise?))
     }
 
+    /// Checks a value against `x: T`, which declares what the variable at `span` holds.
+    pub(super) fn check_declared(&mut self, span: Span, value: &Expr) -> Typed<()> {
+        let Some(place) = self.flow.definitions.get(&span) else { return Ok(()) };
+        let variable = &self.function.variables[self.flow.webs[place.web].variable.0 as usize];
+        match &variable.declared {
+            Some(declared) if !fits(declared, value) => {
+                let message =
+                    format!("`{}` is declared `{declared}`, but this is `{}`", variable.name, value.ty);
+                self.not_declared(message, value)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn not_declared(&mut self, message: String, value: &Expr) -> Typed<()> {
+        self.report(
+            Diagnostic::new(Code::TypeMismatch, value.span, message)
+                .note("an annotation of a local variable is checked and never converts")
+                .help(format!("convert the value, or declare it `{}`", value.ty)),
+        )
+    }
+
     /// Records a definition of the web at `span` and gives the web.
     pub(super) fn define(&mut self, span: Span, definition: &(Type, Option<i128>)) -> Typed<WebId> {
         let place = *self.flow.definitions.get(&span).ok_or(Stop)?;
@@ -110,6 +132,7 @@ impl Body<'_, '_> {
                     .help("variables hold numbers, arrays and tuples"),
             );
         }
+        self.check_declared(span, &value)?;
         let web = self.define(span, &(value.ty.clone(), value.int_literal()))?;
         let ty = self.webs[web.0 as usize].ty.clone().ok_or(Stop)?;
         Ok(StmtKind::Assign(web, self.coerce(value, &ty)?))
@@ -125,11 +148,7 @@ impl Body<'_, '_> {
         let value = self.expr(value)?;
         if let Some(declared) = annotation.filter(|declared| !fits(declared, &value)) {
             let message = format!("this is declared `{declared}`, but its value is `{}`", value.ty);
-            return self.report(
-                Diagnostic::new(Code::TypeMismatch, value.span, message)
-                    .note("an annotation of a local variable is checked and never converts")
-                    .help(format!("convert the value, or declare it `{}`", value.ty)),
-            );
+            self.not_declared(message, &value)?;
         }
         let [first, rest @ ..] = targets else {
             unreachable!("bug in pykernel: an assignment without a target")

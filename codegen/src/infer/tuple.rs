@@ -1,26 +1,12 @@
-//! Typing tuples: packing, unpacking, items, and loops over them.
+//! Typing tuples: packing, unpacking, items.
 
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir;
+use crate::hir::{self, CompareOp};
 use crate::ir;
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation, Stmt, StmtKind, WebId};
 use crate::types::Type;
-
-/// What a `for` does: a count, and what each number of it stands for.
-struct Iteration {
-    /// What comes before the loop.
-    before: Vec<StmtKind>,
-    /// Start, stop and step of the count.
-    range: [Expr; 3],
-    /// The counter.
-    counter: WebId,
-    /// The value of an iteration.
-    item: Expr,
-    /// What follows once the iteration's variables are assigned.
-    after: Vec<StmtKind>,
-}
 
 impl Body<'_, '_> {
     pub(super) fn tuple(&mut self, items: &[hir::Expr], span: Span) -> Typed {
@@ -44,7 +30,7 @@ impl Body<'_, '_> {
     }
 
     /// The items of a tuple, which the first of them evaluates.
-    fn items(&mut self, tuple: Expr) -> Vec<Expr> {
+    pub(super) fn items(&mut self, tuple: Expr) -> Vec<Expr> {
         if let ExprKind::Tuple(items) = tuple.kind {
             return items;
         }
@@ -58,24 +44,41 @@ impl Body<'_, '_> {
     }
 
     /// The items of a tuple, evaluated and set aside by statements before they are used.
-    fn set_aside(&mut self, tuple: Expr) -> (Vec<StmtKind>, Vec<Expr>) {
+    pub(super) fn set_aside(&mut self, tuple: Expr) -> (Vec<StmtKind>, Vec<Expr>) {
         let mut stmts = Vec::new();
-        let mut aside = |body: &mut Self, value: Expr| {
-            if matches!(value.kind, ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_)) {
-                return value;
-            }
-            let (bound, again) = body.bind(value);
-            stmts.push(StmtKind::Evaluate(bound));
-            again
-        };
         let items = match tuple.kind {
-            ExprKind::Tuple(items) => items.into_iter().map(|item| aside(self, item)).collect(),
+            ExprKind::Tuple(items) => items.into_iter().map(|item| self.aside(item, &mut stmts)).collect(),
             _ => {
-                let tuple = aside(self, tuple);
+                let tuple = self.aside(tuple, &mut stmts);
                 self.items(tuple)
             }
         };
         (stmts, items)
+    }
+
+    /// A value, evaluated and set aside by a statement before it is used.
+    pub(super) fn aside(&mut self, value: Expr, stmts: &mut Vec<StmtKind>) -> Expr {
+        if matches!(value.kind, ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_)) {
+            return value;
+        }
+        let (bound, again) = self.bind(value);
+        stmts.push(StmtKind::Evaluate(bound));
+        again
+    }
+
+    /// The items of tuples for any use, and the expressions that evaluate them before.
+    pub(super) fn for_any_use<const N: usize>(&mut self, tuples: [Expr; N]) -> (Vec<Expr>, [Vec<Expr>; N]) {
+        let mut stmts = Vec::new();
+        let items = tuples.map(|tuple| {
+            let (evaluated, items) = self.set_aside(tuple);
+            stmts.extend(evaluated);
+            items
+        });
+        let evaluated = stmts.into_iter().filter_map(|stmt| match stmt {
+            StmtKind::Evaluate(value) => Some(value),
+            _ => None,
+        });
+        (evaluated.collect(), items)
     }
 
     /// A tuple with its items converted to these types.
@@ -123,24 +126,21 @@ impl Body<'_, '_> {
         Ok(StmtKind::Sequence(stmts))
     }
 
-    /// `t[k]` with a constant `k`.
+    /// `t[k]`: with a literal `k` any item; else one of items that have a common type.
     pub(super) fn item(&mut self, tuple: Expr, indices: &[hir::Expr], span: Span) -> Typed {
         let Type::Tuple(types) = &tuple.ty else { return Err(Stop) };
         let types = types.clone();
-        let literal = match indices {
-            [index] => self.expr(index)?.int_literal(),
-            _ => None,
-        };
-        let Some(index) = literal else {
+        let [index] = indices else {
             return self.report(
-                Diagnostic::new(Code::UnsupportedSyntax, span, "the index of a tuple must be a literal")
-                    .help("items may have different types: write `t[0]`, or loop over the tuple"),
+                Diagnostic::new(Code::WrongRank, span, "a tuple has one dimension").help("write `t[0][1]`"),
             );
         };
+        let index = self.index_value(index)?;
+        let Some(literal) = index.int_literal() else { return self.item_of(tuple, index, span) };
         let n = types.len() as i128;
-        let place = if index < 0 { index + n } else { index };
+        let place = if literal < 0 { literal + n } else { literal };
         if !(0..n).contains(&place) {
-            let message = format!("`{}` has {}; there is no item {index}", tuple.ty, items_of(types.len()));
+            let message = format!("`{}` has {}; there is no item {literal}", tuple.ty, items_of(types.len()));
             return self.report(
                 Diagnostic::new(Code::WrongRank, span, message).help("use an index below the length"),
             );
@@ -149,145 +149,126 @@ impl Body<'_, '_> {
         Ok(Expr::new(ExprKind::Item(Box::new(tuple), place), types[place].clone(), span))
     }
 
+    /// `t[i]` with an `i` that is known at run time.
+    fn item_of(&mut self, tuple: Expr, index: Expr, span: Span) -> Typed {
+        let (mut evaluated, [items]) = self.for_any_use([tuple]);
+        let index = self.coerce(index, &Type::INT)?;
+        let place = vec![index, int(items.len() as i128, span)];
+        let place = self.library_call("tuple_place", place, true, span)?;
+        let (place, again) = self.bind(place);
+        evaluated.push(place);
+        let item = self.item_at(items, again, span)?;
+        Ok(after(evaluated, item))
+    }
+
+    /// The item at a place that exists, in the items' common type.
+    pub(super) fn item_at(&mut self, items: Vec<Expr>, place: Expr, span: Span) -> Typed {
+        let definitions: Vec<_> = items.iter().map(|item| (item.ty.clone(), item.int_literal())).collect();
+        let ty = match super::promote::join(&definitions) {
+            Ok(ty) => ty,
+            Err((a, b)) => {
+                let message = format!("the items of this tuple have no one type: `{a}` and `{b}`");
+                return self.report(
+                    Diagnostic::new(Code::TypeMismatch, span, message)
+                        .help("convert them to a common type, or name each item by a literal: `t[0]`"),
+                );
+            }
+        };
+        let items: Vec<Typed> = items.into_iter().map(|item| self.coerce(item, &ty)).collect();
+        let mut items = items.into_iter().collect::<Typed<Vec<_>>>()?.into_iter().enumerate().rev();
+        let (_, last) = items.next().ok_or(Stop)?;
+        Ok(items.fold(last, |otherwise, (index, item)| {
+            let operands = vec![place.clone(), int(index as i128, span)];
+            let is_it = Self::operation(Operation::Compare(ir::CompareOp::Eq), operands, Type::BOOL, span);
+            let (cond, then, otherwise) = (Box::new(is_it), Box::new(item), Box::new(otherwise));
+            Expr::new(ExprKind::Conditional { cond, then, otherwise }, ty.clone(), span)
+        }))
+    }
+
     /// `len(t)`, with the tuple evaluated.
     pub(super) fn tuple_len(&mut self, tuple: Expr, span: Span) -> Expr {
         let n = match &tuple.ty {
             Type::Tuple(items) => items.len(),
             ty => unreachable!("bug in pykernel: `{ty}` has no items"),
         };
-        let all = packed(vec![tuple, int(n as i128, span)], span);
-        Expr::new(ExprKind::Item(Box::new(all), 1), Type::INT, span)
+        after(vec![tuple], int(n as i128, span))
     }
 
-    /// `for target in iterable`.
-    pub(super) fn each(
-        &mut self,
-        target: &hir::Target,
-        iterable: &hir::Expr,
-        body: &[hir::Stmt],
-        otherwise: &[hir::Stmt],
-    ) -> Typed<Option<StmtKind>> {
-        let start = self.iteration(iterable, target).and_then(|iteration| {
-            let item = match (&iteration.item.kind, target) {
-                // The counter is the loop's variable itself.
-                (ExprKind::Variable { web, .. }, hir::Target::Variable(..)) if *web == iteration.counter => {
-                    None
+    /// The truth value of a tuple, with it evaluated: none is empty.
+    pub(super) fn tuple_truth(&mut self, tuple: Expr) -> Expr {
+        let truth = Expr::new(ExprKind::Bool(true), Type::BOOL, tuple.span);
+        after(vec![tuple], truth)
+    }
+
+    /// `a + b`: the items of both.
+    pub(super) fn concatenated(&mut self, left: Expr, right: Expr, span: Span) -> Expr {
+        let mut items = self.items(left);
+        items.extend(self.items(right));
+        packed(items, span)
+    }
+
+    /// `x in t`, `x not in t`: whether some item equals it.
+    pub(super) fn contained(&mut self, is_in: bool, value: Expr, tuple: Expr, span: Span) -> Typed {
+        let (value, again) = self.twice(value);
+        let (evaluated, [items]) = self.for_any_use([tuple]);
+        let mut truth = Expr::new(ExprKind::Bool(!is_in), Type::BOOL, span);
+        for item in items.into_iter().rev() {
+            let op = if is_in { CompareOp::Eq } else { CompareOp::Ne };
+            let found = self.compare(op, item, again.clone(), span)?;
+            let left = Box::new(self.truth(found)?);
+            let kind = ExprKind::Logical { and: !is_in, left, right: Box::new(truth) };
+            truth = Expr::new(kind, Type::BOOL, span);
+        }
+        Ok(after([value].into_iter().chain(evaluated).collect(), truth))
+    }
+
+    /// `a == b`, `a < b`, …: the first items that are not equal decide, else the lengths.
+    pub(super) fn compare_tuples(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Typed {
+        let (evaluated, [left, right]) = self.for_any_use([left, right]);
+        let lengths = super::operator::compare_values(op, left.len() as i128, right.len() as i128);
+        let mut truth = Expr::new(ExprKind::Bool(lengths), Type::BOOL, span);
+        let decided = matches!(op, CompareOp::Eq | CompareOp::Ne) && left.len() != right.len();
+        for (left, right) in left.into_iter().zip(right).rev().filter(|_| !decided) {
+            let same = self.compare(CompareOp::Eq, left.clone(), right.clone(), span)?;
+            let cond = Box::new(self.truth(same)?);
+            let differ = match op {
+                CompareOp::Eq | CompareOp::Ne => {
+                    Expr::new(ExprKind::Bool(op == CompareOp::Ne), Type::BOOL, span)
                 }
-                _ => Some(self.assign_to(target, iteration.item.clone())?),
+                CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => {
+                    let ordered = self.compare(op, left, right, span)?;
+                    self.truth(ordered)?
+                }
             };
-            Ok((iteration, item))
-        });
-        let typed = self.loop_body(body);
-        let otherwise = self.block(otherwise);
-        let (Iteration { before, range: [start, stop, step], counter, after, .. }, item) = start?;
-        let span = iterable.span;
-        let stmt = |kind| Stmt { kind, span };
-        let body = item.into_iter().chain(after).map(stmt).chain(typed).collect();
-        let repeat = StmtKind::ForRange { variable: counter, start, stop, step, body, otherwise };
-        if before.is_empty() {
-            return Ok(Some(repeat));
+            let kind = ExprKind::Conditional { cond, then: Box::new(truth), otherwise: Box::new(differ) };
+            truth = Expr::new(kind, Type::BOOL, span);
         }
-        Ok(Some(StmtKind::Sequence(before.into_iter().chain([repeat]).map(stmt).collect())))
-    }
-
-    fn iteration(&mut self, iterable: &hir::Expr, target: &hir::Target) -> Typed<Iteration> {
-        let span = iterable.span;
-        if let hir::ExprKind::Call { callee, args, keywords } = &iterable.kind
-            && let hir::ExprKind::Builtin(name) = &callee.kind
-        {
-            match (name.as_str(), args.as_slice()) {
-                ("range", _) => {
-                    self.no_keywords(name, keywords)?;
-                    return self.each_of_range(args, target, span);
-                }
-                ("enumerate", [inner]) if keywords.is_empty() => {
-                    return self.enumerated(inner, int(0, span), span);
-                }
-                ("enumerate", [inner, start]) if keywords.is_empty() => {
-                    let start = self.expr(start)?;
-                    let start = self.convert(start, &Type::INT)?;
-                    return self.enumerated(inner, start, span);
-                }
-                _ => {}
-            }
-        }
-        let value = self.expr(iterable)?;
-        match &value.ty {
-            Type::Tuple(_) => self.each_of_tuple(value),
-            ty => {
-                let message = format!("`for` cannot iterate over `{ty}`");
-                self.report(
-                    Diagnostic::new(Code::NotIterable, span, message)
-                        .help("iterate over `range(...)` or a tuple, and index arrays inside the loop"),
-                )
-            }
-        }
-    }
-
-    fn each_of_range(&mut self, args: &[hir::Expr], target: &hir::Target, span: Span) -> Typed<Iteration> {
-        let range = self.range(args, span);
-        let counter = match target {
-            hir::Target::Variable(_, place) => self.define(*place, &(Type::INT, None))?,
-            hir::Target::Tuple(..) | hir::Target::Element { .. } => self.temporary(Type::INT),
-        };
-        let item = variable(counter, Type::INT, span);
-        Ok(Iteration { before: Vec::new(), range: range?, counter, item, after: Vec::new() })
-    }
-
-    /// The items of a tuple in their common type, one after another.
-    fn each_of_tuple(&mut self, tuple: Expr) -> Typed<Iteration> {
-        let span = tuple.span;
-        let (before, items) = self.set_aside(tuple);
-        let definitions: Vec<_> = items.iter().map(|item| (item.ty.clone(), item.int_literal())).collect();
-        let ty = match super::promote::join(&definitions) {
-            Ok(ty) => ty,
-            Err((a, b)) => {
-                let message = format!("a loop over a tuple with `{a}` and `{b}` has no one type");
-                return self.report(
-                    Diagnostic::new(Code::TypeMismatch, span, message)
-                        .help("convert the items to a common type"),
-                );
-            }
-        };
-        let counter = self.temporary(Type::INT);
-        let range = [int(0, span), int(items.len() as i128, span), int(1, span)];
-        let items: Vec<Typed> = items.into_iter().map(|item| self.coerce(item, &ty)).collect();
-        let mut items = items.into_iter().collect::<Typed<Vec<_>>>()?.into_iter().enumerate().rev();
-        let (_, last) = items.next().ok_or(Stop)?;
-        let item = items.fold(last, |otherwise, (index, item)| {
-            let operands = vec![variable(counter, Type::INT, span), int(index as i128, span)];
-            let is_it = Self::operation(Operation::Compare(ir::CompareOp::Eq), operands, Type::BOOL, span);
-            let (cond, then, otherwise) = (Box::new(is_it), Box::new(item), Box::new(otherwise));
-            Expr::new(ExprKind::Conditional { cond, then, otherwise }, ty.clone(), span)
-        });
-        Ok(Iteration { before, range, counter, item, after: Vec::new() })
-    }
-
-    /// `enumerate(inner, start)`.
-    fn enumerated(&mut self, inner: &hir::Expr, start: Expr, span: Span) -> Typed<Iteration> {
-        let hidden = hir::Target::Tuple(Vec::new(), span);
-        let mut iteration = self.iteration(inner, &hidden)?;
-        let index = self.temporary(Type::INT);
-        let here = variable(index, Type::INT, span);
-        let operands = vec![here.clone(), int(1, span)];
-        let next = Self::operation(Operation::Checked(ir::BinaryOp::Add), operands, Type::INT, span);
-        iteration.before.push(StmtKind::Assign(index, start));
-        iteration.item = packed(vec![here, iteration.item], span);
-        iteration.after.push(StmtKind::Assign(index, next));
-        Ok(iteration)
+        Ok(after(evaluated, truth))
     }
 }
 
-fn packed(items: Vec<Expr>, span: Span) -> Expr {
+/// A value, once these are evaluated.
+pub(super) fn after(mut first: Vec<Expr>, value: Expr) -> Expr {
+    let (ty, span, index) = (value.ty.clone(), value.span, first.len());
+    first.push(value);
+    Expr::new(ExprKind::Item(Box::new(packed(first, span)), index), ty, span)
+}
+
+/// Arithmetic on places, which cannot overflow or may wrap.
+pub(super) fn arithmetic(op: ir::BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
+    Expr::new(ExprKind::Operation(Operation::Binary(op), vec![left, right]), Type::INT, span)
+}
+
+pub(super) fn packed(items: Vec<Expr>, span: Span) -> Expr {
     let ty = Type::Tuple(items.iter().map(|item| item.ty.clone()).collect());
     Expr::new(ExprKind::Tuple(items), ty, span)
 }
 
-fn int(value: i128, span: Span) -> Expr {
+pub(super) fn int(value: i128, span: Span) -> Expr {
     Expr::new(ExprKind::Int(value), Type::INT, span)
 }
 
-fn variable(web: WebId, ty: Type, span: Span) -> Expr {
+pub(super) fn variable(web: WebId, ty: Type, span: Span) -> Expr {
     Expr::new(ExprKind::Variable { web, check: false }, ty, span)
 }
 

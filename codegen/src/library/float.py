@@ -52,6 +52,12 @@ def float_modulo(a, b):
     return r
 
 
+def float_divmod(a, b):
+    if b == 0.0 and intrinsics.raises:
+        raise ZeroDivisionError("float divmod()")
+    return float_floor_divide(a, b), float_modulo(a, b)
+
+
 def float_power(x, y):
     # CPython gives a complex number for a negative base and a fractional exponent; here nan.
     if intrinsics.raises and x == 0.0 and y < 0.0 and is_finite(y):

@@ -286,3 +286,43 @@ def zero_of(x):
     return intrinsics.like(0, x)
 
 
+
+
+def int_divmod(a, b):
+    if b == 0 and intrinsics.raises:
+        raise ZeroDivisionError("integer division or modulo by zero")
+    return int_floor_divide(a, b), int_modulo(a, b)
+
+
+def python_divmod(a, b):
+    if b == 0 and intrinsics.raises:
+        raise ZeroDivisionError("integer division or modulo by zero")
+    return python_floor_divide(a, b), int_modulo(a, b)
+
+
+def tuple_place(i, n):
+    if i < 0:
+        i = i + n
+    if i < 0 or i >= n:
+        raise IndexError("tuple index out of range")
+    return i
+
+
+def range_length(start, stop, step):
+    # How many numbers a range has; those that 63 bits cannot count are never counted to the end.
+    if step == 0:
+        raise ValueError("range() arg 3 must not be zero")
+    first = intrinsics.wrap_uint64(start)
+    end = intrinsics.wrap_uint64(stop)
+    if step > 0:
+        if start >= stop:
+            return 0
+        distance = end - first
+    else:
+        if start <= stop:
+            return 0
+        distance = first - end
+    n = intrinsics.trunc_div(distance - 1, magnitude(step))
+    if n >= 9223372036854775807:
+        return 9223372036854775807
+    return intrinsics.wrap_int(n) + 1

@@ -7,7 +7,7 @@ use super::import::{Entity, instead};
 use super::names::Binding;
 use super::{MAX_DEPTH, too_deeply_nested, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LogicalOp, UnaryOp};
+use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LogicalOp, Relation, UnaryOp};
 use crate::source::Span;
 
 impl Scope<'_, '_> {
@@ -120,7 +120,18 @@ impl Scope<'_, '_> {
                 crate::types::Type::Strong(dtype) => format!("numpy.{dtype}"),
                 weak => weak.to_string(),
             })),
-            Entity::Jit | Entity::NoneType | Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => {
+            Entity::Limits(_) => {
+                let help = "write `np.finfo(np.float64).eps`, `np.iinfo(np.int32).max` or their like";
+                self.refuse(unsupported(&format!("`{name}` alone"), span, help))
+            }
+            Entity::Jit
+            | Entity::CFunc
+            | Entity::NoneType
+            | Entity::ArrayType
+            | Entity::TupleType
+            | Entity::UniTupleType
+            | Entity::Type(_)
+            | Entity::Signatures(_) => {
                 let message = format!("`{name}` cannot be used inside a function");
                 self.refuse(
                     Diagnostic::new(Code::UnsupportedSyntax, span, message)
@@ -138,6 +149,9 @@ impl Scope<'_, '_> {
     }
 
     fn attribute(&mut self, attribute: &ast::ExprAttribute) -> Option<ExprKind> {
+        if let Some(limit) = self.limit(attribute) {
+            return limit;
+        }
         let (name, span) = (attribute.attr.as_str(), self.span(&attribute.attr));
         let ids = &self.ids;
         match self.reader.entity(&attribute.value, &|name| ids.contains_key(name)) {
@@ -233,19 +247,18 @@ impl Scope<'_, '_> {
         }
     }
 
-    fn comparison(&mut self, op: CmpOp, span: Span) -> Option<CompareOp> {
+    fn comparison(&mut self, op: CmpOp, span: Span) -> Option<Relation> {
         Some(match op {
-            CmpOp::Eq => CompareOp::Eq,
-            CmpOp::NotEq => CompareOp::Ne,
-            CmpOp::Lt => CompareOp::Lt,
-            CmpOp::LtE => CompareOp::Le,
-            CmpOp::Gt => CompareOp::Gt,
-            CmpOp::GtE => CompareOp::Ge,
+            CmpOp::Eq => Relation::Compare(CompareOp::Eq),
+            CmpOp::NotEq => Relation::Compare(CompareOp::Ne),
+            CmpOp::Lt => Relation::Compare(CompareOp::Lt),
+            CmpOp::LtE => Relation::Compare(CompareOp::Le),
+            CmpOp::Gt => Relation::Compare(CompareOp::Gt),
+            CmpOp::GtE => Relation::Compare(CompareOp::Ge),
+            CmpOp::In => Relation::In,
+            CmpOp::NotIn => Relation::NotIn,
             CmpOp::Is => return self.refuse(unsupported("`is`", span, "compare with `==`")),
             CmpOp::IsNot => return self.refuse(unsupported("`is not`", span, "compare with `!=`")),
-            CmpOp::In | CmpOp::NotIn => {
-                return self.refuse(unsupported("`in`", span, "compare with each value"));
-            }
         })
     }
 

@@ -129,9 +129,7 @@ const OTHER_BUILTINS: &[&str] = &[
     "UnicodeWarning",
     "UserWarning",
     "aiter",
-    "all",
     "anext",
-    "any",
     "ascii",
     "bin",
     "breakpoint",
@@ -146,8 +144,6 @@ const OTHER_BUILTINS: &[&str] = &[
     "delattr",
     "dict",
     "dir",
-    "divmod",
-    "enumerate",
     "eval",
     "exec",
     "exit",
@@ -175,24 +171,20 @@ const OTHER_BUILTINS: &[&str] = &[
     "oct",
     "open",
     "ord",
-    "pow",
     "print",
     "property",
     "quit",
     "repr",
-    "reversed",
     "set",
     "setattr",
     "slice",
     "sorted",
     "staticmethod",
     "str",
-    "sum",
     "super",
     "tuple",
     "type",
     "vars",
-    "zip",
 ];
 
 /// How many names are compared with one that is not known.
@@ -215,10 +207,10 @@ impl<'a> Reader<'a> {
                 Stmt::Import(import) => self.import(import),
                 Stmt::ImportFrom(import) => self.import_from(import),
                 Stmt::Assign(ast::StmtAssign { targets, value, .. }) => {
-                    self.constant(targets, value, self.span(stmt));
+                    self.assignment(targets, value, self.span(stmt));
                 }
                 Stmt::AnnAssign(ast::StmtAnnAssign { target, value: Some(value), .. }) => {
-                    self.constant(std::slice::from_ref(target), value, self.span(stmt));
+                    self.assignment(std::slice::from_ref(target), value, self.span(stmt));
                 }
                 Stmt::Expr(docstring) if index == 0 && docstring.value.is_string_literal_expr() => {}
                 Stmt::Pass(_) => {}

@@ -12,6 +12,7 @@ use super::{MAX_DEPTH, Reader, too_deeply_nested, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, StmtKind, Target};
 use crate::source::Span;
+use crate::types::Type;
 
 impl Reader<'_> {
     /// The first line of a statement, without a comment.
@@ -103,12 +104,31 @@ impl Scope<'_, '_> {
     fn annotated(&mut self, assign: &ast::StmtAnnAssign, span: Span) -> Option<StmtKind> {
         let annotation = self.reader.type_expr(&assign.annotation, Namespace::File);
         self.refused |= annotation.is_none();
+        let target = self.target(&assign.target);
         let Some(value) = &assign.value else {
-            let help = "give the annotation where the variable is assigned: `x: float64 = 0.0`";
-            return self.refuse(unsupported("an annotation without a value", span, help));
+            self.declare(&target?, annotation?, span);
+            return None;
         };
-        let (target, value) = (self.target(&assign.target), self.expr(value));
+        let value = self.expr(value);
         Some(StmtKind::Assign { targets: vec![target?], annotation: Some(annotation?), value })
+    }
+
+    /// `x: T` without a value.
+    fn declare(&mut self, target: &Target, ty: Type, span: Span) {
+        let Target::Variable(variable, _) = target else {
+            let help = "annotate a variable; elements have the type of their array";
+            self.refuse::<()>(unsupported("an annotation of an element", span, help));
+            return;
+        };
+        let variable = &mut self.variables[variable.0 as usize];
+        match &variable.declared {
+            Some(declared) if *declared != ty => {
+                let message = format!("`{}` is declared `{ty}` here, and `{declared}` before", variable.name);
+                let help = "declare a variable once";
+                self.refuse::<()>(Diagnostic::new(Code::TypeMismatch, span, message).help(help));
+            }
+            _ => variable.declared = Some(ty),
+        }
     }
 
     fn target(&mut self, target: &Expr) -> Option<Target> {

@@ -199,3 +199,29 @@ def with_continue(x: float64[:], out: float64[:]) -> int64:
         out[n] = x[i]
         n += 1
     return n
+
+
+@njit
+def backwards(x: float64[:]) -> float64:
+    # not: IndexError
+    s = 0.0
+    for i in reversed(range(len(x))):
+        s = s * 0.5 + x[i]
+    return s
+
+
+@njit
+def at_offsets(x: float64[:], out: float64[:]):
+    # not: IndexError
+    for k, i in enumerate(range(len(x))):
+        if k < len(out):
+            out[k] = x[i]
+
+
+@njit
+def side_by_side(x: float64[:], y: float64[:]) -> float64:
+    # not: IndexError
+    s = 0.0
+    for i, j in zip(range(len(x)), range(len(y))):
+        s += x[i] * y[j]
+    return s

@@ -30,7 +30,7 @@ def constants(x: float) -> float:
 def expressions(x: float, n: int):
     y = x is None                          # error: [unsupported-syntax] x is None
     y = x is not None                      # error: [unsupported-syntax] x is not None
-    y = n in (1, 2)                        # error: [unsupported-syntax] n in (1, 2)
+    y = n in x                             # error: [unsupported-operand] n in x
     y = lambda z: z                        # error: [unsupported-syntax] lambda z: z
     y = [x]                                # error: [unsupported-syntax] [x]
     y = {n: x}                             # error: [unsupported-syntax] {n: x}
@@ -61,7 +61,7 @@ def slices(v: float64[:]):
 def statements(x: float, n: int):
     a = b = x
     c, d = x, n
-    e: float                               # error: [unsupported-syntax] e: float
+    e: float
     global N                               # error: [unsupported-syntax] global N
     del x                                  # error: [unsupported-syntax] del x
     with x as f:                           # error: [unsupported-syntax] with x as f:

@@ -62,7 +62,7 @@ def calls(x: float, z: complex, a: float64[:], n: int):
     math.sqrt()                            # error: [argument-mismatch] math.sqrt()
     abs(a)                                 # error: [argument-mismatch] a
     len(x)                                 # error: [argument-mismatch] x
-    max(1)                                 # error: [argument-mismatch] max(1)
+    max(1)                                 # error: [argument-mismatch] 1
     max(z, z)                              # error: [argument-mismatch] z
     int(z)                                 # error: [type-mismatch] z
     x(1)                                   # error: [not-callable] x

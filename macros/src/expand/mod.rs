@@ -74,12 +74,12 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
     });
     let (lifetimes, result) = (rust_type::lifetimes(overload), rust_type::result(&overload.result));
     let call = call(kernel, alike, context);
-    let lints = lints(overload);
+    let (lints, safety) = (lints(overload), safety(kernel));
     quote! {
         #docs
         #lints
         #[inline]
-        pub fn #name<#(#lifetimes),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+        pub #safety fn #name<#(#lifetimes),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error> {
             #(#taken_apart)*
             #(#views)*
             #call
@@ -93,7 +93,7 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
 /// where it can.
 fn generic(kernel: &Kernel, groups: &[Vec<&Overload>], context: &Context) -> TokenStream {
     let (name, names) = (name_of(kernel, context), parameters(groups[0][0]));
-    let (docs, lints) = (document::attributes(kernel), lints(groups[0][0]));
+    let (docs, lints, safety) = (document::attributes(kernel), lints(groups[0][0]), safety(kernel));
     let generic = |i: usize| format_ident!("{}_{i}", kernel.name);
     let shared: Vec<_> = (0..names.len()).map(|i| rust_type::shared(groups, i)).collect();
     let is_generic = |i: &usize| shared[*i].is_none();
@@ -109,17 +109,20 @@ fn generic(kernel: &Kernel, groups: &[Vec<&Overload>], context: &Context) -> Tok
         Some(result) => (quote!(#name<Output = #result>), result),
         None => (quote!(#name), quote!(<#canonical as #name>::Output)),
     };
+    let call = quote! { #name::call((#(#argument::canonical(#names),)*)) };
+    // SAFETY (of what is made): the caller vouches for the same.
+    let call = safety.as_ref().map_or(call.clone(), |safety| quote! { #safety { #call } });
     let takes = trait_of(kernel, &name);
     let implementations = groups.iter().map(|group| implementation(kernel, group, context));
     quote! {
         #docs
         #lints
         #[inline]
-        pub fn #name<#(#generics: #argument),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error>
+        pub #safety fn #name<#(#generics: #argument),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error>
         where
             #canonical: #bound,
         {
-            #name::call((#(#argument::canonical(#names),)*))
+            #call
         }
 
         #takes
@@ -132,6 +135,7 @@ fn trait_of(kernel: &Kernel, name: &Ident) -> TokenStream {
     let summary = format!("The argument types that the kernel `{}` takes.", kernel.name);
     let refusal = format!("no signature of kernel `{}` takes `{{Self}}`", kernel.name);
     let signatures = kernel.overloads.iter().map(|overload| document::signature(kernel, overload));
+    let safety = safety(kernel);
     quote! {
         #[doc = #summary]
         #[diagnostic::on_unimplemented(message = #refusal, label = "arguments of other types", #(note = #signatures),*)]
@@ -140,7 +144,7 @@ fn trait_of(kernel: &Kernel, name: &Ident) -> TokenStream {
             type Output;
 
             #[doc(hidden)]
-            fn call(self) -> ::core::result::Result<Self::Output, ::pykernel::Error>;
+            #safety fn call(self) -> ::core::result::Result<Self::Output, ::pykernel::Error>;
         }
     }
 }
@@ -153,13 +157,13 @@ fn implementation(kernel: &Kernel, alike: &[&Overload], context: &Context) -> To
     let types = leaf::trees(first, &leaves, |index, leaf| rust_type::canonical(index, leaf.ty));
     let bindings = leaf::trees(first, &leaves, |_, leaf| leaf.binding());
     let (lifetimes, result) = (rust_type::lifetimes(first), rust_type::result(&first.result));
-    let call = call(kernel, alike, context);
+    let (call, safety) = (call(kernel, alike, context), safety(kernel));
     quote! {
         impl<#(#lifetimes),*> #name for (#(#types,)*) {
             type Output = #result;
 
             #[inline]
-            fn call(self) -> ::core::result::Result<#result, ::pykernel::Error> {
+            #safety fn call(self) -> ::core::result::Result<#result, ::pykernel::Error> {
                 let (#(#bindings,)*) = self;
                 #call
             }
@@ -209,6 +213,11 @@ pub fn ambiguous(kernel: &Kernel) -> Option<String> {
         document::signature(kernel, a),
         document::signature(kernel, b)
     ))
+}
+
+/// What stands before `fn` where the caller must vouch for the kernel's indices.
+fn safety(kernel: &Kernel) -> Option<TokenStream> {
+    kernel.is_unchecked().then(|| quote!(unsafe))
 }
 
 /// Keeps clippy from counting the parameters, which are not Rust's to choose. Only where it would:

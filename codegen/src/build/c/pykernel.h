@@ -1,0 +1,326 @@
+/* What the kernels of every package share. */
+#ifndef PYKERNEL_H
+#define PYKERNEL_H
+
+#include <float.h>
+#ifndef __cplusplus
+#include <stdbool.h>
+#endif
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A fact that the machine code relies on. */
+#if defined(__cplusplus)
+#define PYKERNEL_ASSERT(name, fact) static_assert(fact, #name)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define PYKERNEL_ASSERT(name, fact) _Static_assert(fact, #name)
+#else
+#define PYKERNEL_ASSERT(name, fact) typedef char pykernel_assert_##name[(fact) ? 1 : -1]
+#endif
+
+/* What a kernel returns. */
+enum { PYKERNEL_RETURNED = 0, PYKERNEL_RAISED = 1 };
+
+/* How far below the caller's frame a recursive kernel may go down the stack, in bytes, before it
+   raises RecursionError. */
+#ifndef PYKERNEL_STACK
+#define PYKERNEL_STACK (256 * 1024)
+#endif
+
+/* What kernels ask of the program that runs them. */
+typedef struct pykernel_host {
+    /* Memory at a multiple of `align`, which is at most 16, all zero if `zeroed`; null if there is
+       none. */
+    uint8_t *(*allocate)(size_t bytes, size_t align, bool zeroed);
+    /* Takes it back. */
+    void (*release)(uint8_t *data, size_t bytes, size_t align);
+} pykernel_host;
+
+static inline uint8_t *pykernel_allocate(size_t bytes, size_t align, bool zeroed)
+{
+    (void)align;
+    return (uint8_t *)(zeroed ? calloc(bytes, 1) : malloc(bytes));
+}
+
+static inline void pykernel_release(uint8_t *data, size_t bytes, size_t align)
+{
+    (void)bytes;
+    (void)align;
+    free(data);
+}
+
+/* The host of all kernels that this program calls. */
+static inline const pykernel_host *pykernel_default_host(void)
+{
+    static const pykernel_host host = {pykernel_allocate, pykernel_release};
+    return &host;
+}
+#ifndef PYKERNEL_HOST
+#define PYKERNEL_HOST pykernel_default_host()
+#endif
+
+/* What a kernel raised. It needs no initial value, and may be read as long as the kernel's code is
+   loaded. */
+typedef struct pykernel_raised {
+    const void *site;
+    uint64_t operands[4];
+    uintptr_t stack_limit;
+    const pykernel_host *host;
+} pykernel_raised;
+
+/* A complex number; an array of them is an array of C's or C++'s own. */
+typedef struct pykernel_complex64 {
+    float real, imag;
+} pykernel_complex64;
+
+typedef struct pykernel_complex128 {
+    double real, imag;
+} pykernel_complex128;
+
+PYKERNEL_ASSERT(pointers_have_64_bits, sizeof(void *) == 8 && sizeof(size_t) == 8);
+PYKERNEL_ASSERT(bool_is_a_byte, sizeof(bool) == 1);
+PYKERNEL_ASSERT(operands_follow_site, offsetof(pykernel_raised, operands) == 8);
+PYKERNEL_ASSERT(stack_limit_follows_operands, offsetof(pykernel_raised, stack_limit) == 40);
+PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 48);
+PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
+PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
+PYKERNEL_ASSERT(complex64_is_two_floats, sizeof(pykernel_complex64) == 8);
+PYKERNEL_ASSERT(complex128_is_two_doubles, sizeof(pykernel_complex128) == 16);
+
+/* Makes a record ready for a call. */
+static inline pykernel_raised *pykernel_prepare(pykernel_raised *raised)
+{
+    raised->site = NULL;
+    raised->stack_limit = 0;
+    raised->host = PYKERNEL_HOST;
+    return raised;
+}
+
+/* The same, where the kernel may call itself: it needs a place on the stack of this thread. */
+static inline pykernel_raised *pykernel_prepare_recursive(pykernel_raised *raised)
+{
+    char here = 0;
+    uintptr_t stack = (uintptr_t)&here;
+    pykernel_prepare(raised);
+    raised->stack_limit = stack > PYKERNEL_STACK ? stack - PYKERNEL_STACK : 1;
+    return raised;
+}
+
+/* A text under construction: as snprintf, what does not fit is counted and not written. */
+typedef struct pykernel_text {
+    char *bytes;
+    size_t size;
+    size_t length;
+} pykernel_text;
+
+static inline void pykernel_put(pykernel_text *text, const char *bytes, size_t length)
+{
+    size_t i;
+    for (i = 0; i < length; i++, text->length++) {
+        if (text->length + 1 < text->size) {
+            text->bytes[text->length] = bytes[i];
+        }
+    }
+}
+
+static inline void pykernel_put_string(pykernel_text *text, const char *string)
+{
+    pykernel_put(text, string, strlen(string));
+}
+
+static inline void pykernel_put_zeros(pykernel_text *text, int count)
+{
+    while (count-- > 0) {
+        pykernel_put(text, "0", 1);
+    }
+}
+
+/* The fewest digits that read back as the same number; gives their number and the exponent. */
+static inline int pykernel_digits(double x, int single, char digits[20], int *exponent)
+{
+    char text[40];
+    const char *at;
+    int precision, count = 0;
+    for (precision = 0; precision < 17; precision++) {
+        snprintf(text, sizeof text, "%.*e", precision, x);
+        if (single ? strtof(text, NULL) == (float)x : strtod(text, NULL) == x) {
+            break;
+        }
+    }
+    for (at = text; *at && *at != 'e'; at++) {
+        if (*at >= '0' && *at <= '9' && count < 19) {
+            digits[count++] = *at;
+        }
+    }
+    *exponent = *at ? atoi(at + 1) : 0;
+    return count;
+}
+
+/* Digits without an exponent: 0.00123, 123000.0, 1.23. */
+static inline void pykernel_put_fixed(pykernel_text *text, const char *digits, int count, int exponent)
+{
+    int whole = exponent + 1;
+    if (whole <= 0) {
+        pykernel_put_string(text, "0.");
+        pykernel_put_zeros(text, -whole);
+        pykernel_put(text, digits, (size_t)count);
+    } else if (whole >= count) {
+        pykernel_put(text, digits, (size_t)count);
+        pykernel_put_zeros(text, whole - count);
+        pykernel_put_string(text, ".0");
+    } else {
+        pykernel_put(text, digits, (size_t)whole);
+        pykernel_put_string(text, ".");
+        pykernel_put(text, digits + whole, (size_t)(count - whole));
+    }
+}
+
+/* A float as Python's repr writes it; a float32 as NumPy's str does. */
+static inline void pykernel_put_float(pykernel_text *text, double x, int single)
+{
+    char digits[20], tail[16];
+    double size = x < 0 ? -x : x;
+    int exponent, count;
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    if (x != x) {
+        pykernel_put_string(text, "nan");
+        return;
+    }
+    if (bits >> 63) {
+        pykernel_put_string(text, "-");
+    }
+    if (size > DBL_MAX) {
+        pykernel_put_string(text, "inf");
+        return;
+    }
+    if (!(size > 0)) {
+        pykernel_put_string(text, "0.0");
+        return;
+    }
+    count = pykernel_digits(size, single, digits, &exponent);
+    if (single ? size >= 1e-4 && size < 1e6 : exponent >= -4 && exponent < 16) {
+        pykernel_put_fixed(text, digits, count, exponent);
+        return;
+    }
+    pykernel_put(text, digits, 1);
+    if (count > 1) {
+        pykernel_put_string(text, ".");
+        pykernel_put(text, digits + 1, (size_t)(count - 1));
+    }
+    snprintf(tail, sizeof tail, "e%c%02d", exponent < 0 ? '-' : '+', exponent < 0 ? -exponent : exponent);
+    pykernel_put_string(text, tail);
+}
+
+/* The value of a placeholder `{kind}`; gives 0 if there is no such kind. */
+static inline int pykernel_put_operand(pykernel_text *text, char kind, uint64_t bits)
+{
+    char number[24];
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    switch (kind) {
+    case 'i':
+        snprintf(number, sizeof number, "%lld", (long long)bits);
+        pykernel_put_string(text, number);
+        return 1;
+    case 'u':
+        snprintf(number, sizeof number, "%llu", (unsigned long long)bits);
+        pykernel_put_string(text, number);
+        return 1;
+    case 'f':
+    case 'g':
+        pykernel_put_float(text, x, kind == 'g');
+        return 1;
+    case 'b':
+        pykernel_put_string(text, bits ? "True" : "False");
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* A message template with its operands. */
+static inline void pykernel_put_template(
+    pykernel_text *text, const char *bytes, size_t length, const uint64_t operands[4])
+{
+    size_t i = 0;
+    int next = 0;
+    while (i < length) {
+        if (bytes[i] != '{' && bytes[i] != '}') {
+            pykernel_put(text, bytes + i, 1);
+            i++;
+        } else if (next < 4 && bytes[i] == '{' && i + 2 < length && bytes[i + 2] == '}'
+                   && pykernel_put_operand(text, bytes[i + 1], operands[next])) {
+            next++;
+            i += 3;
+        } else {
+            pykernel_put(text, bytes + i, 1);
+            i += 2;
+        }
+    }
+}
+
+/* What was raised, and where: the lengths of class, message, file and function, and the line. The
+   texts follow. */
+typedef struct pykernel_site {
+    uint32_t lengths[4];
+    uint32_t line;
+} pykernel_site;
+
+PYKERNEL_ASSERT(site_has_20_bytes, sizeof(pykernel_site) == 20);
+
+/* Whether what was raised is of this class: "ZeroDivisionError". */
+static inline int pykernel_is(const pykernel_raised *raised, const char *class_name)
+{
+    pykernel_site site;
+    if (!raised->site) {
+        return 0;
+    }
+    memcpy(&site, raised->site, sizeof site);
+    return strlen(class_name) == site.lengths[0]
+           && memcmp((const char *)raised->site + sizeof site, class_name, site.lengths[0]) == 0;
+}
+
+/* Writes what was raised as text, such as
+
+       ValueError: x must be positive (File "kernels/finance.py", line 12, in black_scholes)
+
+   into a buffer of `size` bytes, with a zero at its end. As snprintf it gives the length that the
+   whole text has. */
+static inline size_t pykernel_message(const pykernel_raised *raised, char *buffer, size_t size)
+{
+    pykernel_text text;
+    pykernel_site site;
+    const char *at = (const char *)raised->site;
+    char line[24];
+    text.bytes = buffer;
+    text.size = size;
+    text.length = 0;
+    if (at) {
+        memcpy(&site, at, sizeof site);
+        at += sizeof site;
+        pykernel_put(&text, at, site.lengths[0]);
+        at += site.lengths[0];
+        if (site.lengths[1]) {
+            pykernel_put_string(&text, ": ");
+            pykernel_put_template(&text, at, site.lengths[1], raised->operands);
+        }
+        at += site.lengths[1];
+        pykernel_put_string(&text, " (File \"");
+        pykernel_put(&text, at, site.lengths[2]);
+        at += site.lengths[2];
+        snprintf(line, sizeof line, "\", line %lu, in ", (unsigned long)site.line);
+        pykernel_put_string(&text, line);
+        pykernel_put(&text, at, site.lengths[3]);
+        pykernel_put_string(&text, ")");
+    }
+    if (size) {
+        buffer[text.length < size ? text.length : size - 1] = 0;
+    }
+    return text.length;
+}
+
+#endif

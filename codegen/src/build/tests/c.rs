@@ -1,0 +1,284 @@
+//! C and C++ programs that call a package's kernels.
+
+use std::process::Command;
+
+use super::*;
+use crate::backend::Target;
+
+const KERNELS: &str = r#"
+from numba import njit, types, boolean, float32, float64, int8, int64, complex64, complex128
+@njit
+def mandel(x: float64, y: float64, max_iters: int64) -> int64:
+    """Shade of a point. */ /* Not a comment's end."""
+    z = 0j
+    for i in range(max_iters):
+        z = z * z + complex(x, y)
+        if abs(z) > 2.0:
+            return i
+    return max_iters
+@njit
+def turn(z: complex128, w: complex64) -> complex128:
+    return z * 1j + w
+@njit
+def both(a: boolean, b: bool) -> bool:
+    return bool(a) and b
+@njit
+def scale(a: float64[:, :], b: float64[:, ::1], c: complex128[::1], factor: float32):
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            b[i, j] = a[i, j] * factor
+    c[0] = c[0] * factor
+@njit
+def zero(a: float64[()]) -> float64:
+    return a[()]
+@njit([float32(float32[:], int8), float64(float64[::1], int8)])
+def first(a, register):
+    return a[register]
+@njit
+def deep(n: int) -> int:
+    if n == 0:
+        return 0
+    return deep(n - 1) + 1
+@njit
+def refuse(n: int, raised: float, result: float32):
+    if n == 7:
+        raise KeyError
+    if n == 1:
+        raise ValueError(raised)
+    if n == 2:
+        raise ValueError(result)
+    if n != 0:
+        raise ValueError("{é}", n, n > 0)
+@njit
+def padded(t: types.Tuple((int8, types.Tuple((complex64, float64[:])))), n: int64):
+    z = t[1][0]
+    return t[0], (t[1][1][n], n > 0, (z, t[0])), n
+"#;
+
+/// In C and in C++.
+const PROGRAM: &str = r#"
+#include "include/kernels.h"
+
+static int failures = 0;
+
+static void check(int fact, const char *what)
+{
+    if (!fact) {
+        failures++;
+        printf("%s\n", what);
+    }
+}
+#define CHECK(fact) check((fact) ? 1 : 0, #fact)
+
+static void says(long n, double x, float y, const char *expected)
+{
+    char text[200], small[9];
+    pykernel_raised raised;
+    size_t length;
+    CHECK(refuse(n, x, y, &raised) == PYKERNEL_RAISED);
+    length = pykernel_message(&raised, text, sizeof text);
+    if (strncmp(text, expected, strlen(expected))) {
+        failures++;
+        printf("%s, not %s\n", text, expected);
+    }
+    CHECK(length == strlen(text));
+    CHECK(pykernel_message(&raised, small, sizeof small) == length);
+    CHECK(strlen(small) == 8 && !strncmp(small, text, 8));
+    CHECK(pykernel_message(&raised, NULL, 0) == length);
+}
+
+static void raises(void)
+{
+    pykernel_raised raised;
+    says(1, 0.1, 0, "ValueError: 0.1 (File \"kernels/k.py\", line ");
+    says(1, 1e16, 0, "ValueError: 1e+16 (File \"kernels/k.py\", line ");
+    says(1, 0.1 + 0.2, 0, "ValueError: 0.30000000000000004 (File \"kernels/k.py\", line ");
+    says(1, 1e15, 0, "ValueError: 1000000000000000.0 (File \"kernels/k.py\", line ");
+    says(1, -2.5e-7, 0, "ValueError: -2.5e-07 (File \"kernels/k.py\", line ");
+    says(1, 0.0001, 0, "ValueError: 0.0001 (File \"kernels/k.py\", line ");
+    says(1, -0.0, 0, "ValueError: -0.0 (File \"kernels/k.py\", line ");
+    says(1, 5e-324, 0, "ValueError: 5e-324 (File \"kernels/k.py\", line ");
+    says(1, 9.999e-5, 0, "ValueError: 9.999e-05 (File \"kernels/k.py\", line ");
+    says(1, 1234567890123456.7, 0, "ValueError: 1234567890123456.8 (File \"kernels/k.py\", line ");
+    says(1, DBL_MAX, 0, "ValueError: 1.7976931348623157e+308 (File \"kernels/k.py\", line ");
+    says(1, -DBL_MAX * 2, 0, "ValueError: -inf (File \"kernels/k.py\", line ");
+    says(1, 123456.789, 0, "ValueError: 123456.789 (File \"kernels/k.py\", line ");
+    says(2, 0, 0.1f, "ValueError: 0.1 (File \"kernels/k.py\", line ");
+    says(2, 0, 1e6f, "ValueError: 1e+06 (File \"kernels/k.py\", line ");
+    says(2, 0, 16777216.0f, "ValueError: 1.6777216e+07 (File \"kernels/k.py\", line ");
+    says(2, 0, 123456.0f, "ValueError: 123456.0 (File \"kernels/k.py\", line ");
+    says(2, 0, 999999.5f, "ValueError: 999999.5 (File \"kernels/k.py\", line ");
+    says(2, 0, 1e-4f, "ValueError: 1e-04 (File \"kernels/k.py\", line ");
+    says(2, 0, 0.00010001f, "ValueError: 0.00010001 (File \"kernels/k.py\", line ");
+    says(2, 0, -0.0f, "ValueError: -0.0 (File \"kernels/k.py\", line ");
+    says(2, 0, -FLT_MAX, "ValueError: -3.4028235e+38 (File \"kernels/k.py\", line ");
+    says(-3, 0, 0, "ValueError: ('{\303\251}', -3, False) (File \"kernels/k.py\", line ");
+    says(7, 0, 0, "KeyError (File \"kernels/k.py\", line ");
+    CHECK(refuse(0, 1, 1, &raised) == PYKERNEL_RETURNED);
+    CHECK(!pykernel_is(&raised, "KeyError") && pykernel_message(&raised, NULL, 0) == 0);
+    CHECK(refuse(7, 1, 1, &raised) == PYKERNEL_RAISED);
+    CHECK(pykernel_is(&raised, "KeyError") && !pykernel_is(&raised, "KeyErro"));
+    CHECK(refuse(7, 1, 1, NULL) == PYKERNEL_RAISED);
+}
+
+static void tuples(void)
+{
+    const double in[2] = {0.5, 1.5};
+    const pykernel_view1_float64 x = pykernel_view1_float64_of(in, 2);
+    pykernel_complex64 z = {2.5f, -1};
+    padded_result result;
+    CHECK(padded(-3, z, &x, 1, &result, NULL) == PYKERNEL_RETURNED);
+    CHECK(result.item0 == -3 && result.item1_0 == 1.5 && result.item1_1 && result.item2 == 1);
+    CHECK(result.item1_2_0.real == 2.5f && result.item1_2_0.imag == -1 && result.item1_2_1 == -3);
+    CHECK(padded(-3, z, &x, 2, &result, NULL) == PYKERNEL_RAISED);
+}
+
+static void arrays(void)
+{
+    const double in[6] = {1, 2, 3, 4, 5, 6};
+    double out[6] = {0};
+    pykernel_complex128 c[1] = {{1, -1}};
+    float f[2] = {1.5f, 2.5f}, single;
+    double x;
+    pykernel_raised raised;
+    pykernel_view2_float64 a = pykernel_view2_float64_of(in, 3, 2), transposed = a;
+    pykernel_array2_float64 b = pykernel_array2_float64_of(out, 2, 3);
+    pykernel_array1_complex128 d = pykernel_array1_complex128_of(c, 1);
+    pykernel_view1_float64 e = pykernel_view1_float64_of(in, 6);
+    pykernel_view1_float32 g = pykernel_view1_float32_of(f, 2);
+    pykernel_view0_float64 h = pykernel_view0_float64_of(in + 3);
+    transposed.shape[0] = 2;
+    transposed.shape[1] = 3;
+    transposed.strides[0] = a.strides[1];
+    transposed.strides[1] = a.strides[0];
+    CHECK(scale(&transposed, &b, &d, 2.0f, &raised) == PYKERNEL_RETURNED);
+    CHECK(out[0] == 2 && out[1] == 6 && out[2] == 10 && out[3] == 4 && out[5] == 12);
+    CHECK(c[0].real == 2 && c[0].imag == -2);
+    CHECK(first_float64_1dc_int8(&e, -1, &x, &raised) == PYKERNEL_RETURNED && x == 6);
+    CHECK(first_float32_1d_int8(&g, 1, &single, &raised) == PYKERNEL_RETURNED && single == 2.5f);
+    CHECK(first_float32_1d_int8(&g, 2, &single, &raised) == PYKERNEL_RAISED);
+    CHECK(pykernel_is(&raised, "IndexError"));
+    CHECK(zero(&h, &x, NULL) == PYKERNEL_RETURNED && x == 4);
+}
+
+int main(void)
+{
+    int64_t n;
+    pykernel_complex128 z = {1, 2};
+    pykernel_complex64 w = {0.5f, 0};
+    bool yes;
+    pykernel_raised raised;
+    CHECK(mandel(0.5, 0.5, 100, &n, &raised) == PYKERNEL_RETURNED && n == 4);
+    CHECK(turn(z, w, &z, &raised) == PYKERNEL_RETURNED && z.real == -1.5 && z.imag == 1);
+    CHECK(both(true, 7, &yes, &raised) == PYKERNEL_RETURNED && yes);
+    CHECK(both(true, false, &yes, &raised) == PYKERNEL_RETURNED && !yes);
+    CHECK(deep(10, &n, &raised) == PYKERNEL_RETURNED && n == 10);
+    CHECK(deep(1 << 30, &n, &raised) == PYKERNEL_RAISED && pykernel_is(&raised, "RecursionError"));
+    arrays();
+    tuples();
+    raises();
+    return failures;
+}
+"#;
+
+fn package(name: &str, prefix: &str, kernels: &str) -> Sandbox {
+    let mut package = Sandbox::new(name);
+    package.0.triple = Target::host().triple().to_string();
+    package.0.features.clear();
+    package.0.c = Wanted {
+        header: Some("include/kernels.h".into()),
+        library: Some("lib/libkernels.a".into()),
+        prefix: prefix.into(),
+    };
+    package.write("kernels/k.py", kernels);
+    package
+}
+
+/// Whether a compiler is there; says so otherwise.
+fn has(compiler: &str) -> bool {
+    let found = Command::new(compiler).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !found {
+        eprintln!("skipped: there is no `{compiler}`");
+    }
+    found
+}
+
+/// Compiles a program, with all warnings, and runs it.
+fn runs(package: &Sandbox, compiler: &str, options: &[&str], file: &str, libraries: &[PathBuf]) {
+    let root = &package.0.root;
+    let mut command = Command::new(compiler);
+    command.current_dir(root).args(options).args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-I."]);
+    let output = command.arg(file).args(libraries).args(["-lm", "-o", "program"]).output().unwrap();
+    assert!(output.status.success(), "{compiler} {options:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(root.join("program")).output().unwrap();
+    assert!(output.status.success(), "{compiler}: {}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn c_and_cpp_programs_call_kernels() {
+    let package = package("c-program", "", KERNELS);
+    package.run();
+    package.write("program.c", PROGRAM);
+    package.write("program.cpp", PROGRAM);
+    let library = [package.0.root.join("lib/libkernels.a")];
+    if has("cc") {
+        runs(&package, "cc", &["-std=c99"], "program.c", &library);
+        runs(&package, "cc", &["-std=c11", "-O2", "-Wcast-qual"], "program.c", &library);
+    }
+    if has("c++") {
+        runs(&package, "c++", &["-std=c++11"], "program.cpp", &library);
+    }
+}
+
+#[test]
+fn two_packages_with_kernels_of_one_name_meet_in_one_program() {
+    let one = package("c-one", "one_", &kernel("f", "2"));
+    let mut other = package("c-other", "other_", &kernel("f", "3"));
+    other.0.package.name = "other".into();
+    one.run();
+    other.run();
+    let include =
+        |package: &Sandbox| format!("#include \"{}\"\n", package.0.root.join("include/kernels.h").display());
+    let main = "int main(void)\n{\n    double x, y;\n    one_f(1, &x, NULL);\n    other_f(1, &y, NULL);\n    return x != 2 || y != 3;\n}\n";
+    one.write("program.c", &(include(&one) + &include(&other) + main));
+    let libraries = [&one, &other].map(|package| package.0.root.join("lib/libkernels.a"));
+    if has("cc") {
+        runs(&one, "cc", &["-std=c99"], "program.c", &libraries);
+    }
+}
+
+#[test]
+fn a_header_has_the_own_kernels_of_a_package() {
+    let package = package("c-own", "", &kernel("inside", "2"));
+    package.write("src/lib.rs", &inline("inline_too", "2"));
+    package.write("tests/t.rs", &inline("of_a_test", "2"));
+    package.write("README.md", &format!("```\n{}```", inline("shown", "2")));
+    package.run();
+    let header = fs::read_to_string(package.0.root.join("include/kernels.h")).unwrap();
+    for (name, there) in [("inside", true), ("inline_too", true), ("of_a_test", false), ("shown", false)] {
+        assert_eq!(header.contains(&format!("static inline int {name}(")), there, "{name}");
+    }
+}
+
+#[test]
+fn a_kernel_and_the_struct_of_another_have_two_names() {
+    let text = "def f(x: float):\n    return x, x\ndef f_result(x: float) -> float:\n    return x\n";
+    let error = package("c-struct", "", text).error();
+    assert!(
+        error.starts_with("two kernels are `f_result` in C: `f` of kernels/k.py and `f_result` of"),
+        "{error}"
+    );
+}
+
+#[test]
+fn two_kernels_of_one_name_are_an_error_only_in_c() {
+    let mut package = package("c-twice", "", &kernel("f", "2"));
+    package.write("src/lib.rs", &inline("f", "3"));
+    let error = package.error();
+    assert!(
+        error.starts_with("two kernels are `f` in C: `f` of kernels/k.py and `f` of src/lib.rs\nhelp: "),
+        "{error}"
+    );
+    package.0.c = Wanted::default();
+    package.run();
+}
