@@ -104,7 +104,7 @@ fn kernel(
     let overload = |(symbol, id): (String, &InstanceId)| Overload {
         symbol,
         function: ir::FunctionId(id.0),
-        params: params(function, &program[*id], &module[ir::FunctionId(id.0)].effects),
+        params: params(function, &program[*id], &module[ir::FunctionId(id.0)]),
         result: program[*id].result.clone(),
         recursive: reaches(module, ir::FunctionId(id.0), |function| function.effects.recursive),
         unchecked: reaches(module, ir::FunctionId(id.0), |function| function.unchecked),
@@ -119,29 +119,31 @@ fn kernel(
 }
 
 /// The parameters as a caller sees them.
-fn params(function: &hir::Function, instance: &Instance, effects: &ir::Effects) -> Vec<Param> {
+fn params(function: &hir::Function, instance: &Instance, lowered: &ir::Function) -> Vec<Param> {
     let mut next = 0;
     let params = instance.params.iter().zip(&function.variables);
     params
         .map(|((ty, _), variable)| Param {
             name: variable.name.clone(),
-            ty: param_type(ty, effects, &mut next),
+            ty: param_type(ty, lowered, &mut next),
         })
         .collect()
 }
 
 /// A parameter whose parts begin at parameter `next` of the IR, which is moved past them.
-fn param_type(ty: &Type, effects: &ir::Effects, next: &mut usize) -> ParamType {
+fn param_type(ty: &Type, lowered: &ir::Function, next: &mut usize) -> ParamType {
     match ty {
         Type::Weak(weak) => number(Number::Weak(*weak), next),
         Type::Strong(dtype) => number(Number::Strong(*dtype), next),
         Type::Array(array) => {
-            let mode = mode(effects, *next);
-            *next += 1;
+            let mode = mode(&lowered.effects, *next);
+            // An array that other kernels may make has an owner too.
+            let is_owner = |param: &ir::LocalId| lowered.ty(*param) == ir::Type::Owner;
+            *next += if lowered.params.get(*next + 1).is_some_and(is_owner) { 2 } else { 1 };
             ParamType::Array(*array, mode)
         }
         Type::Tuple(items) => {
-            ParamType::Tuple(items.iter().map(|item| param_type(item, effects, next)).collect())
+            ParamType::Tuple(items.iter().map(|item| param_type(item, lowered, next)).collect())
         }
         Type::None | Type::Optional(_) | Type::Text => {
             unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
@@ -195,6 +197,8 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
             StmtKind::For { body, .. } | StmtKind::Scope { body, .. } => calls(body, found),
             StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
+            StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => {}
+            StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::types::{ArrayType, DType, Kind, Type};
 impl Body<'_, '_> {
     pub(super) fn attribute(&mut self, value: &hir::Expr, name: &str, span: Span) -> Typed {
         let value = self.expr(value)?;
+        let message = format!("'NoneType' object has no attribute '{name}'");
+        let value = self.required_or("AttributeError", value, &message)?;
         match (&value.ty, name) {
             (Type::Array(_), "ndim" | "size") => self.array_attribute(value, name, span),
             (Type::Array(array), "shape") => Ok(self.shape(array.rank, value, span)),
@@ -112,6 +114,8 @@ impl Body<'_, '_> {
     /// A method call; in this version only `x.conjugate()`.
     pub(super) fn method(&mut self, value: &hir::Expr, name: &str, args: &[hir::Expr], span: Span) -> Typed {
         let value = self.expr(value)?;
+        let message = format!("'NoneType' object has no attribute '{name}'");
+        let value = self.required_or("AttributeError", value, &message)?;
         if name != "conjugate" || value.ty.dtype().is_none() {
             let message = format!("`{}` has no method `{name}`", value.ty);
             return self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(match value.ty {

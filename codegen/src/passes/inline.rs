@@ -116,7 +116,7 @@ impl Caller<'_> {
             Copy { callee, values: vec![None; callee.locals.len()], first_label, locals: &mut self.locals };
         for (param, arg) in callee.params.iter().zip(args) {
             let stands = match &arg {
-                Expr::Const(_) => true,
+                Expr::Const(_) | Expr::Unowned => true,
                 Expr::Local(local) => !results.contains(local),
                 _ => false,
             };
@@ -175,7 +175,7 @@ impl Copy<'_> {
     fn rename(&mut self, stmt: &mut Stmt) {
         stmt.kind.exprs_mut(&mut |expr| self.expr(expr));
         stmt.kind.assigned_mut(&mut |local| *local = self.local(*local));
-        if let Some(view) = stmt.kind.view_mut() {
+        if let Some(view) = stmt.kind.used_mut() {
             *view = self.local(*view);
         }
         if let Some(label) = stmt.kind.label_mut() {

@@ -12,6 +12,7 @@ use super::view::{TRUSTED, fastest};
 use super::{Translated, Unit, call};
 use crate::backend::Error;
 use crate::interface::{Leaf, Overload};
+use crate::ir::{Expr, Type};
 use crate::types::ArrayType;
 
 /// Translates an entry: the function itself where nothing else calls it, else a call.
@@ -44,13 +45,22 @@ impl FunctionCx<'_, '_> {
     /// The arguments as internal functions take them.
     fn flat_arguments(&mut self, overload: &Overload, params: &[Value]) -> Vec<Value> {
         let mut params = params.iter().copied();
+        let mut own = self.function.params.iter().map(|param| self.function.ty(*param)).peekable();
         let mut flat = Vec::new();
         for leaf in leaves(overload) {
             match leaf {
-                Leaf::Number(dtype) => flat.extend(params.by_ref().take(parts(dtype))),
+                Leaf::Number(dtype) => {
+                    let parts = parts(dtype);
+                    own.by_ref().take(parts).for_each(drop);
+                    flat.extend(params.by_ref().take(parts));
+                }
                 Leaf::Array(ty, _) => {
+                    own.next();
                     if let Some(descriptor) = params.next() {
                         self.load_descriptor(descriptor, ty, &mut flat);
+                    }
+                    if own.next_if_eq(&Type::Owner).is_some() {
+                        flat.push(self.owner(&Expr::Unowned));
                     }
                 }
             }
