@@ -20,6 +20,7 @@ pub mod promote;
 mod reduce;
 mod refine;
 mod statement;
+mod subscript;
 mod tuple;
 mod warn;
 mod web;
@@ -583,11 +584,11 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        // In this version Rust gets nothing optional.
+        // In this version Rust gets no array and nothing optional.
         let is_kernel = !self.function.signatures.is_empty();
         let returned = !ty.holds(&|ty| match ty {
-            Type::Array(_) | Type::Text => true,
-            Type::Optional(_) => is_kernel,
+            Type::Text => true,
+            Type::Array(_) | Type::Optional(_) => is_kernel,
             Type::None | Type::Weak(_) | Type::Strong(_) | Type::Tuple(_) => false,
         });
         if !returned {

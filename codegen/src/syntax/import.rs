@@ -30,6 +30,8 @@ pub(super) enum Entity {
     TupleType,
     /// Numba's `types.UniTuple`.
     UniTupleType,
+    /// `np.newaxis`, which is `None`.
+    NewAxis,
     /// A type that the file gives a name to.
     Type(Type),
     /// Signatures that the file gives a name to.
@@ -186,13 +188,15 @@ impl Entity {
             Entity::Module("numpy") => match name {
                 "finfo" => Some(Entity::Limits(Kind::Float)),
                 "iinfo" => Some(Entity::Limits(Kind::Int)),
+                "newaxis" => Some(Entity::NewAxis),
                 _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
             Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType => None,
             Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
-            Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) | Entity::Value(_) => None,
+            Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
+            Entity::NewAxis | Entity::Value(_) => None,
         }
     }
 }

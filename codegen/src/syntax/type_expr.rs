@@ -137,6 +137,7 @@ impl Reader<'_> {
                 | Entity::CFunc
                 | Entity::Signatures(_)
                 | Entity::Limits(_)
+                | Entity::NewAxis
                 | Entity::Value(_),
             ) => Diagnostic::new(Code::UnknownType, span, format!("`{text}` is not a type"))
                 .help("write a type such as `float64`, `int` or `int32[:, ::1]`"),

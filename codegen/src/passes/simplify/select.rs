@@ -133,6 +133,9 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::Select { .. }
         | Expr::Convert { .. }
         | Expr::Dim { .. }
+        | Expr::Stride { .. }
+        | Expr::SubView { .. }
+        | Expr::Transpose { .. }
         | Expr::InBounds { .. }
         | Expr::Unowned
         | Expr::Empty(_) => true,
