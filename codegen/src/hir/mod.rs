@@ -41,6 +41,8 @@ pub struct Function {
     pub name_span: Span,
     /// The whole definition, decorators included.
     pub span: Span,
+    /// Its definitions in the file's stub, which declare its signatures.
+    pub stub: Vec<Span>,
     /// The docstring, dedented as `inspect.cleandoc` does.
     pub doc: Option<String>,
     /// How many of the variables are parameters.

@@ -135,7 +135,8 @@ impl Scope<'_, '_> {
             | Entity::TupleType
             | Entity::UniTupleType
             | Entity::Type(_)
-            | Entity::Signatures(_) => {
+            | Entity::Signatures(_)
+            | Entity::Overload => {
                 let message = format!("`{name}` cannot be used inside a function");
                 self.refuse(
                     Diagnostic::new(Code::UnsupportedSyntax, span, message)

@@ -137,6 +137,7 @@ impl Reader<'_> {
                 | Entity::CFunc
                 | Entity::Signatures(_)
                 | Entity::Limits(_)
+                | Entity::Overload
                 | Entity::NewAxis
                 | Entity::Value(_),
             ) => Diagnostic::new(Code::UnknownType, span, format!("`{text}` is not a type"))
