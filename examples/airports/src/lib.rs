@@ -28,7 +28,8 @@ impl Airports {
     /// If a coordinate is not a number.
     pub fn read() -> Result<Airports, ParseFloatError> {
         let lines = include_str!("../data/airports.csv").lines().skip(1);
-        let rows: Vec<[&str; 3]> = lines.filter_map(|line| line.split(',').collect::<Vec<_>>().try_into().ok()).collect();
+        let rows: Vec<[&str; 3]> =
+            lines.filter_map(|line| line.split(',').collect::<Vec<_>>().try_into().ok()).collect();
         let mut places = Array2::zeros((rows.len(), 2));
         for (mut place, row) in places.outer_iter_mut().zip(&rows) {
             place[0] = row[1].parse()?;
@@ -62,7 +63,10 @@ impl Airports {
         let mut grid = Array2::from_elem((52, 118), false);
         for place in self.places.outer_iter() {
             let (row, column) = ((place[0] - 24.0) * 2.0, (place[1] + 125.0) * 2.0);
-            if row >= 0.0 && column >= 0.0 && let Some(cell) = grid.get_mut((row as usize, column as usize)) {
+            if row >= 0.0
+                && column >= 0.0
+                && let Some(cell) = grid.get_mut((row as usize, column as usize))
+            {
                 *cell = true;
             }
         }

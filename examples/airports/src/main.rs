@@ -32,7 +32,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (between, took) = timed(|| segments::compute(&routes));
     let (i, j) = farthest(between?.view());
     writeln!(out, "compute             {took:>10.1?}  {ROUTES} × {ROUTES} segments")?;
-    writeln!(out, "  the routes {} and {} come least close to each other", route(&airports, i), route(&airports, j))?;
+    writeln!(
+        out,
+        "  the routes {} and {} come least close to each other",
+        route(&airports, i),
+        route(&airports, j)
+    )?;
     Ok(())
 }
 

@@ -37,8 +37,11 @@ fn neighbours_are_the_judges() -> Result<(), Box<dyn Error>> {
 
 /// Compares a square array with a table of rows of numbers.
 fn assert_close(found: &Array2<f64>, expected: &str) {
-    let expected: Vec<f64> =
-        expected.split([',', '\n']).filter(|text| !text.is_empty()).map(|text| text.parse().unwrap()).collect();
+    let expected: Vec<f64> = expected
+        .split([',', '\n'])
+        .filter(|text| !text.is_empty())
+        .map(|text| text.parse().unwrap())
+        .collect();
     assert_eq!(found.dim(), (N, N));
     assert_eq!(found.len(), expected.len());
     for ((place, found), expected) in found.indexed_iter().zip(expected) {
