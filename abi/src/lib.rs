@@ -81,7 +81,7 @@ pub enum Status {
 }
 
 /// How many values a raised message can hold.
-pub const MAX_OPERANDS: usize = 4;
+pub const MAX_OPERANDS: usize = 9;
 
 /// What went wrong, written by the kernel that raised.
 #[repr(C)]

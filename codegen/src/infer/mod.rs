@@ -11,6 +11,7 @@ mod attribute;
 mod builtin;
 mod call;
 mod convert;
+mod elementwise;
 mod expression;
 mod flow;
 mod iteration;

@@ -569,6 +569,19 @@ pub enum Expr {
         /// The dimension.
         axis: usize,
     },
+    /// The address of a view's first element, an `I64`.
+    Address {
+        /// The view.
+        view: LocalId,
+    },
+    /// A bool: whether elements that are written may be among those that are read. Where memory of
+    /// both meets it is true, and it may be true elsewhere.
+    Overlap {
+        /// The view that is written.
+        written: LocalId,
+        /// The view that is read.
+        read: LocalId,
+    },
     /// A part of a view, as a view of the type that [`ViewType::part`] says.
     SubView {
         /// The view.

@@ -354,6 +354,10 @@ impl<'a> Printer<'a> {
             Expr::Intrinsic { op, args } => format!("{}({})", intrinsic_name(*op), self.exprs(args)),
             Expr::Dim { view, axis } => format!("dim({}, {axis})", self.local(*view)),
             Expr::Stride { view, axis } => format!("stride({}, {axis})", self.local(*view)),
+            Expr::Address { view } => format!("address({})", self.local(*view)),
+            Expr::Overlap { written, read } => {
+                format!("overlap({}, {})", self.local(*written), self.local(*read))
+            }
             Expr::SubView { view, axes } => {
                 let axes: Vec<String> = axes.iter().map(|axis| self.axis(axis)).collect();
                 format!("{}[{}]", self.local(*view), axes.join(", "))

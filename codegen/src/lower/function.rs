@@ -65,6 +65,8 @@ pub(super) struct Lowering<'a> {
     pub(super) loops: Vec<Loop>,
     /// The old element while an `Update`'s new one is computed.
     pub(super) current: Vec<ir::Expr>,
+    /// The other array's element in an assignment to all elements of a view.
+    pub(super) operand: Vec<ir::Expr>,
     webs: Vec<WebLocals>,
     /// The block under construction.
     out: Vec<ir::Stmt>,
@@ -94,6 +96,7 @@ impl<'a> Lowering<'a> {
             function,
             loops: Vec::new(),
             current: Vec::new(),
+            operand: Vec::new(),
             webs,
             out: Vec::new(),
         }

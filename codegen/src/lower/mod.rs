@@ -11,6 +11,7 @@
 mod construct;
 mod convert;
 mod element;
+mod elementwise;
 mod expression;
 mod function;
 mod logical;

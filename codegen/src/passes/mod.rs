@@ -1,5 +1,6 @@
 //! Rewrites of the IR, in their order; each is a function on the module, verified after it.
 
+mod aliasing;
 mod calls;
 pub mod effects;
 mod inline;
@@ -36,6 +37,7 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     }
     pass("inline", &inline::run);
     pass("reachable", &empty_unreachable);
+    pass("aliasing", &aliasing::run);
     pass("ranges", &ranges::run);
     pass("simplify", &simplify::run);
     pass("unroll", &unroll::run);
