@@ -6,6 +6,7 @@
 //! instance the variables' types are found the same way, by rounds over the body. Only the last
 //! round reports and keeps what it built.
 
+mod allocate;
 mod argument;
 mod attribute;
 mod builtin;
@@ -565,7 +566,8 @@ impl<'i, 'a> Body<'i, 'a> {
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
         let is_helper = self.function.signatures.is_empty();
-        let returned = is_returnable(ty) && (is_helper || !matches!(ty, Type::Tuple(_) | Type::Optional(_)));
+        let returned = is_returnable(ty)
+            && (is_helper || !matches!(ty, Type::Tuple(_) | Type::Optional(_) | Type::Array(_)));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(
@@ -587,10 +589,10 @@ impl<'i, 'a> Body<'i, 'a> {
 /// this version.
 fn is_returnable(ty: &Type) -> bool {
     match ty {
-        Type::None | Type::Weak(_) | Type::Strong(_) => true,
+        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) => true,
         Type::Tuple(items) => items.iter().all(is_returnable),
         Type::Optional(inner) => is_returnable(inner),
-        Type::Array(_) | Type::Text => false,
+        Type::Text => false,
     }
 }
 

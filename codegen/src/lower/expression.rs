@@ -54,6 +54,7 @@ impl Lowering<'_> {
             ExprKind::Element(element) => self.load(element, expr.span),
             ExprKind::Extent(array, axis) => vec![ir::Expr::Dim { view: self.view(array), axis: *axis }],
             ExprKind::Size(array) => vec![self.size(array)],
+            ExprKind::Allocate(allocation) => self.allocate(allocation, expr),
         }
     }
 

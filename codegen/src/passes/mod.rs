@@ -1,7 +1,9 @@
 //! Rewrites of the IR, in their order; each is a function on the module, verified after it.
 
 mod calls;
+mod drops;
 pub mod effects;
+mod escape;
 mod inline;
 mod overflow;
 mod ranges;
@@ -35,10 +37,13 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     pass("inline", &inline::run);
     pass("reachable", &empty_unreachable);
     pass("ranges", &ranges::run);
+    pass("escape", &escape::run);
     pass("simplify", &simplify::run);
     pass("stack", &stack::run);
     status::run(&mut module);
     verified("status", Stage::Status, &module);
+    drops::run(&mut module);
+    verified("drops", Stage::Status, &module);
     module
 }
 

@@ -249,6 +249,35 @@ pub enum ExprKind {
     Extent(Box<Expr>, usize),
     /// The number of elements of an array.
     Size(Box<Expr>),
+    /// A new array.
+    Allocate(Box<Allocation>),
+}
+
+/// A new array, contiguous in C's order.
+#[derive(Clone, Debug)]
+pub struct Allocation {
+    /// The extents, each Python's `int`; evaluated first.
+    pub shape: Vec<Expr>,
+    /// The elements.
+    pub fill: Fill,
+}
+
+/// The elements of a new array.
+#[derive(Clone, Debug)]
+pub enum Fill {
+    /// Zeros.
+    Zero,
+    /// One number, of the element's type.
+    Value(Expr),
+    /// `start`, `next` and so on, both of the element's type; the array has one dimension.
+    Range {
+        /// The first element.
+        start: Expr,
+        /// The second one.
+        next: Expr,
+    },
+    /// The elements of an array of the same shape and element type.
+    Copy(Expr),
 }
 
 /// What the IR can do with numbers.

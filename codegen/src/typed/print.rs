@@ -9,7 +9,8 @@
 use std::fmt::Write;
 
 use super::{
-    Element, Expr, ExprKind, Instance, InstanceId, Operation, Piece, Program, Raise, Stmt, StmtKind, WebId,
+    Allocation, Element, Expr, ExprKind, Fill, Instance, InstanceId, Operation, Piece, Program, Raise, Stmt,
+    StmtKind, WebId,
 };
 use crate::ir::Intrinsic;
 use crate::types::Type;
@@ -110,6 +111,16 @@ impl Printer<'_> {
         format!("{}({})", raise.class, pieces.collect::<Vec<_>>().join(" + "))
     }
 
+    fn allocation(&self, allocation: &Allocation) -> String {
+        let fill = match &allocation.fill {
+            Fill::Zero => "0".to_owned(),
+            Fill::Value(value) => self.expr(value),
+            Fill::Range { start, next } => format!("{}, {}, ...", self.expr(start), self.expr(next)),
+            Fill::Copy(array) => self.expr(array),
+        };
+        format!("allocate[{}]({fill})", self.list(&allocation.shape))
+    }
+
     fn element(&self, element: &Element) -> String {
         format!("{}[{}]", self.expr(&element.array), self.list(&element.indices))
     }
@@ -161,6 +172,7 @@ impl Printer<'_> {
             ExprKind::Element(element) => self.element(element),
             ExprKind::Extent(array, axis) => format!("{}.shape[{axis}]", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),
+            ExprKind::Allocate(allocation) => self.allocation(allocation),
         }
     }
 }

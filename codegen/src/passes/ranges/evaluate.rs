@@ -56,6 +56,16 @@ impl State {
         Value::View(self.n_views)
     }
 
+    /// How many elements an array of this shape has at most, if that is known and not many.
+    pub fn most_elements(&self, shape: &[Value]) -> Option<i64> {
+        const MANY: i64 = 1 << 16;
+        let most = shape.iter().try_fold(1i64, |product, extent| match extent {
+            Value::Int(_, extent) => product.checked_mul(self.facts.bounds(extent).1.try_into().ok()?),
+            Value::Bool(_) | Value::View(_) | Value::Float => None,
+        });
+        most.filter(|most| *most < MANY)
+    }
+
     /// A new view with these extents, which are ones that a view can have.
     pub fn view_of(&mut self, shape: impl IntoIterator<Item = Value>) -> Value {
         self.n_views += 1;
