@@ -26,7 +26,7 @@ import reference
 import transcript
 
 KERNELS = Path(__file__).resolve().parent.parent / "kernels"
-REVEALED = re.compile(r"# revealed: (\w+)$")
+REVEALED = re.compile(r"# revealed: (?:(\w+)|optional\((\w+)\))$")
 NUMBER = re.compile(r"-?(?:\d+\.?\d*(?:e[+-]?\d+)?|inf|nan)")
 
 
@@ -114,8 +114,9 @@ def revealer(source, report):
 
     def reveal_type(value):
         claim = REVEALED.search(lines[sys._getframe(1).f_lineno - 1])
-        given = "bool_" if isinstance(value, np.bool_) else type(value).__name__
-        if claim and given not in ("ndarray", "tuple", claim[1]):
+        given = {np.bool_: "bool_", type(None): "None"}.get(type(value), type(value).__name__)
+        expected = [claim[1]] if claim and claim[1] else ["None", claim and claim[2]]
+        if claim and given not in ("ndarray", "tuple", *expected):
             report(f"`{claim[0]}`, but CPython has {given}")
         return value
 

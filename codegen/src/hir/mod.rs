@@ -302,6 +302,13 @@ pub enum ExprKind {
         /// The right operand.
         right: Box<Expr>,
     },
+    /// `value is None`, `value is not None`.
+    IsNone {
+        /// The tested value.
+        value: Box<Expr>,
+        /// Whether it is `is not`.
+        not: bool,
+    },
     /// `a < b < c`: each operand is evaluated at most once, and none after a comparison is false.
     Chain {
         /// The first operand.
@@ -464,6 +471,19 @@ impl CompareOp {
             CompareOp::Le => "<=",
             CompareOp::Gt => ">",
             CompareOp::Ge => ">=",
+        }
+    }
+}
+
+impl CompareOp {
+    /// The same comparison with its operands exchanged.
+    pub const fn turned(self) -> CompareOp {
+        match self {
+            CompareOp::Eq | CompareOp::Ne => self,
+            CompareOp::Lt => CompareOp::Gt,
+            CompareOp::Le => CompareOp::Ge,
+            CompareOp::Gt => CompareOp::Lt,
+            CompareOp::Ge => CompareOp::Le,
         }
     }
 }

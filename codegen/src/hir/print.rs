@@ -168,6 +168,9 @@ impl Printer<'_> {
             ExprKind::Unary { op, operand } => format!("({}{})", op.symbol(), self.expr(operand)),
             ExprKind::Binary { op, left, right } => self.infix(op.symbol(), left, right),
             ExprKind::Compare { op, left, right } => self.infix(op.symbol(), left, right),
+            ExprKind::IsNone { value, not } => {
+                format!("({} {} None)", self.expr(value), if *not { "is not" } else { "is" })
+            }
             ExprKind::Chain { first, rest } => {
                 let rest =
                     rest.iter().map(|(op, operand)| format!(" {} {}", op.symbol(), self.expr(operand)));

@@ -12,6 +12,8 @@ use crate::types::{ArrayType, DType, Kind, Type};
 impl Body<'_, '_> {
     pub(super) fn attribute(&mut self, value: &hir::Expr, name: &str, span: Span) -> Typed {
         let value = self.expr(value)?;
+        let message = format!("'NoneType' object has no attribute '{name}'");
+        let value = self.required_or("AttributeError", value, &message)?;
         match (&value.ty, name) {
             (Type::Array(_), "ndim" | "size") => self.array_attribute(value, name, span),
             (Type::Array(array), "shape") => Ok(self.shape(array.rank, value, span)),
@@ -113,6 +115,8 @@ impl Body<'_, '_> {
     /// A method call; in this version only `x.conjugate()`.
     pub(super) fn method(&mut self, value: &hir::Expr, name: &str, args: &[hir::Expr], span: Span) -> Typed {
         let value = self.expr(value)?;
+        let message = format!("'NoneType' object has no attribute '{name}'");
+        let value = self.required_or("AttributeError", value, &message)?;
         if let (Type::Array(_), "copy", [], Some(row)) = (&value.ty, name, args, builtin::find("numpy.copy"))
         {
             return self.copy_method(row, value, span);

@@ -62,8 +62,7 @@ impl Body<'_, '_> {
             };
             Ok((iteration, item))
         });
-        let typed = self.loop_body(body);
-        let otherwise = self.block(otherwise);
+        let [typed, otherwise] = self.looped([body, otherwise], [true; 2], None);
         let (Iteration { before, range: [start, stop, step], counter, each, .. }, item) = start?;
         let span = iterable.span;
         let stmt = |kind| Stmt { kind, span };

@@ -10,7 +10,7 @@ use crate::types::Type;
 
 impl Body<'_, '_> {
     pub(super) fn tuple(&mut self, items: &[hir::Expr], span: Span) -> Typed {
-        let items: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect();
+        let items: Vec<Typed> = items.iter().map(|item| self.expr_or_none(item)).collect();
         let mut typed = Vec::new();
         for item in items {
             let (item, ty) = item.map(|item| (item.clone(), item.ty))?;
@@ -241,9 +241,23 @@ impl Body<'_, '_> {
 
 /// A value, once these are evaluated.
 pub(super) fn after(mut first: Vec<Expr>, value: Expr) -> Expr {
+    first.retain(|expr| !is_free(expr));
+    if first.is_empty() {
+        return value;
+    }
     let (ty, span, index) = (value.ty.clone(), value.span, first.len());
     first.push(value);
     Expr::new(ExprKind::Item(Box::new(packed(first, span)), index), ty, span)
+}
+
+/// Whether nothing is lost where an expression is not evaluated.
+const fn is_free(expr: &Expr) -> bool {
+    match expr.kind {
+        ExprKind::Variable { check, .. } => !check,
+        ExprKind::None | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) => true,
+        ExprKind::Bool(_) => true,
+        _ => false,
+    }
 }
 
 /// Arithmetic on places, which cannot overflow or may wrap.

@@ -252,6 +252,16 @@ pub fn walk(body: &[Stmt], visit: &mut dyn FnMut(&Stmt)) {
     }
 }
 
+/// The number of statements and expressions.
+pub fn size(body: &[Stmt]) -> usize {
+    let mut size = 0;
+    walk(body, &mut |stmt| {
+        size += 1;
+        stmt.kind.exprs(&mut |expr| size += expr.size());
+    });
+    size
+}
+
 /// Visits every statement, to be changed, each before those in its bodies.
 pub fn walk_mut(body: &mut [Stmt], visit: &mut dyn FnMut(&mut Stmt)) {
     for stmt in body {

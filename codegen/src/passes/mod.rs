@@ -8,9 +8,11 @@ mod inline;
 mod overflow;
 mod ranges;
 mod reachable;
+mod rename;
 mod simplify;
 mod stack;
 mod status;
+mod unroll;
 
 use crate::ir::{FunctionId, Module, Stage, verify};
 
@@ -39,6 +41,7 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     pass("ranges", &ranges::run);
     pass("escape", &escape::run);
     pass("simplify", &simplify::run);
+    pass("unroll", &unroll::run);
     pass("stack", &stack::run);
     status::run(&mut module);
     verified("status", Stage::Status, &module);

@@ -83,6 +83,7 @@ fn in_expr(expr: &Expr, found: &mut Vec<FunctionId>) {
         ExprKind::Binary { op: _, left, right } => in_pair(left, right, found),
         ExprKind::Compare { op: _, left, right } => in_pair(left, right, found),
         ExprKind::Logical { op: _, left, right } => in_pair(left, right, found),
+        ExprKind::IsNone { value, .. } => in_expr(value, found),
         ExprKind::Chain { first, rest } => {
             in_expr(first, found);
             rest.iter().for_each(|(_, operand)| in_expr(operand, found));

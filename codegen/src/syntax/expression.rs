@@ -10,6 +10,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LogicalOp, Relation, UnaryOp};
 use crate::source::Span;
 
+/// The way out where `is` does not test for `None`.
+const IS: &str = "`is` tests for `None` alone; compare values with `==` and `!=`";
+
 impl Scope<'_, '_> {
     /// Reads an expression.
     pub(super) fn expr(&mut self, expr: &Expr) -> hir::Expr {
@@ -234,6 +237,9 @@ impl Scope<'_, '_> {
         if self.depth + comparison.ops.len() > MAX_DEPTH {
             return self.refuse(too_deeply_nested(span));
         }
+        if let Some(test) = self.none_test(comparison) {
+            return Some(test);
+        }
         let left = self.boxed(&comparison.left);
         let operands = self.exprs(&comparison.comparators);
         let ops = comparison.ops.iter().map(|op| self.comparison(*op, span));
@@ -243,6 +249,20 @@ impl Scope<'_, '_> {
             1 => rest.pop().map(|(op, right)| ExprKind::Compare { op, left, right: Box::new(right) }),
             _ => Some(ExprKind::Chain { first: left, rest }),
         }
+    }
+
+    /// `x is None`, `x is not None`, and with the operands in the other order.
+    fn none_test(&mut self, comparison: &ast::ExprCompare) -> Option<ExprKind> {
+        let not = match &*comparison.ops {
+            [CmpOp::Is] => false,
+            [CmpOp::IsNot] => true,
+            _ => return None,
+        };
+        let value = match (&*comparison.left, &*comparison.comparators) {
+            (value, [Expr::NoneLiteral(_)]) | (Expr::NoneLiteral(_), [value]) => value,
+            _ => return None,
+        };
+        Some(ExprKind::IsNone { value: self.boxed(value), not })
     }
 
     fn comparison(&mut self, op: CmpOp, span: Span) -> Option<Relation> {
@@ -255,8 +275,8 @@ impl Scope<'_, '_> {
             CmpOp::GtE => Relation::Compare(CompareOp::Ge),
             CmpOp::In => Relation::In,
             CmpOp::NotIn => Relation::NotIn,
-            CmpOp::Is => return self.refuse(unsupported("`is`", span, "compare with `==`")),
-            CmpOp::IsNot => return self.refuse(unsupported("`is not`", span, "compare with `!=`")),
+            CmpOp::Is => return self.refuse(unsupported("`is`", span, IS)),
+            CmpOp::IsNot => return self.refuse(unsupported("`is not`", span, IS)),
         })
     }
 

@@ -38,7 +38,7 @@ pub(super) enum Entity {
     Later(String),
 }
 
-const MODULES: &[&str] = &["math", "numba", "numba.types", "numpy"];
+const MODULES: &[&str] = &["cmath", "math", "numba", "numba.types", "numpy"];
 
 /// Modules that kernels of later versions have.
 const LATER_MODULES: &[&str] = &["numba.cuda", "numba.experimental", "numba.extending", "numba.typed"];
@@ -313,7 +313,7 @@ impl Reader<'_> {
         let message = format!("kernels cannot import `{}`", name.as_str());
         let help = match closest(name, MODULES.iter().copied()) {
             Some(similar) => format!("did you mean `{similar}`?"),
-            None => "they can import `numba`, `numpy` and `math`".to_owned(),
+            None => "they can import `numba`, `numpy`, `math` and `cmath`".to_owned(),
         };
         self.report(Diagnostic::new(Code::UnknownImport, span, message).help(help));
     }

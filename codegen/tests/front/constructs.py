@@ -28,8 +28,8 @@ def constants(x: float) -> float:
 
 
 def expressions(x: float, n: int):
-    y = x is None                          # error: [unsupported-syntax] x is None
-    y = x is not None                      # error: [unsupported-syntax] x is not None
+    y = x is n                             # error: [unsupported-syntax] x is n
+    y = x is not True                      # error: [unsupported-syntax] x is not True
     y = n in x                             # error: [unsupported-operand] n in x
     y = lambda z: z                        # error: [unsupported-syntax] lambda z: z
     y = [x]                                # error: [unsupported-syntax] [x]

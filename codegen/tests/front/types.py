@@ -46,7 +46,6 @@ def merges(n: int, u: uint64, i: int64, a: float64[:], b: float32[:]):
     else:
         v = 1.0                            # error: [type-mismatch] v
     w = v
-    t = None                               # error: [type-mismatch] None
     t = "text"                             # error: [type-mismatch] "text"
     p: float = n                           # error: [type-mismatch] n
     n and a                                # error: [type-mismatch] n and a

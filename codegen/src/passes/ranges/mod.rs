@@ -33,11 +33,14 @@ use crate::ir::{Const, Expr, Function, Local, LocalId, Module, Scalar, Stmt, Stm
 
 /// Runs the pass.
 pub fn run(module: &mut Module) {
-    for function in &mut module.functions {
-        let mut body = std::mem::take(&mut function.body);
-        Walk::new(function).body(&mut body);
-        function.body = body;
-    }
+    module.functions.iter_mut().for_each(function);
+}
+
+/// Runs the pass over one function.
+pub fn function(function: &mut Function) {
+    let mut body = std::mem::take(&mut function.body);
+    Walk::new(function).body(&mut body);
+    function.body = body;
 }
 
 /// A walk over one function.

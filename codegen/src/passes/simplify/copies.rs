@@ -1,5 +1,5 @@
-//! Reads through copies: where a local is assigned once, a constant or a local that is itself
-//! assigned once, its uses use that instead.
+//! Reads through copies: where a local is assigned once, a constant, a local that is itself
+//! assigned once or an extent of such a view, its uses use that instead.
 //!
 //! The copy stands before each of its uses on every path, and the original before the copy, so
 //! the original cannot have been assigned anew between a copy and its use without the copy being
@@ -63,6 +63,8 @@ impl Copies {
         let lasting = match value {
             Expr::Const(_) | Expr::Unowned => true,
             Expr::Local(original) => self.is_assigned_once(*original) && *original != local,
+            // As cheap as a local, and what is known of an extent stays in sight.
+            Expr::Dim { view, .. } => self.is_assigned_once(*view),
             _ => false,
         };
         if lasting && self.is_assigned_once(local) {

@@ -82,6 +82,7 @@ fn binary(op: BinaryOp, left: &mut Expr, right: &mut Expr) -> Option<Expr> {
         (Some(left), Some(right)) => constant::binary(op, left, right).map(Expr::Const),
         (None, Some(value)) => with_constant(op, left, value),
         (Some(value), None) if commutes(op) => with_constant(op, right, value),
+        (None, None) if matches!(op, BinaryOp::And | BinaryOp::Or) && left == right => Some(take(left)),
         _ => None,
     }
 }
@@ -153,6 +154,13 @@ fn select(cond: &mut Expr, then: &mut Expr, otherwise: &mut Expr) -> Option<Expr
     }
     if then == otherwise {
         return Some(take(then));
+    }
+    // What is chosen only where the condition holds is a bool that holds there, and the reverse.
+    if then == cond {
+        *then = boolean(true);
+    }
+    if otherwise == cond {
+        *otherwise = boolean(false);
     }
     match (constant_of(then), constant_of(otherwise)) {
         (Some(Const::Bool(true)), _) => Some(binary(BinaryOp::Or, take(cond), otherwise)),
