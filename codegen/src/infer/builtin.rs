@@ -42,6 +42,7 @@ impl Body<'_, '_> {
             Rule::ComplexOfParts => complex_of_parts,
             Rule::Bits => bits,
             Rule::Cast => cast,
+            Rule::Make(_) => unreachable!("bug in pykernel: what makes arrays reads its own arguments"),
         };
         rule(self, row, args, span)
     }

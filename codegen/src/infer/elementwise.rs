@@ -18,23 +18,25 @@ impl Body<'_, '_> {
             Type::Array(given) => (Some(value.clone()), operand(given, value.span)),
             _ => (None, value),
         };
-        let value = self.convert(value, &element)?;
         let value = match source {
-            Some(_) => value,
-            None => self.aside(value, &mut stmts),
+            Some(_) => self.convert(value, &element)?,
+            None => {
+                let value = self.numpy_scalar(value, &element)?;
+                self.aside(value, &mut stmts)
+            }
         };
         stmts.push(StmtKind::Elementwise(Elementwise { target, source, value, in_place: false }));
         Ok(sequence(stmts, span))
     }
 
-    /// `part op= value`, with the part evaluated first; gives the part too.
+    /// `part op= value`, with the part evaluated first.
     pub(super) fn update_part(
         &mut self,
         part: Expr,
         op: BinaryOp,
         value: &hir::Expr,
         span: Span,
-    ) -> Typed<(StmtKind, Expr)> {
+    ) -> Typed<StmtKind> {
         let (element, place) = (element_of(&part), part.span);
         let mut stmts = Vec::new();
         let target = self.aside(part, &mut stmts);
@@ -55,9 +57,8 @@ impl Body<'_, '_> {
             return self.report(wrong_cast(op, &result.ty, &element, span));
         }
         let value = self.convert(result, &element)?;
-        let again = target.clone();
         stmts.push(StmtKind::Elementwise(Elementwise { target, source, value, in_place: true }));
-        Ok((sequence(stmts, span), again))
+        Ok(sequence(stmts, span))
     }
 }
 
@@ -82,9 +83,7 @@ fn sequence(stmts: Vec<StmtKind>, span: Span) -> StmtKind {
 /// an unsigned one.
 fn casts_to(from: &Type, to: &Type) -> bool {
     match (from.dtype(), to.dtype()) {
-        (Some(from), Some(to)) => {
-            from.kind() <= to.kind() && !(from.is_signed_int() && to.is_unsigned_int())
-        }
+        (Some(from), Some(to)) => from.kind() <= to.kind() && !(from.is_signed_int() && to.is_unsigned_int()),
         _ => false,
     }
 }

@@ -270,7 +270,7 @@ impl Body<'_, '_> {
             hir::Target::Element { value: array, indices, span: place } => {
                 match self.written(array, indices, *place)? {
                     Subscript::Element(element) => self.augment_element(element, op, value, [*place, span]),
-                    Subscript::Part(part) => Ok(self.update_part(part, op, value, span)?.0),
+                    Subscript::Part(part) => self.update_part(part, op, value, span),
                 }
             }
         }
@@ -298,10 +298,11 @@ impl Body<'_, '_> {
         value: &hir::Expr,
         [place, span]: [Span; 2],
     ) -> Typed<StmtKind> {
-        self.check_writable(&array, place)?;
-        let (update, array) = self.update_part(array, op, value, span)?;
-        let keep = self.define_with(place, array)?;
-        Ok(StmtKind::Sequence([update, keep].map(|kind| Stmt { kind, span }).into()))
+        let (array, again) = self.twice(array);
+        let update = self.check_writable(&array, place);
+        let update = update.and_then(|()| self.update_part(array, op, value, span));
+        let keep = self.define_with(place, again)?;
+        Ok(StmtKind::Sequence([update?, keep].map(|kind| Stmt { kind, span }).into()))
     }
 
     /// What is in the operands of an augmented assignment. NumPy's scalars know only the operator.

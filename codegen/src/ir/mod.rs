@@ -69,6 +69,7 @@
 //! `Yield`. Matches over these enums are exhaustive, so that a new node lights up every place that
 //! must handle it.
 
+pub mod elements;
 pub mod locals;
 pub mod part;
 pub mod print;
@@ -268,6 +269,12 @@ impl Function {
     }
 }
 
+impl AsMut<Function> for Function {
+    fn as_mut(&mut self) -> &mut Function {
+        self
+    }
+}
+
 /// A local.
 #[derive(Clone, Debug)]
 pub struct Local {
@@ -436,14 +443,18 @@ pub enum StmtKind {
         shape: Vec<Expr>,
         /// Whether the elements are zero. They are to be written before they are read otherwise.
         zeroed: bool,
+        /// How many elements there are at most, where that is known; set by `ranges`.
+        most: Option<i64>,
     },
     /// Makes memory of the function's own frame an array, contiguous in the view's layout, C. Each
     /// time it is the same memory. The elements are to be written before they are read.
     Reserve {
         /// The array.
         view: LocalId,
-        /// The extents.
-        shape: Vec<i64>,
+        /// The extents, one `I64` for each dimension, none negative.
+        shape: Vec<Expr>,
+        /// How many elements there is room for; the shape has no more.
+        room: i64,
     },
     /// Counts one more reference to what an owner owns. Only after `drops`.
     Retain(LocalId),

@@ -215,14 +215,15 @@ impl<'a> Printer<'a> {
             StmtKind::Raise(raise) => self.line(&format!("raise {}", self.raise(raise))),
             StmtKind::Record(raise) => self.line(&format!("record {}", self.raise(raise))),
             StmtKind::Call { .. } => self.call(stmt),
-            StmtKind::Allocate { found, owner, view, shape, zeroed } => {
+            StmtKind::Allocate { found, owner, view, shape, zeroed, most } => {
                 let locals = [found, view, owner].map(|local| self.local(*local)).join(", ");
                 let zeroed = if *zeroed { " zeroed" } else { "" };
-                self.line(&format!("{locals} = allocate({}){zeroed}", self.exprs(shape)));
+                let most = most.map_or(String::new(), |most| format!(" at most {most}"));
+                self.line(&format!("{locals} = allocate({}){zeroed}{most}", self.exprs(shape)));
             }
-            StmtKind::Reserve { view, shape } => {
-                let shape: Vec<String> = shape.iter().map(i64::to_string).collect();
-                self.line(&format!("{} = reserve({})", self.local(*view), shape.join(", ")));
+            StmtKind::Reserve { view, shape, room } => {
+                let (view, shape) = (self.local(*view), self.exprs(shape));
+                self.line(&format!("{view} = reserve({shape}) room {room}"));
             }
             StmtKind::Retain(owner) => self.line(&format!("retain {}", self.local(*owner))),
             StmtKind::Release(owner) => self.line(&format!("release {}", self.local(*owner))),

@@ -64,9 +64,11 @@ impl StmtKind {
             StmtKind::Call { args, .. } => args.iter().for_each(visit),
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
-            StmtKind::Allocate { shape, .. } => shape.iter().for_each(visit),
+            StmtKind::Allocate { shape, .. } | StmtKind::Reserve { shape, .. } => {
+                shape.iter().for_each(visit)
+            }
             StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } | StmtKind::Scope { .. } => {}
-            StmtKind::Reserve { .. } | StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 
@@ -83,9 +85,11 @@ impl StmtKind {
             StmtKind::Call { args, .. } => args.iter_mut().for_each(visit),
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
-            StmtKind::Allocate { shape, .. } => shape.iter_mut().for_each(visit),
+            StmtKind::Allocate { shape, .. } | StmtKind::Reserve { shape, .. } => {
+                shape.iter_mut().for_each(visit)
+            }
             StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } | StmtKind::Scope { .. } => {}
-            StmtKind::Reserve { .. } | StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 

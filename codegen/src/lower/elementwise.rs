@@ -102,13 +102,19 @@ impl Lowering<'_> {
         together.extend_from_slice(&written[..written.len().saturating_sub(read.len())]);
         together.extend(pairs().map(|(to, from)| select(is_one(from), to.clone(), from.clone())));
         let [to, both] = shapes([written, &together]);
-        let message =
-            format!("non-broadcastable output operand with shape {to} doesn't match the broadcast shape {both}");
+        let message = format!(
+            "non-broadcastable output operand with shape {to} doesn't match the broadcast shape {both}"
+        );
         self.check_shape_error(fits.unwrap_or(boolean(true)), message, &[written, &together], span);
     }
 
+    /// Extents beyond those that an exception holds are left blank.
     fn check_shape_error(&mut self, fits: ir::Expr, message: String, shown: &[&[ir::Expr]], span: Span) {
         let operands: Vec<ir::Expr> = shown.iter().flat_map(|extents| extents.iter().cloned()).collect();
+        let (message, operands) = match operands.len() <= pykernel_abi::MAX_OPERANDS {
+            true => (message, operands),
+            false => (message.replace("{i}", "_"), Vec::new()),
+        };
         let raise = self.exception("ValueError", message, operands, span);
         self.check(fits, raise, Purpose::Semantics, span);
     }

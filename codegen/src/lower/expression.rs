@@ -63,6 +63,7 @@ impl Lowering<'_> {
                 let (view, owner) = self.view_and_owner(array);
                 vec![ir::Expr::Transpose { view }, owner]
             }
+            ExprKind::Allocate(allocation) => self.allocate(allocation, expr),
         }
     }
 

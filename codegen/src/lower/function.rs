@@ -56,6 +56,12 @@ pub(super) struct Loop {
     pub(super) next: Option<ir::Label>,
 }
 
+impl AsMut<ir::Function> for Lowering<'_> {
+    fn as_mut(&mut self) -> &mut ir::Function {
+        &mut self.function
+    }
+}
+
 /// The state of lowering one function.
 pub(super) struct Lowering<'a> {
     pub(super) program: &'a Program,

@@ -2,7 +2,9 @@
 
 mod aliasing;
 mod calls;
+mod drops;
 pub mod effects;
+mod escape;
 mod inline;
 mod overflow;
 mod ranges;
@@ -39,11 +41,14 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     pass("reachable", &empty_unreachable);
     pass("aliasing", &aliasing::run);
     pass("ranges", &ranges::run);
+    pass("escape", &escape::run);
     pass("simplify", &simplify::run);
     pass("unroll", &unroll::run);
     pass("stack", &stack::run);
     status::run(&mut module);
     verified("status", Stage::Status, &module);
+    drops::run(&mut module);
+    verified("drops", Stage::Status, &module);
     module
 }
 

@@ -1,4 +1,4 @@
-//! Makes raising explicit: the last pass.
+//! Makes raising explicit.
 //!
 //! Before: `Check` and `Raise` raise, and a call of what raises raises too. After: none of them is
 //! left. A function that can raise has a status local, which is 0 where it returns and 1 where it

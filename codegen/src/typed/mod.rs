@@ -274,6 +274,8 @@ pub enum ExprKind {
     Part(Box<Expr>, Vec<Axis>),
     /// A view of an array with its dimensions in reverse order.
     Transpose(Box<Expr>),
+    /// A new array.
+    Allocate(Box<Allocation>),
 }
 
 /// What becomes of a dimension in a part of an array.
@@ -302,6 +304,33 @@ impl Axis {
             Axis::New => Kept::Other,
         }
     }
+}
+
+/// A new array, contiguous in C's order.
+#[derive(Clone, Debug)]
+pub struct Allocation {
+    /// The extents, each Python's `int`; evaluated first.
+    pub shape: Vec<Expr>,
+    /// The elements.
+    pub fill: Fill,
+}
+
+/// The elements of a new array.
+#[derive(Clone, Debug)]
+pub enum Fill {
+    /// Zeros.
+    Zero,
+    /// One number, of the element's type.
+    Value(Expr),
+    /// `start`, `next` and so on, both of the element's type; the array has one dimension.
+    Range {
+        /// The first element.
+        start: Expr,
+        /// The second one.
+        next: Expr,
+    },
+    /// The elements of an array of the same shape and element type.
+    Copy(Expr),
 }
 
 /// What the IR can do with numbers.

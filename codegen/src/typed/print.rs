@@ -9,8 +9,8 @@
 use std::fmt::Write;
 
 use super::{
-    Axis, Element, Elementwise, Expr, ExprKind, Instance, InstanceId, Operation, Piece, Program, Raise, Stmt, StmtKind,
-    WebId,
+    Allocation, Axis, Element, Elementwise, Expr, ExprKind, Fill, Instance, InstanceId, Operation, Piece,
+    Program, Raise, Stmt, StmtKind, WebId,
 };
 use crate::ir::Intrinsic;
 use crate::types::Type;
@@ -68,7 +68,8 @@ impl Printer<'_> {
             StmtKind::Assign(web, value) => format!("{} = {}", self.web(*web), self.expr(value)),
             StmtKind::Store(element, value) => format!("{} = {}", self.element(element), self.expr(value)),
             StmtKind::Elementwise(Elementwise { target, source, value, .. }) => {
-                let source = source.as_ref().map_or(String::new(), |source| format!(" for {}", self.expr(source)));
+                let source =
+                    source.as_ref().map_or(String::new(), |source| format!(" for {}", self.expr(source)));
                 format!("{}[...] := {}{source}", self.expr(target), self.expr(value))
             }
             StmtKind::Update(element, value) => format!("{} := {}", self.element(element), self.expr(value)),
@@ -113,6 +114,16 @@ impl Printer<'_> {
             Piece::Value(value) => self.expr(value),
         });
         format!("{}({})", raise.class, pieces.collect::<Vec<_>>().join(" + "))
+    }
+
+    fn allocation(&self, allocation: &Allocation) -> String {
+        let fill = match &allocation.fill {
+            Fill::Zero => "0".to_owned(),
+            Fill::Value(value) => self.expr(value),
+            Fill::Range { start, next } => format!("{}, {}, ...", self.expr(start), self.expr(next)),
+            Fill::Copy(array) => self.expr(array),
+        };
+        format!("allocate[{}]({fill})", self.list(&allocation.shape))
     }
 
     fn element(&self, element: &Element) -> String {
@@ -185,6 +196,7 @@ impl Printer<'_> {
             }
             ExprKind::Transpose(array) => format!("{}.T", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),
+            ExprKind::Allocate(allocation) => self.allocation(allocation),
         }
     }
 }

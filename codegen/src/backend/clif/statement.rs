@@ -44,10 +44,10 @@ impl FunctionCx<'_, '_> {
                 self.call(*function, args, *status, results);
             }
             StmtKind::Record(raise) => self.record(raise),
-            StmtKind::Allocate { found, owner, view, shape, zeroed } => {
+            StmtKind::Allocate { found, owner, view, shape, zeroed, most: _ } => {
                 self.allocate(Allocation { found: *found, owner: *owner, view: *view }, shape, *zeroed);
             }
-            StmtKind::Reserve { view, shape } => self.reserve(*view, shape),
+            StmtKind::Reserve { view, shape, room } => self.reserve(*view, shape, *room),
             StmtKind::Retain(owner) => self.retain(*owner),
             StmtKind::Release(owner) => self.release(*owner),
             StmtKind::Check { .. } | StmtKind::Raise(_) => {

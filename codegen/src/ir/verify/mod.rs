@@ -26,8 +26,8 @@
 //! - A message's placeholders and its operands correspond in number and type, and there are at
 //!   most `MAX_OPERANDS`; its braces are balanced or doubled.
 //! - `Scope` owns nothing.
-//! - `Allocate` and `Reserve` have a view of layout C and an extent for each of its dimensions, of
-//!   `Reserve` none negative; an `Allocate` sets a bool and an owner.
+//! - `Allocate` and `Reserve` have a view of layout C and an `I64` for each of its dimensions; an
+//!   `Allocate` sets a bool and an owner.
 //!
 //! # Of an expression
 //! - Operands have the types that [`super::Expr`] and its operations say; an `InBounds` compares
@@ -218,14 +218,15 @@ impl<'a> Checker<'a> {
                 self.require(owned.is_empty(), || "a `Scope` owns something".into());
                 self.block(body);
             }
-            StmtKind::Allocate { found, owner, view, shape, zeroed: _ } => {
+            StmtKind::Allocate { found, owner, view, shape, zeroed: _, most: _ } => {
                 self.expect_local(*found, Scalar::Bool, "whether there was memory");
                 self.owner(*owner);
                 shape.iter().for_each(|extent| self.expect(extent, Scalar::I64, "an extent"));
                 self.made(*view, shape.len());
             }
-            StmtKind::Reserve { view, shape } => {
-                self.require(shape.iter().all(|extent| *extent >= 0), || "an extent is negative".into());
+            StmtKind::Reserve { view, shape, room } => {
+                self.require(*room >= 0, || "there is room for fewer than no elements".into());
+                shape.iter().for_each(|extent| self.expect(extent, Scalar::I64, "an extent"));
                 self.made(*view, shape.len());
             }
             StmtKind::Retain(owner) | StmtKind::Release(owner) => {
