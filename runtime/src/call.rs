@@ -58,7 +58,7 @@ mod tests {
         unsafe {
             if x > 10.0 {
                 (*raised).site = (&raw const TOO_LARGE).cast();
-                (*raised).operands = [x.to_bits(), 10, 0, 0];
+                (*raised).operands[..2].copy_from_slice(&[x.to_bits(), 10]);
                 return Status::Raised as i32;
             }
             *result = x / 2.0;

@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn templates_take_operands_in_order() {
-        let operands = [-3i64 as u64, u64::MAX, 1e16f64.to_bits(), 1];
+        let mut operands = [0; MAX_OPERANDS];
+        operands[..4].copy_from_slice(&[-3i64 as u64, u64::MAX, 1e16f64.to_bits(), 1]);
         let text = expand("{{{i}}} {u} {f} {b} é", &operands);
         assert_eq!(text, "{-3} 18446744073709551615 1e+16 True é");
         assert_eq!(expand("", &operands), "");

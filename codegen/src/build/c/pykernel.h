@@ -62,11 +62,14 @@ static inline const pykernel_host *pykernel_default_host(void)
 #define PYKERNEL_HOST pykernel_default_host()
 #endif
 
+/* How many values the message of an exception can have. */
+#define PYKERNEL_MAX_OPERANDS 9
+
 /* What a kernel raised. It needs no initial value, and may be read as long as the kernel's code is
    loaded. */
 typedef struct pykernel_raised {
     const void *site;
-    uint64_t operands[4];
+    uint64_t operands[PYKERNEL_MAX_OPERANDS];
     uintptr_t stack_limit;
     const pykernel_host *host;
 } pykernel_raised;
@@ -83,8 +86,8 @@ typedef struct pykernel_complex128 {
 PYKERNEL_ASSERT(pointers_have_64_bits, sizeof(void *) == 8 && sizeof(size_t) == 8);
 PYKERNEL_ASSERT(bool_is_a_byte, sizeof(bool) == 1);
 PYKERNEL_ASSERT(operands_follow_site, offsetof(pykernel_raised, operands) == 8);
-PYKERNEL_ASSERT(stack_limit_follows_operands, offsetof(pykernel_raised, stack_limit) == 40);
-PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 48);
+PYKERNEL_ASSERT(stack_limit_follows_operands, offsetof(pykernel_raised, stack_limit) == 80);
+PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 88);
 PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
 PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
 PYKERNEL_ASSERT(complex64_is_two_floats, sizeof(pykernel_complex64) == 8);
@@ -244,7 +247,7 @@ static inline int pykernel_put_operand(pykernel_text *text, char kind, uint64_t 
 
 /* A message template with its operands. */
 static inline void pykernel_put_template(
-    pykernel_text *text, const char *bytes, size_t length, const uint64_t operands[4])
+    pykernel_text *text, const char *bytes, size_t length, const uint64_t operands[PYKERNEL_MAX_OPERANDS])
 {
     size_t i = 0;
     int next = 0;
@@ -252,7 +255,7 @@ static inline void pykernel_put_template(
         if (bytes[i] != '{' && bytes[i] != '}') {
             pykernel_put(text, bytes + i, 1);
             i++;
-        } else if (next < 4 && bytes[i] == '{' && i + 2 < length && bytes[i + 2] == '}'
+        } else if (next < PYKERNEL_MAX_OPERANDS && bytes[i] == '{' && i + 2 < length && bytes[i + 2] == '}'
                    && pykernel_put_operand(text, bytes[i + 1], operands[next])) {
             next++;
             i += 3;
