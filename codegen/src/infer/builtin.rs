@@ -29,6 +29,7 @@ impl Body<'_, '_> {
             Rule::Len => len,
             Rule::Extremum => extremum,
             Rule::Iterator => iterator_outside_for,
+            Rule::Print => print_inside,
             Rule::AnyAll => reduce::any_all,
             Rule::DivMod => divmod,
             Rule::Sum => reduce::sum,
@@ -411,6 +412,13 @@ fn iterator_outside_for(body: &mut Body<'_, '_>, row: &'static Row, _: Vec<Expr>
             format!("`{}(...)` can only be iterated by `for`", row.name),
         )
         .help(format!("write `for x in {}(...)`", row.name)),
+    )
+}
+
+fn print_inside(body: &mut Body<'_, '_>, _: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
+    body.report(
+        Diagnostic::new(Code::UnsupportedSyntax, span, "`print(...)` is used as a value")
+            .help("call it in a statement of its own"),
     )
 }
 

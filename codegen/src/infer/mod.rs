@@ -20,6 +20,7 @@ pub mod promote;
 mod reduce;
 mod refine;
 mod statement;
+mod text;
 mod tuple;
 mod warn;
 mod web;

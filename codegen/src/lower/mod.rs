@@ -19,6 +19,7 @@ mod optional;
 mod raise;
 mod range;
 mod statement;
+mod template;
 
 use std::collections::HashMap;
 
