@@ -10,6 +10,7 @@
 //! pykernel manifest 2
 //! library    pyk_app_91d4e0377bb06c2a
 //! folder     kernels
+//! stub       stubs/pairwise.pyi
 //! kernel     pairwise    src/main.rs    104    112    Distances of all pairs.
 //! overload   pyk_pairwise_…    0    -    None
 //! param      points      float64    2    C      read
@@ -39,6 +40,8 @@ pub struct Manifest {
     pub library: String,
     /// The folder of kernel files.
     pub folder: String,
+    /// The stubs that do not stand beside their kernel files.
+    pub stubs: Vec<String>,
     /// The kernels.
     pub kernels: Vec<Compiled>,
 }
@@ -63,6 +66,7 @@ impl Manifest {
     pub fn to_text(&self) -> String {
         let mut lines =
             vec![HEADER.to_owned(), line(&["library", &self.library]), line(&["folder", &self.folder])];
+        lines.extend(self.stubs.iter().map(|stub| line(&["stub", stub])));
         for Compiled { file, kernel } in &self.kernels {
             let (start, end) = (kernel.span.start.to_string(), kernel.span.end.to_string());
             let mut fields = vec!["kernel", &kernel.name, file, &start, &end];
@@ -95,6 +99,7 @@ impl Manifest {
         match fields {
             ["library", name] => self.library = (*name).to_owned(),
             ["folder", name] => self.folder = (*name).to_owned(),
+            ["stub", path] => self.stubs.push((*path).to_owned()),
             ["kernel", name, file, start, end, doc @ ..] => self.kernels.push(Compiled {
                 file: (*file).to_owned(),
                 kernel: Kernel {
@@ -250,6 +255,7 @@ mod tests {
         Manifest {
             library: "pyk_p".into(),
             folder: "kernels".into(),
+            stubs: vec!["stubs/a b.pyi".into()],
             kernels: vec![compiled(kernel), compiled(plain)],
         }
     }

@@ -20,6 +20,7 @@ pub mod promote;
 mod reduce;
 mod refine;
 mod statement;
+mod subscript;
 mod text;
 mod tuple;
 mod warn;
@@ -585,7 +586,8 @@ impl<'i, 'a> Body<'i, 'a> {
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
         let is_helper = self.function.signatures.is_empty();
-        let returned = is_returnable(ty) && (is_helper || !matches!(ty, Type::Tuple(_) | Type::Optional(_)));
+        let returned = is_returnable(ty)
+            && (is_helper || !matches!(ty, Type::Array(_) | Type::Tuple(_) | Type::Optional(_)));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(
@@ -603,14 +605,14 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 }
 
-/// Whether a function can return a type; a kernel that Rust calls no tuple and nothing optional in
-/// this version.
+/// Whether a function can return a type; a kernel that Rust calls no array, no tuple and nothing
+/// optional in this version.
 fn is_returnable(ty: &Type) -> bool {
     match ty {
-        Type::None | Type::Weak(_) | Type::Strong(_) => true,
+        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) => true,
         Type::Tuple(items) => items.iter().all(is_returnable),
         Type::Optional(inner) => is_returnable(inner),
-        Type::Array(_) | Type::Text => false,
+        Type::Text => false,
     }
 }
 

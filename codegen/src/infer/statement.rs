@@ -1,6 +1,7 @@
 //! Typing statements.
 
 use super::flow::{Definition, is_always_true};
+use super::subscript::{Subscript, element_value};
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -284,21 +285,20 @@ impl Body<'_, '_> {
     fn target_element(
         &mut self,
         array: &hir::Expr,
-        indices: &[hir::Expr],
+        indices: &[hir::Index],
         span: Span,
     ) -> Typed<(Element, Type)> {
         let message = "'NoneType' object does not support item assignment";
         let array = self.expr(array).and_then(|array| self.required(array, message));
-        let (element, ty) = self.element(array, indices, span)?;
-        match &element.array.ty {
-            Type::Array(array) if array.readonly => {
-                let message = format!("this array is declared `{array}` and cannot be written");
-                self.report(
-                    Diagnostic::new(Code::ReadonlyArray, span, message)
-                        .help("remove `readonly=True` from its type, or write into another array"),
-                )
+        match self.writable(array, indices, span)? {
+            Subscript::Element(element) => {
+                let ty = element_value(element.clone(), span).ty;
+                Ok((element, ty))
             }
-            _ => Ok((element, Type::Strong(ty))),
+            Subscript::Part(_) => self.report(
+                Diagnostic::new(Code::UnsupportedSyntax, span, "a slice cannot be assigned in this version")
+                    .help("loop over the elements"),
+            ),
         }
     }
 

@@ -119,10 +119,10 @@ impl Body<'_, '_> {
     }
 
     /// `t[k]`: with a literal `k` any item; else one of items that have a common type.
-    pub(super) fn item(&mut self, tuple: Expr, indices: &[hir::Expr], span: Span) -> Typed {
+    pub(super) fn item(&mut self, tuple: Expr, indices: &[hir::Index], span: Span) -> Typed {
         let Type::Tuple(types) = &tuple.ty else { return Err(Stop) };
         let types = types.clone();
-        let [index] = indices else {
+        let [hir::Index::Expr(index)] = indices else {
             return self.report(
                 Diagnostic::new(Code::WrongRank, span, "a tuple has one dimension").help("write `t[0][1]`"),
             );

@@ -84,11 +84,13 @@ impl FunctionCx<'_, '_> {
     ) {
         let mut values = Vec::new();
         for (param, arg) in self.unit.ir[id].params.iter().zip(args) {
-            match (self.unit.ir[id].ty(*param), arg) {
-                (Type::Scalar(_), arg) => values.push(self.expression(arg).value),
-                (Type::Owner, arg) => values.push(self.owner(arg)),
-                (Type::View(ty), Expr::Local(view)) => self.flatten(*view, ty, &mut values),
-                (Type::View(_), _) => unreachable!("bug in pykernel: an array argument is not a local"),
+            match self.unit.ir[id].ty(*param) {
+                Type::Scalar(_) => values.push(self.expression(arg).value),
+                Type::Owner => values.push(self.owner(arg)),
+                Type::View(ty) => {
+                    let array = self.array(arg);
+                    self.flatten(&array, ty, &mut values);
+                }
             }
         }
         let returned = self.call_internal(id, &values);

@@ -15,7 +15,9 @@ pub fn of(
         return None;
     }
     match otherwise {
-        [] => after_assignment(locals, cond, then, before).map(|select| vec![select]),
+        [] => after_assignment(locals, cond, then, before)
+            .or_else(|| update(locals, cond, then))
+            .map(|select| vec![select]),
         _ => both(locals, cond, then, otherwise),
     }
 }
@@ -55,6 +57,16 @@ fn after_assignment(locals: &[Local], cond: &Expr, then: &[Stmt], before: &mut V
     let select = select(local, [cond, value.clone(), default.clone()], then.span);
     before.pop();
     Some(select)
+}
+
+/// `if c: x = f(x)` → `x = select(c, f(x), x)`. That `x` is read says that it has a value.
+fn update(locals: &[Local], cond: &Expr, then: &[Stmt]) -> Option<Stmt> {
+    /// Nodes: `x + 1`, `x * 2 - y`.
+    const SMALL: usize = 5;
+    let [then] = then else { return None };
+    let (local, value) = assignment(locals, then)?;
+    let is_small = value.size() <= SMALL && reads(value, local);
+    is_small.then(|| select(local, [cond.clone(), value.clone(), Expr::Local(local)], then.span))
 }
 
 fn select(local: LocalId, operands: [Expr; 3], span: Span) -> Stmt {
@@ -121,6 +133,9 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::Select { .. }
         | Expr::Convert { .. }
         | Expr::Dim { .. }
+        | Expr::Stride { .. }
+        | Expr::SubView { .. }
+        | Expr::Transpose { .. }
         | Expr::InBounds { .. }
         | Expr::Unowned
         | Expr::Empty(_) => true,
