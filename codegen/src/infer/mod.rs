@@ -150,13 +150,6 @@ impl<'a> Infer<'a> {
         let mut kernels = Vec::new();
         for (index, function) in self.user.functions.iter().enumerate() {
             let id = hir::FunctionId(index as u32);
-            if let Some(local) = function.locals.first() {
-                let message = "the option `locals` is not supported in this version";
-                diagnostics.report(
-                    Diagnostic::new(Code::UnknownOption, local.span, message)
-                        .help("convert the value where it is assigned: `x = float32(0)`"),
-                );
-            }
             if function.body.is_none() || function.signatures.is_empty() {
                 continue;
             }
