@@ -74,8 +74,8 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
             "float() argument must be a string or a real number, not 'NoneType'"
         }
         (Rule::Construct | Rule::DivMod | Rule::Power | Rule::Extremum | Rule::RevealType, _) => return None,
-        (Rule::Round | Rule::Iterator | Rule::AnyAll | Rule::Sum | Rule::Operate, _) => return None,
-        (Rule::Like | Rule::ComplexOfParts | Rule::Bits | Rule::Cast, _) => return None,
+        (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
+        (Rule::Operate | Rule::Like | Rule::ComplexOfParts | Rule::Bits | Rule::Cast, _) => return None,
     })
 }
 
