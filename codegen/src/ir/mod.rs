@@ -511,7 +511,7 @@ pub struct Place {
 }
 
 /// A pure and total computation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Expr {
     /// A constant.
     Const(Const),
