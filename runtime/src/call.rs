@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 pub use pykernel_abi::{Array, Host, Raised};
 
 pub use crate::argument::Argument;
-pub use crate::host::HOST;
+pub use crate::host::{HOST, printed};
 pub use crate::stack::limit as stack_limit;
 pub use crate::view::{Kernel, Layout, Param, fits, read, write};
 
@@ -58,7 +58,7 @@ mod tests {
         unsafe {
             if x > 10.0 {
                 (*raised).site = (&raw const TOO_LARGE).cast();
-                (*raised).operands[..2].copy_from_slice(&[x.to_bits(), 10]);
+                (*raised).operands = [x.to_bits(), 10, 0, 0, 0, 0, 0, 0, 0];
                 return Status::Raised as i32;
             }
             *result = x / 2.0;

@@ -189,7 +189,7 @@ impl FunctionCx<'_, '_> {
         }
     }
 
-    pub(super) fn address_of(&mut self, local: LocalId) -> Value {
+    pub(super) fn first_address(&mut self, local: LocalId) -> Value {
         let data = self.view(local).data;
         self.builder.use_var(data)
     }
