@@ -1,6 +1,5 @@
 //! Typing expressions.
 
-use super::convert::real_number_of;
 use super::flow::Use;
 use super::tuple::after;
 use super::{Body, Stop, Typed};
@@ -8,8 +7,8 @@ use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, LogicalOp, Relation};
 use crate::source::Span;
-use crate::typed::{Element, Expr, ExprKind, Operation, WebId};
-use crate::types::{DType, Kind, Type};
+use crate::typed::{Expr, ExprKind, Operation, WebId};
+use crate::types::Type;
 
 impl Body<'_, '_> {
     /// Types an expression whose value is used.
@@ -265,63 +264,6 @@ impl Body<'_, '_> {
         Ok(Expr::new(kind, ty, span))
     }
 
-    fn index(&mut self, value: &hir::Expr, indices: &[hir::Expr], span: Span) -> Typed {
-        if let Some(extent) = self.shape_item(value, indices, span) {
-            return extent;
-        }
-        let message = "'NoneType' object is not subscriptable";
-        let value = self.expr(value).and_then(|value| self.required(value, message));
-        if let Ok(Expr { ty: Type::Tuple(_), .. }) = &value {
-            return self.item(value?, indices, span);
-        }
-        let (element, dtype) = self.element(value, indices, span)?;
-        Ok(Expr::new(ExprKind::Element(element), Type::Strong(dtype), span))
-    }
-
-    /// `array[indices]`, one index for each dimension.
-    pub(super) fn element(
-        &mut self,
-        array: Typed,
-        indices: &[hir::Expr],
-        span: Span,
-    ) -> Typed<(Element, DType)> {
-        let indices: Vec<Typed> = indices.iter().map(|index| self.index_value(index)).collect();
-        let array = array?;
-        let Type::Array(ty) = &array.ty else {
-            let message = format!("`{}` cannot be indexed", array.ty);
-            return self.report(Diagnostic::new(Code::NotIndexable, array.span, message).help(
-                match array.ty {
-                    Type::Tuple(_) => "an array keeps its shape: its extents can only be read",
-                    _ => "only arrays have elements; declare the parameter as one: `x: float64[:]`",
-                },
-            ));
-        };
-        let (rank, dtype) = (ty.rank, ty.element);
-        if indices.len() != rank {
-            let message =
-                format!("`{ty}` has {rank} dimension{}, but is indexed with {}", plural(rank), indices.len());
-            return self.report(Diagnostic::new(Code::WrongRank, span, message).help(match rank {
-                0 => "its one element is `x[()]`",
-                _ => "give one index for each dimension; parts of arrays are not supported in this version",
-            }));
-        }
-        let indices = indices.into_iter().collect::<Typed<Vec<_>>>()?;
-        Ok((Element { array: Box::new(array), indices }, dtype))
-    }
-
-    pub(super) fn index_value(&mut self, index: &hir::Expr) -> Typed {
-        let index = self.expr(index)?;
-        match &index.ty {
-            Type::Strong(dtype) if dtype.kind() == Kind::Int => Ok(index),
-            &Type::INT => self.coerce(index, &Type::INT),
-            ty => {
-                let message = format!("an index is an integer, and this is `{ty}`");
-                let help = real_number_of(ty);
-                self.report(Diagnostic::new(Code::TypeMismatch, index.span, message).help(help))
-            }
-        }
-    }
-
     /// `reveal_type(x)`: notes the type and gives the value.
     pub(super) fn reveal(&mut self, value: Expr) -> Expr {
         self.revealed.push((value.span, value.ty.clone()));
@@ -345,8 +287,4 @@ fn literal(kind: &hir::ExprKind, span: Span) -> Expr {
         _ => (ExprKind::None, Type::None),
     };
     Expr::new(kind, ty, span)
-}
-
-fn plural(n: usize) -> &'static str {
-    if n == 1 { "" } else { "s" }
 }

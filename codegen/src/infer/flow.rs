@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::refine::{Fact, facts};
-use crate::hir::{Expr, ExprKind, Function, LogicalOp, Stmt, StmtKind, Target, VariableId};
+use crate::hir::{Expr, ExprKind, Function, Index, LogicalOp, Stmt, StmtKind, Target, VariableId};
 use crate::source::Span;
 
 /// What the analysis found, keyed by the places where variables stand in the text.
@@ -429,7 +429,7 @@ impl Walk {
             Target::Tuple(targets, _) => targets.iter().for_each(|target| self.target(target)),
             Target::Element { value, indices, .. } => {
                 self.expr(value);
-                indices.iter().for_each(|index| self.expr(index));
+                indices.iter().flat_map(Index::exprs).for_each(|index| self.expr(index));
             }
         }
     }
@@ -470,7 +470,7 @@ impl Walk {
             ExprKind::Attribute { value, .. } => self.expr(value),
             ExprKind::Index { value, indices } => {
                 self.expr(value);
-                indices.iter().for_each(|index| self.expr(index));
+                indices.iter().flat_map(Index::exprs).for_each(|index| self.expr(index));
             }
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
             ExprKind::Text(_) | ExprKind::None | ExprKind::Function(_) | ExprKind::Builtin(_) => {}

@@ -94,6 +94,14 @@ impl Body<'_, '_> {
         Ok(packed(items.into_iter().collect::<Typed<_>>()?, span))
     }
 
+    /// A tuple with its items converted to declared types.
+    pub(super) fn convert_items(&mut self, tuple: Expr, types: &[Type]) -> Typed {
+        let span = tuple.span;
+        let items = self.items(tuple).into_iter().zip(types);
+        let items: Vec<Typed> = items.map(|(item, ty)| self.convert(item, ty)).collect();
+        Ok(packed(items.into_iter().collect::<Typed<_>>()?, span))
+    }
+
     /// `a, b = value`.
     pub(super) fn unpack(&mut self, targets: &[hir::Target], value: Expr, span: Span) -> Typed<StmtKind> {
         let n_items = match &value.ty {
@@ -124,10 +132,10 @@ impl Body<'_, '_> {
     }
 
     /// `t[k]`: with a literal `k` any item; else one of items that have a common type.
-    pub(super) fn item(&mut self, tuple: Expr, indices: &[hir::Expr], span: Span) -> Typed {
+    pub(super) fn item(&mut self, tuple: Expr, indices: &[hir::Index], span: Span) -> Typed {
         let Type::Tuple(types) = &tuple.ty else { return Err(Stop) };
         let types = types.clone();
-        let [index] = indices else {
+        let [hir::Index::Expr(index)] = indices else {
             return self.report(
                 Diagnostic::new(Code::WrongRank, span, "a tuple has one dimension").help("write `t[0][1]`"),
             );

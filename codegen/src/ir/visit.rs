@@ -185,7 +185,13 @@ impl Expr {
     /// Visits the operands.
     pub fn operands(&self, visit: &mut dyn FnMut(&Expr)) {
         match self {
-            Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Unowned | Expr::Empty(_) => {}
+            Expr::Const(_)
+            | Expr::Local(_)
+            | Expr::Dim { .. }
+            | Expr::Stride { .. }
+            | Expr::Transpose { .. }
+            | Expr::Unowned
+            | Expr::Empty(_) => {}
             Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
             Expr::Binary { left, right, .. } | Expr::Compare { left, right, .. } => {
                 visit(left);
@@ -197,6 +203,7 @@ impl Expr {
                 visit(otherwise);
             }
             Expr::Intrinsic { args, .. } => args.iter().for_each(visit),
+            Expr::SubView { axes, .. } => axes.iter().for_each(|axis| axis.operands(visit)),
             Expr::InBounds { index, extent } => {
                 visit(index);
                 visit(extent);
@@ -207,7 +214,13 @@ impl Expr {
     /// Visits the operands, to be changed.
     pub fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         match self {
-            Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Unowned | Expr::Empty(_) => {}
+            Expr::Const(_)
+            | Expr::Local(_)
+            | Expr::Dim { .. }
+            | Expr::Stride { .. }
+            | Expr::Transpose { .. }
+            | Expr::Unowned
+            | Expr::Empty(_) => {}
             Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
             Expr::Binary { left, right, .. } | Expr::Compare { left, right, .. } => {
                 visit(left);
@@ -219,6 +232,7 @@ impl Expr {
                 visit(otherwise);
             }
             Expr::Intrinsic { args, .. } => args.iter_mut().for_each(visit),
+            Expr::SubView { axes, .. } => axes.iter_mut().for_each(|axis| axis.operands_mut(visit)),
             Expr::InBounds { index, extent } => {
                 visit(index);
                 visit(extent);
@@ -226,12 +240,35 @@ impl Expr {
         }
     }
 
+    /// The view that the expression itself asks about or is a part of.
+    pub const fn view(&self) -> Option<LocalId> {
+        match self {
+            Expr::Dim { view, .. }
+            | Expr::Stride { view, .. }
+            | Expr::SubView { view, .. }
+            | Expr::Transpose { view } => Some(*view),
+            _ => None,
+        }
+    }
+
+    /// The view that the expression itself asks about or is a part of, to be changed.
+    pub const fn view_mut(&mut self) -> Option<&mut LocalId> {
+        match self {
+            Expr::Dim { view, .. }
+            | Expr::Stride { view, .. }
+            | Expr::SubView { view, .. }
+            | Expr::Transpose { view } => Some(view),
+            _ => None,
+        }
+    }
+
     /// Visits the locals that the expression reads, once for each use.
     pub fn locals(&self, visit: &mut dyn FnMut(LocalId)) {
-        match self {
-            Expr::Local(local) | Expr::Dim { view: local, .. } => visit(*local),
-            _ => self.operands(&mut |operand| operand.locals(visit)),
+        if let Expr::Local(local) = self {
+            visit(*local);
         }
+        self.view().into_iter().for_each(&mut *visit);
+        self.operands(&mut |operand| operand.locals(visit));
     }
 
     /// The number of nodes.

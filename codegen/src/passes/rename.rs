@@ -34,9 +34,12 @@ pub fn local(local: LocalId, names: &mut impl Names) -> LocalId {
 }
 
 fn expr(expr: &mut Expr, names: &mut impl Names) {
-    match expr {
-        Expr::Local(local) => *expr = names.value(*local),
-        Expr::Dim { view, .. } => *view = local(*view, names),
-        _ => expr.operands_mut(&mut |operand| self::expr(operand, names)),
+    if let Expr::Local(local) = expr {
+        *expr = names.value(*local);
+        return;
     }
+    if let Some(view) = expr.view_mut() {
+        *view = local(*view, names);
+    }
+    expr.operands_mut(&mut |operand| self::expr(operand, names));
 }

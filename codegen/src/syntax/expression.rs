@@ -119,6 +119,7 @@ impl Scope<'_, '_> {
         match entity {
             Entity::Value(name) => Some(ExprKind::Builtin(name)),
             Entity::Module(name) => Some(ExprKind::Builtin(name.to_owned())),
+            Entity::NewAxis => Some(ExprKind::None),
             Entity::Number(ty) => Some(ExprKind::Builtin(match ty {
                 crate::types::Type::Strong(dtype) => format!("numpy.{dtype}"),
                 weak => weak.to_string(),
@@ -131,8 +132,11 @@ impl Scope<'_, '_> {
             | Entity::CFunc
             | Entity::NoneType
             | Entity::ArrayType
+            | Entity::TupleType
+            | Entity::UniTupleType
             | Entity::Type(_)
-            | Entity::Signatures(_) => {
+            | Entity::Signatures(_)
+            | Entity::Overload => {
                 let message = format!("`{name}` cannot be used inside a function");
                 self.refuse(
                     Diagnostic::new(Code::UnsupportedSyntax, span, message)
@@ -303,12 +307,31 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// The indices of a subscript, one for each item of its tuple.
-    pub(super) fn indices(&mut self, index: &Expr) -> Vec<hir::Expr> {
+    /// The items of a subscript.
+    pub(super) fn indices(&mut self, index: &Expr) -> Vec<hir::Index> {
         match index {
-            Expr::Tuple(tuple) => self.exprs(&tuple.elts),
-            one => self.exprs(std::slice::from_ref(one)),
+            Expr::Tuple(tuple) => tuple.elts.iter().map(|item| self.index(item)).collect(),
+            one => vec![self.index(one)],
         }
+    }
+
+    fn index(&mut self, index: &Expr) -> hir::Index {
+        match index {
+            Expr::EllipsisLiteral(_) => hir::Index::Ellipsis(self.span(index)),
+            Expr::Slice(slice) => {
+                let [start, stop, step] =
+                    [&slice.lower, &slice.upper, &slice.step].map(|bound| self.slice_bound(bound.as_deref()));
+                hir::Index::Slice(hir::Slice { start, stop, step })
+            }
+            _ => match self.expr(index) {
+                hir::Expr { kind: ExprKind::None, span } => hir::Index::NewAxis(span),
+                index => hir::Index::Expr(index),
+            },
+        }
+    }
+
+    fn slice_bound(&mut self, bound: Option<&Expr>) -> Option<hir::Expr> {
+        bound.map(|bound| self.expr(bound)).filter(|bound| !matches!(bound.kind, ExprKind::None))
     }
 }
 
@@ -337,8 +360,7 @@ fn construct(expr: &Expr) -> (&'static str, &'static str) {
         Expr::Yield(_) | Expr::YieldFrom(_) => ("`yield`", "write into an array parameter"),
         Expr::FString(_) | Expr::TString(_) => ("an f-string", "give the values as arguments of their own"),
         Expr::BytesLiteral(_) => ("a bytes literal", "kernels compute with numbers and arrays"),
-        Expr::EllipsisLiteral(_) => ("`...`", "give one index for each dimension"),
-        Expr::Slice(_) => ("a slice", "loop over the elements"),
+        Expr::EllipsisLiteral(_) => ("`...`", "it stands only in a subscript: `x[..., 0]`"),
         Expr::Starred(_) => ("unpacking with `*`", "name each value"),
         _ => ("this expression", "see docs/language.md for the expressions that kernels have"),
     }

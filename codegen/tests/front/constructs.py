@@ -52,9 +52,7 @@ def expressions(x: float, n: int):
 
 
 def slices(v: float64[:]):
-    w = v[1:2]                             # error: [unsupported-syntax] 1:2
-    v[:] = 0.0                             # error: [unsupported-syntax] :
-    v[...] = 1.0                           # error: [unsupported-syntax] ...
+    w = ...                                # error: [unsupported-syntax] ...
     v.x = 1                                # error: [unsupported-syntax] v.x
 
 

@@ -22,6 +22,7 @@ mod facts;
 mod linear;
 mod operation;
 mod value;
+mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +65,7 @@ impl<'a> Walk<'a> {
     fn unknown(&mut self, ty: Type) -> Value {
         match ty {
             Type::Scalar(scalar) => self.state.unknown(scalar),
-            Type::View(_) => self.state.unknown_view(),
+            Type::View(view) => self.state.unknown_view(view.rank),
             Type::Owner => Value::Float,
         }
     }
