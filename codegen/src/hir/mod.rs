@@ -270,7 +270,7 @@ pub enum ExprKind {
     None,
     /// Something that was reported; it has no type.
     Refused,
-    /// A tuple of one value or more.
+    /// A tuple. One of no values is only the shape of an array that is made.
     Tuple(Vec<Expr>),
     /// A local variable.
     Variable(VariableId),

@@ -83,12 +83,24 @@ impl Body<'_, '_> {
             defaults = if stops { vec![None, int(1)] } else { vec![None, None, int(1)] };
             params = &params[usize::from(stops)..];
         }
-        let args = self.arguments(args, keywords)?;
+        let args = args.iter().chain(keywords.iter().map(|keyword| &keyword.value));
+        let args: Vec<Typed> = args.map(|arg| self.making_argument(arg)).collect();
+        let args = args.into_iter().collect::<Typed<_>>()?;
         let mut args = self.for_names(&python_name(row.name), params, args, keywords, defaults, span)?;
         if stops {
             args.insert(0, Expr::new(ExprKind::Int(0), Type::INT, span));
         }
         Ok(args)
+    }
+
+    /// An argument; a shape may be an empty tuple.
+    fn making_argument(&mut self, arg: &hir::Expr) -> Typed {
+        match &arg.kind {
+            hir::ExprKind::Tuple(items) if items.is_empty() => {
+                Ok(Expr::new(ExprKind::Tuple(Vec::new()), Type::Tuple(Vec::new()), arg.span))
+            }
+            _ => self.expr(arg),
+        }
     }
 
     /// Arrays are made in C's order only.

@@ -10,6 +10,11 @@ use crate::types::Type;
 
 impl Body<'_, '_> {
     pub(super) fn tuple(&mut self, items: &[hir::Expr], span: Span) -> Typed {
+        if items.is_empty() {
+            let message = "an empty tuple is not supported in this version";
+            return self
+                .report(Diagnostic::new(Code::UnsupportedSyntax, span, message).help("give it an item"));
+        }
         let items: Vec<Typed> = items.iter().map(|item| self.expr_or_none(item)).collect();
         let mut typed = Vec::new();
         for item in items {

@@ -8,7 +8,7 @@ use super::function::Lowering;
 use crate::ir::{self, BinaryOp, CompareOp, Intrinsic, LocalId, Purpose, Scalar, UnaryOp, elements};
 use crate::source::Span;
 use crate::typed::{Allocation, Expr, Fill};
-use crate::types::{ArrayType, Type};
+use crate::types::{ArrayType, Layout, Type};
 
 /// More bytes than these nobody has, and fewer can be counted with what belongs to them.
 const MAX_BYTES: i64 = 1 << 62;
@@ -29,6 +29,8 @@ impl Lowering<'_> {
     /// A new array: its view and its owner.
     pub(super) fn allocate(&mut self, allocation: &Allocation, expr: &Expr) -> Vec<ir::Expr> {
         let Type::Array(ty) = expr.ty else { unreachable!("bug in pykernel: a `{}` is allocated", expr.ty) };
+        // Where it is to go any layout may do.
+        let ty = ArrayType { layout: Layout::C, ..ty };
         let span = expr.span;
         let mut shape = Vec::new();
         for extent in &allocation.shape {
