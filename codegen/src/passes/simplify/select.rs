@@ -35,7 +35,7 @@ fn both(locals: &[Local], cond: &Expr, then: &[Stmt], otherwise: &[Stmt]) -> Opt
         let (local, left) = assignment(locals, then)?;
         let (other, right) = assignment(locals, otherwise)?;
         let stale = |earlier: &LocalId| [cond, left, right].iter().any(|expr| reads(expr, *earlier));
-        if local != other || assigned.iter().any(stale) {
+        if local != other || assigned.iter().any(stale) || is_recurrence(local, cond, [left, right]) {
             return None;
         }
         assigned.push(local);
@@ -65,8 +65,14 @@ fn update(locals: &[Local], cond: &Expr, then: &[Stmt]) -> Option<Stmt> {
     const SMALL: usize = 5;
     let [then] = then else { return None };
     let (local, value) = assignment(locals, then)?;
-    let is_small = value.size() <= SMALL && reads(value, local);
-    is_small.then(|| select(local, [cond.clone(), value.clone(), Expr::Local(local)], then.span))
+    let is_worth = value.size() <= SMALL && reads(value, local) && !reads(cond, local);
+    is_worth.then(|| select(local, [cond.clone(), value.clone(), Expr::Local(local)], then.span))
+}
+
+/// Whether a choice both depends on a local and computes its new value from it. In a loop a branch
+/// lets the machine guess the choice and go on; a select would wait for it each time.
+fn is_recurrence(local: LocalId, cond: &Expr, values: [&Expr; 2]) -> bool {
+    reads(cond, local) && values.iter().any(|value| reads(value, local))
 }
 
 fn select(local: LocalId, operands: [Expr; 3], span: Span) -> Stmt {
