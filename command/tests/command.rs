@@ -75,7 +75,7 @@ fn the_stub_beside_a_file_is_read() {
     assert!(out.contains("1 passed, 0 failed"), "{out}");
     let (status, out, _) = parts(&pykernel(&["emit", "--stage", "hir"], &[&right]));
     assert!(status == 0 && out.contains("@boundscheck(False)"), "{out}");
-    file("check_stub.pyi", format!("{head}def lats(x: float64[:]) -> float64: ...\n"));
+    file("check_stub.pyi", format!("{head}def lasts(x: float64[:]) -> float64: ...\n"));
     let (status, _, err) = parts(&pykernel(&["check"], &[&right]));
     assert_eq!(status, 1);
     assert!(err.contains("check_stub.pyi:3:5") && err.contains("did you mean `last`?"), "{err}");
