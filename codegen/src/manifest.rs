@@ -7,20 +7,23 @@
 //! A manifest is text: a line for each fact, its fields separated by tabs, `\\ \t \n \r` escaped.
 //!
 //! ```text
-//! pykernel manifest 2
+//! pykernel manifest 3
 //! library    pyk_app_91d4e0377bb06c2a
 //! folder     kernels
 //! kernel     pairwise    src/main.rs    104    112    Distances of all pairs.
 //! overload   pyk_pairwise_…    0    -    None
 //! param      points      float64    2    C      read
 //! param      scale       float
+//! callable   crate::log    60    63    2    None    float64
+//! untrusted  spread
 //! ```
 //!
 //! A kernel has its name, file, span and docstring, if any; an overload its symbol, function,
 //! what its caller must set (`recursive`, `host`, or `-`), and its result; a parameter its name and its number type, or an array's
-//! element type, rank, layout, mode and perhaps `readonly`.
+//! element type, rank, layout, mode and perhaps `readonly`. A function of Rust that a kernel calls has its path, span,
+//! function, result and the types of its parameters; a C function that nothing vouches for its symbol.
 
-use crate::interface::{Kernel, Number, Overload, Param, ParamType};
+use crate::interface::{Callable, Kernel, Number, Overload, Param, ParamType};
 use crate::ir::{FunctionId, Mode};
 use crate::source::Span;
 use crate::types::{ArrayType, DType, Layout, Type, Weak};
@@ -29,7 +32,7 @@ use crate::types::{ArrayType, DType, Layout, Type, Weak};
 pub const VARIABLE: &str = "PYKERNEL_MANIFEST";
 
 /// The first line; changes with the format.
-const HEADER: &str = "pykernel manifest 2";
+const HEADER: &str = "pykernel manifest 3";
 
 /// What the build helper compiled for a package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,6 +70,8 @@ impl Manifest {
             let mut fields = vec!["kernel", &kernel.name, file, &start, &end];
             fields.extend(kernel.doc.as_deref());
             lines.push(line(&fields));
+            lines.extend(kernel.callables.iter().map(callable_line));
+            lines.extend(kernel.untrusted.iter().map(|symbol| line(&["untrusted", symbol])));
             for overload in &kernel.overloads {
                 lines.push(overload_line(overload));
                 lines.extend(overload.params.iter().map(param_line));
@@ -101,14 +106,26 @@ impl Manifest {
                     span: Span::new(start.parse().ok()?, end.parse().ok()?),
                     doc: doc.first().map(|doc| (*doc).to_owned()),
                     overloads: Vec::new(),
+                    callables: Vec::new(),
+                    untrusted: Vec::new(),
                 },
             }),
+            ["callable", path, start, end, function, result, params @ ..] => {
+                self.kernels.last_mut()?.kernel.callables.push(Callable {
+                    path: (*path).to_owned(),
+                    span: Span::new(start.parse().ok()?, end.parse().ok()?),
+                    function: FunctionId(function.parse().ok()?),
+                    params: params.iter().map(|name| number(name)).collect::<Option<_>>()?,
+                    result: result_type(result)?,
+                });
+            }
+            ["untrusted", symbol] => self.kernels.last_mut()?.kernel.untrusted.push((*symbol).to_owned()),
             ["overload", symbol, function, needs, result] => {
                 self.kernels.last_mut()?.kernel.overloads.push(Overload {
                     symbol: (*symbol).to_owned(),
                     function: FunctionId(function.parse().ok()?),
                     params: Vec::new(),
-                    result: if *result == "None" { Type::None } else { number(result)?.into() },
+                    result: result_type(result)?,
                     recursive: needs.split(' ').any(|need| need == "recursive"),
                     host: needs.split(' ').any(|need| need == "host"),
                 });
@@ -121,6 +138,15 @@ impl Manifest {
         }
         Some(())
     }
+}
+
+fn callable_line(callable: &Callable) -> String {
+    let numbers = [callable.span.start, callable.span.end, callable.function.0].map(|it| it.to_string());
+    let result = callable.result.to_string();
+    let params: Vec<String> = callable.params.iter().map(|param| Type::from(*param).to_string()).collect();
+    let mut fields = vec!["callable", callable.path.as_str()];
+    fields.extend(numbers.iter().chain([&result]).chain(&params).map(String::as_str));
+    line(&fields)
 }
 
 fn overload_line(overload: &Overload) -> String {
@@ -173,6 +199,10 @@ fn param_type(fields: &[&str]) -> Option<ParamType> {
         }
         _ => None,
     }
+}
+
+fn result_type(name: &str) -> Option<Type> {
+    if name == "None" { Some(Type::None) } else { Some(number(name)?.into()) }
 }
 
 fn number(name: &str) -> Option<Number> {
@@ -242,6 +272,14 @@ mod tests {
             span: Span::new(3, 4),
             doc: Some("A \\n\tdoc\r\n\n".into()),
             overloads: vec![overload, other],
+            callables: vec![Callable {
+                path: "crate::f".into(),
+                span: Span::new(1, 2),
+                function: FunctionId(9),
+                params: vec![Number::Strong(DType::Float32), Number::Weak(Weak::Int)],
+                result: Type::None,
+            }],
+            untrusted: vec!["spread".into()],
         };
         let plain = Kernel { name: "g".into(), doc: None, ..kernel.clone() };
         let compiled = |kernel| Compiled { file: "src/a b.rs".into(), kernel };
@@ -264,8 +302,8 @@ mod tests {
         for text in [
             "",
             "pykernel manifest 0\n",
-            "pykernel manifest 2\nparam\tx\tint\n",
-            "pykernel manifest 2\nkernel\tx\n",
+            "pykernel manifest 3\nparam\tx\tint\n",
+            "pykernel manifest 3\nkernel\tx\n",
         ] {
             assert_eq!(Manifest::from_text(text), None, "{text}");
         }

@@ -41,6 +41,10 @@
 //! Every view has a root parameter. Views of one root may alias; views of two parameters alias
 //! only if neither is written (callers guarantee it, [`Mode`]).
 //!
+//! # External functions
+//! have no body ([`External`]). They take and give numbers. One of the program's Rust raises
+//! `RuntimeError` where it panics.
+//!
 //! # Raising, early and late
 //! `lower` produces `Check` and `Raise`. The `status` pass, the last one, turns them into
 //! `Record` and exits with a status; before it no statement tests a status, after it no `Check`
@@ -58,6 +62,7 @@ pub mod visit;
 
 use std::sync::Arc;
 
+use crate::hir;
 use crate::source::Span;
 use crate::types::{ArrayType, DType};
 
@@ -209,6 +214,9 @@ pub struct Function {
     pub n_labels: u32,
     /// The body; falling off its end returns.
     pub body: Vec<Stmt>,
+    /// What it is if it stands outside of the file. It then has no body: a call leaves the kernel,
+    /// touches no array of it, and can raise where `effects` says so.
+    pub external: Option<Box<External>>,
     /// What running it does; filled by the `effects` pass.
     pub effects: Effects,
     /// Whether the compiler's own library defines it: it is then always inlined, and what it
@@ -236,6 +244,15 @@ impl Function {
         self.n_labels += 1;
         Label(self.n_labels - 1)
     }
+}
+
+/// A function that stands outside of the file.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// Where it stands.
+    pub at: hir::External,
+    /// The body that it has in Python, in place of which it is called; empty if it has none.
+    pub reference: Vec<Stmt>,
 }
 
 /// A local.

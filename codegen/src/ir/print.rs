@@ -26,6 +26,7 @@ use super::{
     BinaryOp, CompareOp, Const, Conversion, Expr, Function, Intrinsic, Label, LocalId, Module, Part, Purpose,
     Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
 };
+use crate::hir;
 use crate::types::{ArrayType, Kind};
 
 /// The text of a module.
@@ -114,6 +115,10 @@ impl<'a> Printer<'a> {
             function.status.map_or(String::new(), |status| format!(" status({})", self.local(status)));
         let head =
             format!("{library}fn {}({params}) -> ({results}){status}{}", function.name, self.effects());
+        if let Some(external) = &function.external {
+            self.line(&format!("{head} = {}", at(&external.at)));
+            return self.out;
+        }
         self.braced(&head, |printer| {
             printer.locals();
             printer.block(&function.body);
@@ -372,5 +377,13 @@ const fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::FusedMultiplyAdd => "fma",
         Intrinsic::StackExhausted => "stack_exhausted",
         Intrinsic::C(function) => function.name(),
+    }
+}
+
+/// Where an external function stands.
+fn at(external: &hir::External) -> String {
+    match external {
+        hir::External::Rust(path) => format!("rust {path}"),
+        hir::External::C { symbol, .. } => format!("c {symbol}"),
     }
 }

@@ -89,6 +89,7 @@ impl Caller<'_> {
     fn inlines(&mut self, id: FunctionId) -> bool {
         let (callee, size) = (&self.module[id], self.sizes[id.0 as usize]);
         let inlines = !callee.effects.recursive
+            && callee.external.is_none()
             && size != usize::MAX
             && (callee.library || (size <= SMALL && self.grown + size <= LARGE));
         self.grown += if inlines { size } else { 0 };

@@ -6,6 +6,7 @@ mod inline;
 mod overflow;
 mod ranges;
 mod reachable;
+pub mod references;
 mod simplify;
 mod stack;
 mod status;

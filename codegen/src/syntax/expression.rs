@@ -120,7 +120,7 @@ impl Scope<'_, '_> {
                 crate::types::Type::Strong(dtype) => format!("numpy.{dtype}"),
                 weak => weak.to_string(),
             })),
-            Entity::Jit | Entity::NoneType | Entity::ArrayType => {
+            Entity::Jit | Entity::Extern | Entity::NoneType | Entity::ArrayType => {
                 let message = format!("`{name}` cannot be used inside a function");
                 self.refuse(
                     Diagnostic::new(Code::UnsupportedSyntax, span, message)

@@ -39,11 +39,12 @@ impl<'a> Reader<'a> {
         scope.parameters(def);
         let n_params = scope.variables.len();
         let fits = declared.is_some() && !scope.refused && scope.reader.diagnostics.len() == before;
-        let body = if broken { None } else { Some(scope.body(&def.body)) };
+        let is_external = declared.as_ref().is_some_and(|declared| declared.external.is_some());
+        let body = if broken { None } else { Some(scope.body(&def.body, is_external)) };
         let (variables, refused) = (scope.variables, scope.refused);
-        let (signatures, options) = match declared {
-            Some(declared) => (declared.signatures, declared.options),
-            None => (Vec::new(), Options { error_model: None }),
+        let (signatures, options, external) = match declared {
+            Some(declared) => (declared.signatures, declared.options, declared.external),
+            None => (Vec::new(), Options { error_model: None }, None),
         };
         let function = hir::Function {
             name: def.name.to_string(),
@@ -55,6 +56,7 @@ impl<'a> Reader<'a> {
             variables,
             signatures,
             options,
+            external,
             body: body.filter(|_| fits),
             refused,
         };
@@ -161,7 +163,8 @@ impl<'r, 'a> Scope<'r, 'a> {
     }
 
     /// Reads the statements of a function's body.
-    fn body(&mut self, body: &[Stmt]) -> Vec<hir::Stmt> {
+    /// Of a function that stands elsewhere `...` is none.
+    fn body(&mut self, body: &[Stmt], is_external: bool) -> Vec<hir::Stmt> {
         let mut assigned = Assigned::default();
         body.iter().for_each(|stmt| assigned.stmt(stmt));
         for (name, range) in assigned.found {
@@ -169,7 +172,10 @@ impl<'r, 'a> Scope<'r, 'a> {
             self.variable(name, span);
         }
         let docstring = usize::from(docstring(body).is_some());
-        self.block(&body[docstring..])
+        match &body[docstring..] {
+            body if is_external && super::external::is_ellipsis(body) => Vec::new(),
+            body => self.block(body),
+        }
     }
 }
 

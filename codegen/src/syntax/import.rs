@@ -17,6 +17,8 @@ pub(super) enum Entity {
     Module(&'static str),
     /// `njit`, `jit`.
     Jit,
+    /// `pykernel.extern`.
+    Extern,
     /// A number type, which is also a function that converts to it.
     Number(Type),
     /// Numba's `void` and `none`: `None` as a type.
@@ -29,7 +31,7 @@ pub(super) enum Entity {
     Later(String),
 }
 
-const MODULES: &[&str] = &["math", "numba", "numba.types", "numpy"];
+const MODULES: &[&str] = &["math", "numba", "numba.types", "numpy", "pykernel"];
 
 /// Modules that kernels of later versions have.
 const LATER_MODULES: &[&str] = &["numba.cuda", "numba.experimental", "numba.extending", "numba.typed"];
@@ -132,7 +134,7 @@ pub(super) fn statement_for(name: &str) -> Option<String> {
     if module_named(name).is_some() {
         return Some(format!("import {name}"));
     }
-    let modules = ["numba", "math", "numpy"];
+    let modules = ["numba", "math", "numpy", "pykernel"];
     let home = modules.into_iter().find(|module| Entity::Module(module).member(name).is_some());
     home.map(|module| format!("from {module} import {name}"))
 }
@@ -160,10 +162,16 @@ impl Entity {
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
+            Entity::Module("pykernel") => (name == "extern").then_some(Entity::Extern),
             Entity::Module("numpy") => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit | Entity::Number(_) | Entity::NoneType | Entity::ArrayType | Entity::Value(_) => None,
+            Entity::Jit
+            | Entity::Extern
+            | Entity::Number(_)
+            | Entity::NoneType
+            | Entity::ArrayType
+            | Entity::Value(_) => None,
         }
     }
 }
@@ -183,6 +191,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
         "numba" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "types", "void"]).collect(),
         "numba.types" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["Array", "void", "none"]).collect(),
         "numpy" => scalars.chain(aliases(NUMPY_ALIASES)).chain(builtin::members("numpy")).collect(),
+        "pykernel" => vec!["extern"],
         _ => builtin::members(module).collect(),
     }
 }

@@ -11,6 +11,7 @@
 mod constant;
 mod dedent;
 mod expression;
+mod external;
 mod function;
 mod import;
 mod names;

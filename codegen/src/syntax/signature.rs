@@ -7,7 +7,7 @@ use super::import::Entity;
 use super::type_expr::Namespace;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{ErrorModel, Options, Signature};
+use crate::hir::{ErrorModel, External, Options, Signature};
 use crate::source::Span;
 use crate::spelling::closest;
 use crate::types::Type;
@@ -17,6 +17,8 @@ use crate::types::Type;
 pub(super) struct Declared {
     pub(super) signatures: Vec<Signature>,
     pub(super) options: Options,
+    /// Where it stands, if outside of the file.
+    pub(super) external: Option<External>,
 }
 
 /// What annotations declare: for each parameter and for the result the type, if there is one.
@@ -41,6 +43,9 @@ impl Reader<'_> {
         if declared.signatures.is_empty() {
             declared.signatures.extend(self.annotated_signature(def, annotations)?);
             fits = declared.signatures.iter().all(|signature| self.is_callable(signature));
+        }
+        if declared.external.is_some() {
+            fits &= self.is_foreign(def, &declared.signatures);
         }
         fits.then_some(declared)
     }
@@ -166,7 +171,7 @@ impl Reader<'_> {
             found = Some(declared);
         }
         found.unwrap_or_else(|| {
-            Some(Declared { signatures: Vec::new(), options: Options { error_model: None } })
+            Some(Declared { signatures: Vec::new(), options: Options { error_model: None }, external: None })
         })
     }
 
@@ -178,6 +183,9 @@ impl Reader<'_> {
         let entity = self.entity(name, &|_| false);
         if entity == Some(Entity::Jit) {
             return self.jit(arguments);
+        }
+        if entity == Some(Entity::Extern) {
+            return self.external(decorator, arguments);
         }
         if entity.is_none() && self.is_refused(name) {
             return None;
@@ -200,7 +208,8 @@ impl Reader<'_> {
 
     /// The arguments of `@njit(…)`.
     fn jit(&mut self, arguments: Option<&Arguments>) -> Option<Declared> {
-        let mut declared = Declared { signatures: Vec::new(), options: Options { error_model: None } };
+        let mut declared =
+            Declared { signatures: Vec::new(), options: Options { error_model: None }, external: None };
         let Some(arguments) = arguments else { return Some(declared) };
         let mut fits = true;
         for (index, argument) in arguments.args.iter().enumerate() {

@@ -119,7 +119,7 @@ impl Reader<'_> {
                 Diagnostic::new(Code::UnknownType, span, "`Array` needs its parameters")
                     .help("write `types.Array(float64, 2, 'C')`, or `float64[:, ::1]`")
             }
-            Some(Entity::Module(_) | Entity::Jit | Entity::Value(_)) => {
+            Some(Entity::Module(_) | Entity::Jit | Entity::Extern | Entity::Value(_)) => {
                 Diagnostic::new(Code::UnknownType, span, format!("`{text}` is not a type"))
                     .help("write a type such as `float64`, `int` or `int32[:, ::1]`")
             }

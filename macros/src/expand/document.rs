@@ -11,7 +11,21 @@ pub fn attributes(kernel: &Kernel) -> TokenStream {
     let signatures: Vec<String> =
         kernel.overloads.iter().map(|overload| signature(kernel, overload)).collect();
     let text = format!("{}```python\n{}\n```", docstring.unwrap_or_default(), signatures.join("\n"));
+    let text = text + &safety(kernel);
     quote! { #[doc = #text] }
+}
+
+/// What a caller must vouch for, if anything.
+fn safety(kernel: &Kernel) -> String {
+    if kernel.untrusted.is_empty() {
+        return String::new();
+    }
+    let functions: Vec<String> = kernel.untrusted.iter().map(|symbol| format!("`{symbol}`")).collect();
+    format!(
+        "\n\n# Safety\n\nThe C functions that it calls must have the signatures that its file declares, and be safe to \
+         call with what it gives them: {}.",
+        functions.join(", ")
+    )
 }
 
 /// A signature as Python writes it: `scale(x: float64[:], factor: float64) -> float64`.

@@ -5,7 +5,7 @@ use pykernel_codegen::interface::{Kernel, Overload, Param, ParamType};
 use pykernel_codegen::types::{ArrayType, Kind, Layout};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{Context, rust_type};
+use super::{Context, callable, rust_type};
 
 /// The entry of one overload.
 pub struct Entry<'a> {
@@ -40,14 +40,18 @@ impl Entry<'_> {
         let hygienic = Span::mixed_site();
         let (returned, raised) = (Ident::new("returned", hygienic), Ident::new("raised", hygienic));
         let result_pointer = self.overload.result.dtype().map(|_| quote!(#returned,));
+        let (table, callables) = callable::table(self.kernel, self.context).unzip();
+        let callables = callables.map(|address| quote_spanned!(hygienic => (*#raised).callables = #address;));
         quote_spanned! { hygienic =>
             #declaration
+            #table
             #(#descriptors)*
             // SAFETY: the build script has compiled this symbol from the text that the
             // declaration was made from; the descriptors are of arrays that are borrowed until
             // the end of the call, exclusively where the kernel writes.
             unsafe {
                 ::pykernel::call::run::<#result>(#limit, #host, |#returned, #raised| {
+                    #callables
                     #symbol(#(#passed)* #result_pointer #raised)
                 })
             }

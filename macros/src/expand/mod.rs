@@ -9,6 +9,7 @@
 //! Items carry the span of the Python name, with the hygiene of the macro: editors and rustc
 //! point at the kernel, and no lint of the user's crate fires on what they did not write.
 
+mod callable;
 mod document;
 mod entry;
 mod rust_type;
@@ -68,12 +69,12 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
         });
     let (lifetimes, result) = (rust_type::lifetimes(overload), rust_type::result(&overload.result));
     let call = call(kernel, alike, &names, context);
-    let lints = lints(overload);
+    let (lints, unsafety) = (lints(overload), unsafety(kernel));
     quote! {
         #docs
         #lints
         #[inline]
-        pub fn #name<#(#lifetimes),*>(#(#declared),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+        pub #unsafety fn #name<#(#lifetimes),*>(#(#declared),*) -> ::core::result::Result<#result, ::pykernel::Error> {
             #(#views)*
             #call
         }
@@ -102,17 +103,21 @@ fn generic(kernel: &Kernel, groups: &[Vec<&Overload>], context: &Context) -> Tok
         Some(result) => (quote!(#name<Output = #result>), result),
         None => (quote!(#name), quote!(<#canonical as #name>::Output)),
     };
+    let unsafety = unsafety(kernel);
+    let call = quote!(#name::call((#(#argument::canonical(#names),)*)));
+    // SAFETY: what the caller vouches for.
+    let call = if unsafety.is_some() { quote!(unsafe { #call }) } else { call };
     let takes = trait_of(kernel, &name);
     let implementations = groups.iter().map(|group| implementation(kernel, group, context));
     quote! {
         #docs
         #lints
         #[inline]
-        pub fn #name<#(#generics: #argument),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error>
+        pub #unsafety fn #name<#(#generics: #argument),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error>
         where
             #canonical: #bound,
         {
-            #name::call((#(#argument::canonical(#names),)*))
+            #call
         }
 
         #takes
@@ -125,6 +130,7 @@ fn trait_of(kernel: &Kernel, name: &Ident) -> TokenStream {
     let summary = format!("The argument types that the kernel `{}` takes.", kernel.name);
     let refusal = format!("no signature of kernel `{}` takes `{{Self}}`", kernel.name);
     let signatures = kernel.overloads.iter().map(|overload| document::signature(kernel, overload));
+    let unsafety = unsafety(kernel);
     quote! {
         #[doc = #summary]
         #[diagnostic::on_unimplemented(message = #refusal, label = "arguments of other types", #(note = #signatures),*)]
@@ -133,7 +139,7 @@ fn trait_of(kernel: &Kernel, name: &Ident) -> TokenStream {
             type Output;
 
             #[doc(hidden)]
-            fn call(self) -> ::core::result::Result<Self::Output, ::pykernel::Error>;
+            #unsafety fn call(self) -> ::core::result::Result<Self::Output, ::pykernel::Error>;
         }
     }
 }
@@ -146,13 +152,13 @@ fn implementation(kernel: &Kernel, alike: &[&Overload], context: &Context) -> To
     let types = first.params.iter().enumerate().map(|(i, param)| rust_type::canonical(param, i));
     let bindings = first.params.iter().zip(&names).map(|(param, name)| binding(param, name));
     let (lifetimes, result) = (rust_type::lifetimes(first), rust_type::result(&first.result));
-    let call = call(kernel, alike, &names, context);
+    let (call, unsafety) = (call(kernel, alike, &names, context), unsafety(kernel));
     quote! {
         impl<#(#lifetimes),*> #name for (#(#types,)*) {
             type Output = #result;
 
             #[inline]
-            fn call(self) -> ::core::result::Result<#result, ::pykernel::Error> {
+            #unsafety fn call(self) -> ::core::result::Result<#result, ::pykernel::Error> {
                 let (#(#bindings,)*) = self;
                 #call
             }
@@ -201,6 +207,11 @@ pub fn ambiguous(kernel: &Kernel) -> Option<String> {
         document::signature(kernel, a),
         document::signature(kernel, b)
     ))
+}
+
+/// `unsafe` before a function whose C functions nothing vouches for.
+fn unsafety(kernel: &Kernel) -> Option<TokenStream> {
+    (!kernel.untrusted.is_empty()).then(|| quote!(unsafe))
 }
 
 /// Keeps clippy from counting the parameters, which are not Rust's to choose. Only where it would:

@@ -9,7 +9,7 @@ use super::function::FunctionCx;
 use super::view::numbers;
 use crate::backend::Error;
 use crate::interface::{Overload, ParamType};
-use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Scalar, Type};
+use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Place, Scalar, Type};
 use crate::types::DType;
 
 /// The signature of a function inside the object.
@@ -60,7 +60,7 @@ pub(super) const fn parts(dtype: DType) -> usize {
 }
 
 /// A number as C passes it: narrow integers are extended by the caller.
-fn c_number(scalar: Scalar) -> AbiParam {
+pub(super) fn c_number(scalar: Scalar) -> AbiParam {
     let param = AbiParam::new(clif_type(scalar));
     match scalar {
         Scalar::Bool | Scalar::U8 | Scalar::U16 | Scalar::U32 => param.uext(),
@@ -84,6 +84,7 @@ impl FunctionCx<'_, '_> {
         args: &[Expr],
         status: Option<LocalId>,
         results: &[LocalId],
+        place: &Place,
     ) {
         let mut values = Vec::new();
         for (param, arg) in self.unit.ir[id].params.iter().zip(args) {
@@ -92,6 +93,9 @@ impl FunctionCx<'_, '_> {
                 (Type::View(ty), Expr::Local(view)) => self.flatten(*view, ty, &mut values),
                 (Type::View(_), _) => unreachable!("bug in pykernel: an array argument is not a local"),
             }
+        }
+        if let Some(external) = &self.unit.ir[id].external {
+            return self.call_external((id, &external.at), &values, (status, results), place);
         }
         let returned = self.call_internal(id, &values);
         let with_status = self.unit.ir[id].status.is_some();
@@ -132,7 +136,7 @@ impl FunctionCx<'_, '_> {
         declared.map_err(|error| Error::from_module(function.name(), &error))
     }
 
-    fn reference(&mut self, id: FuncId) -> FuncRef {
+    pub(super) fn reference(&mut self, id: FuncId) -> FuncRef {
         match self.references.get(&id) {
             Some(known) => *known,
             None => {
