@@ -55,6 +55,18 @@ pub struct Callable {
     pub result: Type,
 }
 
+impl Kernel {
+    /// Whether its caller must vouch for something, so that it is an `unsafe fn`.
+    pub fn is_unsafe(&self) -> bool {
+        self.is_unchecked() || !self.untrusted.is_empty()
+    }
+
+    /// Whether its caller must vouch for its indices.
+    pub fn is_unchecked(&self) -> bool {
+        self.overloads.iter().any(|overload| overload.unchecked)
+    }
+}
+
 /// One specialisation of a kernel, with an entry of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overload {
@@ -69,6 +81,9 @@ pub struct Overload {
     /// Whether it reaches a function that can call itself, so that the caller must set a stack
     /// limit.
     pub recursive: bool,
+    /// Whether it reaches a function that trusts its indices, so that the caller must vouch for
+    /// them.
+    pub unchecked: bool,
     /// Whether it asks something of the program that runs it, so that the caller must set a host.
     pub host: bool,
 }
@@ -153,9 +168,10 @@ fn kernel(
     let overload = |(symbol, id): (String, &InstanceId)| Overload {
         symbol,
         function: ir::FunctionId(id.0),
-        params: params(function, &program[*id], &module[ir::FunctionId(id.0)].effects),
+        params: params(function, &program[*id], &module[ir::FunctionId(id.0)]),
         result: program[*id].result.clone(),
-        recursive: recursive(module, ir::FunctionId(id.0)),
+        recursive: reaches(module, ir::FunctionId(id.0), |function| function.effects.recursive),
+        unchecked: reaches(module, ir::FunctionId(id.0), |function| function.unchecked),
         host: module[ir::FunctionId(id.0)].effects.host,
     };
     let external = external(module, instances);
@@ -170,14 +186,19 @@ fn kernel(
 }
 
 /// The parameters as a caller sees them. A complex number is two parameters of the IR.
-fn params(function: &hir::Function, instance: &Instance, effects: &ir::Effects) -> Vec<Param> {
+fn params(function: &hir::Function, instance: &Instance, lowered: &ir::Function) -> Vec<Param> {
     let mut at = 0;
     let mut params = Vec::new();
     for ((ty, _), variable) in instance.params.iter().zip(&function.variables) {
         let (ty, width) = match ty {
             Type::Weak(weak) => (ParamType::Number(Number::Weak(*weak)), width(weak.dtype())),
             Type::Strong(dtype) => (ParamType::Number(Number::Strong(*dtype)), width(*dtype)),
-            Type::Array(array) => (ParamType::Array(*array, mode(effects, at)), 1),
+            // An array that other kernels may make has an owner too.
+            Type::Array(array) => {
+                let is_owner = |param: &ir::LocalId| lowered.ty(*param) == ir::Type::Owner;
+                let owner = lowered.params.get(at + 1).is_some_and(is_owner);
+                (ParamType::Array(*array, mode(&lowered.effects, at)), 1 + usize::from(owner))
+            }
             Type::None | Type::Tuple(_) | Type::Optional(_) | Type::Text => {
                 unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
             }
@@ -200,9 +221,9 @@ fn mode(effects: &ir::Effects, param: usize) -> Mode {
     if effects.writes.get(param).copied().unwrap_or(false) { Mode::Write } else { Mode::Read }
 }
 
-/// Whether a function reaches one that can call itself.
-fn recursive(module: &ir::Module, function: ir::FunctionId) -> bool {
-    reached(module, vec![function]).into_iter().any(|id| module[id].effects.recursive)
+/// Whether a function is, or calls, perhaps through others, one of a kind.
+fn reaches(module: &ir::Module, function: ir::FunctionId, is: impl Fn(&ir::Function) -> bool) -> bool {
+    reached(module, vec![function]).into_iter().any(|id| is(&module[id]))
 }
 
 /// The functions that some functions reach, themselves included.
@@ -254,6 +275,8 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
             StmtKind::For { body, .. } | StmtKind::Scope { body, .. } => calls(body, found),
             StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
+            StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => {}
+            StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 }

@@ -4,10 +4,14 @@
 //! the `.stderr` file beside it. `PYKERNEL_BLESS=1` writes these files anew. They hold for one
 //! version of rustc.
 
+mod user;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use user::{Workspace, cargo};
 
 /// The rustc whose words the files have.
 const RUSTC: &str = "rustc 1.95.";
@@ -18,14 +22,12 @@ const NOISE: [&str; 3] =
 
 #[test]
 fn rustc_says_what_users_should_read() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     if let Some(reason) = unusable() {
         println!("skipped: {reason}");
         return Ok(());
     }
-    let ui = root.join("ui");
-    fs::copy(root.join("../Cargo.lock"), ui.join("Cargo.lock"))?;
-    let cases = [cases(&ui, "bare")?, cases(&ui, "fixture")?].concat();
+    let ui = Workspace::open("ui")?;
+    let cases = [cases(&ui.folder, "bare")?, cases(&ui.folder, "fixture")?].concat();
     assert!(!cases.is_empty());
     let differences = cases.iter().filter_map(|case| case.difference(&ui).transpose());
     let differences = differences.collect::<io::Result<Vec<String>>>()?;
@@ -49,10 +51,6 @@ fn unusable() -> Option<String> {
     }
 }
 
-fn cargo() -> String {
-    std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
-}
-
 /// A binary of one of the packages.
 #[derive(Clone)]
 struct Case {
@@ -70,7 +68,7 @@ fn cases(ui: &Path, package: &'static str) -> io::Result<Vec<Case>> {
 
 impl Case {
     /// How what rustc says differs from what it should.
-    fn difference(&self, ui: &Path) -> io::Result<Option<String>> {
+    fn difference(&self, ui: &Workspace) -> io::Result<Option<String>> {
         let (said, expected) = (self.check(ui)?, self.file.with_extension("stderr"));
         if std::env::var_os("PYKERNEL_BLESS").is_some() {
             fs::write(&expected, &said)?;
@@ -85,19 +83,10 @@ impl Case {
     }
 
     /// What rustc says, without what depends on the machine.
-    fn check(&self, ui: &Path) -> io::Result<String> {
+    fn check(&self, ui: &Workspace) -> io::Result<String> {
         let name = self.file.file_stem().unwrap_or_default();
-        let output = Command::new(cargo())
-            .current_dir(ui)
-            .args(["check", "--offline", "--quiet", "--package", self.package, "--bin"])
-            .arg(name)
-            .env("CARGO_TARGET_DIR", ui.join("../../target/ui"))
-            .env("CARGO_TERM_COLOR", "never")
-            .env_remove("RUSTFLAGS")
-            .env_remove("RUSTC_WRAPPER")
-            // cargo passes on what this package's build script has told it.
-            .env_remove(pykernel_codegen::manifest::VARIABLE)
-            .output()?;
+        let output =
+            ui.cargo("check").args(["--quiet", "--package", self.package, "--bin"]).arg(name).output()?;
         let text = String::from_utf8_lossy(&output.stderr);
         let kept = text.lines().filter(|line| !NOISE.iter().any(|noise| line.contains(noise)));
         Ok(kept.map(|line| format!("{line}\n")).collect())

@@ -59,6 +59,8 @@ pub struct Function {
     /// Where it stands, if outside of the file. It then has one signature with numbers and a
     /// declared result; the body, if it has statements, says in Python what it does.
     pub external: Option<External>,
+    /// `locals={'x': float32}`: variables that convert at each assignment.
+    pub locals: Vec<TypedLocal>,
     /// The statements; `None` when the header was refused, or the text is not Python.
     pub body: Option<Vec<Stmt>>,
     /// Whether something in it was reported. What else is wrong is still looked for, but not what
@@ -94,6 +96,17 @@ pub struct Variable {
     pub declared: Option<Type>,
 }
 
+/// A variable whose type the decorator declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypedLocal {
+    /// The variable.
+    pub variable: VariableId,
+    /// Its type.
+    pub ty: Type,
+    /// Where the type is declared.
+    pub span: Span,
+}
+
 /// One declared signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
@@ -116,12 +129,29 @@ pub enum ErrorModel {
     NumPy,
 }
 
-/// The options of `@njit`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether calls of a function are replaced by its body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Inline {
+    /// Where it is small.
+    #[default]
+    Auto,
+    /// `inline='always'`: wherever it is not recursive and the caller does not grow too large.
+    Always,
+    /// `inline='never'`.
+    Never,
+}
+
+/// The options of `@njit` that change what is compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The declared error model; `None` when the decorator does not say (a helper then takes its
     /// caller's, a kernel [`ErrorModel::Mixed`]).
     pub error_model: Option<ErrorModel>,
+    /// Whether indices are checked; `None` when the decorator does not say (a helper then takes
+    /// its caller's, a kernel checks).
+    pub boundscheck: Option<bool>,
+    /// Whether calls are replaced by the body.
+    pub inline: Inline,
 }
 
 /// A statement.

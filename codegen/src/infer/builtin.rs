@@ -15,6 +15,7 @@ impl Body<'_, '_> {
         let rule = match row.rule {
             Rule::MathFloats => math_floats,
             Rule::MathInts => math_ints,
+            Rule::MathComplex => math_complex,
             Rule::IsClose => is_close,
             Rule::MathRound => math_round,
             Rule::Construct => construct,
@@ -85,6 +86,19 @@ fn math_floats(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span
         body.warn_of_wide_math(row, &given, span);
     }
     Ok(result)
+}
+
+/// A function of `cmath`, which takes every number as Python's `complex`.
+fn math_complex(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    if let Some(bad) = args.iter().find(|arg| arg.ty.dtype().is_none()) {
+        let bad = bad.clone();
+        return body.wrong_argument(row, &bad, "numbers");
+    }
+    let args: Vec<Typed> = args.into_iter().map(|arg| body.coerce(arg, &Type::COMPLEX)).collect();
+    let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
+    let raises = body.model() != ErrorModel::NumPy;
+    let function = if args.len() == 2 { "cmath_log_base" } else { row.library() };
+    body.library_call(function, args, raises, span)
 }
 
 /// `math.isclose`, with the tolerances that are left out.

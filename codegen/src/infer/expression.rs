@@ -212,7 +212,10 @@ impl Body<'_, '_> {
             return Ok(Expr::new(ExprKind::Bool(raises), Type::BOOL, span));
         }
         match builtin::constant(name) {
-            Some(value) => Ok(Expr::new(ExprKind::Float(value), Type::FLOAT, span)),
+            Some(builtin::Constant::Float(value)) => Ok(Expr::new(ExprKind::Float(value), Type::FLOAT, span)),
+            Some(builtin::Constant::Imaginary(value)) => {
+                Ok(Expr::new(ExprKind::Complex(0.0, value), Type::COMPLEX, span))
+            }
             None => self.report(
                 Diagnostic::new(
                     Code::UnsupportedSyntax,

@@ -58,11 +58,10 @@ pub fn signatures(kernel: &Kernel) -> Vec<String> {
 }
 
 fn signature(kernel: &Kernel, overload: &Overload) -> String {
-    let unsafety = if kernel.untrusted.is_empty() { "" } else { "unsafe " };
     let names = parameters(&overload.params);
     let params: Vec<String> = names.iter().zip(&overload.params).map(|(name, of)| param(name, of)).collect();
-    let (name, result) = (function(&kernel.name), result(&overload.result));
-    format!("pub {unsafety}fn {name}({}) -> Result<{result}, Error>", params.join(", "))
+    let (safety, name) = (if kernel.is_unsafe() { "unsafe " } else { "" }, function(&kernel.name));
+    format!("pub {safety}fn {name}({}) -> Result<{}, Error>", params.join(", "), result(&overload.result))
 }
 
 fn param(name: &str, param: &Param) -> String {

@@ -8,6 +8,7 @@
 //! [`Scalar`]s are machine numbers. Weakness is gone: it was spent when `lower` chose the
 //! operations. Complex numbers, tuples and `None` are exploded into scalars by `lower`. A
 //! [`ViewType`] is an array: a pure value (address, shape, strides); copying one copies no element.
+//! An [`Type::Owner`] is a share in the memory of an array that a kernel made, or none: see Memory.
 //! In an `Assign` and as an argument, a view of layout `C` or `F` may stand where the same element
 //! type and rank with layout `Any` is asked for; a view of rank 0 passes for one of any layout.
 //!
@@ -32,14 +33,27 @@
 //! - [`Expr::Select`] evaluates both sides; [`Expr::Convert`] says for each [`Conversion`].
 //!
 //! # Statements
-//! run in order. Only `Load`, `Store`, `Check`, `Raise` and `Call` touch more than locals. Only
+//! run in order. Only `Load`, `Store`, `Check`, `Raise`, `Call` and those on owners touch more than
+//! locals. Only
 //! `Check`, `Raise` and `Call` can raise. A `Load` or `Store` whose index is out of bounds is
-//! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, and a pass may
-//! delete that check only where it proves it. Nothing else is "maybe unsafe".
+//! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
+//! that is [`Function::unchecked`], and a pass may delete that check only where it proves it.
+//! Nothing else is "maybe unsafe".
 //!
 //! # Aliasing
-//! Every view has a root parameter. Views of one root may alias; views of two parameters alias
-//! only if neither is written (callers guarantee it, [`Mode`]).
+//! Every view has a root: a parameter, an `Allocate` or a `Reserve`. Views of one root may alias;
+//! views of two parameters alias only if neither is written (callers guarantee it, [`Mode`]).
+//!
+//! # Memory
+//! An array that may lie in memory of a kernel's own is two values: a view and an owner. A view
+//! must only be used while an owner of its memory lives. Owners count: assigning one shares the
+//! memory, and each local of type owner is dropped when it is assigned anew and when its function
+//! is left by any way; memory goes back to the host when its last owner is dropped. Arguments are
+//! borrowed: the caller keeps them alive. Results are moved to the caller. `lower` leaves out the
+//! owners that can never own anything. Owner expressions are locals and [`Expr::Unowned`].
+//!
+//! The `drops` pass, after `status`, makes counting explicit: behind it an `Assign` only copies,
+//! and [`StmtKind::Retain`] and [`StmtKind::Release`] count.
 //!
 //! # External functions
 //! have no body ([`External`]). They take and give numbers. One of the program's Rust raises
@@ -52,9 +66,11 @@
 //!
 //! # What later versions add
 //! loop kinds and reductions on `For`, `Elementwise`/`Reduce`, `Atomic`, `Barrier`, `Try`,
-//! `Yield`, objects with reference counts owned by `Scope`, views of views. Matches over these
+//! `Yield`, views of views. Matches over these
 //! enums are exhaustive, so that a new node lights up every place that must handle it.
 
+pub mod locals;
+mod c_function;
 pub mod print;
 pub mod roots;
 pub mod verify;
@@ -62,9 +78,10 @@ pub mod visit;
 
 use std::sync::Arc;
 
-use crate::hir;
+use crate::hir::{self, Inline};
 use crate::source::Span;
 use crate::types::{ArrayType, DType};
+pub use c_function::CFunction;
 
 /// A machine number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -161,6 +178,8 @@ pub enum Type {
     Scalar(Scalar),
     /// An array.
     View(ViewType),
+    /// A share in memory that a kernel took from its host, or in none.
+    Owner,
 }
 
 /// The functions of one kernel file, specialised.
@@ -222,6 +241,11 @@ pub struct Function {
     /// Whether the compiler's own library defines it: it is then always inlined, and what it
     /// raises is raised by its caller.
     pub library: bool,
+    /// Whether it trusts its callers with indices (`boundscheck=False`): its loads and stores need
+    /// no check before them.
+    pub unchecked: bool,
+    /// Whether calls are replaced by the body.
+    pub inline: Inline,
 }
 
 impl Function {
@@ -280,6 +304,8 @@ pub struct Effects {
     pub reads: Vec<bool>,
     /// For each parameter: whether elements are written.
     pub writes: Vec<bool>,
+    /// For each parameter: whether a view that is a result may come from it.
+    pub returned: Vec<bool>,
     /// Whether it can raise.
     pub raises: bool,
     /// Whether it can call itself, through others too.
@@ -406,6 +432,35 @@ pub enum StmtKind {
     },
     /// Fills the caller's `Raised` record. Only after `status`.
     Record(Raise),
+    /// Takes memory from the host and makes it an array, contiguous in the view's layout, C. The
+    /// extents are between 0 and `pykernel_abi::MAX_EXTENT`, and with the block's tail the
+    /// elements' bytes are counted by an `I64`. Where there is no memory, the owner is none and the
+    /// view must not be used.
+    Allocate {
+        /// A bool: whether there was memory.
+        found: LocalId,
+        /// The only owner of the memory.
+        owner: LocalId,
+        /// The array.
+        view: LocalId,
+        /// The extents, one `I64` for each dimension.
+        shape: Vec<Expr>,
+        /// Whether the elements are zero. They are to be written before they are read otherwise.
+        zeroed: bool,
+    },
+    /// Makes memory of the function's own frame an array, contiguous in the view's layout, C. Each
+    /// time it is the same memory. The elements are to be written before they are read.
+    Reserve {
+        /// The array.
+        view: LocalId,
+        /// The extents.
+        shape: Vec<i64>,
+    },
+    /// Counts one more reference to what an owner owns. Only after `drops`.
+    Retain(LocalId),
+    /// Counts one reference less, and gives the memory back to the host if it was the last. Only
+    /// after `drops`.
+    Release(LocalId),
 }
 
 /// Which part of an array's element is read or written.
@@ -524,6 +579,10 @@ pub enum Expr {
         /// The extent.
         extent: Box<Expr>,
     },
+    /// The owner of no memory: of an array that belongs to the kernel's caller or lies in a frame.
+    Unowned,
+    /// A view of no memory, to stand where none is ever looked at.
+    Empty(ViewType),
 }
 
 /// A constant. Floats are kept as bits, so that constants compare and hash.
@@ -633,128 +692,6 @@ pub enum Intrinsic {
     StackExhausted,
     /// `F64…` → `F64`: a function of the C library.
     C(CFunction),
-}
-
-/// Functions of the C library, until the math library of our own replaces them. Each takes and
-/// gives doubles; the name is C's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is the C function of its name")]
-pub enum CFunction {
-    Acos,
-    Acosh,
-    Asin,
-    Asinh,
-    Atan,
-    Atan2,
-    Atanh,
-    Cbrt,
-    Cos,
-    Cosh,
-    Erf,
-    Erfc,
-    Exp,
-    Exp2,
-    Expm1,
-    Fmod,
-    Hypot,
-    Lgamma,
-    Log,
-    Log10,
-    Log1p,
-    Log2,
-    Nextafter,
-    Pow,
-    Remainder,
-    Sin,
-    Sinh,
-    Tan,
-    Tanh,
-    Tgamma,
-}
-
-impl CFunction {
-    /// Every function.
-    pub const ALL: [CFunction; 30] = [
-        CFunction::Acos,
-        CFunction::Acosh,
-        CFunction::Asin,
-        CFunction::Asinh,
-        CFunction::Atan,
-        CFunction::Atan2,
-        CFunction::Atanh,
-        CFunction::Cbrt,
-        CFunction::Cos,
-        CFunction::Cosh,
-        CFunction::Erf,
-        CFunction::Erfc,
-        CFunction::Exp,
-        CFunction::Exp2,
-        CFunction::Expm1,
-        CFunction::Fmod,
-        CFunction::Hypot,
-        CFunction::Lgamma,
-        CFunction::Log,
-        CFunction::Log10,
-        CFunction::Log1p,
-        CFunction::Log2,
-        CFunction::Nextafter,
-        CFunction::Pow,
-        CFunction::Remainder,
-        CFunction::Sin,
-        CFunction::Sinh,
-        CFunction::Tan,
-        CFunction::Tanh,
-        CFunction::Tgamma,
-    ];
-
-    /// The symbol in the C library.
-    pub const fn name(self) -> &'static str {
-        match self {
-            CFunction::Acos => "acos",
-            CFunction::Acosh => "acosh",
-            CFunction::Asin => "asin",
-            CFunction::Asinh => "asinh",
-            CFunction::Atan => "atan",
-            CFunction::Atan2 => "atan2",
-            CFunction::Atanh => "atanh",
-            CFunction::Cbrt => "cbrt",
-            CFunction::Cos => "cos",
-            CFunction::Cosh => "cosh",
-            CFunction::Erf => "erf",
-            CFunction::Erfc => "erfc",
-            CFunction::Exp => "exp",
-            CFunction::Exp2 => "exp2",
-            CFunction::Expm1 => "expm1",
-            CFunction::Fmod => "fmod",
-            CFunction::Hypot => "hypot",
-            CFunction::Lgamma => "lgamma",
-            CFunction::Log => "log",
-            CFunction::Log10 => "log10",
-            CFunction::Log1p => "log1p",
-            CFunction::Log2 => "log2",
-            CFunction::Nextafter => "nextafter",
-            CFunction::Pow => "pow",
-            CFunction::Remainder => "remainder",
-            CFunction::Sin => "sin",
-            CFunction::Sinh => "sinh",
-            CFunction::Tan => "tan",
-            CFunction::Tanh => "tanh",
-            CFunction::Tgamma => "tgamma",
-        }
-    }
-
-    /// How many doubles it takes.
-    pub const fn arity(self) -> usize {
-        match self {
-            CFunction::Atan2
-            | CFunction::Fmod
-            | CFunction::Hypot
-            | CFunction::Nextafter
-            | CFunction::Pow
-            | CFunction::Remainder => 2,
-            _ => 1,
-        }
-    }
 }
 
 /// How far a module has come, for the verifier.

@@ -66,6 +66,7 @@ impl fmt::Display for Type {
         match self {
             Type::Scalar(scalar) => scalar.fmt(f),
             Type::View(view) => view.fmt(f),
+            Type::Owner => f.write_str("owner"),
         }
     }
 }
@@ -109,12 +110,16 @@ impl<'a> Printer<'a> {
     fn function(mut self) -> String {
         let function = self.function;
         let library = if function.library { "library " } else { "" };
+        let unchecked = if function.unchecked { "unchecked " } else { "" };
         let params = self.declarations(&function.params);
         let results = self.declarations(&function.results);
         let status =
             function.status.map_or(String::new(), |status| format!(" status({})", self.local(status)));
-        let head =
-            format!("{library}fn {}({params}) -> ({results}){status}{}", function.name, self.effects());
+        let head = format!(
+            "{library}{unchecked}fn {}({params}) -> ({results}){status}{}",
+            function.name,
+            self.effects()
+        );
         if let Some(external) = &function.external {
             self.line(&format!("{head} = {}", at(&external.at)));
             return self.out;
@@ -134,6 +139,7 @@ impl<'a> Printer<'a> {
             if names.is_empty() { String::new() } else { format!(" {what}({})", names.join(", ")) }
         };
         let mut text = list("reads", &effects.reads) + &list("writes", &effects.writes);
+        text.push_str(&list("returns", &effects.returned));
         if effects.raises {
             text.push_str(" raises");
         }
@@ -213,6 +219,17 @@ impl<'a> Printer<'a> {
             StmtKind::Raise(raise) => self.line(&format!("raise {}", self.raise(raise))),
             StmtKind::Record(raise) => self.line(&format!("record {}", self.raise(raise))),
             StmtKind::Call { .. } => self.call(stmt),
+            StmtKind::Allocate { found, owner, view, shape, zeroed } => {
+                let locals = [found, view, owner].map(|local| self.local(*local)).join(", ");
+                let zeroed = if *zeroed { " zeroed" } else { "" };
+                self.line(&format!("{locals} = allocate({}){zeroed}", self.exprs(shape)));
+            }
+            StmtKind::Reserve { view, shape } => {
+                let shape: Vec<String> = shape.iter().map(i64::to_string).collect();
+                self.line(&format!("{} = reserve({})", self.local(*view), shape.join(", ")));
+            }
+            StmtKind::Retain(owner) => self.line(&format!("retain {}", self.local(*owner))),
+            StmtKind::Release(owner) => self.line(&format!("release {}", self.local(*owner))),
             StmtKind::Exit(Function::BODY) => self.line("return"),
             StmtKind::Exit(label) => self.line(&format!("exit {}", name_of(*label))),
             StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
@@ -329,6 +346,8 @@ impl<'a> Printer<'a> {
             Expr::InBounds { index, extent } => {
                 format!("in_bounds({}, {})", self.expr(index), self.expr(extent))
             }
+            Expr::Unowned => "unowned".to_owned(),
+            Expr::Empty(_) => "empty".to_owned(),
         }
     }
 }

@@ -77,8 +77,8 @@ impl Lowering<'_> {
 
     /// The local that holds an array.
     pub(super) fn view(&mut self, array: &Expr) -> LocalId {
-        match self.scalar(array) {
-            ir::Expr::Local(local) => local,
+        match self.parts(array).first() {
+            Some(ir::Expr::Local(local)) => *local,
             other => unreachable!("bug in pykernel: {other:?} is not an array"),
         }
     }
@@ -96,7 +96,7 @@ impl Lowering<'_> {
         let view = self.view(array);
         let rank = match self.function.ty(view) {
             ir::Type::View(view) => view.rank,
-            ir::Type::Scalar(_) => 0,
+            ir::Type::Scalar(_) | ir::Type::Owner => 0,
         };
         let extents = (0..rank).map(|axis| ir::Expr::Dim { view, axis });
         extents.reduce(|product, extent| binary(BinaryOp::Mul, product, extent)).unwrap_or(int(1))
@@ -163,7 +163,7 @@ impl Lowering<'_> {
     pub(super) fn scalars_of(ty: &Type) -> Vec<Scalar> {
         let scalar = |ty| match ty {
             ir::Type::Scalar(scalar) => Some(scalar),
-            ir::Type::View(_) => None,
+            ir::Type::View(_) | ir::Type::Owner => None,
         };
         part_types(ty).into_iter().filter_map(scalar).collect()
     }

@@ -1,7 +1,7 @@
 //! Values that may be `None`: a truth value that says whether there is one, and its parts.
 
-use super::construct::{boolean, zero};
-use super::function::{Lowering, part_types};
+use super::construct::boolean;
+use super::function::{Lowering, part_types, placeholder};
 use crate::ir::{self, Purpose};
 use crate::source::Span;
 use crate::typed::{Expr, Raise};
@@ -13,7 +13,7 @@ impl Lowering<'_> {
         let mut parts = vec![boolean(value.is_some())];
         match value {
             Some(value) => parts.extend(self.parts(value)),
-            None => parts.extend(part_types(ty).into_iter().skip(1).map(nothing)),
+            None => parts.extend(part_types(ty).into_iter().skip(1).map(placeholder)),
         }
         parts
     }
@@ -30,13 +30,5 @@ impl Lowering<'_> {
         let raise = self.raise(raise, span);
         self.check(cond, raise, Purpose::Semantics, span);
         self.parts(value)
-    }
-}
-
-/// A placeholder of a type.
-fn nothing(ty: ir::Type) -> ir::Expr {
-    match ty {
-        ir::Type::Scalar(scalar) => zero(scalar),
-        ir::Type::View(view) => unreachable!("bug in pykernel: no placeholder for a {view}"),
     }
 }

@@ -20,6 +20,7 @@ pub fn analyse(module: &mut Module) {
             module[*function].effects = Effects {
                 reads: vec![false; n],
                 writes: vec![false; n],
+                returned: vec![false; n],
                 raises,
                 recursive,
                 ..Effects::default()
@@ -41,7 +42,7 @@ fn can_raise(external: &hir::External) -> bool {
 /// Recomputes one function's effects from those of its callees; says whether they grew.
 fn refine(module: &mut Module, id: FunctionId) -> bool {
     let function = &module[id];
-    let roots = roots::of_views(function);
+    let roots = roots::of_views(function, module);
     let mut effects = function.effects.clone();
     let mark = |flags: &mut [bool], view: LocalId| {
         for param in &roots[view.0 as usize] {
@@ -66,7 +67,10 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
                 }
             }
         }
+        StmtKind::Allocate { .. } | StmtKind::Release(_) => effects.host = true,
         StmtKind::Assign { .. }
+        | StmtKind::Reserve { .. }
+        | StmtKind::Retain(_)
         | StmtKind::If { .. }
         | StmtKind::Block { .. }
         | StmtKind::Exit(_)
@@ -74,6 +78,9 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         | StmtKind::For { .. }
         | StmtKind::Scope { .. } => {}
     });
+    for result in &function.results {
+        mark(&mut effects.returned, *result);
+    }
     let grew = effects != function.effects;
     module[id].effects = effects;
     grew

@@ -1,11 +1,12 @@
 //! Replaces calls by the callee's body.
 //!
-//! Before: any calls. After: no call of a library function is left, nor of a small function that
-//! is not recursive, and every function is simplified. What a library function raises is raised at
+//! Before: any calls. After: no call of a library function is left, nor of a function that is not
+//! recursive and is small or asks for it, and every function is simplified. What a library function raises is raised at
 //! the place of the call.
 
 use super::calls::Calls;
 use super::simplify::{self, assignments};
+use crate::hir::Inline;
 use crate::ir::{Expr, Function, FunctionId, Label, Local, LocalId, Module, Place, Stmt, StmtKind, visit};
 use crate::source::Span;
 
@@ -88,10 +89,15 @@ impl Caller<'_> {
 
     fn inlines(&mut self, id: FunctionId) -> bool {
         let (callee, size) = (&self.module[id], self.sizes[id.0 as usize]);
+        let asked = match callee.inline {
+            Inline::Auto => size <= SMALL,
+            Inline::Always => true,
+            Inline::Never => false,
+        };
         let inlines = !callee.effects.recursive
             && callee.external.is_none()
             && size != usize::MAX
-            && (callee.library || (size <= SMALL && self.grown + size <= LARGE));
+            && (callee.library || (asked && self.grown + size <= LARGE));
         self.grown += if inlines { size } else { 0 };
         inlines
     }
@@ -111,7 +117,7 @@ impl Caller<'_> {
             Copy { callee, values: vec![None; callee.locals.len()], first_label, locals: &mut self.locals };
         for (param, arg) in callee.params.iter().zip(args) {
             let stands = match &arg {
-                Expr::Const(_) => true,
+                Expr::Const(_) | Expr::Unowned => true,
                 Expr::Local(local) => !results.contains(local),
                 _ => false,
             };
@@ -170,7 +176,7 @@ impl Copy<'_> {
     fn rename(&mut self, stmt: &mut Stmt) {
         stmt.kind.exprs_mut(&mut |expr| self.expr(expr));
         stmt.kind.assigned_mut(&mut |local| *local = self.local(*local));
-        if let Some(view) = stmt.kind.view_mut() {
+        if let Some(view) = stmt.kind.used_mut() {
             *view = self.local(*view);
         }
         if let Some(label) = stmt.kind.label_mut() {

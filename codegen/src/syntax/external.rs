@@ -5,7 +5,7 @@ use ruff_python_ast::{Arguments, Decorator, Expr, StmtFunctionDef};
 use super::Reader;
 use super::signature::Declared;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{External, Options, Signature};
+use crate::hir::{External, Signature};
 use crate::types::Type;
 
 impl Reader<'_> {
@@ -21,11 +21,7 @@ impl Reader<'_> {
         };
         if is_path(path) {
             let external = Some(External::Rust(path.into()));
-            return Some(Declared {
-                signatures: Vec::new(),
-                options: Options { error_model: None },
-                external,
-            });
+            return Some(Declared { external, ..Declared::default() });
         }
         let span = self.span(&decorator.expression);
         self.report(

@@ -6,10 +6,12 @@ use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::constant::is_constant;
+use super::options::NamedLocal;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, Options, Variable, VariableId};
+use crate::hir::{self, TypedLocal, Variable, VariableId};
 use crate::source::Span;
+use crate::spelling::closest;
 
 /// A function while its statements are read; without variables, the module level.
 pub(super) struct Scope<'r, 'a> {
@@ -42,10 +44,8 @@ impl<'a> Reader<'a> {
         let is_external = declared.as_ref().is_some_and(|declared| declared.external.is_some());
         let body = if broken { None } else { Some(scope.body(&def.body, is_external)) };
         let (variables, refused) = (scope.variables, scope.refused);
-        let (signatures, options, external) = match declared {
-            Some(declared) => (declared.signatures, declared.options, declared.external),
-            None => (Vec::new(), Options { error_model: None }, None),
-        };
+        let declared = declared.unwrap_or_default();
+        let locals = self.typed_locals(def, &variables, declared.locals);
         let function = hir::Function {
             name: def.name.to_string(),
             name_span: self.span(&def.name),
@@ -54,14 +54,44 @@ impl<'a> Reader<'a> {
             n_params,
             defaults,
             variables,
-            signatures,
-            options,
-            external,
-            body: body.filter(|_| fits),
+            signatures: declared.signatures,
+            options: declared.options,
+            external: declared.external,
+            body: body.filter(|_| fits && locals.is_some()),
+            locals: locals.unwrap_or_default(),
             refused,
         };
         self.check_reserved(&function);
         function
+    }
+
+    /// The variables that `locals=` names; `None` if one is not there.
+    fn typed_locals(
+        &mut self,
+        def: &StmtFunctionDef,
+        variables: &[Variable],
+        locals: Vec<NamedLocal>,
+    ) -> Option<Vec<TypedLocal>> {
+        let mut typed = Some(Vec::new());
+        for NamedLocal { name, name_span, ty, span } in locals {
+            match variables.iter().position(|variable| variable.name == name) {
+                Some(index) => {
+                    let variable = VariableId(index as u32);
+                    typed
+                        .iter_mut()
+                        .for_each(|typed| typed.push(TypedLocal { variable, ty: ty.clone(), span }));
+                }
+                None => {
+                    typed = None;
+                    let message = format!("`{}` has no variable `{name}`", def.name.as_str());
+                    let known = closest(&name, variables.iter().map(|variable| variable.name.as_str()));
+                    let help =
+                        known.map_or("remove it".to_owned(), |known| format!("did you mean `{known}`?"));
+                    self.report(Diagnostic::new(Code::BadSignature, name_span, message).help(help));
+                }
+            }
+        }
+        typed
     }
 
     /// The default values of parameters, which Python computes where the function is defined; and

@@ -6,9 +6,10 @@ use super::names::Binding;
 use super::{Reader, unsupported};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::Signature;
 use crate::source::Span;
 use crate::spelling::closest;
-use crate::types::{DType, Type, Weak};
+use crate::types::{DType, Kind, Type, Weak};
 
 /// Something that an import or Python itself gives a name to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub(super) enum Entity {
     Module(&'static str),
     /// `njit`, `jit`.
     Jit,
+    /// `cfunc`.
+    CFunc,
     /// `pykernel.extern`.
     Extern,
     /// A number type, which is also a function that converts to it.
@@ -25,20 +28,25 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// A type that the file gives a name to.
+    Type(Type),
+    /// Signatures that the file gives a name to.
+    Signatures(Vec<Signature>),
+    /// `np.finfo`, `np.iinfo`: of which kind of number.
+    Limits(Kind),
     /// A function or a constant, by its full name.
     Value(String),
     /// What Numba has and this version lacks, by its full name.
     Later(String),
 }
 
-const MODULES: &[&str] = &["math", "numba", "numba.types", "numpy", "pykernel"];
+const MODULES: &[&str] = &["cmath", "math", "numba", "numba.types", "numpy", "pykernel"];
 
 /// Modules that kernels of later versions have.
 const LATER_MODULES: &[&str] = &["numba.cuda", "numba.experimental", "numba.extending", "numba.typed"];
 
 /// What Numba has and this version lacks. Importing it is no mistake; using it is.
 const LATER: &[&str] = &[
-    "cfunc",
     "cuda",
     "experimental",
     "extending",
@@ -75,6 +83,7 @@ const NUMBA_ALIASES: &[(&str, DType)] = &[
     ("byte", DType::UInt8),
     ("c16", DType::Complex128),
     ("c8", DType::Complex64),
+    ("char", DType::Int8),
     ("double", DType::Float64),
     ("f4", DType::Float32),
     ("f8", DType::Float64),
@@ -86,13 +95,22 @@ const NUMBA_ALIASES: &[(&str, DType)] = &[
     ("int_", DType::Int64),
     ("intc", DType::Int32),
     ("intp", DType::Int64),
+    ("long_", DType::Int64),
+    ("longlong", DType::Int64),
+    ("short", DType::Int16),
+    ("size_t", DType::UInt64),
+    ("ssize_t", DType::Int64),
     ("u1", DType::UInt8),
     ("u2", DType::UInt16),
     ("u4", DType::UInt32),
     ("u8", DType::UInt64),
+    ("uchar", DType::UInt8),
     ("uint", DType::UInt64),
     ("uintc", DType::UInt32),
     ("uintp", DType::UInt64),
+    ("ulong", DType::UInt64),
+    ("ulonglong", DType::UInt64),
+    ("ushort", DType::UInt16),
 ];
 
 const NUMPY_ALIASES: &[(&str, DType)] = &[
@@ -153,6 +171,7 @@ impl Entity {
         match self {
             Entity::Module("numba") => match name {
                 "njit" | "jit" => Some(Entity::Jit),
+                "cfunc" => Some(Entity::CFunc),
                 "types" => Some(Entity::Module("numba.types")),
                 _ if LATER.contains(&name) => Some(Entity::Later(format!("numba.{name}"))),
                 _ => numba_type(name),
@@ -163,15 +182,20 @@ impl Entity {
                 _ => numba_type(name),
             },
             Entity::Module("pykernel") => (name == "extern").then_some(Entity::Extern),
-            Entity::Module("numpy") => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
+            Entity::Module("numpy") => match name {
+                "finfo" => Some(Entity::Limits(Kind::Float)),
+                "iinfo" => Some(Entity::Limits(Kind::Int)),
+                _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
+            },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
             Entity::Jit
+            | Entity::CFunc
             | Entity::Extern
             | Entity::Number(_)
             | Entity::NoneType
-            | Entity::ArrayType
-            | Entity::Value(_) => None,
+            | Entity::ArrayType => None,
+            Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) | Entity::Value(_) => None,
         }
     }
 }
@@ -188,10 +212,16 @@ fn members(module: &'static str) -> Vec<&'static str> {
     let scalars = DType::ALL.into_iter().map(DType::name);
     let aliases = |aliases: &'static [(&str, DType)]| aliases.iter().map(|(name, _)| *name);
     match module {
-        "numba" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "types", "void"]).collect(),
+        "numba" => {
+            scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "cfunc", "types", "void"]).collect()
+        }
         "numba.types" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["Array", "void", "none"]).collect(),
-        "numpy" => scalars.chain(aliases(NUMPY_ALIASES)).chain(builtin::members("numpy")).collect(),
         "pykernel" => vec!["extern"],
+        "numpy" => scalars
+            .chain(aliases(NUMPY_ALIASES))
+            .chain(builtin::members("numpy"))
+            .chain(["finfo", "iinfo"])
+            .collect(),
         _ => builtin::members(module).collect(),
     }
 }
@@ -292,7 +322,7 @@ impl Reader<'_> {
         let message = format!("kernels cannot import `{}`", name.as_str());
         let help = match closest(name, MODULES.iter().copied()) {
             Some(similar) => format!("did you mean `{similar}`?"),
-            None => "they can import `numba`, `numpy` and `math`".to_owned(),
+            None => "they can import `numba`, `numpy`, `math` and `cmath`".to_owned(),
         };
         self.report(Diagnostic::new(Code::UnknownImport, span, message).help(help));
     }

@@ -51,6 +51,7 @@ impl FunctionCx<'_, '_> {
                 let args = args.iter().map(|arg| self.expression(arg)).collect();
                 self.intrinsic(*op, args)
             }
+            Expr::Unowned | Expr::Empty(_) => unreachable!("bug in pykernel: {expr:?} is used as a number"),
             Expr::Dim { view, axis } => Operand { value: self.extent(*view, *axis), scalar: Scalar::I64 },
             Expr::InBounds { index, extent } => {
                 let index = self.expression(index);
@@ -79,7 +80,7 @@ impl FunctionCx<'_, '_> {
     fn local(&mut self, local: LocalId) -> Operand {
         match self.function.ty(local) {
             Type::Scalar(scalar) => Operand { value: self.get(local), scalar },
-            Type::View(_) => unreachable!("bug in pykernel: an array is used as a number"),
+            Type::View(_) | Type::Owner => unreachable!("bug in pykernel: an array is used as a number"),
         }
     }
 

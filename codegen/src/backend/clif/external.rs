@@ -130,6 +130,8 @@ impl FunctionCx<'_, '_> {
 fn scalar(function: &Function, local: LocalId) -> Scalar {
     match function.ty(local) {
         Type::Scalar(scalar) => scalar,
-        Type::View(_) => unreachable!("bug in pykernel: {} passes an array elsewhere", function.name),
+        Type::View(_) | Type::Owner => {
+            unreachable!("bug in pykernel: {} passes an array elsewhere", function.name)
+        }
     }
 }

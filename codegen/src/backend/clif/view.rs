@@ -51,11 +51,11 @@ pub(super) fn numbers(ty: ViewType) -> usize {
     2 * ty.rank - usize::from(fastest(ty.layout, ty.rank).is_some())
 }
 
-/// Kernels access memory only where their caller vouches for it.
+/// Memory that is there and aligned: kernels access it only where their caller vouches for it.
 pub(super) const TRUSTED: MemFlagsData = MemFlagsData::trusted();
 
 impl FunctionCx<'_, '_> {
-    /// Sets an array parameter from its flat form: address, extents, strides that vary.
+    /// Sets an array from its flat form: address, extents, strides that vary.
     ///
     /// Strides are never computed from extents, although a contiguous layout would allow it:
     /// Cranelift hoists what involves a constant out of one loop only, a parameter out of all.
@@ -69,6 +69,15 @@ impl FunctionCx<'_, '_> {
         for (variable, value) in variables.zip(flat) {
             self.builder.def_var(*variable, *value);
         }
+    }
+
+    /// Sets an array that is never looked at.
+    pub(super) fn empty_view(&mut self, local: LocalId) {
+        let zero = self.i64(0);
+        let nowhere = self.builder.ins().iconst(self.pointer, 0);
+        let numbers = std::iter::repeat_n(zero, numbers(self.view(local).ty));
+        let flat: Vec<Value> = std::iter::once(nowhere).chain(numbers).collect();
+        self.bind_view(local, &flat);
     }
 
     /// Makes an array local another name for the same array.

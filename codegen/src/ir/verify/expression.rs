@@ -8,6 +8,8 @@ impl Checker<'_> {
     pub(super) fn ty(&mut self, expr: &Expr) -> Option<Type> {
         match expr {
             Expr::Local(local) => self.local(*local),
+            Expr::Unowned => Some(Type::Owner),
+            Expr::Empty(view) => Some(Type::View(*view)),
             _ => self.computed(expr).map(Type::Scalar),
         }
     }
@@ -23,8 +25,8 @@ impl Checker<'_> {
     fn scalar(&mut self, expr: &Expr) -> Option<Scalar> {
         match self.ty(expr)? {
             Type::Scalar(scalar) => Some(scalar),
-            Type::View(view) => {
-                self.report(format!("a {view} is used as a number"));
+            ty @ (Type::View(_) | Type::Owner) => {
+                self.report(format!("a {ty} is used as a number"));
                 None
             }
         }
@@ -32,7 +34,7 @@ impl Checker<'_> {
 
     fn computed(&mut self, expr: &Expr) -> Option<Scalar> {
         match expr {
-            Expr::Local(_) => self.scalar(expr),
+            Expr::Local(_) | Expr::Unowned | Expr::Empty(_) => self.scalar(expr),
             Expr::Const(value) => self.constant(*value),
             Expr::Unary { op, operand } => {
                 let ty = self.scalar(operand)?;

@@ -56,6 +56,20 @@ impl State {
         Value::View(self.n_views)
     }
 
+    /// A new view with these extents, which are ones that a view can have.
+    pub fn view_of(&mut self, shape: impl IntoIterator<Item = Value>) -> Value {
+        self.n_views += 1;
+        for (axis, extent) in shape.into_iter().enumerate() {
+            let Value::Int(_, extent) = extent else { continue };
+            let most = Linear::constant(pykernel_abi::MAX_EXTENT.into());
+            for fact in [Some(extent.clone()), most.minus(&extent)].into_iter().flatten() {
+                self.facts.assume(fact);
+            }
+            self.opaque.insert(Opaque::Dim(self.n_views, axis), extent);
+        }
+        Value::View(self.n_views)
+    }
+
     /// An unknown bool: whether a symbol, 0 or 1, is 1.
     fn unknown_bool(&mut self) -> Rc<Cond> {
         let symbol = Linear::symbol(self.facts.symbol((0, 1)));
@@ -96,6 +110,8 @@ impl State {
                 let args: Vec<Value> = args.iter_mut().map(|arg| self.value(arg)).collect();
                 self.intrinsic(*op, &args)
             }
+            Expr::Unowned => return Value::Float,
+            Expr::Empty(_) => return self.unknown_view(),
             Expr::Dim { view, axis } => Value::Int(Scalar::I64, self.extent(*view, *axis)),
             Expr::InBounds { index, extent } => {
                 let (index, extent) = (self.value(index), self.value(extent));

@@ -62,6 +62,7 @@ impl<'a> Walk<'a> {
         match ty {
             Type::Scalar(scalar) => self.state.unknown(scalar),
             Type::View(_) => self.state.unknown_view(),
+            Type::Owner => Value::Float,
         }
     }
 
@@ -125,7 +126,18 @@ impl<'a> Walk<'a> {
             }
             StmtKind::Scope { body, .. } => self.body(body),
             StmtKind::Raise(_) | StmtKind::Exit(_) => self.reachable = false,
-            StmtKind::Record(_) => {}
+            StmtKind::Allocate { found, view, shape, .. } => {
+                self.forget([*found]);
+                let shape: Vec<Value> = shape.iter_mut().map(|extent| self.state.value(extent)).collect();
+                let made = self.state.view_of(shape);
+                self.set(*view, made);
+            }
+            StmtKind::Reserve { view, shape } => {
+                let extent = |extent: &i64| Value::Int(Scalar::I64, Linear::constant((*extent).into()));
+                let made = self.state.view_of(shape.iter().map(extent));
+                self.set(*view, made);
+            }
+            StmtKind::Record(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
         true
     }

@@ -46,7 +46,7 @@ impl Copies {
     fn body(&mut self, body: &mut [Stmt]) {
         for Stmt { kind, .. } in body {
             kind.exprs_mut(&mut |expr| self.expr(expr));
-            if let Some(view) = kind.view_mut() {
+            if let Some(view) = kind.used_mut() {
                 self.view(view);
             }
             if let StmtKind::Assign { local, value } = kind {
@@ -61,7 +61,7 @@ impl Copies {
 
     fn learn(&mut self, local: LocalId, value: &Expr) {
         let lasting = match value {
-            Expr::Const(_) => true,
+            Expr::Const(_) | Expr::Unowned => true,
             Expr::Local(original) => self.is_assigned_once(*original) && *original != local,
             _ => false,
         };

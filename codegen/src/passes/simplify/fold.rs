@@ -18,7 +18,7 @@ pub fn fold_all(expr: &mut Expr) {
 /// Simplifies the outermost node.
 pub fn fold(expr: &mut Expr) {
     let simpler = match expr {
-        Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } => None,
+        Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Unowned | Expr::Empty(_) => None,
         Expr::Unary { op, operand } => unary(*op, operand),
         Expr::Binary { op, left, right } => binary(*op, left, right),
         Expr::Compare { op, left, right } => compare(*op, left, right),

@@ -121,7 +121,9 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::Select { .. }
         | Expr::Convert { .. }
         | Expr::Dim { .. }
-        | Expr::InBounds { .. } => true,
+        | Expr::InBounds { .. }
+        | Expr::Unowned
+        | Expr::Empty(_) => true,
     };
     expr.operands(&mut |operand| cheap = cheap && count_cheap(operand, nodes));
     cheap

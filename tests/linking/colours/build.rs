@@ -1,0 +1,5 @@
+//! As a user's.
+
+fn main() {
+    pykernel_codegen::Build::new().compile();
+}

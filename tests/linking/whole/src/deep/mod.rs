@@ -1,0 +1,3 @@
+//! Away from the root.
+
+pub mod deeper;
