@@ -10,24 +10,28 @@
 //! pykernel manifest 3
 //! library    pyk_app_91d4e0377bb06c2a
 //! folder     kernels
+//! stub       stubs/pairwise.pyi
 //! kernel     pairwise    src/main.rs    104    112    Distances of all pairs.
 //! overload   pyk_pairwise_…    0    -    None
-//! param      points      float64    2    C      read
+//! param      points      array    float64    2    C    read
 //! param      scale       float
 //! callable   crate::log    60    63    2    None    float64
 //! untrusted  spread
 //! ```
 //!
 //! A kernel has its name, file, span and docstring, if any; an overload its symbol, function, what
-//! its caller must know (of `recursive`, `host`, `unchecked`, or `-`), and its result; a parameter
-//! its name and its number type, or an array's element type, rank, layout, mode and perhaps
-//! `readonly`. A function of Rust that a kernel calls has its path, span, function, result and the
-//! types of its parameters; a C function that nothing vouches for its symbol.
+//! its caller must know (of `recursive`, `host`, `unchecked`, or `-`), and the type of its result; a
+//! parameter its name and its type. A function of Rust that a kernel calls has its path, span and
+//! function, the type of its result and those of its parameters; a C function that nothing vouches
+//! for its symbol.
 
-use crate::interface::{Callable, Kernel, Number, Overload, Param, ParamType};
-use crate::ir::{FunctionId, Mode};
+mod types;
+
+use crate::interface::{Callable, Kernel, Overload, Param, ParamType};
+use crate::ir::FunctionId;
 use crate::source::Span;
-use crate::types::{ArrayType, DType, Layout, Type, Weak};
+use crate::types::Type;
+use types::{read_param, read_result, write_param, write_result};
 
 /// The environment variable by which the build helper tells the macro where the manifest is.
 pub const VARIABLE: &str = "PYKERNEL_MANIFEST";
@@ -42,6 +46,8 @@ pub struct Manifest {
     pub library: String,
     /// The folder of kernel files.
     pub folder: String,
+    /// The stubs that do not stand beside their kernel files.
+    pub stubs: Vec<String>,
     /// The kernels.
     pub kernels: Vec<Compiled>,
 }
@@ -66,6 +72,7 @@ impl Manifest {
     pub fn to_text(&self) -> String {
         let mut lines =
             vec![HEADER.to_owned(), line(&["library", &self.library]), line(&["folder", &self.folder])];
+        lines.extend(self.stubs.iter().map(|stub| line(&["stub", stub])));
         for Compiled { file, kernel } in &self.kernels {
             let (start, end) = (kernel.span.start.to_string(), kernel.span.end.to_string());
             let mut fields = vec!["kernel", &kernel.name, file, &start, &end];
@@ -100,6 +107,7 @@ impl Manifest {
         match fields {
             ["library", name] => self.library = (*name).to_owned(),
             ["folder", name] => self.folder = (*name).to_owned(),
+            ["stub", path] => self.stubs.push((*path).to_owned()),
             ["kernel", name, file, start, end, doc @ ..] => self.kernels.push(Compiled {
                 file: (*file).to_owned(),
                 kernel: Kernel {
@@ -111,29 +119,30 @@ impl Manifest {
                     untrusted: Vec::new(),
                 },
             }),
-            ["callable", path, start, end, function, result, params @ ..] => {
+            ["callable", path, start, end, function, types @ ..] => {
+                let (result, params) = whole(types, read_types)?;
                 self.kernels.last_mut()?.kernel.callables.push(Callable {
                     path: (*path).to_owned(),
                     span: Span::new(start.parse().ok()?, end.parse().ok()?),
                     function: FunctionId(function.parse().ok()?),
-                    params: params.iter().map(|name| number(name)).collect::<Option<_>>()?,
-                    result: result_type(result)?,
+                    params,
+                    result,
                 });
             }
             ["untrusted", symbol] => self.kernels.last_mut()?.kernel.untrusted.push((*symbol).to_owned()),
-            ["overload", symbol, function, needs, result] => {
+            ["overload", symbol, function, needs, result @ ..] => {
                 self.kernels.last_mut()?.kernel.overloads.push(Overload {
                     symbol: (*symbol).to_owned(),
                     function: FunctionId(function.parse().ok()?),
                     params: Vec::new(),
-                    result: result_type(result)?,
+                    result: whole(result, read_result)?,
                     recursive: needs.split(' ').any(|need| need == "recursive"),
                     host: needs.split(' ').any(|need| need == "host"),
                     unchecked: needs.split(' ').any(|need| need == "unchecked"),
                 });
             }
             ["param", name, ty @ ..] => {
-                let param = Param { name: (*name).to_owned(), ty: param_type(ty)? };
+                let param = Param { name: (*name).to_owned(), ty: whole(ty, read_param)? };
                 self.kernels.last_mut()?.kernel.overloads.last_mut()?.params.push(param);
             }
             _ => return None,
@@ -142,13 +151,28 @@ impl Manifest {
     }
 }
 
+/// Reads a type that all of the fields are for.
+fn whole<T>(mut fields: &[&str], read: impl FnOnce(&mut &[&str]) -> Option<T>) -> Option<T> {
+    let ty = read(&mut fields)?;
+    fields.is_empty().then_some(ty)
+}
+
+/// The types of a callable function: its result's, then its parameters'.
+fn read_types(fields: &mut &[&str]) -> Option<(Type, Vec<ParamType>)> {
+    let result = read_result(fields)?;
+    let mut params = Vec::new();
+    while !fields.is_empty() {
+        params.push(read_param(fields)?);
+    }
+    Some((result, params))
+}
+
 fn callable_line(callable: &Callable) -> String {
-    let numbers = [callable.span.start, callable.span.end, callable.function.0].map(|it| it.to_string());
-    let result = callable.result.to_string();
-    let params: Vec<String> = callable.params.iter().map(|param| Type::from(*param).to_string()).collect();
-    let mut fields = vec!["callable", callable.path.as_str()];
-    fields.extend(numbers.iter().chain([&result]).chain(&params).map(String::as_str));
-    line(&fields)
+    let mut fields = vec!["callable".to_owned(), callable.path.clone()];
+    fields.extend([callable.span.start, callable.span.end, callable.function.0].map(|it| it.to_string()));
+    write_result(&callable.result, &mut fields);
+    callable.params.iter().for_each(|param| write_param(param, &mut fields));
+    line(&fields.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn overload_line(overload: &Overload) -> String {
@@ -157,60 +181,16 @@ fn overload_line(overload: &Overload) -> String {
         [(overload.recursive, "recursive"), (overload.host, "host"), (overload.unchecked, "unchecked")];
     let needs: Vec<&str> = needs.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
     let needs = if needs.is_empty() { "-".to_owned() } else { needs.join(" ") };
-    line(&["overload", &overload.symbol, &function, &needs, &overload.result.to_string()])
+    let mut result = Vec::new();
+    write_result(&overload.result, &mut result);
+    let head = ["overload", &overload.symbol, &function, &needs];
+    line(&head.into_iter().chain(result.iter().map(String::as_str)).collect::<Vec<_>>())
 }
 
 fn param_line(param: &Param) -> String {
-    match &param.ty {
-        ParamType::Number(Number::Weak(weak)) => line(&["param", &param.name, weak.name()]),
-        ParamType::Number(Number::Strong(dtype)) => line(&["param", &param.name, dtype.name()]),
-        ParamType::Array(array, mode) => {
-            let rank = array.rank.to_string();
-            let layout = layout_name(array.layout);
-            let mode = if *mode == Mode::Write { "write" } else { "read" };
-            let mut fields = vec!["param", &param.name, array.element.name(), &rank, layout, mode];
-            fields.extend(array.readonly.then_some("readonly"));
-            line(&fields)
-        }
-    }
-}
-
-const fn layout_name(layout: Layout) -> &'static str {
-    match layout {
-        Layout::C => "C",
-        Layout::F => "F",
-        Layout::Any => "any",
-    }
-}
-
-fn param_type(fields: &[&str]) -> Option<ParamType> {
-    match fields {
-        [name] => number(name).map(ParamType::Number),
-        [element, rank, layout, mode, readonly @ ..] => {
-            let array = ArrayType {
-                element: dtype(element)?,
-                rank: rank.parse().ok()?,
-                layout: [Layout::C, Layout::F, Layout::Any]
-                    .into_iter()
-                    .find(|it| layout_name(*it) == *layout)?,
-                readonly: readonly == ["readonly"],
-            };
-            Some(ParamType::Array(array, if *mode == "write" { Mode::Write } else { Mode::Read }))
-        }
-        _ => None,
-    }
-}
-
-fn result_type(name: &str) -> Option<Type> {
-    if name == "None" { Some(Type::None) } else { Some(number(name)?.into()) }
-}
-
-fn number(name: &str) -> Option<Number> {
-    Weak::named(name).map(Number::Weak).or_else(|| dtype(name).map(Number::Strong))
-}
-
-fn dtype(name: &str) -> Option<DType> {
-    DType::ALL.into_iter().find(|dtype| dtype.name() == name)
+    let mut ty = Vec::new();
+    write_param(&param.ty, &mut ty);
+    line(&["param", &param.name].into_iter().chain(ty.iter().map(String::as_str)).collect::<Vec<_>>())
 }
 
 fn line(fields: &[&str]) -> String {
@@ -241,6 +221,9 @@ fn unescape(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interface::{Number, ParamType};
+    use crate::ir::Mode;
+    use crate::types::{ArrayType, DType, Layout, Type, Weak};
 
     fn manifest() -> Manifest {
         let array = |rank, layout, readonly| ArrayType { element: DType::Complex64, rank, layout, readonly };
@@ -250,6 +233,11 @@ mod tests {
             ParamType::Array(array(2, Layout::F, false), Mode::Write),
             ParamType::Array(array(0, Layout::Any, true), Mode::Read),
             ParamType::Array(array(1, Layout::C, false), Mode::Read),
+            ParamType::Tuple(vec![
+                ParamType::Tuple(vec![]),
+                ParamType::Array(array(1, Layout::C, false), Mode::Read),
+                ParamType::Number(Number::Weak(Weak::Complex)),
+            ]),
         ];
         let params = types.into_iter().enumerate().map(|(i, ty)| Param { name: format!("p{i}"), ty });
         let overload = Overload {
@@ -264,7 +252,7 @@ mod tests {
         let other = Overload {
             symbol: "pyk_f_2".into(),
             params: vec![],
-            result: Type::INT,
+            result: Type::Tuple(vec![Type::INT, Type::Tuple(vec![Type::None])]),
             unchecked: true,
             host: true,
             ..overload.clone()
@@ -278,7 +266,10 @@ mod tests {
                 path: "crate::f".into(),
                 span: Span::new(1, 2),
                 function: FunctionId(9),
-                params: vec![Number::Strong(DType::Float32), Number::Weak(Weak::Int)],
+                params: vec![
+                    ParamType::Number(Number::Strong(DType::Float32)),
+                    ParamType::Number(Number::Weak(Weak::Int)),
+                ],
                 result: Type::None,
             }],
             untrusted: vec!["spread".into()],
@@ -288,6 +279,7 @@ mod tests {
         Manifest {
             library: "pyk_p".into(),
             folder: "kernels".into(),
+            stubs: vec!["stubs/a b.pyi".into()],
             kernels: vec![compiled(kernel), compiled(plain)],
         }
     }
@@ -303,9 +295,10 @@ mod tests {
     fn other_text_is_refused() {
         for text in [
             "",
-            "pykernel manifest 0\n",
+            "pykernel manifest 2\n",
             "pykernel manifest 3\nparam\tx\tint\n",
             "pykernel manifest 3\nkernel\tx\n",
+            "pykernel manifest 3\nkernel\tx\tk.py\t0\t1\noverload\tf\t0\t-\ttuple\t2\tint\n",
         ] {
             assert_eq!(Manifest::from_text(text), None, "{text}");
         }

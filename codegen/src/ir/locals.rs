@@ -29,8 +29,9 @@ fn renumber(function: &mut Function, numbers: &[LocalId]) {
 }
 
 fn renumber_expr(expr: &mut Expr, number: &dyn Fn(&mut LocalId)) {
-    match expr {
-        Expr::Local(local) | Expr::Dim { view: local, .. } => number(local),
-        _ => expr.operands_mut(&mut |operand| renumber_expr(operand, number)),
+    if let Expr::Local(local) = expr {
+        number(local);
     }
+    expr.view_mut().into_iter().for_each(number);
+    expr.operands_mut(&mut |operand| renumber_expr(operand, number));
 }

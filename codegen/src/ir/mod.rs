@@ -11,6 +11,8 @@
 //! An [`Type::Owner`] is a share in the memory of an array that a kernel made, or none: see Memory.
 //! In an `Assign` and as an argument, a view of layout `C` or `F` may stand where the same element
 //! type and rank with layout `Any` is asked for; a view of rank 0 passes for one of any layout.
+//! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`]), what a
+//! call gives, or empty.
 //!
 //! # Locals
 //! Functions have mutable typed locals, not SSA: `cranelift-frontend` builds SSA by itself, and
@@ -37,12 +39,14 @@
 //! locals. Only
 //! `Check`, `Raise` and `Call` can raise. A `Load` or `Store` whose index is out of bounds is
 //! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
-//! that is [`Function::unchecked`], and a pass may delete that check only where it proves it.
-//! Nothing else is "maybe unsafe".
+//! that is [`Function::unchecked`], and a pass may delete that check only where it proves it. So is
+//! an [`Expr::SubView`] that leaves its base: what `lower` makes of slices lies inside, and indices
+//! are checked as before a `Load`. Nothing else is "maybe unsafe".
 //!
 //! # Aliasing
-//! Every view has a root: a parameter, an `Allocate` or a `Reserve`. Views of one root may alias;
-//! views of two parameters alias only if neither is written (callers guarantee it, [`Mode`]).
+//! Every view has a root: a parameter, an `Allocate` or a `Reserve`; that of the view that it is a
+//! part of ([`roots`]). Views of one root may alias; views of two parameters of a function that
+//! Rust calls alias only if neither is written (callers guarantee it, [`Mode`]).
 //!
 //! # Memory
 //! An array that may lie in memory of a kernel's own is two values: a view and an owner. A view
@@ -66,11 +70,12 @@
 //!
 //! # What later versions add
 //! loop kinds and reductions on `For`, `Elementwise`/`Reduce`, `Atomic`, `Barrier`, `Try`,
-//! `Yield`, views of views. Matches over these
-//! enums are exhaustive, so that a new node lights up every place that must handle it.
+//! `Yield`. Matches over these enums are exhaustive, so that a new node lights up every place that
+//! must handle it.
 
-pub mod locals;
 mod c_function;
+pub mod locals;
+pub mod part;
 pub mod print;
 pub mod roots;
 pub mod verify;
@@ -78,10 +83,12 @@ pub mod visit;
 
 use std::sync::Arc;
 
+pub use c_function::CFunction;
+pub use part::Axis;
+
 use crate::hir::{self, Inline};
 use crate::source::Span;
-use crate::types::{ArrayType, DType};
-pub use c_function::CFunction;
+use crate::types::{ArrayType, DType, Layout};
 
 /// A machine number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -162,7 +169,7 @@ pub struct ViewType {
     /// The number of dimensions.
     pub rank: usize,
     /// What is known of the strides.
-    pub layout: crate::types::Layout,
+    pub layout: Layout,
 }
 
 impl From<ArrayType> for ViewType {
@@ -571,6 +578,26 @@ pub enum Expr {
         view: LocalId,
         /// The dimension.
         axis: usize,
+    },
+    /// The distance in bytes between neighbours along a view's dimension: an `I64`, which may be
+    /// negative or 0.
+    Stride {
+        /// The view.
+        view: LocalId,
+        /// The dimension.
+        axis: usize,
+    },
+    /// A part of a view, as a view of the type that [`ViewType::part`] says.
+    SubView {
+        /// The view.
+        view: LocalId,
+        /// What becomes of each dimension, in their order, and the new ones among them.
+        axes: Vec<Axis>,
+    },
+    /// A view with its dimensions in reverse order, of the type that [`ViewType::transposed`] says.
+    Transpose {
+        /// The view.
+        view: LocalId,
     },
     /// Whether `0 <= index < extent`; both `I64`.
     InBounds {

@@ -14,13 +14,13 @@ pub fn of_views(function: &Function, module: &Module) -> Vec<BTreeSet<usize>> {
             roots[param.0 as usize].insert(position);
         }
     }
-    let copies = copies(function, module);
+    let parts = parts(function, module);
     let mut grew = true;
     while grew {
         grew = false;
-        for (to, from) in &copies {
-            let source = roots[from.0 as usize].clone();
-            let target = &mut roots[to.0 as usize];
+        for (part, whole) in &parts {
+            let source = roots[whole.0 as usize].clone();
+            let target = &mut roots[part.0 as usize];
             let before = target.len();
             target.extend(source);
             grew |= target.len() != before;
@@ -33,34 +33,30 @@ fn is_view(function: &Function, local: LocalId) -> bool {
     matches!(function.ty(local), Type::View(_))
 }
 
-/// The views that may be set to what others are, each with one of these.
-fn copies(function: &Function, module: &Module) -> Vec<(LocalId, LocalId)> {
-    let mut copies = Vec::new();
+/// The views that may be set to parts of others, each with one of these.
+fn parts(function: &Function, module: &Module) -> Vec<(LocalId, LocalId)> {
+    let mut parts = Vec::new();
     visit::walk(&function.body, &mut |stmt| match &stmt.kind {
         StmtKind::Assign { local, value } if is_view(function, *local) => {
-            sources(value, &mut |source| copies.push((*local, source)));
+            sources(value, &mut |source| parts.push((*local, source)));
         }
         StmtKind::Call { results, function: callee, args, .. } => {
             let returned =
                 args.iter().zip(&module[*callee].effects.returned).filter(|(_, returned)| **returned);
             for (arg, _) in returned {
                 let views = results.iter().filter(|result| is_view(function, **result));
-                views.for_each(|result| sources(arg, &mut |source| copies.push((*result, source))));
+                views.for_each(|result| sources(arg, &mut |source| parts.push((*result, source))));
             }
         }
         _ => {}
     });
-    copies
+    parts
 }
 
-/// Visits the views that an expression of a view type may be.
+/// Visits the views that an expression of a view type may be a part of.
 fn sources(expr: &Expr, visit: &mut dyn FnMut(LocalId)) {
     match expr {
         Expr::Local(local) => visit(*local),
-        Expr::Select { then, otherwise, .. } => {
-            sources(then, visit);
-            sources(otherwise, visit);
-        }
-        _ => {}
+        _ => expr.view().into_iter().for_each(visit),
     }
 }

@@ -181,7 +181,13 @@ impl Expr {
     /// Visits the operands.
     pub fn operands(&self, visit: &mut dyn FnMut(&Expr)) {
         match self {
-            Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Unowned | Expr::Empty(_) => {}
+            Expr::Const(_)
+            | Expr::Local(_)
+            | Expr::Dim { .. }
+            | Expr::Stride { .. }
+            | Expr::Transpose { .. }
+            | Expr::Unowned
+            | Expr::Empty(_) => {}
             Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
             Expr::Binary { left, right, .. } | Expr::Compare { left, right, .. } => {
                 visit(left);
@@ -193,6 +199,7 @@ impl Expr {
                 visit(otherwise);
             }
             Expr::Intrinsic { args, .. } => args.iter().for_each(visit),
+            Expr::SubView { axes, .. } => axes.iter().for_each(|axis| axis.operands(visit)),
             Expr::InBounds { index, extent } => {
                 visit(index);
                 visit(extent);
@@ -203,7 +210,13 @@ impl Expr {
     /// Visits the operands, to be changed.
     pub fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         match self {
-            Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Unowned | Expr::Empty(_) => {}
+            Expr::Const(_)
+            | Expr::Local(_)
+            | Expr::Dim { .. }
+            | Expr::Stride { .. }
+            | Expr::Transpose { .. }
+            | Expr::Unowned
+            | Expr::Empty(_) => {}
             Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
             Expr::Binary { left, right, .. } | Expr::Compare { left, right, .. } => {
                 visit(left);
@@ -215,6 +228,7 @@ impl Expr {
                 visit(otherwise);
             }
             Expr::Intrinsic { args, .. } => args.iter_mut().for_each(visit),
+            Expr::SubView { axes, .. } => axes.iter_mut().for_each(|axis| axis.operands_mut(visit)),
             Expr::InBounds { index, extent } => {
                 visit(index);
                 visit(extent);
@@ -222,12 +236,35 @@ impl Expr {
         }
     }
 
+    /// The view that the expression itself asks about or is a part of.
+    pub const fn view(&self) -> Option<LocalId> {
+        match self {
+            Expr::Dim { view, .. }
+            | Expr::Stride { view, .. }
+            | Expr::SubView { view, .. }
+            | Expr::Transpose { view } => Some(*view),
+            _ => None,
+        }
+    }
+
+    /// The view that the expression itself asks about or is a part of, to be changed.
+    pub const fn view_mut(&mut self) -> Option<&mut LocalId> {
+        match self {
+            Expr::Dim { view, .. }
+            | Expr::Stride { view, .. }
+            | Expr::SubView { view, .. }
+            | Expr::Transpose { view } => Some(view),
+            _ => None,
+        }
+    }
+
     /// Visits the locals that the expression reads, once for each use.
     pub fn locals(&self, visit: &mut dyn FnMut(LocalId)) {
-        match self {
-            Expr::Local(local) | Expr::Dim { view: local, .. } => visit(*local),
-            _ => self.operands(&mut |operand| operand.locals(visit)),
+        if let Expr::Local(local) = self {
+            visit(*local);
         }
+        self.view().into_iter().for_each(&mut *visit);
+        self.operands(&mut |operand| operand.locals(visit));
     }
 
     /// The number of nodes.
@@ -246,6 +283,16 @@ pub fn walk(body: &[Stmt], visit: &mut dyn FnMut(&Stmt)) {
             walk(inner, visit);
         }
     }
+}
+
+/// The number of statements and expressions.
+pub fn size(body: &[Stmt]) -> usize {
+    let mut size = 0;
+    walk(body, &mut |stmt| {
+        size += 1;
+        stmt.kind.exprs(&mut |expr| size += expr.size());
+    });
+    size
 }
 
 /// Visits every statement, to be changed, each before those in its bodies.

@@ -16,6 +16,7 @@ mod function;
 mod logical;
 mod owners;
 mod optional;
+mod part;
 mod raise;
 mod range;
 mod statement;

@@ -1,5 +1,5 @@
 //! Computes what running each function does: which parameters it reads and writes, whether it can
-//! raise, whether it can call itself.
+//! raise, whether it can call itself, which parameters its results are parts of.
 //!
 //! Before: nothing is known. After: [`crate::ir::Function::effects`] of every function holds, as an upper
 //! bound: an element is read or written only where it says so, through copies of a view and

@@ -7,9 +7,11 @@ mod overflow;
 mod ranges;
 mod reachable;
 pub mod references;
+mod rename;
 mod simplify;
 mod stack;
 mod status;
+mod unroll;
 
 use crate::ir::{FunctionId, Module, Stage, verify};
 
@@ -37,6 +39,7 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     pass("reachable", &empty_unreachable);
     pass("ranges", &ranges::run);
     pass("simplify", &simplify::run);
+    pass("unroll", &unroll::run);
     pass("stack", &stack::run);
     status::run(&mut module);
     verified("status", Stage::Status, &module);

@@ -33,7 +33,7 @@ struct Raiser<'a> {
     /// Whether each function of the module can raise.
     raises: &'a [bool],
     status: LocalId,
-    /// Sets each result to zero.
+    /// Sets each result to zero, or to an empty view.
     zeros: Vec<StmtKind>,
 }
 

@@ -33,7 +33,11 @@ impl<'a> Reader<'a> {
     /// Reads one function.
     pub(super) fn function(&mut self, def: &StmtFunctionDef) -> hir::Function {
         let before = self.diagnostics.len();
-        let declared = self.declared(def);
+        let stubbed = self.stub.take(&def.name);
+        let declared = match &stubbed {
+            Some(stubbed) => self.declared_with_stub(def, stubbed),
+            None => self.declared(def),
+        };
         let broken = self.is_broken(def);
         let (defaults, has_defaults) = self.defaults(def);
         let mut scope = Scope::new(self);
@@ -45,12 +49,14 @@ impl<'a> Reader<'a> {
         let body = if broken { None } else { Some(scope.body(&def.body, is_external)) };
         let (variables, refused) = (scope.variables, scope.refused);
         let declared = declared.unwrap_or_default();
-        let locals = self.typed_locals(def, &variables, declared.locals);
+        let (spans, doc) = stubbed.map(|stubbed| (stubbed.spans, stubbed.doc)).unwrap_or_default();
+        let locals = self.typed_locals(def, (&variables, n_params), declared.locals);
         let function = hir::Function {
             name: def.name.to_string(),
             name_span: self.span(&def.name),
             span: self.span(def),
-            doc: docstring(&def.body),
+            doc: docstring(&def.body).or(doc),
+            stub: spans,
             n_params,
             defaults,
             variables,
@@ -69,12 +75,19 @@ impl<'a> Reader<'a> {
     fn typed_locals(
         &mut self,
         def: &StmtFunctionDef,
-        variables: &[Variable],
+        (variables, n_params): (&[Variable], usize),
         locals: Vec<NamedLocal>,
     ) -> Option<Vec<TypedLocal>> {
         let mut typed = Some(Vec::new());
         for NamedLocal { name, name_span, ty, span } in locals {
             match variables.iter().position(|variable| variable.name == name) {
+                Some(index) if index < n_params => {
+                    typed = None;
+                    let message = format!("`{name}` is a parameter of `{}`, not a local", def.name.as_str());
+                    let help =
+                        "declare its type in the signature, or assign it to a variable of another name";
+                    self.report(Diagnostic::new(Code::BadSignature, name_span, message).help(help));
+                }
                 Some(index) => {
                     let variable = VariableId(index as u32);
                     typed
@@ -292,7 +305,7 @@ impl<'b> Assigned<'b> {
 }
 
 /// The docstring that a body begins with.
-fn docstring(body: &[Stmt]) -> Option<String> {
+pub(super) fn docstring(body: &[Stmt]) -> Option<String> {
     match body.first() {
         Some(Stmt::Expr(first)) => match &*first.value {
             Expr::StringLiteral(text) => Some(cleandoc(text.value.to_str())),

@@ -28,19 +28,27 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// Numba's `types.Tuple`.
+    TupleType,
+    /// Numba's `types.UniTuple`.
+    UniTupleType,
+    /// `np.newaxis`, which is `None`.
+    NewAxis,
     /// A type that the file gives a name to.
     Type(Type),
     /// Signatures that the file gives a name to.
     Signatures(Vec<Signature>),
     /// `np.finfo`, `np.iinfo`: of which kind of number.
     Limits(Kind),
+    /// `typing.overload`.
+    Overload,
     /// A function or a constant, by its full name.
     Value(String),
     /// What Numba has and this version lacks, by its full name.
     Later(String),
 }
 
-const MODULES: &[&str] = &["cmath", "math", "numba", "numba.types", "numpy", "pykernel"];
+const MODULES: &[&str] = &["cmath", "math", "numba", "numba.types", "numpy", "pykernel", "typing"];
 
 /// Modules that kernels of later versions have.
 const LATER_MODULES: &[&str] = &["numba.cuda", "numba.experimental", "numba.extending", "numba.typed"];
@@ -60,6 +68,9 @@ const LATER: &[&str] = &[
     "vectorize",
 ];
 
+/// What `typing` has for those who read a file and not for kernels.
+const TYPING: &[&str] = &["Any", "Final", "TYPE_CHECKING", "TypeAlias", "Union"];
+
 /// Types that Numba has and this version lacks.
 const LATER_TYPES: &[&str] = &[
     "DictType",
@@ -69,8 +80,6 @@ const LATER_TYPES: &[&str] = &[
     "Optional",
     "Record",
     "Set",
-    "Tuple",
-    "UniTuple",
     "UnicodeType",
     "optional",
     "unicode_type",
@@ -178,6 +187,8 @@ impl Entity {
             },
             Entity::Module("numba.types") => match name {
                 "Array" => Some(Entity::ArrayType),
+                "Tuple" => Some(Entity::TupleType),
+                "UniTuple" => Some(Entity::UniTupleType),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
@@ -185,17 +196,19 @@ impl Entity {
             Entity::Module("numpy") => match name {
                 "finfo" => Some(Entity::Limits(Kind::Float)),
                 "iinfo" => Some(Entity::Limits(Kind::Int)),
+                "newaxis" => Some(Entity::NewAxis),
                 _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
+            },
+            Entity::Module("typing") => match name {
+                "overload" => Some(Entity::Overload),
+                _ => TYPING.contains(&name).then(|| Entity::Later(format!("typing.{name}"))),
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit
-            | Entity::CFunc
-            | Entity::Extern
-            | Entity::Number(_)
-            | Entity::NoneType
-            | Entity::ArrayType => None,
-            Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) | Entity::Value(_) => None,
+            Entity::Jit | Entity::CFunc | Entity::Extern | Entity::Number(_) | Entity::NoneType => None,
+            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
+            Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
+            Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }
     }
 }
@@ -215,13 +228,17 @@ fn members(module: &'static str) -> Vec<&'static str> {
         "numba" => {
             scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "cfunc", "types", "void"]).collect()
         }
-        "numba.types" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["Array", "void", "none"]).collect(),
         "pykernel" => vec!["extern"],
+        "numba.types" => scalars
+            .chain(aliases(NUMBA_ALIASES))
+            .chain(["Array", "Tuple", "UniTuple", "void", "none"])
+            .collect(),
         "numpy" => scalars
             .chain(aliases(NUMPY_ALIASES))
             .chain(builtin::members("numpy"))
             .chain(["finfo", "iinfo"])
             .collect(),
+        "typing" => vec!["overload"],
         _ => builtin::members(module).collect(),
     }
 }

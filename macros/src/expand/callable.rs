@@ -5,7 +5,7 @@
 //! to check.
 
 use proc_macro2::{Span, TokenStream};
-use pykernel_codegen::interface::{Callable, Kernel};
+use pykernel_codegen::interface::{Callable, Kernel, Leaf, ParamType};
 use pykernel_codegen::types::{DType, Type};
 use quote::{format_ident, quote, quote_spanned};
 
@@ -29,7 +29,7 @@ pub fn table(kernel: &Kernel, context: &Context) -> Option<(TokenStream, TokenSt
 fn function(index: usize, callable: &Callable, context: &Context) -> TokenStream {
     let hygienic = Span::mixed_site();
     let name = format_ident!("callable_{index}", span = hygienic);
-    let dtypes: Vec<DType> = callable.params.iter().map(|param| param.dtype()).collect();
+    let dtypes: Vec<DType> = callable.params.iter().flat_map(ParamType::leaves).filter_map(number).collect();
     let params = dtypes.iter().enumerate().map(|(index, dtype)| declared(index, *dtype));
     let passed = dtypes.iter().enumerate().map(|(index, dtype)| passed(index, *dtype));
     let types = dtypes.iter().map(|dtype| rust_type::number(*dtype));
@@ -45,6 +45,14 @@ fn function(index: usize, callable: &Callable, context: &Context) -> TokenStream
             // SAFETY: the kernel gives a place for the result that its declaration says.
             unsafe { ::pykernel::call::callable(#pointer, || function(#(#passed),*)) }
         }
+    }
+}
+
+/// What is passed, which is a number.
+fn number(leaf: Leaf) -> Option<DType> {
+    match leaf {
+        Leaf::Number(dtype) => Some(dtype),
+        Leaf::Array(..) => None,
     }
 }
 

@@ -53,6 +53,10 @@ impl FunctionCx<'_, '_> {
             }
             Expr::Unowned | Expr::Empty(_) => unreachable!("bug in pykernel: {expr:?} is used as a number"),
             Expr::Dim { view, axis } => Operand { value: self.extent(*view, *axis), scalar: Scalar::I64 },
+            Expr::Stride { view, axis } => Operand { value: self.stride(*view, *axis), scalar: Scalar::I64 },
+            Expr::SubView { .. } | Expr::Transpose { .. } => {
+                unreachable!("bug in pykernel: an array is used as a number")
+            }
             Expr::InBounds { index, extent } => {
                 let index = self.expression(index);
                 let extent = self.expression(extent);

@@ -10,7 +10,7 @@ use super::call::takes_record;
 use super::view::{View, numbers};
 use super::{Translated, Unit, clif_type};
 use crate::backend::Error;
-use crate::ir::{Function, FunctionId, Label, LocalId, Type};
+use crate::ir::{Expr, Function, FunctionId, Label, LocalId, Type};
 
 /// A function being translated.
 pub(super) struct FunctionCx<'a, 'u> {
@@ -102,8 +102,8 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     /// it has one, and its results.
     pub(super) fn inline_body(&mut self, params: &[Value]) -> Vec<Value> {
         self.declare_locals();
-        self.bind(params);
         let function = self.function;
+        self.bind(params);
         if self.labelled(Function::BODY, &function.body) == Flow::Leaves {
             // It never ends. The return that follows still needs a block.
             let never = self.builder.create_block();
@@ -113,7 +113,10 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         for result in function.status.iter().chain(&function.results) {
             match function.ty(*result) {
                 Type::Scalar(_) | Type::Owner => returned.push(self.get(*result)),
-                Type::View(ty) => self.flatten(*result, ty, &mut returned),
+                Type::View(ty) => {
+                    let array = self.array(&Expr::Local(*result));
+                    self.flatten(&array, ty, &mut returned);
+                }
             }
         }
         returned

@@ -63,9 +63,10 @@ impl FunctionCx<'_, '_> {
                 let value = self.expression(value).value;
                 self.set(local, value);
             }
-            (Type::View(_), Expr::Local(from)) => self.copy_view(local, *from),
-            (Type::View(_), Expr::Empty(_)) => self.empty_view(local),
-            (Type::View(_), _) => unreachable!("bug in pykernel: an array is computed"),
+            (Type::View(_), value) => {
+                let array = self.array(value);
+                self.set_view(local, &array);
+            }
             (Type::Owner, value) => {
                 let value = self.owner(value);
                 self.set(local, value);

@@ -32,7 +32,8 @@
 //!
 //! # Of an expression
 //! - Operands have the types that [`super::Expr`] and its operations say; an `InBounds` compares
-//!   `I64`s; a `Dim` names an axis that the view has; a C function has its number of arguments.
+//!   `I64`s; a `Dim` or a `Stride` names an axis that the view has; a part of a view says what becomes
+//!   of each of its axes; a C function has its number of arguments.
 //! - A constant lies in the range of its type.
 //!
 //! # Of a stage
