@@ -18,6 +18,7 @@ mod entry;
 mod expression;
 mod external;
 mod function;
+mod print;
 mod site;
 mod statement;
 mod trampoline;
@@ -93,7 +94,7 @@ struct Unit<'a> {
     callables: Vec<FunctionId>,
     /// The functions that have a body of their own.
     functions: BTreeMap<FunctionId, FuncId>,
-    /// The raise sites, by their bytes.
+    /// The raise sites and templates, by their bytes.
     sites: BTreeMap<Vec<u8>, DataId>,
 }
 
