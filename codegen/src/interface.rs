@@ -34,6 +34,13 @@ pub struct Kernel {
     pub overloads: Vec<Overload>,
 }
 
+impl Kernel {
+    /// Whether its caller must vouch for its indices, so that it is an `unsafe fn`.
+    pub fn is_unchecked(&self) -> bool {
+        self.overloads.iter().any(|overload| overload.unchecked)
+    }
+}
+
 /// One specialisation of a kernel, with an entry of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overload {
@@ -48,6 +55,9 @@ pub struct Overload {
     /// Whether it reaches a function that can call itself, so that the caller must set a stack
     /// limit.
     pub recursive: bool,
+    /// Whether it reaches a function that trusts its indices, so that the caller must vouch for
+    /// them.
+    pub unchecked: bool,
     /// Whether it asks something of the program that runs it, so that the caller must set a host.
     pub host: bool,
 }
@@ -131,7 +141,8 @@ fn kernel(
         function: ir::FunctionId(id.0),
         params: params(function, &program[*id], &module[ir::FunctionId(id.0)].effects),
         result: program[*id].result.clone(),
-        recursive: recursive(module, ir::FunctionId(id.0)),
+        recursive: reaches(module, ir::FunctionId(id.0), |function| function.effects.recursive),
+        unchecked: reaches(module, ir::FunctionId(id.0), |function| function.unchecked),
         host: module[ir::FunctionId(id.0)].effects.host,
     };
     Kernel {
@@ -173,13 +184,13 @@ fn mode(effects: &ir::Effects, param: usize) -> Mode {
     if effects.writes.get(param).copied().unwrap_or(false) { Mode::Write } else { Mode::Read }
 }
 
-/// Whether a function reaches one that can call itself.
-fn recursive(module: &ir::Module, function: ir::FunctionId) -> bool {
+/// Whether a function is, or calls, perhaps through others, one of a kind.
+fn reaches(module: &ir::Module, function: ir::FunctionId, is: impl Fn(&ir::Function) -> bool) -> bool {
     let mut seen = BTreeSet::new();
     let mut pending = vec![function];
     while let Some(id) = pending.pop() {
         if seen.insert(id) {
-            if module[id].effects.recursive {
+            if is(&module[id]) {
                 return true;
             }
             calls(&module[id].body, &mut pending);

@@ -16,9 +16,10 @@
 //! param      scale       float
 //! ```
 //!
-//! A kernel has its name, file, span and docstring, if any; an overload its symbol, function,
-//! what its caller must set (`recursive`, `host`, or `-`), and its result; a parameter its name and its number type, or an array's
-//! element type, rank, layout, mode and perhaps `readonly`.
+//! A kernel has its name, file, span and docstring, if any; an overload its symbol, function, what
+//! its caller must know (of `recursive`, `host`, `unchecked`, or `-`), and its result; a parameter
+//! its name and its number type, or an array's element type, rank, layout, mode and perhaps
+//! `readonly`.
 
 use crate::interface::{Kernel, Number, Overload, Param, ParamType};
 use crate::ir::{FunctionId, Mode};
@@ -111,6 +112,7 @@ impl Manifest {
                     result: if *result == "None" { Type::None } else { number(result)?.into() },
                     recursive: needs.split(' ').any(|need| need == "recursive"),
                     host: needs.split(' ').any(|need| need == "host"),
+                    unchecked: needs.split(' ').any(|need| need == "unchecked"),
                 });
             }
             ["param", name, ty @ ..] => {
@@ -125,13 +127,11 @@ impl Manifest {
 
 fn overload_line(overload: &Overload) -> String {
     let function = overload.function.0.to_string();
-    let needs = match (overload.recursive, overload.host) {
-        (false, false) => "-",
-        (true, false) => "recursive",
-        (false, true) => "host",
-        (true, true) => "recursive host",
-    };
-    line(&["overload", &overload.symbol, &function, needs, &overload.result.to_string()])
+    let needs =
+        [(overload.recursive, "recursive"), (overload.host, "host"), (overload.unchecked, "unchecked")];
+    let needs: Vec<&str> = needs.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
+    let needs = if needs.is_empty() { "-".to_owned() } else { needs.join(" ") };
+    line(&["overload", &overload.symbol, &function, &needs, &overload.result.to_string()])
 }
 
 fn param_line(param: &Param) -> String {
@@ -228,12 +228,14 @@ mod tests {
             params: params.collect(),
             result: Type::None,
             recursive: true,
+            unchecked: false,
             host: false,
         };
         let other = Overload {
             symbol: "pyk_f_2".into(),
             params: vec![],
             result: Type::INT,
+            unchecked: true,
             host: true,
             ..overload.clone()
         };

@@ -54,6 +54,8 @@ pub struct Function {
     pub signatures: Vec<Signature>,
     /// What the decorator's options ask for.
     pub options: Options,
+    /// `locals={'x': float32}`: variables that convert at each assignment.
+    pub locals: Vec<TypedLocal>,
     /// The statements; `None` when the header was refused, or the text is not Python.
     pub body: Option<Vec<Stmt>>,
     /// Whether something in it was reported. What else is wrong is still looked for, but not what
@@ -70,6 +72,17 @@ pub struct Variable {
     pub span: Span,
     /// `x: T` without a value: the type that every value assigned to it must have.
     pub declared: Option<Type>,
+}
+
+/// A variable whose type the decorator declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypedLocal {
+    /// The variable.
+    pub variable: VariableId,
+    /// Its type.
+    pub ty: Type,
+    /// Where the type is declared.
+    pub span: Span,
 }
 
 /// One declared signature.
@@ -94,12 +107,29 @@ pub enum ErrorModel {
     NumPy,
 }
 
-/// The options of `@njit`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether calls of a function are replaced by its body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Inline {
+    /// Where it is small.
+    #[default]
+    Auto,
+    /// `inline='always'`: wherever it is not recursive and the caller does not grow too large.
+    Always,
+    /// `inline='never'`.
+    Never,
+}
+
+/// The options of `@njit` that change what is compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The declared error model; `None` when the decorator does not say (a helper then takes its
     /// caller's, a kernel [`ErrorModel::Mixed`]).
     pub error_model: Option<ErrorModel>,
+    /// Whether indices are checked; `None` when the decorator does not say (a helper then takes
+    /// its caller's, a kernel checks).
+    pub boundscheck: Option<bool>,
+    /// Whether calls are replaced by the body.
+    pub inline: Inline,
 }
 
 /// A statement.

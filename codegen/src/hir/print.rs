@@ -6,7 +6,8 @@
 use std::fmt::Write;
 
 use super::{
-    ErrorModel, Expr, ExprKind, Function, LogicalOp, Module, Signature, Stmt, StmtKind, Target, VariableId,
+    ErrorModel, Expr, ExprKind, Function, Inline, LogicalOp, Module, Options, Signature, Stmt, StmtKind,
+    Target, VariableId,
 };
 use crate::types::Type;
 
@@ -38,17 +39,36 @@ impl Printer<'_> {
         for signature in &function.signatures {
             self.line(0, &format!("@{}", signature_text(signature)));
         }
-        match function.options.error_model {
-            Some(ErrorModel::Mixed) | None => {}
-            Some(ErrorModel::Python) => self.line(0, "@error_model('python')"),
-            Some(ErrorModel::NumPy) => self.line(0, "@error_model('numpy')"),
-        }
+        self.options();
         let params: Vec<String> =
             (0..function.n_params).map(|index| self.param(VariableId(index as u32))).collect();
         self.line(0, &format!("def {}({}):", function.name, params.join(", ")));
         match &function.body {
             None => self.line(1, "# refused"),
             Some(body) => self.block(body, 1),
+        }
+    }
+
+    fn options(&mut self) {
+        let Options { error_model, boundscheck, inline } = self.function.options;
+        match error_model {
+            Some(ErrorModel::Mixed) | None => {}
+            Some(ErrorModel::Python) => self.line(0, "@error_model('python')"),
+            Some(ErrorModel::NumPy) => self.line(0, "@error_model('numpy')"),
+        }
+        match boundscheck {
+            Some(true) => self.line(0, "@boundscheck(True)"),
+            Some(false) => self.line(0, "@boundscheck(False)"),
+            None => {}
+        }
+        match inline {
+            Inline::Auto => {}
+            Inline::Always => self.line(0, "@inline('always')"),
+            Inline::Never => self.line(0, "@inline('never')"),
+        }
+        for local in &self.function.locals {
+            let text = format!("@locals({}: {})", self.name(local.variable), local.ty);
+            self.line(0, &text);
         }
     }
 

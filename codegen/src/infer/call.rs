@@ -73,7 +73,8 @@ impl Body<'_, '_> {
         self.call_instance(kernel_key(id, function, signature), args, span)
     }
 
-    /// A helper is specialised on its arguments' types, and takes its caller's error model.
+    /// A helper is specialised on its arguments' types, and takes its caller's error model and
+    /// bounds checks.
     fn call_helper(
         &mut self,
         origin: Origin,
@@ -83,6 +84,7 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Typed {
         let model = function.options.error_model.unwrap_or(self.model());
+        let boundscheck = function.options.boundscheck.unwrap_or(self.slot().key.boundscheck);
         let mut params = Vec::new();
         let mut coerced = Vec::new();
         for arg in args {
@@ -97,7 +99,7 @@ impl Body<'_, '_> {
             coerced.push(self.coerce(arg, &ty)?);
             params.push(ty);
         }
-        self.call_instance(Key { origin, function: id, params, model }, coerced, span)
+        self.call_instance(Key { origin, function: id, params, model, boundscheck }, coerced, span)
     }
 
     fn call_instance(&mut self, key: Key, args: Vec<Expr>, span: Span) -> Typed {
@@ -120,7 +122,8 @@ impl Body<'_, '_> {
         let Some(index) = function else { unreachable!("bug in pykernel: the library has no `{name}`") };
         let model = if raises { ErrorModel::Mixed } else { ErrorModel::NumPy };
         let params = args.iter().map(|arg| arg.ty.clone()).collect();
-        let key = Key { origin: Origin::Library, function: FunctionId(index as u32), params, model };
+        let function = FunctionId(index as u32);
+        let key = Key { origin: Origin::Library, function, params, model, boundscheck: true };
         let args: Vec<Typed> = args
             .into_iter()
             .map(|arg| {

@@ -85,6 +85,8 @@ struct Key {
     params: Vec<Type>,
     /// Of a library function: `NumPy` if it must not raise for its operands' values.
     model: ErrorModel,
+    /// Whether indices are checked.
+    boundscheck: bool,
 }
 
 /// An instance as far as it is known.
@@ -144,6 +146,13 @@ impl<'a> Infer<'a> {
         let mut kernels = Vec::new();
         for (index, function) in self.user.functions.iter().enumerate() {
             let id = hir::FunctionId(index as u32);
+            if let Some(local) = function.locals.first() {
+                let message = "the option `locals` is not supported in this version";
+                diagnostics.report(
+                    Diagnostic::new(Code::UnknownOption, local.span, message)
+                        .help("convert the value where it is assigned: `x = float32(0)`"),
+                );
+            }
             if function.body.is_none() || function.signatures.is_empty() {
                 continue;
             }
@@ -320,6 +329,8 @@ impl<'a> Infer<'a> {
         let instance = Instance {
             name: function.name.as_str().into(),
             library: origin == Origin::Library,
+            boundscheck: slot.key.boundscheck,
+            inline: function.options.inline,
             params: slot.key.params.iter().cloned().zip(params).collect(),
             result: slot.result.clone().unwrap_or(Type::None),
             webs: webs_of(slot, function, temporaries),
@@ -416,6 +427,7 @@ fn kernel_key(id: hir::FunctionId, function: &hir::Function, signature: usize) -
         function: id,
         params: function.signatures[signature].params.clone(),
         model: function.options.error_model.unwrap_or(ErrorModel::Mixed),
+        boundscheck: function.options.boundscheck.unwrap_or(true),
     }
 }
 

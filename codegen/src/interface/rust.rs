@@ -54,13 +54,14 @@ pub fn parameters(params: &[Param]) -> Vec<String> {
 /// The signatures under which Rust can call a kernel, one for each overload. A kernel with several
 /// is one function, generic over its argument types.
 pub fn signatures(kernel: &Kernel) -> Vec<String> {
-    kernel.overloads.iter().map(|overload| signature(&kernel.name, overload)).collect()
+    kernel.overloads.iter().map(|overload| signature(kernel, overload)).collect()
 }
 
-fn signature(name: &str, overload: &Overload) -> String {
+fn signature(kernel: &Kernel, overload: &Overload) -> String {
     let names = parameters(&overload.params);
     let params: Vec<String> = names.iter().zip(&overload.params).map(|(name, of)| param(name, of)).collect();
-    format!("pub fn {}({}) -> Result<{}, Error>", function(name), params.join(", "), result(&overload.result))
+    let (safety, name) = (if kernel.is_unchecked() { "unsafe " } else { "" }, function(&kernel.name));
+    format!("pub {safety}fn {name}({}) -> Result<{}, Error>", params.join(", "), result(&overload.result))
 }
 
 fn param(name: &str, param: &Param) -> String {

@@ -34,8 +34,9 @@
 //! # Statements
 //! run in order. Only `Load`, `Store`, `Check`, `Raise` and `Call` touch more than locals. Only
 //! `Check`, `Raise` and `Call` can raise. A `Load` or `Store` whose index is out of bounds is
-//! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, and a pass may
-//! delete that check only where it proves it. Nothing else is "maybe unsafe".
+//! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
+//! that is [`Function::unchecked`], and a pass may delete that check only where it proves it.
+//! Nothing else is "maybe unsafe".
 //!
 //! # Aliasing
 //! Every view has a root parameter. Views of one root may alias; views of two parameters alias
@@ -58,6 +59,7 @@ pub mod visit;
 
 use std::sync::Arc;
 
+use crate::hir::Inline;
 use crate::source::Span;
 use crate::types::{ArrayType, DType};
 
@@ -214,6 +216,11 @@ pub struct Function {
     /// Whether the compiler's own library defines it: it is then always inlined, and what it
     /// raises is raised by its caller.
     pub library: bool,
+    /// Whether it trusts its callers with indices (`boundscheck=False`): its loads and stores need
+    /// no check before them.
+    pub unchecked: bool,
+    /// Whether calls are replaced by the body.
+    pub inline: Inline,
 }
 
 impl Function {

@@ -108,12 +108,16 @@ impl<'a> Printer<'a> {
     fn function(mut self) -> String {
         let function = self.function;
         let library = if function.library { "library " } else { "" };
+        let unchecked = if function.unchecked { "unchecked " } else { "" };
         let params = self.declarations(&function.params);
         let results = self.declarations(&function.results);
         let status =
             function.status.map_or(String::new(), |status| format!(" status({})", self.local(status)));
-        let head =
-            format!("{library}fn {}({params}) -> ({results}){status}{}", function.name, self.effects());
+        let head = format!(
+            "{library}{unchecked}fn {}({params}) -> ({results}){status}{}",
+            function.name,
+            self.effects()
+        );
         self.braced(&head, |printer| {
             printer.locals();
             printer.block(&function.body);

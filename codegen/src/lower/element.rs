@@ -83,10 +83,10 @@ impl Lowering<'_> {
         Place { view, index, dtype: array.element }
     }
 
-    /// An index as an `I64`, checked to be one.
+    /// An index as an `I64`, checked to be one unless indices are trusted.
     fn pointer_sized(&mut self, value: ir::Expr, scalar: Scalar, span: Span) -> ir::Expr {
         let wide = self.save(number(value, scalar, Scalar::I64), Scalar::I64, span);
-        if scalar == Scalar::U64 {
+        if scalar == Scalar::U64 && self.instance.boundscheck {
             let text = "Python int too large to convert to C long";
             let raise = self.exception("OverflowError", text, Vec::new(), span);
             self.check(compare(CompareOp::Ge, wide.clone(), int(0)), raise, Purpose::Semantics, span);
@@ -94,7 +94,7 @@ impl Lowering<'_> {
         wide
     }
 
-    /// An index counted from the start and checked against the extent.
+    /// An index counted from the start, and checked against the extent unless indices are trusted.
     fn in_bounds(
         &mut self,
         written: ir::Expr,
@@ -112,6 +112,9 @@ impl Lowering<'_> {
             }
         };
         let index = self.save(index, Scalar::I64, span);
+        if !self.instance.boundscheck {
+            return index;
+        }
         let template = format!("index {{i}} is out of bounds for axis {axis} with size {{i}}");
         let raise = self.exception("IndexError", template, vec![written, extent.clone()], span);
         let inside = ir::Expr::InBounds { index: Box::new(index.clone()), extent: Box::new(extent) };

@@ -83,6 +83,8 @@ impl<'a> Lowering<'a> {
             body: Vec::new(),
             effects: ir::Effects::default(),
             library: instance.library,
+            unchecked: !instance.boundscheck,
+            inline: instance.inline,
         };
         let webs = instance.webs.iter().map(|_| WebLocals::default()).collect();
         Lowering {

@@ -1,11 +1,12 @@
 //! Replaces calls by the callee's body.
 //!
-//! Before: any calls. After: no call of a library function is left, nor of a small function that
-//! is not recursive, and every function is simplified. What a library function raises is raised at
+//! Before: any calls. After: no call of a library function is left, nor of a function that is not
+//! recursive and is small or asks for it, and every function is simplified. What a library function raises is raised at
 //! the place of the call.
 
 use super::calls::Calls;
 use super::simplify::{self, assignments};
+use crate::hir::Inline;
 use crate::ir::{Expr, Function, FunctionId, Label, Local, LocalId, Module, Place, Stmt, StmtKind, visit};
 use crate::source::Span;
 
@@ -88,9 +89,14 @@ impl Caller<'_> {
 
     fn inlines(&mut self, id: FunctionId) -> bool {
         let (callee, size) = (&self.module[id], self.sizes[id.0 as usize]);
+        let asked = match callee.inline {
+            Inline::Auto => size <= SMALL,
+            Inline::Always => true,
+            Inline::Never => false,
+        };
         let inlines = !callee.effects.recursive
             && size != usize::MAX
-            && (callee.library || (size <= SMALL && self.grown + size <= LARGE));
+            && (callee.library || (asked && self.grown + size <= LARGE));
         self.grown += if inlines { size } else { 0 };
         inlines
     }

@@ -29,8 +29,8 @@ impl Constant {
 }
 
 impl Reader<'_> {
-    /// Binds a constant.
-    pub(super) fn constant(&mut self, targets: &[Expr], value: &Expr, span: Span) {
+    /// Binds a constant, or another name for something.
+    pub(super) fn assignment(&mut self, targets: &[Expr], value: &Expr, span: Span) {
         let [Expr::Name(name)] = targets else {
             return self.report(unsupported(
                 "this assignment outside a function",
@@ -38,13 +38,19 @@ impl Reader<'_> {
                 "give each constant its own line: `N = 100`",
             ));
         };
-        let place = self.span(value);
+        let binding = self.alias(value).unwrap_or_else(|| self.constant(value));
+        let name = ruff_python_ast::Identifier::new(name.id.clone(), name.range);
+        self.bind_name(&name, binding);
+    }
+
+    fn constant(&mut self, value: &Expr) -> Binding {
         let mut scope = Scope::new(self);
         let constant = scope.expr(value);
-        let binding = match (scope.refused, is_constant(&constant)) {
+        match (scope.refused, is_constant(&constant)) {
             (true, _) => Binding::Refused,
             (false, true) => Binding::Constant(Constant(constant)),
             (false, false) => {
+                let place = self.span(value);
                 self.report(unsupported(
                     "this constant",
                     place,
@@ -52,9 +58,7 @@ impl Reader<'_> {
                 ));
                 Binding::Refused
             }
-        };
-        let name = ruff_python_ast::Identifier::new(name.id.clone(), name.range);
-        self.bind_name(&name, binding);
+        }
     }
 }
 
@@ -76,7 +80,7 @@ fn size(expr: &hir::Expr) -> Option<usize> {
         ExprKind::Tuple(items) => all(&items.iter().collect::<Vec<_>>())?,
         ExprKind::Unary { operand, .. } => size(operand)?,
         ExprKind::Binary { left, right, .. } => all(&[left, right])?,
-        ExprKind::Call { callee, args, keywords } if keywords.is_empty() && is_conversion(callee) => {
+        ExprKind::Call { callee, args, keywords } if keywords.is_empty() && is_pure(callee) => {
             all(&args.iter().collect::<Vec<_>>())?
         }
         ExprKind::Call { .. } | ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) => {
@@ -89,11 +93,13 @@ fn size(expr: &hir::Expr) -> Option<usize> {
     Some(inner + 1)
 }
 
-/// Whether a call converts to a number type.
-fn is_conversion(callee: &hir::Expr) -> bool {
+/// Whether a call converts to a number type, or is one of `math`.
+fn is_pure(callee: &hir::Expr) -> bool {
     match &callee.kind {
-        ExprKind::Builtin(name) => builtin::find(name)
-            .is_some_and(|row| matches!(row.rule, builtin::Rule::Construct | builtin::Rule::Complex)),
+        ExprKind::Builtin(name) => builtin::find(name).is_some_and(|row| {
+            let converts = matches!(row.rule, builtin::Rule::Construct | builtin::Rule::Complex);
+            converts || name.starts_with("math.")
+        }),
         _ => false,
     }
 }

@@ -120,7 +120,16 @@ impl Scope<'_, '_> {
                 crate::types::Type::Strong(dtype) => format!("numpy.{dtype}"),
                 weak => weak.to_string(),
             })),
-            Entity::Jit | Entity::NoneType | Entity::ArrayType => {
+            Entity::Limits(_) => {
+                let help = "write `np.finfo(np.float64).eps`, `np.iinfo(np.int32).max` or their like";
+                self.refuse(unsupported(&format!("`{name}` alone"), span, help))
+            }
+            Entity::Jit
+            | Entity::CFunc
+            | Entity::NoneType
+            | Entity::ArrayType
+            | Entity::Type(_)
+            | Entity::Signatures(_) => {
                 let message = format!("`{name}` cannot be used inside a function");
                 self.refuse(
                     Diagnostic::new(Code::UnsupportedSyntax, span, message)
@@ -138,6 +147,9 @@ impl Scope<'_, '_> {
     }
 
     fn attribute(&mut self, attribute: &ast::ExprAttribute) -> Option<ExprKind> {
+        if let Some(limit) = self.limit(attribute) {
+            return limit;
+        }
         let (name, span) = (attribute.attr.as_str(), self.span(&attribute.attr));
         let ids = &self.ids;
         match self.reader.entity(&attribute.value, &|name| ids.contains_key(name)) {

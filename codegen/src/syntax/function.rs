@@ -6,10 +6,12 @@ use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::constant::is_constant;
+use super::options::NamedLocal;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, Options, Variable, VariableId};
+use crate::hir::{self, TypedLocal, Variable, VariableId};
 use crate::source::Span;
+use crate::spelling::closest;
 
 /// A function while its statements are read; without variables, the module level.
 pub(super) struct Scope<'r, 'a> {
@@ -41,10 +43,8 @@ impl<'a> Reader<'a> {
         let fits = declared.is_some() && !scope.refused && scope.reader.diagnostics.len() == before;
         let body = if broken { None } else { Some(scope.body(&def.body)) };
         let (variables, refused) = (scope.variables, scope.refused);
-        let (signatures, options) = match declared {
-            Some(declared) => (declared.signatures, declared.options),
-            None => (Vec::new(), Options { error_model: None }),
-        };
+        let declared = declared.unwrap_or_default();
+        let locals = self.typed_locals(def, &variables, declared.locals);
         let function = hir::Function {
             name: def.name.to_string(),
             name_span: self.span(&def.name),
@@ -53,13 +53,43 @@ impl<'a> Reader<'a> {
             n_params,
             defaults,
             variables,
-            signatures,
-            options,
-            body: body.filter(|_| fits),
+            signatures: declared.signatures,
+            options: declared.options,
+            body: body.filter(|_| fits && locals.is_some()),
+            locals: locals.unwrap_or_default(),
             refused,
         };
         self.check_reserved(&function);
         function
+    }
+
+    /// The variables that `locals=` names; `None` if one is not there.
+    fn typed_locals(
+        &mut self,
+        def: &StmtFunctionDef,
+        variables: &[Variable],
+        locals: Vec<NamedLocal>,
+    ) -> Option<Vec<TypedLocal>> {
+        let mut typed = Some(Vec::new());
+        for NamedLocal { name, name_span, ty, span } in locals {
+            match variables.iter().position(|variable| variable.name == name) {
+                Some(index) => {
+                    let variable = VariableId(index as u32);
+                    typed
+                        .iter_mut()
+                        .for_each(|typed| typed.push(TypedLocal { variable, ty: ty.clone(), span }));
+                }
+                None => {
+                    typed = None;
+                    let message = format!("`{}` has no variable `{name}`", def.name.as_str());
+                    let known = closest(&name, variables.iter().map(|variable| variable.name.as_str()));
+                    let help =
+                        known.map_or("remove it".to_owned(), |known| format!("did you mean `{known}`?"));
+                    self.report(Diagnostic::new(Code::BadSignature, name_span, message).help(help));
+                }
+            }
+        }
+        typed
     }
 
     /// The default values of parameters, which Python computes where the function is defined; and

@@ -6,9 +6,10 @@ use super::names::Binding;
 use super::{Reader, unsupported};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::Signature;
 use crate::source::Span;
 use crate::spelling::closest;
-use crate::types::{DType, Type, Weak};
+use crate::types::{DType, Kind, Type, Weak};
 
 /// Something that an import or Python itself gives a name to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +18,20 @@ pub(super) enum Entity {
     Module(&'static str),
     /// `njit`, `jit`.
     Jit,
+    /// `cfunc`.
+    CFunc,
     /// A number type, which is also a function that converts to it.
     Number(Type),
     /// Numba's `void` and `none`: `None` as a type.
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// A type that the file gives a name to.
+    Type(Type),
+    /// Signatures that the file gives a name to.
+    Signatures(Vec<Signature>),
+    /// `np.finfo`, `np.iinfo`: of which kind of number.
+    Limits(Kind),
     /// A function or a constant, by its full name.
     Value(String),
     /// What Numba has and this version lacks, by its full name.
@@ -36,7 +45,6 @@ const LATER_MODULES: &[&str] = &["numba.cuda", "numba.experimental", "numba.exte
 
 /// What Numba has and this version lacks. Importing it is no mistake; using it is.
 const LATER: &[&str] = &[
-    "cfunc",
     "cuda",
     "experimental",
     "extending",
@@ -73,6 +81,7 @@ const NUMBA_ALIASES: &[(&str, DType)] = &[
     ("byte", DType::UInt8),
     ("c16", DType::Complex128),
     ("c8", DType::Complex64),
+    ("char", DType::Int8),
     ("double", DType::Float64),
     ("f4", DType::Float32),
     ("f8", DType::Float64),
@@ -84,13 +93,22 @@ const NUMBA_ALIASES: &[(&str, DType)] = &[
     ("int_", DType::Int64),
     ("intc", DType::Int32),
     ("intp", DType::Int64),
+    ("long_", DType::Int64),
+    ("longlong", DType::Int64),
+    ("short", DType::Int16),
+    ("size_t", DType::UInt64),
+    ("ssize_t", DType::Int64),
     ("u1", DType::UInt8),
     ("u2", DType::UInt16),
     ("u4", DType::UInt32),
     ("u8", DType::UInt64),
+    ("uchar", DType::UInt8),
     ("uint", DType::UInt64),
     ("uintc", DType::UInt32),
     ("uintp", DType::UInt64),
+    ("ulong", DType::UInt64),
+    ("ulonglong", DType::UInt64),
+    ("ushort", DType::UInt16),
 ];
 
 const NUMPY_ALIASES: &[(&str, DType)] = &[
@@ -151,6 +169,7 @@ impl Entity {
         match self {
             Entity::Module("numba") => match name {
                 "njit" | "jit" => Some(Entity::Jit),
+                "cfunc" => Some(Entity::CFunc),
                 "types" => Some(Entity::Module("numba.types")),
                 _ if LATER.contains(&name) => Some(Entity::Later(format!("numba.{name}"))),
                 _ => numba_type(name),
@@ -160,10 +179,15 @@ impl Entity {
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
-            Entity::Module("numpy") => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
+            Entity::Module("numpy") => match name {
+                "finfo" => Some(Entity::Limits(Kind::Float)),
+                "iinfo" => Some(Entity::Limits(Kind::Int)),
+                _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
+            },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit | Entity::Number(_) | Entity::NoneType | Entity::ArrayType | Entity::Value(_) => None,
+            Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType | Entity::ArrayType => None,
+            Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) | Entity::Value(_) => None,
         }
     }
 }
@@ -180,9 +204,15 @@ fn members(module: &'static str) -> Vec<&'static str> {
     let scalars = DType::ALL.into_iter().map(DType::name);
     let aliases = |aliases: &'static [(&str, DType)]| aliases.iter().map(|(name, _)| *name);
     match module {
-        "numba" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "types", "void"]).collect(),
+        "numba" => {
+            scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "cfunc", "types", "void"]).collect()
+        }
         "numba.types" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["Array", "void", "none"]).collect(),
-        "numpy" => scalars.chain(aliases(NUMPY_ALIASES)).chain(builtin::members("numpy")).collect(),
+        "numpy" => scalars
+            .chain(aliases(NUMPY_ALIASES))
+            .chain(builtin::members("numpy"))
+            .chain(["finfo", "iinfo"])
+            .collect(),
         _ => builtin::members(module).collect(),
     }
 }

@@ -4,16 +4,20 @@
 //!
 //! - `dedent`: takes off the indentation of text that stands inside Rust, and maps ranges back;
 //! - ruff parses; `tokens` checks what ruff does not (tabs, chains too long to walk);
-//! - `names` and `import` bind the names of the module level, `signature` and `type_expr` read
-//!   what is declared, `constant` what is computed once;
+//! - `names` and `import` bind the names of the module level, `signature`, `options` and
+//!   `type_expr` read what is declared, `alias` other names for it, `constant` and `limits` what is
+//!   computed once;
 //! - `function`, `statement` and `expression` turn the functions into HIR.
 
+mod alias;
 mod constant;
 mod dedent;
 mod expression;
 mod function;
 mod import;
+mod limits;
 mod names;
+mod options;
 mod signature;
 mod statement;
 mod tokens;

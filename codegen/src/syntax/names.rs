@@ -207,10 +207,10 @@ impl<'a> Reader<'a> {
                 Stmt::Import(import) => self.import(import),
                 Stmt::ImportFrom(import) => self.import_from(import),
                 Stmt::Assign(ast::StmtAssign { targets, value, .. }) => {
-                    self.constant(targets, value, self.span(stmt));
+                    self.assignment(targets, value, self.span(stmt));
                 }
                 Stmt::AnnAssign(ast::StmtAnnAssign { target, value: Some(value), .. }) => {
-                    self.constant(std::slice::from_ref(target), value, self.span(stmt));
+                    self.assignment(std::slice::from_ref(target), value, self.span(stmt));
                 }
                 Stmt::Expr(docstring) if index == 0 && docstring.value.is_string_literal_expr() => {}
                 Stmt::Pass(_) => {}

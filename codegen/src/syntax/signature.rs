@@ -4,19 +4,20 @@ use ruff_python_ast::{self as ast, Arguments, Decorator, Expr, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::import::Entity;
+use super::options::NamedLocal;
 use super::type_expr::Namespace;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{ErrorModel, Options, Signature};
+use crate::hir::{Options, Signature};
 use crate::source::Span;
-use crate::spelling::closest;
 use crate::types::Type;
 
 /// What a function declares.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Declared {
     pub(super) signatures: Vec<Signature>,
     pub(super) options: Options,
+    pub(super) locals: Vec<NamedLocal>,
 }
 
 /// What annotations declare: for each parameter and for the result the type, if there is one.
@@ -165,9 +166,7 @@ impl Reader<'_> {
             }
             found = Some(declared);
         }
-        found.unwrap_or_else(|| {
-            Some(Declared { signatures: Vec::new(), options: Options { error_model: None } })
-        })
+        found.unwrap_or_else(|| Some(Declared::default()))
     }
 
     fn decorator(&mut self, decorator: &Decorator) -> Option<Declared> {
@@ -176,8 +175,10 @@ impl Reader<'_> {
             name => (name, None),
         };
         let entity = self.entity(name, &|_| false);
-        if entity == Some(Entity::Jit) {
-            return self.jit(arguments);
+        match entity {
+            Some(Entity::Jit) => return self.jit(arguments),
+            Some(Entity::CFunc) => return self.cfunc(name, arguments),
+            _ => {}
         }
         if entity.is_none() && self.is_refused(name) {
             return None;
@@ -200,7 +201,7 @@ impl Reader<'_> {
 
     /// The arguments of `@njit(…)`.
     fn jit(&mut self, arguments: Option<&Arguments>) -> Option<Declared> {
-        let mut declared = Declared { signatures: Vec::new(), options: Options { error_model: None } };
+        let mut declared = Declared::default();
         let Some(arguments) = arguments else { return Some(declared) };
         let mut fits = true;
         for (index, argument) in arguments.args.iter().enumerate() {
@@ -217,7 +218,7 @@ impl Reader<'_> {
         for keyword in &arguments.keywords {
             fits &= match keyword.arg.as_ref().map(ast::Identifier::as_str) {
                 Some("signature_or_function") => self.signatures(&keyword.value, &mut declared.signatures),
-                Some(name) => self.option(name, keyword, &mut declared.options),
+                Some(name) => self.option(name, keyword, &mut declared),
                 None => {
                     let span = self.span(keyword);
                     self.report(unsupported("`**` in a decorator", span, "write the options out"));
@@ -228,17 +229,43 @@ impl Reader<'_> {
         fits.then_some(declared)
     }
 
+    /// The arguments of `@cfunc(…)`: those of `@njit`, but one signature must be among them. Every
+    /// kernel can be called from C.
+    fn cfunc(&mut self, name: &Expr, arguments: Option<&Arguments>) -> Option<Declared> {
+        let declared = self.jit(arguments)?;
+        if declared.signatures.len() == 1 {
+            return Some(declared);
+        }
+        let span = self.span(name);
+        self.report(
+            Diagnostic::new(Code::BadSignature, span, "`@cfunc` takes one signature")
+                .help("write `@cfunc(float64(float64))`, or `@njit` for several signatures or none"),
+        );
+        None
+    }
+
     /// Reads one signature or a list of them.
-    fn signatures(&mut self, expr: &Expr, signatures: &mut Vec<Signature>) -> bool {
+    pub(super) fn signatures(&mut self, expr: &Expr, signatures: &mut Vec<Signature>) -> bool {
         let items = match expr {
             Expr::List(list) => list.elts.as_slice(),
             one => std::slice::from_ref(one),
         };
-        let before = signatures.len();
+        let mut n_read = 0;
         for item in items {
-            signatures.extend(self.signature(item, Namespace::File));
+            match self.type_entity(item, Namespace::File) {
+                Some(Entity::Signatures(named)) => {
+                    let span = self.span(item);
+                    n_read += 1;
+                    signatures.extend(named.into_iter().map(|named| Signature { span, ..named }));
+                }
+                _ => {
+                    let signature = self.signature(item, Namespace::File);
+                    n_read += usize::from(signature.is_some());
+                    signatures.extend(signature);
+                }
+            }
         }
-        signatures.len() - before == items.len()
+        n_read == items.len()
     }
 
     /// `float64(float64, int32)`, `(float64, int32)`, or either in a string.
@@ -269,55 +296,5 @@ impl Reader<'_> {
     fn types(&mut self, exprs: &[Expr], namespace: Namespace) -> Option<Vec<Type>> {
         let types: Vec<Option<Type>> = exprs.iter().map(|expr| self.type_expr(expr, namespace)).collect();
         types.into_iter().collect()
-    }
-
-    fn option(&mut self, name: &str, keyword: &ast::Keyword, options: &mut Options) -> bool {
-        let value = &keyword.value;
-        let switched_off = matches!(value, Expr::BooleanLiteral(literal) if !literal.value);
-        let (span, text) = (self.span(keyword), self.slice(value.range()));
-        let diagnostic = match name {
-            "error_model" => match error_model(value) {
-                Some(model) => {
-                    options.error_model = Some(model);
-                    return true;
-                }
-                None => Diagnostic::new(Code::UnknownOption, span, format!("there is no error model {text}"))
-                    .help("write `error_model='python'` or `error_model='numpy'`"),
-            },
-            // They say how Numba compiles and keeps code; what a kernel computes is the same.
-            "cache" | "debug" | "inline" | "nogil" | "nopython" => return true,
-            "boundscheck" if !switched_off => return true,
-            "boundscheck" => {
-                Diagnostic::new(Code::UnknownOption, span, "bounds are always checked in this version")
-                    .help("remove `boundscheck=False`")
-            }
-            "fastmath" | "forceobj" | "looplift" | "parallel" if switched_off => return true,
-            "fastmath" | "forceobj" | "locals" | "looplift" | "parallel" | "target" => Diagnostic::new(
-                Code::UnknownOption,
-                span,
-                format!("the option `{name}` is not supported in this version"),
-            )
-            .help("remove it"),
-            _ => {
-                let known = ["error_model", "boundscheck", "cache", "debug", "inline", "nogil", "nopython"];
-                let help = match closest(name, known.into_iter()) {
-                    Some(similar) => format!("did you mean `{similar}`?"),
-                    None => "remove it".to_owned(),
-                };
-                Diagnostic::new(Code::UnknownOption, span, format!("`@njit` has no option `{name}`"))
-                    .help(help)
-            }
-        };
-        self.report(diagnostic);
-        false
-    }
-}
-
-fn error_model(value: &Expr) -> Option<ErrorModel> {
-    let Expr::StringLiteral(text) = value else { return None };
-    match text.value.to_str() {
-        "python" => Some(ErrorModel::Python),
-        "numpy" => Some(ErrorModel::NumPy),
-        _ => None,
     }
 }

@@ -108,7 +108,7 @@ impl Reader<'_> {
         let span = self.span(expr);
         let text = self.slice(expr.range()).to_owned();
         let diagnostic = match self.type_entity(expr, namespace) {
-            Some(Entity::Number(ty)) => return Some(ty),
+            Some(Entity::Number(ty) | Entity::Type(ty)) => return Some(ty),
             Some(Entity::NoneType) => return Some(Type::None),
             Some(Entity::Later(name)) => {
                 let message = format!("the type `{name}` is not supported in this version");
@@ -119,10 +119,15 @@ impl Reader<'_> {
                 Diagnostic::new(Code::UnknownType, span, "`Array` needs its parameters")
                     .help("write `types.Array(float64, 2, 'C')`, or `float64[:, ::1]`")
             }
-            Some(Entity::Module(_) | Entity::Jit | Entity::Value(_)) => {
-                Diagnostic::new(Code::UnknownType, span, format!("`{text}` is not a type"))
-                    .help("write a type such as `float64`, `int` or `int32[:, ::1]`")
-            }
+            Some(
+                Entity::Module(_)
+                | Entity::Jit
+                | Entity::CFunc
+                | Entity::Signatures(_)
+                | Entity::Limits(_)
+                | Entity::Value(_),
+            ) => Diagnostic::new(Code::UnknownType, span, format!("`{text}` is not a type"))
+                .help("write a type such as `float64`, `int` or `int32[:, ::1]`"),
             None if self.is_refused(expr) => return None,
             None => {
                 let types =

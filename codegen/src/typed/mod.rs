@@ -49,6 +49,10 @@ pub struct Instance {
     pub name: Arc<str>,
     /// Whether it stands in the compiler's library.
     pub library: bool,
+    /// Whether indices are checked.
+    pub boundscheck: bool,
+    /// Whether calls are replaced by the body.
+    pub inline: hir::Inline,
     /// The parameters: the type that callers pass, and the web that takes it (of its own type).
     pub params: Vec<(Type, WebId)>,
     /// The result.

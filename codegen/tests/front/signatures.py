@@ -1,4 +1,4 @@
-from numba import boolean, complex128, cuda, float32, float64, int32, int64, jit, njit, types, vectorize, void
+from numba import boolean, cfunc, complex128, cuda, float32, float64, int32, int64, jit, njit, types, vectorize, void
 import numba as nb
 import numpy as np
 
@@ -206,18 +206,48 @@ def two(x):
     return x
 
 
-@njit(parallel=True)                       # error: [unknown-option] parallel=True
+@njit(parallel='yes')                      # error: [unknown-option] parallel='yes'
 def parallel(x: float):
     return x
 
 
-@njit(fastmath=True)                       # error: [unknown-option] fastmath=True
+@njit(fastmath={'nnan', 'nan'})            # error: [unknown-option] fastmath={'nnan', 'nan'}
 def fast(x: float):
     return x
 
 
-@njit(boundscheck=False)                   # error: [unknown-option] boundscheck=False
+@njit(boundscheck=0)                       # error: [unknown-option] boundscheck=0
 def unchecked(x: float):
+    return x
+
+
+@njit(inline=True)                         # error: [unknown-option] inline=True
+def inlined(x: float):
+    return x
+
+
+@njit(locals=float64)                      # error: [unknown-option] float64
+def no_dictionary(x: float):
+    return x
+
+
+@njit(locals={x: float64})                 # error: [unknown-option] x
+def no_quotes(x: float):
+    return x
+
+
+@njit(locals={'y': float64})               # error: [bad-signature] 'y'
+def no_variable(x: float):
+    return x
+
+
+@njit(identity=0)                          # error: [unknown-option] identity=0
+def of_vectorize(x: float):
+    return x
+
+
+@cfunc                                     # error: [bad-signature] cfunc
+def no_callback(x):
     return x
 
 

@@ -26,6 +26,8 @@ pub fn function(name: &str) -> Function {
         body: Vec::new(),
         effects: Effects::default(),
         library: false,
+        unchecked: false,
+        inline: Default::default(),
     }
 }
 
@@ -112,6 +114,7 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
         params: params.collect(),
         result,
         recursive: false,
+        unchecked: false,
         host: function.effects.host,
     };
     Kernel { name: function.name.clone(), span: Span::new(0, 0), doc: None, overloads: vec![overload] }

@@ -5,12 +5,17 @@ use pykernel_codegen::interface::{Kernel, Overload, Param, ParamType};
 use pykernel_codegen::types::Type;
 use quote::quote;
 
+/// What the caller of a kernel without bounds checks must know.
+const SAFETY: &str = "\n\n# Safety\n\nThe kernel has `boundscheck=False`, or calls one that has: its indices are \
+    not checked. With these arguments each of them must lie in its array (`-n <= i < n` on an axis of extent `n`).";
+
 /// The documentation of a kernel: its docstring and its Python signatures.
 pub fn attributes(kernel: &Kernel) -> TokenStream {
     let docstring = kernel.doc.as_deref().map(markdown).map(|doc| format!("{doc}\n\n"));
     let signatures: Vec<String> =
         kernel.overloads.iter().map(|overload| signature(kernel, overload)).collect();
-    let text = format!("{}```python\n{}\n```", docstring.unwrap_or_default(), signatures.join("\n"));
+    let safety = if kernel.is_unchecked() { SAFETY } else { "" };
+    let text = format!("{}```python\n{}\n```{safety}", docstring.unwrap_or_default(), signatures.join("\n"));
     quote! { #[doc = #text] }
 }
 

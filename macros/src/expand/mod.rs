@@ -68,12 +68,12 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
         });
     let (lifetimes, result) = (rust_type::lifetimes(overload), rust_type::result(&overload.result));
     let call = call(kernel, alike, &names, context);
-    let lints = lints(overload);
+    let (lints, safety) = (lints(overload), safety(kernel));
     quote! {
         #docs
         #lints
         #[inline]
-        pub fn #name<#(#lifetimes),*>(#(#declared),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+        pub #safety fn #name<#(#lifetimes),*>(#(#declared),*) -> ::core::result::Result<#result, ::pykernel::Error> {
             #(#views)*
             #call
         }
@@ -86,7 +86,7 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
 /// where it can.
 fn generic(kernel: &Kernel, groups: &[Vec<&Overload>], context: &Context) -> TokenStream {
     let (name, names) = (name_of(kernel, context), parameters(groups[0][0]));
-    let (docs, lints) = (document::attributes(kernel), lints(groups[0][0]));
+    let (docs, lints, safety) = (document::attributes(kernel), lints(groups[0][0]), safety(kernel));
     let generic = |i: usize| format_ident!("{}_{i}", kernel.name);
     let shared: Vec<_> = (0..names.len()).map(|i| rust_type::shared_number(groups, i)).collect();
     let is_generic = |i: &usize| shared[*i].is_none();
@@ -102,17 +102,20 @@ fn generic(kernel: &Kernel, groups: &[Vec<&Overload>], context: &Context) -> Tok
         Some(result) => (quote!(#name<Output = #result>), result),
         None => (quote!(#name), quote!(<#canonical as #name>::Output)),
     };
+    let call = quote! { #name::call((#(#argument::canonical(#names),)*)) };
+    // SAFETY (of what is made): the caller vouches for the same.
+    let call = safety.as_ref().map_or(call.clone(), |safety| quote! { #safety { #call } });
     let takes = trait_of(kernel, &name);
     let implementations = groups.iter().map(|group| implementation(kernel, group, context));
     quote! {
         #docs
         #lints
         #[inline]
-        pub fn #name<#(#generics: #argument),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error>
+        pub #safety fn #name<#(#generics: #argument),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error>
         where
             #canonical: #bound,
         {
-            #name::call((#(#argument::canonical(#names),)*))
+            #call
         }
 
         #takes
@@ -125,6 +128,7 @@ fn trait_of(kernel: &Kernel, name: &Ident) -> TokenStream {
     let summary = format!("The argument types that the kernel `{}` takes.", kernel.name);
     let refusal = format!("no signature of kernel `{}` takes `{{Self}}`", kernel.name);
     let signatures = kernel.overloads.iter().map(|overload| document::signature(kernel, overload));
+    let safety = safety(kernel);
     quote! {
         #[doc = #summary]
         #[diagnostic::on_unimplemented(message = #refusal, label = "arguments of other types", #(note = #signatures),*)]
@@ -133,7 +137,7 @@ fn trait_of(kernel: &Kernel, name: &Ident) -> TokenStream {
             type Output;
 
             #[doc(hidden)]
-            fn call(self) -> ::core::result::Result<Self::Output, ::pykernel::Error>;
+            #safety fn call(self) -> ::core::result::Result<Self::Output, ::pykernel::Error>;
         }
     }
 }
@@ -146,13 +150,13 @@ fn implementation(kernel: &Kernel, alike: &[&Overload], context: &Context) -> To
     let types = first.params.iter().enumerate().map(|(i, param)| rust_type::canonical(param, i));
     let bindings = first.params.iter().zip(&names).map(|(param, name)| binding(param, name));
     let (lifetimes, result) = (rust_type::lifetimes(first), rust_type::result(&first.result));
-    let call = call(kernel, alike, &names, context);
+    let (call, safety) = (call(kernel, alike, &names, context), safety(kernel));
     quote! {
         impl<#(#lifetimes),*> #name for (#(#types,)*) {
             type Output = #result;
 
             #[inline]
-            fn call(self) -> ::core::result::Result<#result, ::pykernel::Error> {
+            #safety fn call(self) -> ::core::result::Result<#result, ::pykernel::Error> {
                 let (#(#bindings,)*) = self;
                 #call
             }
@@ -201,6 +205,11 @@ pub fn ambiguous(kernel: &Kernel) -> Option<String> {
         document::signature(kernel, a),
         document::signature(kernel, b)
     ))
+}
+
+/// What stands before `fn` where the caller must vouch for the kernel's indices.
+fn safety(kernel: &Kernel) -> Option<TokenStream> {
+    kernel.is_unchecked().then(|| quote!(unsafe))
 }
 
 /// Keeps clippy from counting the parameters, which are not Rust's to choose. Only where it would:

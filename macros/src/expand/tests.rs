@@ -13,7 +13,15 @@ fn array(rank: usize, layout: Layout, mode: Mode) -> ParamType {
 
 fn overload(symbol: &str, params: &[(&str, ParamType)], result: Type) -> Overload {
     let params = params.iter().map(|(name, ty)| Param { name: name.to_string(), ty: *ty }).collect();
-    Overload { symbol: symbol.into(), function: FunctionId(0), params, result, recursive: false, host: false }
+    Overload {
+        symbol: symbol.into(),
+        function: FunctionId(0),
+        params,
+        result,
+        recursive: false,
+        unchecked: false,
+        host: false,
+    }
 }
 
 fn kernel(name: &str, overloads: Vec<Overload>) -> Kernel {

@@ -30,7 +30,7 @@ def njit(*args, **options):
     return lambda function: kernel(function, signatures)
 
 
-jit = njit
+jit = cfunc = njit
 
 
 def kernel(function, signatures=()):
@@ -79,9 +79,16 @@ def annotated(function):
     names = list(inspect.signature(function).parameters)
     if not hints or any(name not in hints for name in names):
         return []
-    hints = {name: read_text(hint) if isinstance(hint, str) else hint for name, hint in hints.items()}
-    read = {name: as_type(hint) for name, hint in hints.items()}
+    read = {name: as_type(read_hint(hint, function.__globals__)) for name, hint in hints.items()}
     return [Signature(read.get("return"), [read[name] for name in names])]
+
+
+def read_hint(hint, known):
+    """What an annotation says. Under `from __future__ import annotations` it is a string, and what is
+    written in quotes one in another."""
+    while isinstance(hint, str):
+        hint = read_text(hint, known)
+    return hint
 
 
 def read_signatures(declared):
@@ -99,7 +106,8 @@ def read_signatures(declared):
     raise TypeError(f"not a signature: {declared!r}")
 
 
-def read_text(text):
-    """A signature or a type in its string form, whose names are those of `numba.types`."""
+def read_text(text, known=None):
+    """A signature or a type in its string form, whose names are those of `numba.types`, or of the
+    file."""
     weak = {python.__name__: weak for python, weak in types.WEAK.items()}
-    return eval(text, {"__builtins__": {}}, {**vars(types), **weak})
+    return eval(text, {"__builtins__": {}}, {**vars(types), "types": types, **weak, **(known or {})})

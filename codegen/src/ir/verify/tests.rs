@@ -30,6 +30,8 @@ fn function(body: Vec<StmtKind>) -> Function {
         body: stmts(body),
         effects: Default::default(),
         library: false,
+        unchecked: false,
+        inline: Default::default(),
     };
     function.add_local("x", Type::View(view));
     for (name, scalar) in [
