@@ -135,7 +135,10 @@ fn other_flags_of_rustc_reach_kernels() -> Result<()> {
         assert_eq!(consumer_says(&host, "-Ctarget-feature=+avx2,+fma,+bmi2", &[])?, CONSUMER);
     }
     match has("ld.bfd") {
-        true => assert_eq!(consumer_says(&host, "-Clink-arg=-fuse-ld=bfd", &[])?, CONSUMER),
+        true => assert_eq!(
+            consumer_says(&host, "-Clink-arg=-fuse-ld=bfd -Clink-arg=-Wl,--fatal-warnings", &[])?,
+            CONSUMER
+        ),
         false => println!("skipped: there is no GNU ld"),
     }
     Ok(())
@@ -282,6 +285,30 @@ fn an_edited_kernel_is_one_new_object() -> Result<()> {
     let mut again = copy.0.cargo("build");
     let said = again.args(["--package", "whole"]).output()?.stderr;
     assert!(!String::from_utf8(said)?.contains("Compiling"), "nothing is left to do");
+    Ok(())
+}
+
+/// cargo does not watch a folder that is not there.
+#[test]
+#[cfg(unix)]
+fn kernels_in_a_new_folder_are_an_error_that_says_the_way_out() -> Result<()> {
+    let copy = Copy::new("new-folder", "0.1.4", &ours("runtime")?, &ours("codegen")?)?;
+    let run = |command: &str, args: &[&str]| {
+        copy.0.cargo(command).args(["--package", "only_bin"]).args(args).output()
+    };
+    assert!(run("build", &[])?.status.success());
+    let package = copy.0.folder.join("only_bin");
+    fs::create_dir(package.join("examples"))?;
+    fs::copy(package.join("src/inner.rs"), package.join("examples/new.rs"))?;
+    let edit = |text: &str| {
+        text.replace("x * 3", "x * 4") + "\nfn main() {\n    println!(\"{:?}\", thrice(3));\n}\n"
+    };
+    copy.write("only_bin/examples/new.rs", edit)?;
+    let said = String::from_utf8(run("run", &["--example", "new"])?.stderr)?;
+    assert!(said.contains("error: the build script has not compiled kernel `thrice`"), "{said}");
+    assert!(said.contains("run `touch build.rs` once"), "{said}");
+    fs::File::options().append(true).open(package.join("build.rs"))?.set_modified(SystemTime::now())?;
+    assert_eq!(String::from_utf8(run("run", &["--example", "new"])?.stdout)?, "Ok(12)\n");
     Ok(())
 }
 
