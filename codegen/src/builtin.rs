@@ -16,6 +16,8 @@ pub enum Rule {
     MathFloats,
     /// A function of `math` on integers.
     MathInts,
+    /// A function of `cmath` on complex numbers.
+    MathComplex,
     /// `math.isclose`.
     IsClose,
     /// `math.floor`, `math.ceil`, `math.trunc`.
@@ -125,20 +127,36 @@ pub fn python_name(name: &str) -> String {
 }
 
 /// The value of a named constant.
-pub fn constant(name: &str) -> Option<f64> {
+#[derive(Clone, Copy, Debug)]
+pub enum Constant {
+    /// A float.
+    Float(f64),
+    /// An imaginary number.
+    Imaginary(f64),
+}
+
+/// The value of a named constant.
+pub fn constant(name: &str) -> Option<Constant> {
     CONSTANTS.iter().find(|(constant, _)| *constant == name).map(|(_, value)| *value)
 }
 
-const CONSTANTS: &[(&str, f64)] = &[
-    ("math.pi", std::f64::consts::PI),
-    ("math.e", std::f64::consts::E),
-    ("math.tau", std::f64::consts::TAU),
-    ("math.inf", f64::INFINITY),
-    ("math.nan", f64::NAN),
-    ("numpy.pi", std::f64::consts::PI),
-    ("numpy.e", std::f64::consts::E),
-    ("numpy.inf", f64::INFINITY),
-    ("numpy.nan", f64::NAN),
+const CONSTANTS: &[(&str, Constant)] = &[
+    ("cmath.e", Constant::Float(std::f64::consts::E)),
+    ("cmath.inf", Constant::Float(f64::INFINITY)),
+    ("cmath.infj", Constant::Imaginary(f64::INFINITY)),
+    ("cmath.nan", Constant::Float(f64::NAN)),
+    ("cmath.nanj", Constant::Imaginary(f64::NAN)),
+    ("cmath.pi", Constant::Float(std::f64::consts::PI)),
+    ("cmath.tau", Constant::Float(std::f64::consts::TAU)),
+    ("math.e", Constant::Float(std::f64::consts::E)),
+    ("math.inf", Constant::Float(f64::INFINITY)),
+    ("math.nan", Constant::Float(f64::NAN)),
+    ("math.pi", Constant::Float(std::f64::consts::PI)),
+    ("math.tau", Constant::Float(std::f64::consts::TAU)),
+    ("numpy.e", Constant::Float(std::f64::consts::E)),
+    ("numpy.inf", Constant::Float(f64::INFINITY)),
+    ("numpy.nan", Constant::Float(f64::NAN)),
+    ("numpy.pi", Constant::Float(std::f64::consts::PI)),
 ];
 
 const fn row(name: &'static str, arity: RangeInclusive<usize>, rule: Rule, target: Target) -> Row {
@@ -153,6 +171,11 @@ const fn floats(name: &'static str, arity: usize, function: &'static str) -> Row
 /// A function of `math` on integers.
 const fn ints(name: &'static str, arity: usize, function: &'static str) -> Row {
     row(name, arity..=arity, Rule::MathInts, Target::Library(function))
+}
+
+/// A function of `cmath`.
+const fn complexes(name: &'static str, function: &'static str) -> Row {
+    row(name, 1..=1, Rule::MathComplex, Target::Library(function))
 }
 
 /// A conversion to a NumPy scalar.
@@ -190,6 +213,28 @@ static TABLE: &[Row] = &[
     row("round", 1..=2, Rule::Round, Target::Nothing),
     row("sum", 1..=2, Rule::Sum, Target::Nothing),
     row("zip", 1..=usize::MAX, Rule::Iterator, Target::Nothing),
+    complexes("cmath.acos", "cmath_acos"),
+    complexes("cmath.acosh", "cmath_acosh"),
+    complexes("cmath.asin", "cmath_asin"),
+    complexes("cmath.asinh", "cmath_asinh"),
+    complexes("cmath.atan", "cmath_atan"),
+    complexes("cmath.atanh", "cmath_atanh"),
+    complexes("cmath.cos", "cmath_cos"),
+    complexes("cmath.cosh", "cmath_cosh"),
+    complexes("cmath.exp", "cmath_exp"),
+    complexes("cmath.isfinite", "cmath_isfinite"),
+    complexes("cmath.isinf", "cmath_isinf"),
+    complexes("cmath.isnan", "cmath_isnan"),
+    row("cmath.log", 1..=2, Rule::MathComplex, Target::Library("cmath_log")),
+    complexes("cmath.log10", "cmath_log10"),
+    complexes("cmath.phase", "cmath_phase"),
+    complexes("cmath.polar", "cmath_polar"),
+    floats("cmath.rect", 2, "cmath_rect"),
+    complexes("cmath.sin", "cmath_sin"),
+    complexes("cmath.sinh", "cmath_sinh"),
+    complexes("cmath.sqrt", "cmath_sqrt"),
+    complexes("cmath.tan", "cmath_tan"),
+    complexes("cmath.tanh", "cmath_tanh"),
     floats("math.acos", 1, "math_acos"),
     floats("math.acosh", 1, "math_acosh"),
     floats("math.asin", 1, "math_asin"),

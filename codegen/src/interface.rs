@@ -139,7 +139,7 @@ fn kernel(
     let overload = |(symbol, id): (String, &InstanceId)| Overload {
         symbol,
         function: ir::FunctionId(id.0),
-        params: params(function, &program[*id], &module[ir::FunctionId(id.0)].effects),
+        params: params(function, &program[*id], &module[ir::FunctionId(id.0)]),
         result: program[*id].result.clone(),
         recursive: reaches(module, ir::FunctionId(id.0), |function| function.effects.recursive),
         unchecked: reaches(module, ir::FunctionId(id.0), |function| function.unchecked),
@@ -154,14 +154,19 @@ fn kernel(
 }
 
 /// The parameters as a caller sees them. A complex number is two parameters of the IR.
-fn params(function: &hir::Function, instance: &Instance, effects: &ir::Effects) -> Vec<Param> {
+fn params(function: &hir::Function, instance: &Instance, lowered: &ir::Function) -> Vec<Param> {
     let mut at = 0;
     let mut params = Vec::new();
     for ((ty, _), variable) in instance.params.iter().zip(&function.variables) {
         let (ty, width) = match ty {
             Type::Weak(weak) => (ParamType::Number(Number::Weak(*weak)), width(weak.dtype())),
             Type::Strong(dtype) => (ParamType::Number(Number::Strong(*dtype)), width(*dtype)),
-            Type::Array(array) => (ParamType::Array(*array, mode(effects, at)), 1),
+            // An array that other kernels may make has an owner too.
+            Type::Array(array) => {
+                let is_owner = |param: &ir::LocalId| lowered.ty(*param) == ir::Type::Owner;
+                let owner = lowered.params.get(at + 1).is_some_and(is_owner);
+                (ParamType::Array(*array, mode(&lowered.effects, at)), 1 + usize::from(owner))
+            }
             Type::None | Type::Tuple(_) | Type::Optional(_) | Type::Text => {
                 unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
             }
@@ -212,6 +217,8 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
             StmtKind::For { body, .. } | StmtKind::Scope { body, .. } => calls(body, found),
             StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
+            StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => {}
+            StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The kernel files of a package: what `kernels!()` and `py_kernel!(file = "…")` read.
 
+pub mod stub;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -49,8 +51,20 @@ impl Refused {
     }
 }
 
-/// Reads a kernel file, named by its path from `root`. Two paths of one file give one name.
-pub fn read(root: &Path, path: &str) -> Result<Source, Box<Refused>> {
+/// Reads a kernel file with its stub: one of `stubs`, else the one beside it, if there is one.
+/// Files are named by their paths from `root`; two paths of one file give one name.
+pub fn read(root: &Path, path: &str, stubs: &[String]) -> Result<Source, Box<Refused>> {
+    let source = read_text(root, path)?;
+    let stub = match stub::named(stubs, &source.module) {
+        Some(named) => Some(named.to_owned()),
+        None => stub::beside(&source.module).filter(|beside| root.join(beside).exists()),
+    };
+    let stub = stub.map(|stub| read_text(root, &stub)).transpose()?;
+    Ok(source.with_stub(stub))
+}
+
+/// Reads a file, named by its path from `root`.
+fn read_text(root: &Path, path: &str) -> Result<Source, Box<Refused>> {
     let name = plain(path);
     let unreadable = |error: io::Error| {
         let help = format!("the path is taken from `{}`", root.display());
@@ -78,7 +92,7 @@ fn not_utf8(name: &str, bytes: &[u8], at: usize) -> Box<Refused> {
 }
 
 /// A path with `/` between its parts, without `.` and, where it can be, without `..`.
-fn plain(path: &str) -> String {
+pub(crate) fn plain(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split(['/', '\\']) {
         match part {
@@ -92,10 +106,11 @@ fn plain(path: &str) -> String {
 }
 
 /// The kernel files under a folder of the package at `root`, in the order of their names. What
-/// begins with a dot or two underscores (`__init__.py`, `__pycache__`) is not looked at.
-pub fn list(root: &Path, folder: &str) -> Result<Vec<KernelFile>, Box<Refused>> {
+/// begins with a dot or two underscores (`__init__.py`, `__pycache__`) is not looked at. Each has
+/// its stub, as [`read`] finds it.
+pub fn list(root: &Path, folder: &str, stubs: &[String]) -> Result<Vec<KernelFile>, Box<Refused>> {
     let mut files = Vec::new();
-    visit(root, &plain(folder), &mut Vec::new(), &mut files)?;
+    visit(root, &plain(folder), stubs, &mut Vec::new(), &mut files)?;
     check_collisions(&files)?;
     Ok(files)
 }
@@ -103,6 +118,7 @@ pub fn list(root: &Path, folder: &str) -> Result<Vec<KernelFile>, Box<Refused>> 
 fn visit(
     root: &Path,
     folder: &str,
+    stubs: &[String],
     module: &mut Vec<String>,
     files: &mut Vec<KernelFile>,
 ) -> Result<(), Box<Refused>> {
@@ -110,16 +126,18 @@ fn visit(
         let message = format!("`{folder}` is nested too deeply");
         return Err(Refused::path(folder, message, "is there a link to a folder around it?"));
     }
-    for name in names(root, folder)? {
+    let names = names(root, folder)?;
+    stub::check_belong(folder, &names)?;
+    for name in names {
         let path = format!("{folder}/{name}");
         if root.join(&path).is_dir() {
             module.push(name);
-            visit(root, &path, module, files)?;
+            visit(root, &path, stubs, module, files)?;
             module.pop();
         } else if let Some(stem) = name.strip_suffix(".py") {
             let module = [module.as_slice(), &[stem.to_owned()]].concat();
             module.iter().try_for_each(|part| check_module(&path, part))?;
-            files.push(KernelFile { module, source: read(root, &path)? });
+            files.push(KernelFile { module, source: read(root, &path, stubs)? });
         }
     }
     Ok(())
@@ -195,7 +213,7 @@ mod tests {
 
     fn refusal(name: &str, files: &[(&str, &[u8])]) -> String {
         let root = package(name, files);
-        let refused = list(&root, "kernels").unwrap_err();
+        let refused = list(&root, "kernels", &[]).unwrap_err();
         fs::remove_dir_all(root).unwrap();
         refused.diagnostic.message
     }
@@ -210,11 +228,11 @@ mod tests {
             ("kernels/my-data/x.csv", b""),
         ];
         let root = package("order", files);
-        let files = list(&root, "./kernels/").unwrap();
+        let files = list(&root, "./kernels/", &[]).unwrap();
         let shown: Vec<String> =
             files.iter().map(|f| format!("{} {}", f.module.join("::"), f.source.module)).collect();
         assert_eq!(shown, ["a::c kernels/a/c.py", "b kernels/b.py"]);
-        assert_eq!(&*read(&root, "kernels/a/../b.py").unwrap().file, "kernels/b.py");
+        assert_eq!(&*read(&root, "kernels/a/../b.py", &[]).unwrap().file, "kernels/b.py");
         fs::remove_dir_all(root).unwrap();
     }
 
@@ -231,6 +249,8 @@ mod tests {
         for (path, expected) in cases {
             assert_eq!(refusal("module", &[(path, b"")]), *expected);
         }
+        let alone = refusal("alone", &[("kernels/a.pyi", b"")]);
+        assert_eq!(alone, "the stub `kernels/a.pyi` belongs to no kernel file");
         let both = refusal("both", &[("kernels/a.py", b""), ("kernels/a/b.py", b"")]);
         assert_eq!(both, "`kernels/a/b.py` and a file beside its folder would both be in the module `a`");
         assert!(refusal("missing", &[("x", b"")]).starts_with("cannot read the folder `kernels`: "));
@@ -239,7 +259,7 @@ mod tests {
     #[test]
     fn text_must_be_utf8_and_the_place_is_shown() {
         let root = package("utf8", &[("x.py", b"\xEF\xBB\xBFa = 1\r\nb = '\xE9'\r\n")]);
-        let refused = read(&root, "x.py").unwrap_err();
+        let refused = read(&root, "x.py", &[]).unwrap_err();
         fs::remove_dir_all(root).unwrap();
         let shown = render::render(&refused.source, &[refused.diagnostic], render::Style::Plain);
         let expected = "\

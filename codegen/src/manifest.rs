@@ -10,6 +10,7 @@
 //! pykernel manifest 0.1.0
 //! library    pyk_app_91d4e0377bb06c2a
 //! folder     kernels
+//! stub       stubs/pairwise.pyi
 //! kernel     pairwise    src/main.rs    104    112    Distances of all pairs.
 //! overload   pyk_pairwise_…    0    -    None
 //! param      points      float64    2    C      read
@@ -48,6 +49,8 @@ pub struct Manifest {
     pub library: String,
     /// The folder of kernel files.
     pub folder: String,
+    /// The stubs that do not stand beside their kernel files.
+    pub stubs: Vec<String>,
     /// The kernels.
     pub kernels: Vec<Compiled>,
 }
@@ -75,6 +78,7 @@ impl Manifest {
             line(&["library", &self.library]),
             line(&["folder", &self.folder]),
         ];
+        lines.extend(self.stubs.iter().map(|stub| line(&["stub", stub])));
         for Compiled { file, kernel } in &self.kernels {
             let (start, end) = (kernel.span.start.to_string(), kernel.span.end.to_string());
             let mut fields = vec!["kernel", &kernel.name, file, &start, &end];
@@ -106,6 +110,7 @@ impl Manifest {
         match fields {
             ["library", name] => self.library = (*name).to_owned(),
             ["folder", name] => self.folder = (*name).to_owned(),
+            ["stub", path] => self.stubs.push((*path).to_owned()),
             ["kernel", name, file, start, end, doc @ ..] => self.kernels.push(Compiled {
                 file: (*file).to_owned(),
                 kernel: Kernel {
@@ -261,6 +266,7 @@ mod tests {
         Manifest {
             library: "pyk_p".into(),
             folder: "kernels".into(),
+            stubs: vec!["stubs/a b.pyi".into()],
             kernels: vec![compiled(kernel), compiled(plain)],
         }
     }

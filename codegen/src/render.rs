@@ -34,7 +34,12 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], style: Style) -> Stri
 
 /// Shows a fact about a place, which is no mistake.
 pub fn note(source: &Source, span: Span, fact: &str, style: Style) -> String {
-    let group = Group::with_title(Level::NOTE.primary_title(fact)).element(snippet(source, span, "", &[]));
+    let group = Group::with_title(Level::NOTE.primary_title(fact)).element(snippet(
+        source,
+        span,
+        ("", AnnotationKind::Primary),
+        &[],
+    ));
     renderer(style).render(&[group]) + "\n"
 }
 
@@ -72,10 +77,18 @@ fn headline(diagnostic: &Diagnostic) -> String {
 
 fn report(source: &Source, diagnostic: &Diagnostic, title: Title<'_>, style: Style) -> String {
     let mut group = Group::with_title(title);
-    if !source.text.is_empty() {
-        let places: Vec<(Span, &str)> =
-            diagnostic.notes.iter().filter_map(|note| Some((note.span?, note.text.as_str()))).collect();
-        group = group.element(snippet(source, diagnostic.span, &diagnostic.label, &places));
+    let (part, span) = source.part(diagnostic.span);
+    if !part.text.is_empty() {
+        let notes = diagnostic.notes.iter().filter_map(|note| Some((note.span?, note.text.as_str())));
+        let places: Vec<Place<'_>> = notes.map(|(span, text)| (source.part(span), text)).collect();
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            places.into_iter().partition(|((of, _), _)| std::ptr::eq(*of, part));
+        let label = (diagnostic.label.as_str(), AnnotationKind::Primary);
+        group = group.element(snippet(part, span, label, &here));
+        if let Some(((other, first), text)) = elsewhere.first() {
+            let label = (*text, AnnotationKind::Context);
+            group = group.element(snippet(other, *first, label, &elsewhere[1..]));
+        }
     }
     for note in diagnostic.notes.iter().filter(|note| note.span.is_none()) {
         group = group.element(Level::NOTE.message(normalize_untrusted_str(&note.text)));
@@ -93,23 +106,27 @@ fn renderer(style: Style) -> Renderer {
     }
 }
 
-/// The lines that hold a place and others that belong to it, and no more: the renderer looks at
-/// every line it gets.
+/// A place in the file or its stub, and what is said of it.
+type Place<'a> = ((&'a Source, Span), &'a str);
+
+/// The lines that hold a place and others of the same text that belong to it, and no more: the
+/// renderer looks at every line it gets.
 fn snippet<'a>(
     source: &'a Source,
     span: Span,
-    label: &'a str,
-    places: &[(Span, &'a str)],
+    (label, kind): (&'a str, AnnotationKind),
+    places: &[Place<'a>],
 ) -> Snippet<'a, Annotation<'a>> {
-    let all = places.iter().fold(span, |all, (span, _)| all.to(*span));
+    let all = places.iter().fold(span, |all, ((_, span), _)| all.to(*span));
     let window = lines(source, all);
     let within = |span: Span| {
         let end = (span.end as usize).clamp(window.start, window.end) - window.start;
         (span.start as usize - window.start).min(end)..end
     };
-    let primary = AnnotationKind::Primary.span(within(span));
+    let primary = kind.span(within(span));
     let primary = if label.is_empty() { primary } else { primary.label(label) };
-    let others = places.iter().map(|(span, text)| AnnotationKind::Context.span(within(*span)).label(*text));
+    let others =
+        places.iter().map(|((_, span), text)| AnnotationKind::Context.span(within(*span)).label(*text));
     Snippet::source(&source.text[window.clone()])
         .path(&*source.file)
         .line_start(source.line(window.start as u32) as usize)

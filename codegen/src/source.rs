@@ -21,6 +21,11 @@ impl Span {
     pub fn to(self, other: Span) -> Span {
         Span { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
+
+    /// Whether the other range lies in this one.
+    pub const fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
 }
 
 /// The file name of the compiler's own library, whose text may import `intrinsics`.
@@ -41,6 +46,9 @@ pub struct Source {
     pub first_line: u32,
     /// The text, as it stands in the file (still indented when it stands inside Rust).
     pub text: Arc<str>,
+    /// The stub that declares the file's signatures, if there is one. Spans can lie in it too: its
+    /// bytes are counted on from those of the text (see [`Source::part`]).
+    pub stub: Option<Arc<Source>>,
     /// The byte at which each line begins.
     line_starts: Arc<[u32]>,
 }
@@ -58,29 +66,63 @@ impl Source {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
-        Source { file: file.into(), module: "".into(), first_line, text: text.into(), line_starts }
+        Source {
+            file: file.into(),
+            module: "".into(),
+            first_line,
+            text: text.into(),
+            stub: None,
+            line_starts,
+        }
     }
 
-    /// The line of `file` on which a byte of the text stands, counted from 1.
+    /// The source with a stub.
+    pub fn with_stub(self, stub: Option<Source>) -> Self {
+        Source { stub: stub.map(Arc::new), ..self }
+    }
+
+    /// Where the spans of the stub begin: behind the end of the text, at which a span can stand.
+    pub fn stub_start(&self) -> u32 {
+        self.text.len() as u32 + 1
+    }
+
+    /// The text in which a span lies, this one or the stub's, and its place there.
+    pub fn part(&self, span: Span) -> (&Source, Span) {
+        match (&self.stub, span.start.checked_sub(self.stub_start())) {
+            (Some(stub), Some(start)) => (stub, Span::new(start, span.end - self.stub_start())),
+            _ => (self, span),
+        }
+    }
+
+    /// The text in which a byte lies, and its place there.
+    fn at(&self, offset: u32) -> (&Source, u32) {
+        let (part, span) = self.part(Span::new(offset, offset));
+        (part, span.start)
+    }
+
+    /// The line on which a byte stands, counted from 1.
     pub fn line(&self, offset: u32) -> u32 {
-        self.first_line + self.line_starts.partition_point(|start| *start <= offset) as u32 - 1
+        let (part, offset) = self.at(offset);
+        part.first_line + part.line_starts.partition_point(|start| *start <= offset) as u32 - 1
     }
 
     /// The byte at which the line of a byte begins.
     pub fn line_start(&self, offset: u32) -> u32 {
-        self.line_starts[self.line_starts.partition_point(|start| *start <= offset) - 1]
+        let (part, there) = self.at(offset);
+        let start = part.line_starts[part.line_starts.partition_point(|start| *start <= there) - 1];
+        offset - (there - start)
     }
 
     /// The column of a byte in its line, in characters, counted from 1.
     pub fn column(&self, offset: u32) -> u32 {
-        let start = self.line_start(offset) as usize;
-        let end = (offset as usize).min(self.text.len());
-        self.text.get(start..end).map_or(1, |head| head.chars().count() as u32 + 1)
+        let head = self.slice(Span::new(self.line_start(offset), offset));
+        head.chars().count() as u32 + 1
     }
 
     /// The text of a span; empty when the span lies outside.
     pub fn slice(&self, span: Span) -> &str {
-        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+        let (part, span) = self.part(span);
+        part.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 }
 
@@ -111,6 +153,19 @@ mod tests {
         let last = source.text.rfind('x').unwrap() as u32;
         assert_eq!((source.line(last), source.column(last)), (11, 12));
         assert_eq!(source.slice(Span::new(last, last + 1)), "x");
+    }
+
+    #[test]
+    fn spans_of_a_stub_follow_those_of_the_text() {
+        let stub = Source::file("a.pyi", "def f():\n    ...\n");
+        let source = Source::file("a.py", "def f(): pass\n").with_stub(Some(stub));
+        let at = source.stub_start() + "def f():\n    ".len() as u32;
+        assert_eq!((source.line(at), source.column(at), source.slice(Span::new(at, at + 3))), (2, 5, "..."));
+        assert_eq!(source.slice(Span::new(source.line_start(at), at)), "    ");
+        let (part, span) = source.part(Span::new(at, at + 3));
+        assert_eq!((&*part.file, span), ("a.pyi", Span::new(13, 16)));
+        let end = source.text.len() as u32;
+        assert_eq!(&*source.part(Span::new(end, end)).0.file, "a.py");
     }
 
     #[test]

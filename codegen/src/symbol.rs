@@ -15,7 +15,7 @@
 //! collide in one program, and that a changed kernel has a new symbol: the package's name and
 //! version, the file's path for a `.py` file, the text of the function and of all functions of the
 //! file that it reaches, the text between the functions (imports, constants), and the overload's
-//! parameter types. Neither positions nor margins are in it: they differ between what `build.rs`
+//! parameter types. What a stub says counts as text of the function. Neither positions nor margins are in it: they differ between what `build.rs`
 //! reads and what a doctest compiles.
 
 mod reach;
@@ -85,22 +85,35 @@ impl<'a> Symbols<'a> {
         overloads.iter().map(symbol).collect()
     }
 
-    /// A function's text without the margin at which it stands.
+    /// A function's text, and what the stub says of it, without the margins at which they stand.
     fn text(&self, id: FunctionId) -> String {
-        let span = self.hir.functions[id.0 as usize].span;
-        dedent(self.source.slice(Span::new(self.source.line_start(span.start), span.end)))
+        let function = &self.hir.functions[id.0 as usize];
+        let text =
+            |span: &Span| dedent(self.source.slice(Span::new(self.source.line_start(span.start), span.end)));
+        std::iter::once(&function.span).chain(&function.stub).map(text).collect::<Vec<_>>().join("\n")
     }
 }
 
-/// The module-level lines outside functions that say something.
+/// The module-level lines outside functions that say something, in the file and then in its stub.
 fn between_functions(source: &Source, hir: &hir::Module) -> String {
+    let functions = hir.functions.iter().map(|function| function.span).collect();
+    let text = between(source, Span::new(0, source.text.len() as u32), functions);
+    let Some(stub) = &source.stub else { return text };
+    let whole = Span::new(source.stub_start(), source.stub_start() + stub.text.len() as u32);
+    let stubbed = hir.functions.iter().flat_map(|function| function.stub.iter().copied()).collect();
+    text + "\n" + &between(source, whole, stubbed)
+}
+
+/// The lines outside of some places that say something.
+fn between(source: &Source, whole: Span, mut places: Vec<Span>) -> String {
+    places.sort();
     let mut text = String::new();
-    let mut at = 0;
-    for span in hir.functions.iter().map(|function| function.span) {
+    let mut at = whole.start;
+    for span in places {
         text.push_str(source.slice(Span::new(at, span.start)));
         at = at.max(span.end);
     }
-    text.push_str(source.slice(Span::new(at, source.text.len() as u32)));
+    text.push_str(source.slice(Span::new(at, whole.end)));
     let says = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('#');
     dedent(&text.lines().filter(says).map(str::trim_end).collect::<Vec<_>>().join("\n"))
 }

@@ -189,6 +189,52 @@ pub enum Layout {
     Any,
 }
 
+/// What a subscript leaves of a dimension, as far as the layout is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Nothing: an index drops it.
+    None,
+    /// All of it.
+    All,
+    /// Neighbours: a slice of step 1.
+    Run,
+    /// Something else, or a new dimension.
+    Other,
+}
+
+impl Layout {
+    /// The layout of a part of an array: still contiguous if only slow dimensions are dropped, and
+    /// only the slowest one that is left is cut.
+    pub fn of_part(self, axes: &[Kept]) -> Layout {
+        let contiguous = |axes: &mut dyn Iterator<Item = &Kept>| {
+            let mut rest = axes.skip_while(|kept| **kept == Kept::None).peekable();
+            rest.next_if(|kept| **kept == Kept::Run);
+            rest.all(|kept| *kept == Kept::All)
+        };
+        let is_contiguous = match self {
+            Layout::C => contiguous(&mut axes.iter()),
+            Layout::F => contiguous(&mut axes.iter().rev()),
+            Layout::Any => false,
+        };
+        match axes.iter().filter(|kept| **kept != Kept::None).count() {
+            0 => Layout::C,
+            1 if is_contiguous => Layout::C,
+            _ if is_contiguous => self,
+            _ => Layout::Any,
+        }
+    }
+
+    /// The layout of an array of some rank with its dimensions in reverse order.
+    pub const fn transposed(self, rank: usize) -> Layout {
+        match self {
+            _ if rank < 2 => self,
+            Layout::C => Layout::F,
+            Layout::F => Layout::C,
+            Layout::Any => Layout::Any,
+        }
+    }
+}
+
 /// The type of an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ArrayType {
@@ -203,6 +249,17 @@ pub struct ArrayType {
 }
 
 impl ArrayType {
+    /// The type of a part of such an array.
+    pub fn part(self, axes: &[Kept]) -> ArrayType {
+        let rank = axes.iter().filter(|kept| **kept != Kept::None).count();
+        ArrayType { rank, layout: self.layout.of_part(axes), ..self }
+    }
+
+    /// The type of such an array with its dimensions in reverse order.
+    pub const fn transposed(self) -> ArrayType {
+        ArrayType { layout: self.layout.transposed(self.rank), ..self }
+    }
+
     /// Whether an array of this type may be passed where `wanted` is declared: a looser layout
     /// and fewer rights are no conversion.
     pub fn passes_as(&self, wanted: &ArrayType) -> bool {

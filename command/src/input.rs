@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pykernel_codegen::kernels::stub;
 use pykernel_codegen::source::Source;
 
 /// The largest file that is read: text is addressed by 32 bits, and no kernel needs more.
@@ -56,7 +57,11 @@ pub fn text(path: &Path) -> Result<String, Unreadable> {
     })
 }
 
-/// Reads a kernel file.
+/// Reads a kernel file with the stub beside it, if there is one.
 pub fn source(path: &Path) -> Result<Source, Unreadable> {
-    Ok(Source::file(path.display().to_string(), &text(path)?))
+    let name = path.display().to_string();
+    let source = Source::file(name.as_str(), &text(path)?);
+    let stub = stub::beside(&name).map(PathBuf::from).filter(|stub| stub.exists());
+    let stub = stub.map(|stub| Ok(Source::file(stub.display().to_string(), &text(&stub)?))).transpose()?;
+    Ok(source.with_stub(stub))
 }

@@ -44,9 +44,19 @@ impl Built {
         self.package.library()
     }
 
+    /// What the build script has written down.
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.manifest.as_ref()
+    }
+
     /// The folder of kernel files.
     pub fn folder(&self) -> &str {
         self.manifest.as_ref().map_or(kernels::FOLDER, |manifest| &manifest.folder)
+    }
+
+    /// The stubs that do not stand beside their kernel files.
+    pub fn stubs(&self) -> &[String] {
+        self.manifest.as_ref().map_or(&[], |manifest| &manifest.stubs)
     }
 
     /// What keeps the kernels of a text from being called.

@@ -2,11 +2,13 @@
 //!
 //! A macro finds the text (`source`), runs the compiler's front end over it, looks whether the
 //! build script has compiled the same kernels (`built`), and writes their Rust functions
-//! (`expand`) or what is wrong (`report`). It compiles nothing itself.
+//! (`expand`) or what is wrong (`report`). It compiles nothing itself. In an editor that gives no
+//! text, the functions are what the build script has written down (`editor`).
 
 #![forbid(unsafe_code)]
 
 mod built;
+mod editor;
 mod expand;
 mod report;
 mod source;
@@ -48,9 +50,11 @@ use tree::Tree;
 /// Each kernel becomes a `pub fn` where the invocation stands.
 #[proc_macro]
 pub fn py_kernel(input: TokenStream) -> TokenStream {
-    let tokens = match source::read(input.into()) {
-        Ok(Some(text)) => functions(&text, &Built::find()),
-        Ok(None) => quote!(),
+    let built = Built::find();
+    let input = proc_macro2::TokenStream::from(input);
+    let tokens = match source::read(input.clone(), built.stubs()) {
+        Ok(Some(text)) => functions(&text, &built),
+        Ok(None) => editor::functions(input, built.manifest()),
         Err(error) => error.compile_error(),
     };
     tokens.into()
@@ -66,7 +70,7 @@ pub fn kernels(input: TokenStream) -> TokenStream {
             .into();
     }
     let built = Built::find();
-    let tokens = match kernels::list(&source::root(), built.folder()) {
+    let tokens = match kernels::list(&source::root(), built.folder(), built.stubs()) {
         Ok(files) => {
             let mut tree = Tree::default();
             for file in files {

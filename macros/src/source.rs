@@ -9,6 +9,7 @@ use pykernel_codegen::source::{self, Source};
 use pykernel_codegen::{kernels, render};
 use quote::quote;
 
+use crate::editor;
 use crate::report::{Error, MADE_BY_A_MACRO};
 use crate::span::Tokens;
 
@@ -59,11 +60,13 @@ impl Text {
         Span::call_site().located_at(self.tokens(span).0)
     }
 
-    /// What makes rustc read the text again when its file changes.
-    pub fn tracked(&self) -> Option<TokenStream> {
-        let path = Some(&*self.source.module).filter(|path| !path.is_empty())?;
-        let path = root().join(path).to_string_lossy().into_owned();
-        Some(quote! { const _: &[::core::primitive::u8] = ::core::include_bytes!(#path); })
+    /// What makes rustc read the text again when its file or its stub changes.
+    pub fn tracked(&self) -> TokenStream {
+        let sources = [Some(&self.source), self.source.stub.as_deref()];
+        let paths =
+            sources.into_iter().flatten().map(|source| &*source.module).filter(|path| !path.is_empty());
+        let paths = paths.map(|path| root().join(path).to_string_lossy().into_owned());
+        quote! { #(const _: &[::core::primitive::u8] = ::core::include_bytes!(#paths);)* }
     }
 
     /// An error about a span.
@@ -81,22 +84,25 @@ impl Text {
     }
 }
 
-/// Reads an invocation of `py_kernel!`. `None` in an editor that tells the macro no text.
-pub fn read(tokens: TokenStream) -> Result<Option<Text>, Error> {
+/// Reads an invocation of `py_kernel!`. `None` in an editor that tells the macro no text but that of
+/// tokens, and it stands between the delimiters.
+pub fn read(tokens: TokenStream, stubs: &[String]) -> Result<Option<Text>, Error> {
     let call = Span::call_site();
-    let Some(text) = call.source_text() else {
-        return match call.file().as_str() {
-            "" => Ok(None),
-            file => Err(Error::here(format!("the text of this invocation, in {file}, cannot be read"))),
-        };
+    let text = match (call.source_text(), call.file().as_str()) {
+        (Some(text), _) => text,
+        (None, "") => editor::text(&tokens),
+        (None, file) => {
+            return Err(Error::here(format!("the text of this invocation, in {file}, cannot be read")));
+        }
     };
     match invocation::parse(&text, call.start().line as u32) {
+        Some(Invocation::Tokens(_)) if call.source_text().is_none() => Ok(None),
         Some(Invocation::Tokens(python)) => between_delimiters(call, &text, tokens, &python).map(Some),
         Some(Invocation::Literal(python)) => {
             let literal = tokens.into_iter().next().map_or(call, |literal| literal.span());
             Ok(Some(Text { source: python.source(call.file()), place: Place::Whole(literal) }))
         }
-        Some(Invocation::File(path)) => match kernels::read(&root(), &path) {
+        Some(Invocation::File(path)) => match kernels::read(&root(), &path, stubs) {
             Ok(source) => Ok(Some(Text::file(source))),
             Err(refused) => Err(Text::file(refused.source).explain(&refused.diagnostic)),
         },

@@ -28,7 +28,7 @@ mod tests {
         // SAFETY: what is taken is given back as it was asked for, and read within its size.
         unsafe {
             let data = (HOST.allocate)(48, 16, true);
-            assert!(!data.is_null() && data.addr() % 16 == 0);
+            assert!(!data.is_null() && data.addr().is_multiple_of(16));
             assert_eq!(std::slice::from_raw_parts(data, 48), [0; 48]);
             (HOST.release)(data, 48, 16);
             assert!((HOST.allocate)(isize::MAX as usize + 1, 8, false).is_null());

@@ -16,7 +16,9 @@ import re
 import sys
 import threading
 import types
+import typing
 from pathlib import Path
+from unittest import mock
 
 import numba
 import numpy as np
@@ -26,7 +28,7 @@ import reference
 import transcript
 
 KERNELS = Path(__file__).resolve().parent.parent / "kernels"
-REVEALED = re.compile(r"# revealed: (\w+)$")
+REVEALED = re.compile(r"# revealed: (?:(\w+)|optional\((\w+)\))$")
 NUMBER = re.compile(r"-?(?:\d+\.?\d*(?:e[+-]?\d+)?|inf|nan)")
 
 
@@ -89,7 +91,7 @@ def judge_section(section, write):
         source = with_dtype(section.source, dtype)
         builtins.reveal_type = revealer(source, lambda claim: problems.append((section.line, claim)))
         try:
-            namespace = run_kernels(source, section.options)
+            namespace = run_kernels(source, with_dtype(section.stub, dtype), section.options)
         except Exception as error:
             return [(section.line, f"its kernels do not run: {type(error).__name__}: {error}")], []
         for example in section.examples:
@@ -114,8 +116,9 @@ def revealer(source, report):
 
     def reveal_type(value):
         claim = REVEALED.search(lines[sys._getframe(1).f_lineno - 1])
-        given = "bool_" if isinstance(value, np.bool_) else type(value).__name__
-        if claim and given not in ("ndarray", "tuple", claim[1]):
+        given = {np.bool_: "bool_", type(None): "None"}.get(type(value), type(value).__name__)
+        expected = [claim[1]] if claim and claim[1] else ["None", claim and claim[2]]
+        if claim and given not in ("ndarray", "tuple", *expected):
             report(f"`{claim[0]}`, but CPython has {given}")
         return value
 
@@ -137,8 +140,9 @@ def without_dtype(text, dtype):
     return text if dtype is None else re.sub(rf"\b{dtype}\b", "DTYPE", text)
 
 
-def run_kernels(source, options):
-    """What a section's text defines; its undecorated functions with annotations are kernels too."""
+def run_kernels(source, stub, options):
+    """What a section's text defines; its undecorated functions with annotations are kernels too, and
+    a stub's signatures win over the text's."""
     module = types.ModuleType("kernels")
     vars(module).update(np=np, math=math)
     if options.get("reference") == "mpmath":
@@ -150,7 +154,29 @@ def run_kernels(source, options):
     for name, value in list(vars(module).items()):
         if inspect.isfunction(value) and value.__module__ == "kernels" and not hasattr(value, "is_kernel"):
             setattr(module, name, numba.kernel(value))
+    for name, signatures in stubbed(stub).items():
+        function = getattr(module, name)
+        setattr(module, name, numba.kernel(getattr(function, "py_func", function), signatures))
     return vars(module)
+
+
+def stubbed(stub):
+    """The signatures that a stub declares, by the functions' names."""
+    found, known = {}, set()
+
+    def declare(function, signatures=()):
+        if function not in known:
+            known.add(function)
+            found.setdefault(function.__name__, []).extend(signatures or numba.annotated(function))
+        return function
+
+    scope = {"__name__": "stub"}
+    with mock.patch.object(numba, "kernel", declare), mock.patch.object(typing, "overload", declare):
+        exec(compile(stub, "<stub>", "exec"), scope)
+    for value in list(scope.values()):
+        if inspect.isfunction(value) and value.__module__ == "stub":
+            declare(value)
+    return {name: signatures for name, signatures in found.items() if signatures}
 
 
 def run_example(text, namespace):

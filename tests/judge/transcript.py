@@ -33,6 +33,7 @@ class Section:
     line: int
     options: dict = field(default_factory=dict)
     kernels: list[str] = field(default_factory=list)
+    stubs: list[str] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
 
     @property
@@ -46,9 +47,14 @@ class Section:
         return "\n".join(self.kernels)
 
     @property
+    def stub(self):
+        """The text of its stub, in the same order; empty if there is none."""
+        return "\n".join(self.stubs)
+
+    @property
     def is_refused(self):
         """Whether the compiler must refuse its kernels."""
-        return COMPILE_ERROR.search(self.source) is not None
+        return COMPILE_ERROR.search(self.source + self.stub) is not None
 
 
 class BadTranscript(Exception):
@@ -68,7 +74,9 @@ def read(lines):
                 open_sections.pop()
             above = open_sections[-1]
             path = [*above.path, heading[2]]
-            section = Section(path, level, index + 1, dict(above.options), list(above.kernels))
+            section = Section(
+                path, level, index + 1, dict(above.options), list(above.kernels), list(above.stubs)
+            )
             open_sections.append(section)
             sections.append(section)
         elif fence:
@@ -91,6 +99,8 @@ def add_block(section, kind, lines, start, end):
     """Adds what stands between the fences to a section."""
     if kind == "py":
         section.kernels.append("\n".join(lines[start:end]) + "\n")
+    elif kind == "pyi":
+        section.stubs.append("\n".join(lines[start:end]) + "\n")
     elif kind == "toml":
         section.options.update(tomllib.loads("\n".join(lines[start:end])))
     elif kind == "pycon":

@@ -45,12 +45,13 @@ pub(super) fn discover(job: &Job) -> Found {
     }
     if found.all_named || job.root.join(&job.kernels).is_dir() {
         found.looked_at.insert(job.kernels.clone());
-        match kernels::list(&job.root, &job.kernels) {
+        match kernels::list(&job.root, &job.kernels, &job.stubs) {
             Ok(files) => found.sources.extend(files.into_iter().map(|file| file.source)),
             Err(refused) => found.refused = Some(refused),
         }
     }
-    add_named(&job.root, &mut found);
+    add_named(job, &mut found);
+    found.looked_at.extend(job.stubs.iter().cloned());
     found
 }
 
@@ -97,18 +98,31 @@ fn add(file: &str, invocations: Vec<Invocation>, found: &mut Found) {
 
 /// Takes the named files that do not lie in the kernel folder. Of one that cannot be read the macro
 /// says so; cargo looks for it until it is there.
-fn add_named(root: &Path, found: &mut Found) {
+fn add_named(job: &Job, found: &mut Found) {
     let known: BTreeSet<_> = found.sources.iter().map(|source| source.module.clone()).collect();
     for path in std::mem::take(&mut found.named) {
-        match kernels::read(root, &path) {
+        match kernels::read(&job.root, &path, &job.stubs) {
             Ok(source) => {
                 let new = found.named.insert(source.module.to_string());
                 if new && !known.contains(&source.module) {
                     found.looked_at.insert(source.module.to_string());
+                    found.looked_at.extend(place_of_stub(job, &source));
                     found.sources.push(source);
                 }
             }
             Err(_) => drop(found.looked_at.insert(path)),
         }
     }
+}
+
+/// What cargo must watch for a stub beside a file: the stub, or the folder in which it may turn up.
+/// A folder in which the build itself writes would never be at rest.
+fn place_of_stub(job: &Job, source: &Source) -> Option<String> {
+    if let Some(stub) = &source.stub {
+        return Some(stub.module.to_string());
+    }
+    let folder = source.module.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    let full = job.root.join(folder).canonicalize().ok()?;
+    let out = job.out.parent()?.canonicalize().ok()?;
+    (!out.starts_with(full)).then(|| folder.to_owned())
 }

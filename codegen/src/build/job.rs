@@ -41,6 +41,8 @@ pub(super) struct Job {
     pub(super) kernels: String,
     /// Where Rust files are.
     pub(super) paths: Vec<String>,
+    /// Stubs that do not stand beside their kernel files.
+    pub(super) stubs: Vec<String>,
     /// What tells this compiler from others.
     pub(super) compiler: String,
     /// What C programs get.
@@ -97,7 +99,12 @@ impl Job {
         let bytes = archive::archive(&objects.members(&output)?, target.triple())
             .map_err(|error| format!("cannot pack the library `{library}`: {error}"))?;
         output.write(&archive::file_name(&library, target.triple()), &bytes)?;
-        let manifest = Manifest { library, folder: self.kernels.clone(), kernels: objects.into_compiled() };
+        let manifest = Manifest {
+            library,
+            folder: self.kernels.clone(),
+            stubs: self.stubs.clone(),
+            kernels: objects.into_compiled(),
+        };
         output.write(MANIFEST, manifest.to_text().as_bytes())?;
         if let Err(error) = c::write(self, &manifest.kernels, &bytes) {
             outcome.errors.push(error);
@@ -107,6 +114,21 @@ impl Job {
         outcome.told.push(Directive::Variable(manifest::VARIABLE, manifest));
         outcome.told.push(Directive::LinkSearch(directives::path(&self.out)?));
         Ok(())
+    }
+
+    /// What is wrong with stubs that belong to no kernel file.
+    fn idle_stubs<'a>(&'a self, found: &'a Found) -> impl Iterator<Item = String> + 'a {
+        let used = |stub: &str| {
+            let stubs = found.sources.iter().filter_map(|source| source.stub.as_deref());
+            stubs.into_iter().any(|used| *used.module == *stub)
+        };
+        let idle = self.stubs.iter().filter(move |stub| found.refused.is_none() && !used(stub));
+        idle.map(|stub| {
+            let file = stub.rsplit('/').next().unwrap_or(stub).trim_end_matches('i');
+            format!(
+                "the stub `{stub}` belongs to no kernel file\nhelp: it would be one that is named `{file}`"
+            )
+        })
     }
 
     /// Compiles each kernel that is free of errors; reports the errors that no macro does.
@@ -120,6 +142,7 @@ impl Job {
         if let Some(refused) = found.refused.as_ref().filter(|_| !found.all_named) {
             outcome.errors.push(render(&refused.source, from_ref(&refused.diagnostic), Style::Plain));
         }
+        outcome.errors.extend(self.idle_stubs(found));
         let mut objects = Objects::default();
         let mut emit = Emit::open(self)?;
         for source in &found.sources {

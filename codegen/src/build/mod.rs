@@ -31,12 +31,13 @@ use job::Job;
 ///
 /// It compiles each `py_kernel!` that is written out in `src`, `tests`, `examples`, `benches` or
 /// `README.md`, documentation included, the files that they name, and every `.py` file in the
-/// folder `kernels`. cargo runs it again when one of these changes.
+/// folder `kernels`, each with its stub. cargo runs it again when one of these changes.
 #[derive(Clone, Debug)]
 pub struct Build {
     overflow_checks: Option<bool>,
     kernels: String,
     paths: Vec<String>,
+    stubs: Vec<String>,
     c: c::Wanted,
 }
 
@@ -54,6 +55,7 @@ impl Build {
             overflow_checks: None,
             kernels: kernels::FOLDER.to_owned(),
             paths: paths.into_iter().map(str::to_owned).collect(),
+            stubs: Vec::new(),
             c: c::Wanted::default(),
         }
     }
@@ -76,6 +78,14 @@ impl Build {
     /// Rust files and Markdown files are read.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.paths.push(path.into());
+        self
+    }
+
+    /// Takes a stub that does not stand beside its kernel file, by its path from the package's root:
+    /// `stubs/finance.pyi` declares the signatures of the kernel file `finance.py`, wherever it
+    /// stands. Of two files of one name it belongs to the one whose folder has the name of its own.
+    pub fn stub(mut self, path: impl Into<String>) -> Self {
+        self.stubs.push(kernels::plain(&path.into()));
         self
     }
 
@@ -132,6 +142,7 @@ impl Build {
             options: passes::Options { overflow_checks: self.overflow_checks.unwrap_or_else(checks) },
             kernels: self.kernels,
             paths: self.paths,
+            stubs: self.stubs,
             c: self.c,
             compiler: compiler(),
             emit: env::var(emit::VARIABLE).unwrap_or_default(),

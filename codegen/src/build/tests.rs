@@ -28,6 +28,7 @@ impl Sandbox {
             debug: false,
             kernels: "kernels".into(),
             paths: ["src", "tests", "README.md"].map(str::to_owned).to_vec(),
+            stubs: vec![],
             compiler: "1".into(),
             c: Wanted::default(),
             emit: "".into(),
@@ -72,6 +73,12 @@ impl Sandbox {
             kernels.iter().map(|it| format!("{} {}", it.kernel.name, it.file)).collect();
         kernels.sort();
         kernels
+    }
+
+    /// The kernels of a run.
+    fn kernels_of_run(&self) -> Vec<String> {
+        self.run();
+        self.kernels()
     }
 
     /// The names and bytes of everything that was written.
@@ -207,6 +214,43 @@ fn the_same_package_gives_the_same_bytes() {
     other.write("kernels/c.py", &kernel("c", "4"));
     other.run();
     assert_eq!(one.written(), other.written());
+}
+
+#[test]
+fn a_stub_changes_the_kernels_that_it_declares() {
+    let package = Sandbox::new("stubs");
+    package.write("kernels/k.py", "def a(x):\n    return x\n\ndef b(x: float) -> float:\n    return x\n");
+    assert_eq!(package.counts(), (1, 0, 0));
+    let stub =
+        |a: &str| format!("from numba import float32, float64\n\n{a}\ndef b(x: float) -> float: ...\n");
+    package.write("kernels/k.pyi", &stub("def a(x: float32): ..."));
+    assert_eq!(package.counts(), (2, 0, 1));
+    package.write("kernels/k.pyi", &stub("def a(x: float32) -> float64: ..."));
+    assert_eq!(package.counts(), (1, 1, 1));
+    package.write("kernels/k.pyi", &format!("# A comment.\n{}", stub("def a(x: float32) -> float64: ...")));
+    assert_eq!(package.counts(), (0, 2, 0));
+    package.write("kernels/l.pyi", "");
+    assert!(package.error().contains("the stub `kernels/l.pyi` belongs to no kernel file"));
+}
+
+#[test]
+fn stubs_elsewhere_are_named_and_watched() {
+    let mut package = Sandbox::new("stubs-elsewhere");
+    package.write("py/k.py", "def a(x):\n    return x\n");
+    package.write("src/lib.rs", "py_kernel!(file = \"py/k.py\");");
+    assert_eq!(package.kernels_of_run(), [] as [&str; 0]);
+    let watched = |package: &Sandbox, path: &str| {
+        package.run().directives().contains(&Directive::RerunIfChanged(path.into()))
+    };
+    assert!(watched(&package, "py"), "a stub may turn up beside the file");
+    package.write("stubs/k.pyi", "def a(x: float): ...\n");
+    package.0.stubs = vec!["stubs/k.pyi".into()];
+    assert_eq!(package.kernels_of_run(), ["a py/k.py"]);
+    assert!(watched(&package, "stubs/k.pyi"));
+    assert_eq!(package.manifest().stubs, ["stubs/k.pyi"]);
+    package.0.stubs.push("stubs/other.pyi".into());
+    let error = package.error();
+    assert!(error.ends_with("\nhelp: it would be one that is named `other.py`"), "{error}");
 }
 
 #[test]

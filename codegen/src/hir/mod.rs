@@ -41,6 +41,8 @@ pub struct Function {
     pub name_span: Span,
     /// The whole definition, decorators included.
     pub span: Span,
+    /// Its definitions in the file's stub, which declare its signatures.
+    pub stub: Vec<Span>,
     /// The docstring, dedented as `inspect.cleandoc` does.
     pub doc: Option<String>,
     /// How many of the variables are parameters.
@@ -226,8 +228,8 @@ pub enum Target {
     Element {
         /// The indexed value.
         value: Expr,
-        /// The indices, one for each item of the subscript's tuple.
-        indices: Vec<Expr>,
+        /// The items of the subscript.
+        indices: Vec<Index>,
         /// The whole target.
         span: Span,
     },
@@ -302,6 +304,13 @@ pub enum ExprKind {
         /// The right operand.
         right: Box<Expr>,
     },
+    /// `value is None`, `value is not None`.
+    IsNone {
+        /// The tested value.
+        value: Box<Expr>,
+        /// Whether it is `is not`.
+        not: bool,
+    },
     /// `a < b < c`: each operand is evaluated at most once, and none after a comparison is false.
     Chain {
         /// The first operand.
@@ -347,9 +356,46 @@ pub enum ExprKind {
     Index {
         /// The indexed value.
         value: Box<Expr>,
-        /// The indices, one for each item of the subscript's tuple.
-        indices: Vec<Expr>,
+        /// The items of the subscript.
+        indices: Vec<Index>,
     },
+}
+
+/// An item of a subscript.
+#[derive(Clone, Debug)]
+pub enum Index {
+    /// An index.
+    Expr(Expr),
+    /// `start:stop:step`.
+    Slice(Slice),
+    /// `...`: all the dimensions that the others leave.
+    Ellipsis(Span),
+    /// `None`, `np.newaxis`: a new dimension.
+    NewAxis(Span),
+}
+
+impl Index {
+    /// The expressions in it, in the order of their evaluation.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let (index, slice) = match self {
+            Index::Expr(index) => (Some(index), None),
+            Index::Slice(slice) => (None, Some(slice)),
+            Index::Ellipsis(_) | Index::NewAxis(_) => (None, None),
+        };
+        let bounds = slice.map(|slice| [&slice.start, &slice.stop, &slice.step]);
+        index.into_iter().chain(bounds.into_iter().flatten().flatten())
+    }
+}
+
+/// `start:stop:step`, in which what is left out, or `None`, is missing.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    /// The first index.
+    pub start: Option<Expr>,
+    /// The index before which it ends.
+    pub stop: Option<Expr>,
+    /// The distance between two indices.
+    pub step: Option<Expr>,
 }
 
 /// An argument with a name.
@@ -464,6 +510,19 @@ impl CompareOp {
             CompareOp::Le => "<=",
             CompareOp::Gt => ">",
             CompareOp::Ge => ">=",
+        }
+    }
+}
+
+impl CompareOp {
+    /// The same comparison with its operands exchanged.
+    pub const fn turned(self) -> CompareOp {
+        match self {
+            CompareOp::Eq | CompareOp::Ne => self,
+            CompareOp::Lt => CompareOp::Gt,
+            CompareOp::Le => CompareOp::Ge,
+            CompareOp::Gt => CompareOp::Lt,
+            CompareOp::Ge => CompareOp::Le,
         }
     }
 }

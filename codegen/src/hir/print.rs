@@ -6,8 +6,8 @@
 use std::fmt::Write;
 
 use super::{
-    ErrorModel, Expr, ExprKind, Function, Inline, LogicalOp, Module, Options, Signature, Stmt, StmtKind,
-    Target, VariableId,
+    ErrorModel, Expr, ExprKind, Function, Index, Inline, LogicalOp, Module, Options, Signature, Stmt,
+    StmtKind, Target, VariableId,
 };
 use crate::types::Type;
 
@@ -143,7 +143,7 @@ impl Printer<'_> {
                 let targets: Vec<String> = targets.iter().map(|target| self.target(target)).collect();
                 format!("({},)", targets.join(", "))
             }
-            Target::Element { value, indices, .. } => format!("{}[{}]", self.expr(value), self.list(indices)),
+            Target::Element { value, indices, .. } => self.subscript(value, indices),
         }
     }
 
@@ -168,6 +168,9 @@ impl Printer<'_> {
             ExprKind::Unary { op, operand } => format!("({}{})", op.symbol(), self.expr(operand)),
             ExprKind::Binary { op, left, right } => self.infix(op.symbol(), left, right),
             ExprKind::Compare { op, left, right } => self.infix(op.symbol(), left, right),
+            ExprKind::IsNone { value, not } => {
+                format!("({} {} None)", self.expr(value), if *not { "is not" } else { "is" })
+            }
             ExprKind::Chain { first, rest } => {
                 let rest =
                     rest.iter().map(|(op, operand)| format!(" {} {}", op.symbol(), self.expr(operand)));
@@ -184,7 +187,24 @@ impl Printer<'_> {
                 format!("{}({})", self.expr(callee), args.join(", "))
             }
             ExprKind::Attribute { value, name } => format!("{}.{name}", self.expr(value)),
-            ExprKind::Index { value, indices } => format!("{}[{}]", self.expr(value), self.list(indices)),
+            ExprKind::Index { value, indices } => self.subscript(value, indices),
+        }
+    }
+
+    fn subscript(&self, value: &Expr, indices: &[Index]) -> String {
+        let indices: Vec<String> = indices.iter().map(|index| self.index(index)).collect();
+        format!("{}[{}]", self.expr(value), indices.join(", "))
+    }
+
+    fn index(&self, index: &Index) -> String {
+        match index {
+            Index::Expr(index) => self.expr(index),
+            Index::Slice(slice) => {
+                let bounds = [&slice.start, &slice.stop, &slice.step];
+                bounds.map(|bound| bound.as_ref().map_or(String::new(), |bound| self.expr(bound))).join(":")
+            }
+            Index::Ellipsis(_) => "...".to_owned(),
+            Index::NewAxis(_) => "None".to_owned(),
         }
     }
 

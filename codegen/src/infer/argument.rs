@@ -12,7 +12,7 @@ impl Body<'_, '_> {
     /// Types the arguments of a call: the positional ones, then the others.
     pub(super) fn arguments(&mut self, args: &[hir::Expr], keywords: &[hir::Keyword]) -> Typed<Vec<Expr>> {
         let args = args.iter().chain(keywords.iter().map(|keyword| &keyword.value));
-        let args: Vec<Typed> = args.map(|arg| self.expr(arg)).collect();
+        let args: Vec<Typed> = args.map(|arg| self.expr_or_none(arg)).collect();
         args.into_iter().collect()
     }
 
@@ -32,7 +32,9 @@ impl Body<'_, '_> {
         for (index, place) in places.iter().enumerate() {
             let default = match place {
                 Some(_) => None,
-                None if index >= n_required => Some(self.expr(&function.defaults[index - n_required])?),
+                None if index >= n_required => {
+                    Some(self.expr_or_none(&function.defaults[index - n_required])?)
+                }
                 None => return self.missing(&function.name, names[index], span),
             };
             defaults.push(default);

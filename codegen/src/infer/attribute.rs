@@ -11,14 +11,29 @@ use crate::types::{ArrayType, DType, Kind, Type};
 impl Body<'_, '_> {
     pub(super) fn attribute(&mut self, value: &hir::Expr, name: &str, span: Span) -> Typed {
         let value = self.expr(value)?;
+        let message = format!("'NoneType' object has no attribute '{name}'");
+        let value = self.required_or("AttributeError", value, &message)?;
         match (&value.ty, name) {
             (Type::Array(_), "ndim" | "size") => self.array_attribute(value, name, span),
-            (Type::Array(array), "shape") => Ok(self.shape(array.rank, value, span)),
+            (Type::Array(array), "shape") => {
+                let rank = array.rank;
+                Ok(self.for_each_axis(ExprKind::Extent, rank, value, span))
+            }
+            (Type::Array(array), "strides") => {
+                let rank = array.rank;
+                Ok(self.for_each_axis(ExprKind::Stride, rank, value, span))
+            }
+            (Type::Array(array), "T") => {
+                let ty = Type::Array(array.transposed());
+                Ok(Expr::new(ExprKind::Transpose(Box::new(value)), ty, span))
+            }
             (ty, "real" | "imag") if ty.dtype().is_some() => self.part(value, name == "imag", span),
             (ty, _) => {
                 let message = format!("`{ty}` has no attribute `{name}`");
                 let known = match ty {
-                    Type::Array(_) => "arrays have `shape`, `ndim` and `size` in this version",
+                    Type::Array(_) => {
+                        "arrays have `shape`, `ndim`, `size`, `strides` and `T` in this version"
+                    }
                     _ => "numbers have `real`, `imag` and `conjugate()`",
                 };
                 self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(known))
@@ -35,19 +50,26 @@ impl Body<'_, '_> {
         Ok(Expr::new(kind, Type::INT, span))
     }
 
-    fn shape(&mut self, rank: usize, array: Expr, span: Span) -> Expr {
+    /// A tuple of what is known of each dimension.
+    fn for_each_axis(
+        &mut self,
+        kind: impl Fn(Box<Expr>, usize) -> ExprKind,
+        rank: usize,
+        array: Expr,
+        span: Span,
+    ) -> Expr {
         let (first, again) = self.twice(array);
         let array = |axis| if axis == 0 { first.clone() } else { again.clone() };
-        let extent = |axis| Expr::new(ExprKind::Extent(Box::new(array(axis)), axis), Type::INT, span);
-        let kind = ExprKind::Tuple((0..rank).map(extent).collect());
-        Expr::new(kind, Type::Tuple(vec![Type::INT; rank]), span)
+        let item = |axis| Expr::new(kind(Box::new(array(axis)), axis), Type::INT, span);
+        let items = ExprKind::Tuple((0..rank).map(item).collect());
+        Expr::new(items, Type::Tuple(vec![Type::INT; rank]), span)
     }
 
     /// `x.shape[k]` with a constant `k`; `None` if this is not what the index says.
     pub(super) fn shape_item(
         &mut self,
         value: &hir::Expr,
-        indices: &[hir::Expr],
+        indices: &[hir::Index],
         span: Span,
     ) -> Option<Typed> {
         let hir::ExprKind::Attribute { value: array, name } = &value.kind else { return None };
@@ -60,8 +82,8 @@ impl Body<'_, '_> {
         }))
     }
 
-    fn extent(&mut self, array: Expr, ty: ArrayType, indices: &[hir::Expr], span: Span) -> Typed {
-        let [index] = indices else {
+    fn extent(&mut self, array: Expr, ty: ArrayType, indices: &[hir::Index], span: Span) -> Typed {
+        let [hir::Index::Expr(index)] = indices else {
             return self.report(
                 Diagnostic::new(Code::WrongRank, span, "a shape has one dimension")
                     .help("give one index: `x.shape[0]`"),
@@ -112,6 +134,8 @@ impl Body<'_, '_> {
     /// A method call; in this version only `x.conjugate()`.
     pub(super) fn method(&mut self, value: &hir::Expr, name: &str, args: &[hir::Expr], span: Span) -> Typed {
         let value = self.expr(value)?;
+        let message = format!("'NoneType' object has no attribute '{name}'");
+        let value = self.required_or("AttributeError", value, &message)?;
         if name != "conjugate" || value.ty.dtype().is_none() {
             let message = format!("`{}` has no method `{name}`", value.ty);
             return self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(match value.ty {

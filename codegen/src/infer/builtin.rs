@@ -1,20 +1,25 @@
 //! Typing calls of builtins: a function for each rule of the table in [`crate::builtin`].
 
+use super::call::NO_INTEGER;
 use super::convert::real_number_of;
+use super::none::present;
+use super::tuple::after;
 use super::{Body, Typed, promote, reduce};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{BinaryOp, ErrorModel};
+use crate::hir::{BinaryOp, CompareOp, ErrorModel};
 use crate::ir::{self, Intrinsic};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation};
-use crate::types::{DType, Kind, Type};
+use crate::types::{DType, Kind, Type, Weak};
 
 impl Body<'_, '_> {
     pub(super) fn call_row(&mut self, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+        let args = self.present_arguments(row, args)?;
         let rule = match row.rule {
             Rule::MathFloats => math_floats,
             Rule::MathInts => math_ints,
+            Rule::MathComplex => math_complex,
             Rule::IsClose => is_close,
             Rule::MathRound => math_round,
             Rule::Construct => construct,
@@ -42,7 +47,55 @@ impl Body<'_, '_> {
     }
 }
 
+/// What CPython says of `None` in the place of an integer that `int()` makes.
+pub(super) const NO_INT: &str =
+    "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'";
+
+/// What `math` says of `None` in the place of a real number.
+const NO_REAL: &str = "must be real number, not NoneType";
+
+/// The message of the `TypeError` that CPython raises for `None` as an argument; nothing where the
+/// rule itself looks at it.
+fn none_message(row: &Row, index: usize) -> Option<&'static str> {
+    Some(match (row.rule, index) {
+        (Rule::MathRound, _) if row.name == "math.trunc" => "type NoneType doesn't define __trunc__ method",
+        (Rule::MathFloats | Rule::IsClose | Rule::MathRound | Rule::Log, _) | (Rule::Ldexp, 0) => NO_REAL,
+        (Rule::Ldexp, _) => "Expected an int as second argument to ldexp.",
+        (Rule::MathInts | Rule::Perm, _) => NO_INTEGER,
+        (Rule::Abs, _) => "bad operand type for abs(): 'NoneType'",
+        (Rule::Complex, 0) => "complex() first argument must be a string or a number, not 'NoneType'",
+        (Rule::Complex, _) => "complex() second argument must be a number, not 'NoneType'",
+        (Rule::Len, _) => "object of type 'NoneType' has no len()",
+        (Rule::Round, 0) => "type NoneType doesn't define __round__ method",
+        (Rule::Construct, _) => match row.ty() {
+            Type::Weak(Weak::Int) => NO_INT,
+            Type::Weak(Weak::Float) => "float() argument must be a string or a real number, not 'NoneType'",
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
 impl Body<'_, '_> {
+    /// The arguments of a builtin, where it wants what is in those that may be `None`.
+    fn present_arguments(&mut self, row: &Row, args: Vec<Expr>) -> Typed<Vec<Expr>> {
+        let takes_none = matches!(row.rule, Rule::RevealType | Rule::Construct);
+        if let Some(none) = args.iter().find(|arg| arg.ty == Type::None && !takes_none) {
+            return self.never_a_value(&none.clone());
+        }
+        let messages: Vec<Option<&str>> = (0..args.len()).map(|index| none_message(row, index)).collect();
+        let wanted = |(arg, message): (&Expr, &Option<&str>)| arg.ty.may_be_none() && message.is_some();
+        if !args.iter().zip(&messages).any(wanted) {
+            return Ok(args);
+        }
+        Ok(self.all_required(args, |args| {
+            let demand = |(arg, message): (&Expr, Option<&str>)| {
+                (arg.ty.may_be_none()).then_some((present(arg), message?.to_owned()))
+            };
+            args.iter().zip(messages).filter_map(demand).collect()
+        }))
+    }
+
     /// Reports an argument that a builtin does not take.
     pub(super) fn wrong_argument<T>(&mut self, row: &Row, arg: &Expr, wanted: &str) -> Typed<T> {
         let message = format!("`{}` takes {wanted}, and this is `{}`", python_name(row.name), arg.ty);
@@ -85,6 +138,19 @@ fn math_floats(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span
         body.warn_of_wide_math(row, &given, span);
     }
     Ok(result)
+}
+
+/// A function of `cmath`, which takes every number as Python's `complex`.
+fn math_complex(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    if let Some(bad) = args.iter().find(|arg| arg.ty.dtype().is_none()) {
+        let bad = bad.clone();
+        return body.wrong_argument(row, &bad, "numbers");
+    }
+    let args: Vec<Typed> = args.into_iter().map(|arg| body.coerce(arg, &Type::COMPLEX)).collect();
+    let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
+    let raises = body.model() != ErrorModel::NumPy;
+    let function = if args.len() == 2 { "cmath_log_base" } else { row.library() };
+    body.library_call(function, args, raises, span)
 }
 
 /// `math.isclose`, with the tolerances that are left out.
@@ -173,6 +239,13 @@ fn math_round(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span:
 fn construct(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     let zero = Expr::new(ExprKind::Int(0), Type::INT, span);
     let arg = args.into_iter().next().unwrap_or(zero);
+    if arg.ty.may_be_none() {
+        let value = match row.ty() {
+            Type::Weak(Weak::Bool) => body.truth(arg),
+            ty => body.numpy_scalar(arg, &ty),
+        }?;
+        return Ok(Expr { span, ..value });
+    }
     if arg.ty.dtype().is_none() {
         return body.wrong_argument(row, &arg, "a number");
     }
@@ -260,6 +333,9 @@ fn extremum(body: &mut Body<'_, '_>, row: &'static Row, mut args: Vec<Expr>, spa
         }
         args = args.into_iter().flat_map(|tuple| body.items(tuple)).collect();
     }
+    if args.iter().any(|arg| arg.ty.may_be_none()) {
+        return extremum_of_two(body, row, args, span);
+    }
     let bad = args.iter().find(|arg| matches!(arg.ty.dtype().map(DType::kind), None | Some(Kind::Complex)));
     if let Some(bad) = bad.cloned() {
         return body.wrong_argument(row, &bad, "real numbers");
@@ -284,6 +360,20 @@ fn extremum(body: &mut Body<'_, '_>, row: &'static Row, mut args: Vec<Expr>, spa
         });
     }
     Ok(best.unwrap_or_else(|| unreachable!("bug in pykernel: the arity was checked")))
+}
+
+/// `min` or `max` of two arguments that may be `None`; the second one is compared with the first.
+fn extremum_of_two(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let Ok([best, other]) = <[Expr; 2]>::try_from(args) else {
+        let message = format!("`{}` of more than two arguments that may be `None`", row.name);
+        return body
+            .report(Diagnostic::new(Code::ArgumentMismatch, span, message).help("compare two at a time"));
+    };
+    let op = if row.name == "min" { CompareOp::Lt } else { CompareOp::Gt };
+    let [(best_first, best), (other_first, other)] = [body.twice(best), body.twice(other)];
+    let [other, best] = body.comparable(op, [other, best])?;
+    let (check, other) = body.twice(other);
+    extremum(body, row, vec![after(vec![best_first, other_first, check], best), other], span)
 }
 
 /// `round(x)` gives an int; `round(x, n)` keeps the type.

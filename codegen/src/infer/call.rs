@@ -88,11 +88,11 @@ impl Body<'_, '_> {
         let mut params = Vec::new();
         let mut coerced = Vec::new();
         for arg in args {
-            if matches!(arg.ty, Type::Text | Type::None) {
+            if arg.ty == Type::Text {
                 let message = format!("`{}` cannot be passed to a function in this version", arg.ty);
                 return self.report(
                     Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
-                        .help("pass numbers and arrays"),
+                        .help("pass numbers, arrays, tuples and `None`"),
                 );
             }
             let ty = arg.ty.clone();
@@ -215,6 +215,7 @@ impl Body<'_, '_> {
     /// A number that Python takes as an integer.
     pub(super) fn range_argument(&mut self, arg: &hir::Expr) -> Typed {
         let value = self.expr(arg)?;
+        let value = self.required(value, NO_INTEGER)?;
         match value.ty.dtype().map(|dtype| dtype.kind()) {
             Some(Kind::Int) => self.coerce(value, &Type::INT),
             Some(Kind::Bool) if value.ty == Type::BOOL => self.coerce(value, &Type::INT),
@@ -229,6 +230,9 @@ impl Body<'_, '_> {
     }
 }
 
+/// What CPython says of `None` in the place of an integer.
+pub(super) const NO_INTEGER: &str = "'NoneType' object cannot be interpreted as an integer";
+
 /// How well an argument fits a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
@@ -239,8 +243,16 @@ enum Fit {
 }
 
 fn fit(arg: &Expr, param: &Type) -> Fit {
-    match (&arg.ty, param) {
+    fit_types(&arg.ty, param)
+}
+
+fn fit_types(given: &Type, param: &Type) -> Fit {
+    match (given, param) {
         (given, wanted) if given == wanted => Fit::Exact,
+        (Type::None, Type::Optional(_)) => Fit::Safe,
+        (given, Type::Optional(wanted)) => {
+            given.present().map_or(Fit::No, |given| fit_types(given, wanted).max(Fit::Safe))
+        }
         (Type::Array(given), Type::Array(wanted)) if given.passes_as(wanted) => Fit::Safe,
         // Python's number is NumPy's of the same size, if no signature asks for Python's own.
         (Type::Weak(weak), Type::Strong(dtype)) if weak.dtype() == *dtype => Fit::Safe,

@@ -1,5 +1,7 @@
 //! Conversions between types: written out, and checked where a literal cannot fit.
 
+use super::none::{inner, present};
+use super::tuple::after;
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -9,6 +11,11 @@ use crate::types::{DType, Kind, Type, Weak};
 impl Body<'_, '_> {
     /// Converts an operand or a definition to the type that promotion or a join gave it.
     pub(super) fn coerce(&mut self, value: Expr, to: &Type) -> Typed {
+        if let Type::Optional(inner) = to
+            && value.ty != *to
+        {
+            return self.wrap(value, inner, |body, value| body.coerce(value, inner));
+        }
         if let Some(literal) = value.int_literal() {
             return self.int_literal(literal, value, to);
         }
@@ -78,6 +85,14 @@ impl Body<'_, '_> {
     /// Converts as `np.T(x)` does: declared parameters and results, constructors, stores.
     pub(super) fn convert(&mut self, value: Expr, to: &Type) -> Typed {
         match (&value.ty, to) {
+            (given, Type::Optional(inner)) if given != to => {
+                self.wrap(value, inner, |body, value| body.convert(value, inner))
+            }
+            (_, Type::Optional(_)) => Ok(value),
+            (Type::Optional(_), Type::Weak(_) | Type::Strong(_)) => {
+                let value = self.required(value, &format!("expected {to}, got NoneType"))?;
+                self.convert(value, to)
+            }
             (Type::Array(given), Type::Array(wanted)) if given.passes_as(wanted) => self.coerce(value, to),
             (Type::Weak(_) | Type::Strong(_), Type::Weak(weak)) => self.convert_weak(value, *weak),
             (from, Type::Strong(dtype)) if from.dtype().is_some() => {
@@ -105,6 +120,30 @@ impl Body<'_, '_> {
             (Weak::Int | Weak::Float, Kind::Complex) => self.no_conversion(&value, &to),
             (Weak::Int | Weak::Float | Weak::Complex, _) => self.coerce(value, &to),
         }
+    }
+
+    /// Converts as `np.T(x)` and stores do: they take `None` for NaN, and for false.
+    pub(super) fn numpy_scalar(&mut self, value: Expr, to: &Type) -> Typed {
+        if !matches!(value.ty, Type::Optional(_)) {
+            return self.convert(value, to);
+        }
+        let nan = match to.dtype().map(DType::kind) {
+            Some(Kind::Float) => ExprKind::Float(f64::NAN),
+            Some(Kind::Complex) => ExprKind::Complex(f64::NAN, f64::NAN),
+            Some(Kind::Bool) => {
+                let truth = self.truth(value)?;
+                return self.coerce(truth, to);
+            }
+            Some(Kind::Int) | None => {
+                let value = self.required(value, super::builtin::NO_INT)?;
+                return self.convert(value, to);
+            }
+        };
+        let span = value.span;
+        let (first, again) = self.twice(value);
+        let then = Box::new(self.convert(inner(again), to)?);
+        let (cond, otherwise) = (Box::new(present(&first)), Box::new(Expr::new(nan, to.clone(), span)));
+        Ok(Expr::new(ExprKind::Conditional { cond, then, otherwise }, to.clone(), span))
     }
 
     /// Python's `int` from a float, by a library function that rounds it.
@@ -145,6 +184,9 @@ impl Body<'_, '_> {
         if value.ty == Type::BOOL {
             return Ok(value);
         }
+        if value.ty.may_be_none() {
+            return self.truth_or_none(value);
+        }
         if let Type::Tuple(_) = value.ty {
             return Ok(self.tuple_truth(value));
         }
@@ -180,15 +222,25 @@ impl Body<'_, '_> {
                 self.conditional_truth([test, then, otherwise], cond.span)
             }
             _ => {
-                let value = self.expr(cond)?;
+                let value = self.expr_or_none(cond)?;
                 self.truth(value)
             }
         }
     }
 
     fn conditional_truth(&mut self, parts: [&crate::hir::Expr; 3], span: Span) -> Typed {
-        let [cond, then, otherwise] = parts.map(|part| self.truth_of(part).map(Box::new));
-        let kind = ExprKind::Conditional { cond: cond?, then: then?, otherwise: otherwise? };
+        let [cond, then, otherwise] = parts;
+        let typed = self.truth_of(cond);
+        match self.live_branches(cond, &typed) {
+            [true, true] => {}
+            [taken, _] => {
+                let cond = typed?;
+                let value = self.truth_of(if taken { then } else { otherwise })?;
+                return Ok(after(vec![cond], value));
+            }
+        }
+        let [then, otherwise] = [then, otherwise].map(|part| self.truth_of(part).map(Box::new));
+        let kind = ExprKind::Conditional { cond: Box::new(typed?), then: then?, otherwise: otherwise? };
         Ok(Expr::new(kind, Type::BOOL, span))
     }
 
@@ -199,9 +251,17 @@ impl Body<'_, '_> {
         right: &crate::hir::Expr,
         span: Span,
     ) -> Typed {
-        let left = self.truth_of(left).map(Box::new);
+        let and = op == crate::hir::LogicalOp::And;
+        let typed = self.truth_of(left);
+        match self.live_branches(left, &typed) {
+            [true, true] => {}
+            [truth, _] => {
+                let left = typed?;
+                return if truth == and { Ok(after(vec![left], self.truth_of(right)?)) } else { Ok(left) };
+            }
+        }
         let right = self.truth_of(right).map(Box::new);
-        let kind = ExprKind::Logical { and: op == crate::hir::LogicalOp::And, left: left?, right: right? };
+        let kind = ExprKind::Logical { and, left: Box::new(typed?), right: right? };
         Ok(Expr::new(kind, Type::BOOL, span))
     }
 }

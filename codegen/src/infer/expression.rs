@@ -1,30 +1,20 @@
 //! Typing expressions.
 
-use super::convert::real_number_of;
 use super::flow::Use;
+use super::tuple::after;
 use super::{Body, Stop, Typed};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, LogicalOp, Relation};
 use crate::source::Span;
-use crate::typed::{Element, Expr, ExprKind, Operation, WebId};
-use crate::types::{DType, Kind, Type};
+use crate::typed::{Expr, ExprKind, Operation, WebId};
+use crate::types::Type;
 
 impl Body<'_, '_> {
     /// Types an expression whose value is used.
     pub(super) fn expr(&mut self, expr: &hir::Expr) -> Typed {
         let value = self.expr_or_none(expr)?;
-        if value.ty == Type::None {
-            return self.report(
-                Diagnostic::new(Code::TypeMismatch, expr.span, "this is `None`, where a value is used").help(
-                    match value.kind {
-                        ExprKind::Call(..) => "call it in a statement of its own, or let it return a value",
-                        _ => "use a number, such as `0` or `math.nan`",
-                    },
-                ),
-            );
-        }
-        Ok(value)
+        if value.ty == Type::None { self.never_a_value(&value) } else { Ok(value) }
     }
 
     /// Types an expression that may also be `None`. This calls itself through every kind of
@@ -41,6 +31,7 @@ impl Body<'_, '_> {
             hir::ExprKind::Binary { op, left, right } => self.binary_expr(*op, left, right, span),
             hir::ExprKind::Compare { op, left, right } => self.compare_expr(*op, left, right, span),
             hir::ExprKind::Logical { op, left, right } => self.logical_expr(*op, left, right, span),
+            hir::ExprKind::IsNone { value, not } => self.is_none(value, *not, span),
             hir::ExprKind::Chain { first, rest } => self.chain(first, rest, span),
             hir::ExprKind::Conditional { cond, then, otherwise } => {
                 self.conditional(cond, then, otherwise, span)
@@ -64,6 +55,12 @@ impl Body<'_, '_> {
         Ok([left?, right?])
     }
 
+    fn operands_or_none(&mut self, left: &hir::Expr, right: &hir::Expr) -> Typed<[Expr; 2]> {
+        let left = self.expr_or_none(left);
+        let right = self.expr_or_none(right);
+        Ok([left?, right?])
+    }
+
     fn unary_expr(&mut self, op: hir::UnaryOp, operand: &hir::Expr, span: Span) -> Typed {
         let operand = self.expr(operand)?;
         self.unary(op, operand, span)
@@ -75,13 +72,22 @@ impl Body<'_, '_> {
     }
 
     fn compare_expr(&mut self, op: Relation, left: &hir::Expr, right: &hir::Expr, span: Span) -> Typed {
-        let [left, right] = self.operands(left, right)?;
+        let [left, right] = self.operands_or_none(left, right)?;
         self.relate(op, left, right, span)
     }
 
     fn logical_expr(&mut self, op: LogicalOp, left: &hir::Expr, right: &hir::Expr, span: Span) -> Typed {
-        let [left, right] = self.operands(left, right)?;
-        self.logical(op, left, right, span)
+        let typed = self.expr_or_none(left);
+        match self.live_branches(left, &typed) {
+            [true, true] => {}
+            [truth, _] => {
+                let left = typed?;
+                let decides = truth != (op == LogicalOp::And);
+                return if decides { Ok(left) } else { Ok(after(vec![left], self.expr_or_none(right)?)) };
+            }
+        }
+        let right = self.expr_or_none(right);
+        self.logical(op, typed?, right?, span)
     }
 
     /// `a < b < c < d` is `a < b and (b < c and c < d)`, with `b` and `c` evaluated once: what is set
@@ -105,6 +111,11 @@ impl Body<'_, '_> {
     /// A value for two uses: the first evaluates it, the second is the same value afterwards.
     pub(super) fn twice(&mut self, value: Expr) -> (Expr, Expr) {
         let again = match &value.kind {
+            ExprKind::Inner(optional) if matches!(optional.kind, ExprKind::Variable { .. }) => {
+                let (_, again) = self.twice((**optional).clone());
+                ExprKind::Inner(Box::new(again))
+            }
+            ExprKind::None => ExprKind::None,
             ExprKind::Variable { web, .. } => ExprKind::Variable { web: *web, check: false },
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Bool(_) => {
                 value.kind.clone()
@@ -137,10 +148,18 @@ impl Body<'_, '_> {
         otherwise: &hir::Expr,
         span: Span,
     ) -> Typed {
-        let cond = self.truth_of(cond);
-        let [then, otherwise] = self.operands(then, otherwise)?;
-        let cond = Box::new(cond?);
-        let is_value = |ty: &Type| !matches!(ty, Type::None | Type::Text);
+        let typed = self.truth_of(cond);
+        match self.live_branches(cond, &typed) {
+            [true, true] => {}
+            [taken, _] => {
+                let cond = typed?;
+                let value = self.expr_or_none(if taken { then } else { otherwise })?;
+                return Ok(after(vec![cond], value));
+            }
+        }
+        let [then, otherwise] = self.operands_or_none(then, otherwise)?;
+        let cond = Box::new(typed?);
+        let is_value = |ty: &Type| *ty != Type::Text;
         let help = "convert one of them to the other's type";
         let ty = self.common_type([&then, &otherwise], is_value, span, help)?;
         let then = Box::new(self.coerce(then, &ty)?);
@@ -149,7 +168,7 @@ impl Body<'_, '_> {
     }
 
     /// The one type of two values of which one is taken.
-    fn common_type(
+    pub(super) fn common_type(
         &mut self,
         [left, right]: [&Expr; 2],
         fits: impl Fn(&Type) -> bool,
@@ -184,7 +203,8 @@ impl Body<'_, '_> {
             }
             return Err(Stop);
         };
-        Ok(Expr::new(ExprKind::Variable { web: WebId(web as u32), check }, ty, span))
+        let value = Expr::new(ExprKind::Variable { web: WebId(web as u32), check }, ty, span);
+        Ok(self.flow.seen.get(&span).map_or(value.clone(), |node| self.narrowed(value, *node)))
     }
 
     fn never_bound(&self, variable: hir::VariableId, span: Span) -> Diagnostic {
@@ -212,7 +232,10 @@ impl Body<'_, '_> {
             return Ok(Expr::new(ExprKind::Bool(raises), Type::BOOL, span));
         }
         match builtin::constant(name) {
-            Some(value) => Ok(Expr::new(ExprKind::Float(value), Type::FLOAT, span)),
+            Some(builtin::Constant::Float(value)) => Ok(Expr::new(ExprKind::Float(value), Type::FLOAT, span)),
+            Some(builtin::Constant::Imaginary(value)) => {
+                Ok(Expr::new(ExprKind::Complex(0.0, value), Type::COMPLEX, span))
+            }
             None => self.report(
                 Diagnostic::new(
                     Code::UnsupportedSyntax,
@@ -230,68 +253,15 @@ impl Body<'_, '_> {
 
     /// `and`, `or` as values: Python gives one of the operands, we its value in their common type.
     fn logical(&mut self, op: LogicalOp, left: Expr, right: Expr, span: Span) -> Typed {
+        if left.ty.may_be_none() || right.ty.may_be_none() {
+            return self.logical_or_none(op, left, right, span);
+        }
         let help = "compare the operands, so that both are truth values";
         let ty = self.common_type([&left, &right], |ty| ty.dtype().is_some(), span, help)?;
         let (left, right) = (self.coerce(left, &ty)?, self.coerce(right, &ty)?);
         let kind =
             ExprKind::Logical { and: op == LogicalOp::And, left: Box::new(left), right: Box::new(right) };
         Ok(Expr::new(kind, ty, span))
-    }
-
-    fn index(&mut self, value: &hir::Expr, indices: &[hir::Expr], span: Span) -> Typed {
-        if let Some(extent) = self.shape_item(value, indices, span) {
-            return extent;
-        }
-        let value = self.expr(value);
-        if let Ok(Expr { ty: Type::Tuple(_), .. }) = &value {
-            return self.item(value?, indices, span);
-        }
-        let (element, dtype) = self.element(value, indices, span)?;
-        Ok(Expr::new(ExprKind::Element(element), Type::Strong(dtype), span))
-    }
-
-    /// `array[indices]`, one index for each dimension.
-    pub(super) fn element(
-        &mut self,
-        array: Typed,
-        indices: &[hir::Expr],
-        span: Span,
-    ) -> Typed<(Element, DType)> {
-        let indices: Vec<Typed> = indices.iter().map(|index| self.index_value(index)).collect();
-        let array = array?;
-        let Type::Array(ty) = &array.ty else {
-            let message = format!("`{}` cannot be indexed", array.ty);
-            return self.report(Diagnostic::new(Code::NotIndexable, array.span, message).help(
-                match array.ty {
-                    Type::Tuple(_) => "an array keeps its shape: its extents can only be read",
-                    _ => "only arrays have elements; declare the parameter as one: `x: float64[:]`",
-                },
-            ));
-        };
-        let (rank, dtype) = (ty.rank, ty.element);
-        if indices.len() != rank {
-            let message =
-                format!("`{ty}` has {rank} dimension{}, but is indexed with {}", plural(rank), indices.len());
-            return self.report(Diagnostic::new(Code::WrongRank, span, message).help(match rank {
-                0 => "its one element is `x[()]`",
-                _ => "give one index for each dimension; parts of arrays are not supported in this version",
-            }));
-        }
-        let indices = indices.into_iter().collect::<Typed<Vec<_>>>()?;
-        Ok((Element { array: Box::new(array), indices }, dtype))
-    }
-
-    pub(super) fn index_value(&mut self, index: &hir::Expr) -> Typed {
-        let index = self.expr(index)?;
-        match &index.ty {
-            Type::Strong(dtype) if dtype.kind() == Kind::Int => Ok(index),
-            &Type::INT => self.coerce(index, &Type::INT),
-            ty => {
-                let message = format!("an index is an integer, and this is `{ty}`");
-                let help = real_number_of(ty);
-                self.report(Diagnostic::new(Code::TypeMismatch, index.span, message).help(help))
-            }
-        }
     }
 
     /// `reveal_type(x)`: notes the type and gives the value.
@@ -317,8 +287,4 @@ fn literal(kind: &hir::ExprKind, span: Span) -> Expr {
         _ => (ExprKind::None, Type::None),
     };
     Expr::new(kind, ty, span)
-}
-
-fn plural(n: usize) -> &'static str {
-    if n == 1 { "" } else { "s" }
 }

@@ -6,10 +6,15 @@
 //! Efficient Construction of Static Single Assignment Form" (CC 2013): an assignment is a node, a
 //! place where control flow joins is a φ node over the nodes that come together. Only φ nodes
 //! that a use can see put their operands into one web.
+//!
+//! A test for `None` makes nodes too, as in Ananian, "The Static Single Information Form" (1999): where
+//! it has come out one way, its variable is a *refined* node. At the start of a branch that is an
+//! assignment of its own, to a web that need not hold `None`; in an expression it is only known.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::hir::{Expr, ExprKind, Function, Stmt, StmtKind, Target, VariableId};
+use super::refine::{Fact, facts};
+use crate::hir::{Expr, ExprKind, Function, Index, LogicalOp, Stmt, StmtKind, Target, VariableId};
 use crate::source::Span;
 
 /// What the analysis found, keyed by the places where variables stand in the text.
@@ -21,14 +26,45 @@ pub struct Flow {
     pub definitions: HashMap<Span, Definition>,
     /// What each use can see.
     pub uses: HashMap<Span, Use>,
+    /// The node that each use sees.
+    pub seen: HashMap<Span, usize>,
+    /// The nodes of the graph.
+    pub nodes: Vec<FlowNode>,
+    /// The refined variables of each branch that a test for `None` decides.
+    pub refinements: HashMap<Branch, Vec<Refinement>>,
     /// The webs.
     pub webs: Vec<Web>,
     /// Statements that control never reaches; they are not typed.
     pub unreachable: HashSet<Span>,
     /// Whether control can reach the end of the body.
     pub falls_off: bool,
-    /// Whether it can reach a `return`.
-    pub returns: bool,
+}
+
+/// A node of the graph, for those who ask what a use can see beyond its web.
+#[derive(Clone, Debug)]
+pub enum FlowNode {
+    /// No assignment, or one that no use sees.
+    Nothing,
+    /// An assignment.
+    Definition(Definition),
+    /// What one of these nodes is.
+    Any(Vec<usize>),
+    /// A variable where a test has found that it is `None` (true), or that it is not.
+    Refined(bool),
+}
+
+/// The first (true) or the second body of the statement at a place.
+pub type Branch = (Span, bool);
+
+/// A variable that a branch begins with a refined version of.
+#[derive(Clone, Copy, Debug)]
+pub struct Refinement {
+    /// The web that the test read, and the node.
+    pub base: (usize, usize),
+    /// The refined version, which is an assignment.
+    pub definition: Definition,
+    /// Whether it is known to be `None`, or known not to be.
+    pub is_none: bool,
 }
 
 /// Assignments that can reach a common use.
@@ -79,6 +115,8 @@ enum NodeKind {
     Definition,
     /// Where control flow joins.
     Phi(Vec<Node>),
+    /// What a test says of a node. At a branch it is an assignment.
+    Refined { base: Node, is_none: bool, branch: Option<Branch> },
 }
 
 /// A loop around the place of the walk.
@@ -96,6 +134,26 @@ struct Loop {
     since_continue: BTreeSet<VariableId>,
 }
 
+/// What decides whether a loop goes on.
+#[derive(Clone, Copy)]
+enum Head<'h> {
+    /// A condition, evaluated before each iteration.
+    While(&'h Expr),
+    /// What is assigned at the start of each iteration.
+    For(&'h Target),
+}
+
+impl Head<'_> {
+    fn is_endless(self) -> bool {
+        matches!(self, Head::While(cond) if is_always_true(cond))
+    }
+}
+
+/// Whether a condition is a literal that is true.
+pub fn is_always_true(cond: &Expr) -> bool {
+    matches!(cond.kind, ExprKind::Bool(true) | ExprKind::Int(1))
+}
+
 /// The walk over the code. It keeps one environment, and a log to go back where paths part, so
 /// that a branch costs only what it assigns.
 struct Walk {
@@ -106,7 +164,6 @@ struct Walk {
     log: Vec<(VariableId, Node)>,
     /// Whether control comes here.
     reachable: bool,
-    returns: bool,
     n_params: usize,
     definitions: Vec<(Span, Node)>,
     uses: Vec<(Span, Node)>,
@@ -121,7 +178,6 @@ impl Walk {
             env: Vec::new(),
             log: Vec::new(),
             reachable: true,
-            returns: false,
             n_params: function.n_params,
             definitions: Vec::new(),
             uses: Vec::new(),
@@ -194,14 +250,13 @@ impl Walk {
                 self.target(target);
             }
             StmtKind::Expr(value) => self.expr(value),
-            StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
+            StmtKind::If { cond, then, otherwise } => self.branch(cond, [then, otherwise], stmt.span),
             StmtKind::While { cond, body, otherwise } => {
-                let endless = matches!(cond.kind, ExprKind::Bool(true) | ExprKind::Int(1));
-                self.looped([body, otherwise], endless, Some(cond), None);
+                self.looped([body, otherwise], Head::While(cond), stmt.span);
             }
             StmtKind::For { target, iterable, body, otherwise } => {
                 self.expr(iterable);
-                self.looped([body, otherwise], false, None, Some(target));
+                self.looped([body, otherwise], Head::For(target), stmt.span);
             }
             StmtKind::Break => {
                 self.break_();
@@ -213,7 +268,6 @@ impl Walk {
             }
             StmtKind::Return(value) => {
                 value.iter().for_each(|value| self.expr(value));
-                self.returns = true;
                 self.reachable = false;
             }
             StmtKind::Raise { args, .. } => {
@@ -222,17 +276,52 @@ impl Walk {
             }
             StmtKind::Assert { cond, message } => {
                 self.expr(cond);
+                let mark = self.log.len();
+                self.refine(cond, false, None);
                 message.iter().for_each(|message| self.expr(message));
+                self.rewind(mark);
+                self.refine(cond, true, None);
             }
         }
     }
 
-    fn branch(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt]) {
+    /// Lets uses see what is known where a condition has come out this way.
+    fn refine(&mut self, cond: &Expr, truth: bool, branch: Option<Branch>) {
+        for Fact { variable, is_none, by_test } in facts(cond, truth) {
+            let branch = branch.filter(|_| by_test);
+            let base = match self.nodes[self.see(variable)].0 {
+                // It is known already; or else no control comes here.
+                NodeKind::Refined { is_none: known, .. } if known == is_none => continue,
+                NodeKind::Refined { base, .. } => base,
+                NodeKind::Unbound | NodeKind::Definition | NodeKind::Phi(_) => self.see(variable),
+            };
+            let node = self.node(NodeKind::Refined { base, is_none, branch }, variable);
+            self.set(variable, node);
+        }
+    }
+
+    /// The node that one of these is: versions of one node are that node again.
+    fn join(&mut self, mut nodes: Vec<Node>, variable: VariableId) -> Node {
+        nodes.dedup();
+        let base = |node: &Node| match self.nodes[*node].0 {
+            NodeKind::Refined { base, .. } => base,
+            NodeKind::Unbound | NodeKind::Definition | NodeKind::Phi(_) => *node,
+        };
+        match nodes.as_slice() {
+            [one] => *one,
+            [first, rest @ ..] if rest.iter().all(|node| base(node) == base(first)) => base(first),
+            _ => self.node(NodeKind::Phi(nodes), variable),
+        }
+    }
+
+    fn branch(&mut self, cond: &Expr, [then, otherwise]: [&[Stmt]; 2], span: Span) {
         self.expr(cond);
         let mark = self.log.len();
+        self.refine(cond, true, Some((span, true)));
         self.block(then);
         let then_ends = std::mem::replace(&mut self.reachable, true);
         let then = self.rewind(mark);
+        self.refine(cond, false, Some((span, false)));
         self.block(otherwise);
         let otherwise_ends = self.reachable;
         let otherwise = self.rewind(mark);
@@ -243,7 +332,7 @@ impl Walk {
             let after =
                 |changes: &BTreeMap<VariableId, Node>| changes.get(&variable).copied().unwrap_or(before);
             let node = match (then_ends, otherwise_ends, after(&then), after(&otherwise)) {
-                (true, true, a, b) if a != b => self.node(NodeKind::Phi(vec![a, b]), variable),
+                (true, true, a, b) if a != b => self.join(vec![a, b], variable),
                 (true, _, a, _) => a,
                 (false, true, _, b) => b,
                 (false, false, ..) => continue,
@@ -252,25 +341,22 @@ impl Walk {
         }
     }
 
-    /// A loop: `head` is evaluated before each iteration; `item` is assigned at the start of
-    /// each. `otherwise` runs when the head ends the loop.
-    fn looped(
-        &mut self,
-        [body, otherwise]: [&[Stmt]; 2],
-        endless: bool,
-        head: Option<&Expr>,
-        item: Option<&Target>,
-    ) {
+    /// A loop. `otherwise` runs when the head ends it.
+    fn looped(&mut self, [body, otherwise]: [&[Stmt]; 2], head: Head<'_>, span: Span) {
         let mut assigned = BTreeSet::new();
         assigned_in(body, &mut assigned);
-        item.iter().for_each(|target| assigned_by(target, &mut assigned));
+        if let Head::For(target) = head {
+            assigned_by(target, &mut assigned);
+        }
         let mut top = BTreeMap::new();
         for variable in &assigned {
             let node = self.node(NodeKind::Phi(vec![self.see(*variable)]), *variable);
             self.set(*variable, node);
             top.insert(*variable, node);
         }
-        head.iter().for_each(|head| self.expr(head));
+        if let Head::While(cond) = head {
+            self.expr(cond);
+        }
         let mark = self.log.len();
         self.loops.push(Loop {
             head: top.clone(),
@@ -279,14 +365,20 @@ impl Walk {
             since_break: assigned.clone(),
             since_continue: assigned,
         });
-        item.iter().for_each(|target| self.target(target));
+        match head {
+            Head::While(cond) => self.refine(cond, true, Some((span, true))),
+            Head::For(target) => self.target(target),
+        }
         self.block(body);
         if self.reachable {
             self.continue_();
         }
         self.rewind(mark);
         let Some(left) = self.loops.pop() else { unreachable!("bug in pykernel: a loop ended twice") };
-        self.reachable = !endless;
+        self.reachable = !head.is_endless();
+        if let Head::While(cond) = head {
+            self.refine(cond, false, Some((span, false)));
+        }
         self.block(otherwise);
         let otherwise = self.rewind(mark);
         self.after_loop(left, otherwise);
@@ -304,14 +396,9 @@ impl Walk {
                 false => Vec::from_iter(left.is_left.then_some(before)),
             };
             nodes.extend(falls_through.then(|| otherwise.get(&variable).copied().unwrap_or(before)));
-            nodes.dedup();
-            match nodes.as_slice() {
-                [] => {}
-                [one] => self.set(variable, *one),
-                _ => {
-                    let node = self.node(NodeKind::Phi(nodes), variable);
-                    self.set(variable, node);
-                }
+            if !nodes.is_empty() {
+                let node = self.join(nodes, variable);
+                self.set(variable, node);
             }
         }
     }
@@ -342,7 +429,7 @@ impl Walk {
             Target::Tuple(targets, _) => targets.iter().for_each(|target| self.target(target)),
             Target::Element { value, indices, .. } => {
                 self.expr(value);
-                indices.iter().for_each(|index| self.expr(index));
+                indices.iter().flat_map(Index::exprs).for_each(|index| self.expr(index));
             }
         }
     }
@@ -357,11 +444,14 @@ impl Walk {
         match &expr.kind {
             ExprKind::Variable(variable) => self.uses.push((expr.span, self.see(*variable))),
             ExprKind::Unary { operand, .. } => self.expr(operand),
-            ExprKind::Binary { left, right, .. }
-            | ExprKind::Compare { left, right, .. }
-            | ExprKind::Logical { left, right, .. } => {
+            ExprKind::IsNone { value, .. } => self.expr(value),
+            ExprKind::Binary { left, right, .. } | ExprKind::Compare { left, right, .. } => {
                 self.expr(left);
                 self.expr(right);
+            }
+            ExprKind::Logical { op, left, right } => {
+                self.expr(left);
+                self.expr_where(right, left, *op == LogicalOp::And);
             }
             ExprKind::Chain { first, rest } => {
                 self.expr(first);
@@ -369,8 +459,8 @@ impl Walk {
             }
             ExprKind::Conditional { cond, then, otherwise } => {
                 self.expr(cond);
-                self.expr(then);
-                self.expr(otherwise);
+                self.expr_where(then, cond, true);
+                self.expr_where(otherwise, cond, false);
             }
             ExprKind::Call { callee, args, keywords } => {
                 self.expr(callee);
@@ -380,7 +470,7 @@ impl Walk {
             ExprKind::Attribute { value, .. } => self.expr(value),
             ExprKind::Index { value, indices } => {
                 self.expr(value);
-                indices.iter().for_each(|index| self.expr(index));
+                indices.iter().flat_map(Index::exprs).for_each(|index| self.expr(index));
             }
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
             ExprKind::Text(_) | ExprKind::None | ExprKind::Function(_) | ExprKind::Builtin(_) => {}
@@ -389,22 +479,33 @@ impl Walk {
         }
     }
 
+    /// An expression that is evaluated where a condition has come out this way.
+    fn expr_where(&mut self, expr: &Expr, cond: &Expr, truth: bool) {
+        let mark = self.log.len();
+        self.refine(cond, truth, None);
+        self.expr(expr);
+        self.rewind(mark);
+    }
+
     /// Puts the nodes that uses can see into webs.
     fn finish(mut self) -> Flow {
-        let from_unbound = self.reached_from(|kind| matches!(kind, NodeKind::Unbound));
-        let from_definition = self.reached_from(|kind| matches!(kind, NodeKind::Definition));
-        let mut webs = self.webs();
-        let mut flow = Flow { falls_off: self.reachable, returns: self.returns, ..Flow::default() };
+        let from_unbound = self.reached_from(|kind| matches!(kind, NodeKind::Unbound), false);
+        let from_definition = self.reached_from(|kind| matches!(kind, NodeKind::Definition), true);
+        let (mut webs, seen) = self.webs();
+        let nodes = self.nodes.iter().map(|(kind, _)| flow_node(kind)).collect();
+        let mut flow = Flow { falls_off: self.reachable, nodes, ..Flow::default() };
         let mut numbers = Numbers::default();
         for param in 0..self.n_params {
             let web = numbers.web(&mut flow, webs.root(param), &self.nodes);
             let definition = Numbers::definition(&mut flow, web);
             flow.params.push(definition);
+            flow.nodes[param] = FlowNode::Definition(definition);
         }
         for (span, node) in &self.definitions {
             let web = numbers.web(&mut flow, webs.root(*node), &self.nodes);
             let definition = Numbers::definition(&mut flow, web);
             flow.definitions.insert(*span, definition);
+            flow.nodes[*node] = FlowNode::Definition(definition);
         }
         for (span, node) in &self.uses {
             let seen = match (from_definition[*node], from_unbound[*node]) {
@@ -416,13 +517,22 @@ impl Walk {
                 }
             };
             flow.uses.insert(*span, seen);
+            flow.seen.insert(*span, *node);
+        }
+        for node in (0..self.nodes.len()).filter(|node| seen[*node] && from_definition[*node]) {
+            if let NodeKind::Refined { base, is_none, branch: Some(branch) } = self.nodes[node].0 {
+                let web = numbers.web(&mut flow, webs.root(node), &self.nodes);
+                let definition = Numbers::definition(&mut flow, web);
+                let base = (numbers.web(&mut flow, webs.root(base), &self.nodes), base);
+                flow.refinements.entry(branch).or_default().push(Refinement { base, definition, is_none });
+            }
         }
         flow.unreachable = std::mem::take(&mut self.unreachable);
         flow
     }
 
-    /// Unites each φ node that a use can see with its operands.
-    fn webs(&self) -> Webs {
+    /// Unites each φ node that a use can see with its operands; and says which nodes uses can see.
+    fn webs(&self) -> (Webs, Vec<bool>) {
         let mut webs = Webs::new(self.nodes.len());
         let mut pending: Vec<Node> = self.uses.iter().map(|(_, node)| *node).collect();
         let mut seen = vec![false; self.nodes.len()];
@@ -430,20 +540,32 @@ impl Walk {
             if std::mem::replace(&mut seen[node], true) {
                 continue;
             }
-            if let NodeKind::Phi(operands) = &self.nodes[node].0 {
-                operands.iter().for_each(|operand| webs.unite(node, *operand));
-                pending.extend(operands);
+            match &self.nodes[node].0 {
+                NodeKind::Phi(operands) => {
+                    operands.iter().for_each(|operand| webs.unite(node, *operand));
+                    pending.extend(operands);
+                }
+                NodeKind::Refined { base, branch, .. } => {
+                    if branch.is_none() {
+                        webs.unite(node, *base);
+                    }
+                    pending.push(*base);
+                }
+                NodeKind::Unbound | NodeKind::Definition => {}
             }
         }
-        webs
+        (webs, seen)
     }
 
-    /// For each node, whether it is or comes from, through φ nodes, a node of a kind.
-    fn reached_from(&self, is_source: impl Fn(&NodeKind) -> bool) -> Vec<bool> {
+    /// For each node, whether it is or comes from a node of a kind, through φ nodes and, if asked
+    /// for, through refinements.
+    fn reached_from(&self, is_source: impl Fn(&NodeKind) -> bool, refined: bool) -> Vec<bool> {
         let mut phis_of = vec![Vec::new(); self.nodes.len()];
-        for (phi, (kind, _)) in self.nodes.iter().enumerate() {
-            if let NodeKind::Phi(operands) = kind {
-                operands.iter().for_each(|operand| phis_of[*operand].push(phi));
+        for (node, (kind, _)) in self.nodes.iter().enumerate() {
+            match kind {
+                NodeKind::Phi(operands) => operands.iter().for_each(|operand| phis_of[*operand].push(node)),
+                NodeKind::Refined { base, .. } if refined => phis_of[*base].push(node),
+                NodeKind::Refined { .. } | NodeKind::Unbound | NodeKind::Definition => {}
             }
         }
         let mut reached = vec![false; self.nodes.len()];
@@ -455,6 +577,15 @@ impl Walk {
             }
         }
         reached
+    }
+}
+
+/// A node as the typing of uses sees it; definitions are filled in later.
+fn flow_node(kind: &NodeKind) -> FlowNode {
+    match kind {
+        NodeKind::Unbound | NodeKind::Definition => FlowNode::Nothing,
+        NodeKind::Phi(operands) => FlowNode::Any(operands.clone()),
+        NodeKind::Refined { is_none, .. } => FlowNode::Refined(*is_none),
     }
 }
 

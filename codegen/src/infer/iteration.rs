@@ -5,6 +5,7 @@
 //! are arithmetic on places, and nest.
 
 use super::call::given;
+use super::subscript::row;
 use super::tuple::{arithmetic, int, packed, variable};
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
@@ -12,7 +13,7 @@ use crate::hir;
 use crate::ir;
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation, Stmt, StmtKind, WebId};
-use crate::types::Type;
+use crate::types::{ArrayType, Type};
 
 /// What a `for` does: a count, and what each number of it stands for.
 struct Iteration {
@@ -62,8 +63,7 @@ impl Body<'_, '_> {
             };
             Ok((iteration, item))
         });
-        let typed = self.loop_body(body);
-        let otherwise = self.block(otherwise);
+        let [typed, otherwise] = self.looped([body, otherwise], [true; 2], None);
         let (Iteration { before, range: [start, stop, step], counter, each, .. }, item) = start?;
         let span = iterable.span;
         let stmt = |kind| Stmt { kind, span };
@@ -116,11 +116,15 @@ impl Body<'_, '_> {
         let value = self.expr(iterable)?;
         match &value.ty {
             Type::Tuple(_) => self.tuple_sequence(value, place),
+            Type::Array(array) if array.rank > 0 => {
+                let array = *array;
+                Ok(self.array_sequence(value, array, place))
+            }
             ty => {
                 let message = format!("`for` cannot iterate over `{ty}`");
                 self.report(
                     Diagnostic::new(Code::NotIterable, span, message)
-                        .help("iterate over `range(...)` or a tuple, and index arrays inside the loop"),
+                        .help("iterate over `range(...)`, an array with dimensions, or a tuple"),
                 )
             }
         }
@@ -143,6 +147,17 @@ impl Body<'_, '_> {
         };
         let item = arithmetic(ir::BinaryOp::Add, start, steps, span);
         Ok(Sequence { before, length, each: Vec::new(), item })
+    }
+
+    /// The elements of an array, or views of what stands at each index of its first dimension. The
+    /// body may give the array's name to another array.
+    fn array_sequence(&mut self, array: Expr, ty: ArrayType, place: Expr) -> Sequence {
+        let span = array.span;
+        let mut before = Vec::new();
+        let array = self.aside(array, &mut before);
+        let length = Expr::new(ExprKind::Extent(Box::new(array.clone()), 0), Type::INT, span);
+        let length = self.aside(length, &mut before);
+        Sequence { before, length, each: Vec::new(), item: row(array, ty, place, span) }
     }
 
     /// The items of a tuple in their common type.

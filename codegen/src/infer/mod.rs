@@ -14,10 +14,13 @@ mod convert;
 mod expression;
 mod flow;
 mod iteration;
+mod none;
 mod operator;
 pub mod promote;
 mod reduce;
+mod refine;
 mod statement;
+mod subscript;
 mod tuple;
 mod warn;
 mod web;
@@ -29,7 +32,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Note};
 use crate::hir::{self, ErrorModel};
 use crate::library::library;
 use crate::source::Span;
-use crate::typed::{Expr, Instance, InstanceId, Program, Web, WebId};
+use crate::typed::{Expr, ExprKind, Instance, InstanceId, Program, Stmt, StmtKind, Web, WebId};
 use crate::types::Type;
 use flow::Use;
 use promote::Definition;
@@ -445,8 +448,14 @@ struct Body<'i, 'a> {
     returns: Vec<(Definition, Span)>,
     /// Whether this is the last round.
     reporting: bool,
-    /// How many loops there are around what is typed.
-    loops: usize,
+    /// For each node of the flow, whether it may be `None`, by the types of the round before.
+    may_be_none: Vec<bool>,
+    /// Whether control comes here, as far as tests for `None` decide.
+    reachable: bool,
+    /// Whether it comes to a `return`.
+    returns_at_all: bool,
+    /// For each loop around what is typed, whether a `break` is reached.
+    loops: Vec<bool>,
     /// Whether something had no type.
     stopped: bool,
     /// The first variable without a type that may be read before it is assigned.
@@ -468,6 +477,7 @@ impl<'i, 'a> Body<'i, 'a> {
         for ((param, definition), variable) in params.into_iter().zip(&flow.params).zip(&function.variables) {
             changed |= webs[definition.web].define(definition.index, (param, None), variable.span);
         }
+        let may_be_none = none::nodes_that_may_be_none(&flow, &webs);
         Body {
             id,
             function,
@@ -475,7 +485,10 @@ impl<'i, 'a> Body<'i, 'a> {
             changed,
             returns: Vec::new(),
             reporting: false,
-            loops: 0,
+            may_be_none,
+            reachable: true,
+            returns_at_all: false,
+            loops: Vec::new(),
             stopped: false,
             unassigned: None,
             temporaries: Vec::new(),
@@ -506,9 +519,16 @@ impl<'i, 'a> Body<'i, 'a> {
         Err(Stop)
     }
 
-    fn run(&mut self) -> Vec<crate::typed::Stmt> {
+    fn run(&mut self) -> Vec<Stmt> {
         let body = self.function.body.as_deref().unwrap_or_default();
-        self.block(body)
+        let mut stmts = self.block(body);
+        self.reachable &= self.flow.falls_off;
+        if let Some(ty @ Type::Optional(_)) = self.slot().result.clone().filter(|_| self.reachable) {
+            let span = self.function.name_span;
+            let none = Expr::new(ExprKind::Optional(None), ty, span);
+            stmts.push(Stmt { kind: StmtKind::Return(Some(none)), span });
+        }
+        stmts
     }
 
     /// Ends the round: gives the webs back to their slot and says what the function returns.
@@ -526,9 +546,9 @@ impl<'i, 'a> Body<'i, 'a> {
 
     fn result(&self, diagnostics: &mut Diagnostics) -> Option<Type> {
         // A `return` or `raise` at the end may be what was refused.
-        let falls_off = self.flow.falls_off && !self.function.refused;
+        let falls_off = self.reachable && !self.function.refused;
         if let Some(declared) = &self.slot().declared {
-            if falls_off && *declared != Type::None && !self.stopped {
+            if falls_off && !declared.may_be_none() && !self.stopped {
                 diagnostics.report(self.missing_return(declared));
             }
             return Some(declared.clone());
@@ -537,20 +557,20 @@ impl<'i, 'a> Body<'i, 'a> {
         if falls_off {
             returns.push(((Type::None, None), self.function.name_span));
         }
-        if !falls_off && !self.stopped && !self.flow.returns {
+        if !falls_off && !self.stopped && !self.returns_at_all {
             // It never returns: it loops for ever or raises on every path.
             return Some(Type::None);
         }
-        match returns.iter().find(|((ty, _), _)| *ty != Type::None) {
-            Some(((ty, _), _)) if falls_off => {
-                diagnostics.report(self.missing_return(ty));
-                None
-            }
-            _ => {
-                let strong = joined(&returns, &self.function.name, diagnostics);
-                strong.filter(|ty| self.returnable(ty, returns.last().map(|(_, span)| *span), diagnostics))
-            }
+        let place = returns.last().map(|(_, span)| *span);
+        let joined = joined(&returns, &self.function.name, diagnostics);
+        if let Some(Type::Optional(ty)) = &joined
+            && falls_off
+            && !self.function.signatures.is_empty()
+        {
+            diagnostics.report(self.missing_return(ty));
+            return None;
         }
+        joined.filter(|ty| self.returnable(ty, place, diagnostics))
     }
 
     fn missing_return(&self, result: &Type) -> Diagnostic {
@@ -565,7 +585,8 @@ impl<'i, 'a> Body<'i, 'a> {
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
         let is_helper = self.function.signatures.is_empty();
-        let returned = is_returnable(ty) && (is_helper || !matches!(ty, Type::Tuple(_) | Type::Optional(_)));
+        let returned = is_returnable(ty)
+            && (is_helper || !matches!(ty, Type::Array(_) | Type::Tuple(_) | Type::Optional(_)));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(
@@ -583,14 +604,14 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 }
 
-/// Whether a function can return a type; a kernel that Rust calls no tuple and nothing optional in
-/// this version.
+/// Whether a function can return a type; a kernel that Rust calls no array, no tuple and nothing
+/// optional in this version.
 fn is_returnable(ty: &Type) -> bool {
     match ty {
-        Type::None | Type::Weak(_) | Type::Strong(_) => true,
+        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) => true,
         Type::Tuple(items) => items.iter().all(is_returnable),
         Type::Optional(inner) => is_returnable(inner),
-        Type::Array(_) | Type::Text => false,
+        Type::Text => false,
     }
 }
 

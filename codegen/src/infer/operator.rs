@@ -18,6 +18,8 @@ impl Body<'_, '_> {
             let truth = self.truth(operand)?;
             return Ok(Self::operation(Operation::Unary(ir::UnaryOp::Not), vec![truth], Type::BOOL, span));
         }
+        let message = format!("bad operand type for unary {}: 'NoneType'", op.symbol());
+        let operand = self.required(operand, &message)?;
         let Some(kind) = operand.ty.dtype().map(DType::kind) else {
             return self.no_operation(op.symbol(), &[&operand], span);
         };
@@ -49,6 +51,10 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn binary(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Typed {
+        let [left, right] = self.both_required([left, right], |[left, right]| {
+            let symbol = if op == BinaryOp::Pow { "** or pow()" } else { op.symbol() };
+            format!("unsupported operand type(s) for {symbol}: '{left}' and '{right}'")
+        })?;
         if let Some(folded) = fold(op, &left, &right, span) {
             return Ok(folded);
         }
@@ -155,6 +161,9 @@ impl Body<'_, '_> {
 
     /// `divmod(a, b)`: the quotient that is rounded down, and the remainder.
     pub(super) fn divide_with_remainder(&mut self, left: Expr, right: Expr, span: Span) -> Typed {
+        let [left, right] = self.both_required([left, right], |[left, right]| {
+            format!("unsupported operand type(s) for divmod(): '{left}' and '{right}'")
+        })?;
         let raises = self.raises(&left, &right);
         let Some(common) = promote(&left.ty, &right.ty) else {
             return self.no_operation("divmod", &[&left, &right], span);
@@ -244,6 +253,10 @@ impl Body<'_, '_> {
             return self.compare_tuples(op, left, right, span);
         }
         let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+        if is_equality && (left.ty.may_be_none() || right.ty.may_be_none()) {
+            return self.equal_or_none(op, [left, right], span);
+        }
+        let [left, right] = self.comparable(op, [left, right])?;
         let right = match is_equality && pythons_complex_takes(&left, &right) {
             true => self.coerce(right, &Type::FLOAT)?,
             false => right,
@@ -273,6 +286,18 @@ impl Body<'_, '_> {
             return Ok(truth);
         }
         Ok(Self::operation(Operation::Cast, vec![truth], result, span))
+    }
+
+    /// What is in two operands of a comparison. NumPy's scalar on the right looks at it from there.
+    pub(super) fn comparable(&mut self, op: CompareOp, operands: [Expr; 2]) -> Typed<[Expr; 2]> {
+        let turned = matches!(operands[1].ty.present(), Some(Type::Strong(_)));
+        self.both_required(operands, |[left, right]| {
+            let (op, left, right) = match left {
+                "NoneType" if turned && right != left => (op.turned(), right, left),
+                _ => (op, left, right),
+            };
+            format!("'{}' not supported between instances of '{left}' and '{right}'", op.symbol())
+        })
     }
 
     /// Compares as numbers of one real type.

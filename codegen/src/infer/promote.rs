@@ -89,7 +89,29 @@ pub type Definition = (Type, Option<i128>);
 ///
 /// A weak int joins a strong integer as that type only if every weak definition is a literal that
 /// it holds; otherwise it counts as `int64`. Everything else follows [`promote`].
+///
+/// With `None` among them, what the others have in common is optional; there is no optional tuple.
 pub fn join(definitions: &[Definition]) -> Result<Type, (Type, Type)> {
+    let present = definitions.iter().filter_map(|(ty, literal)| Some((ty.present()?.clone(), *literal)));
+    let present: Vec<Definition> = present.collect();
+    if present.is_empty() {
+        return definitions.first().map(|(ty, _)| ty.clone()).ok_or((Type::None, Type::None));
+    }
+    let Some((nullable, _)) = definitions.iter().find(|(ty, _)| ty.may_be_none()) else {
+        return join_present(definitions);
+    };
+    let as_given = |ty: Type| {
+        let given = definitions.iter().map(|(given, _)| given).find(|given| given.present() == Some(&ty));
+        given.cloned().unwrap_or(ty)
+    };
+    match join_present(&present).map_err(|(a, b)| (as_given(a), as_given(b)))? {
+        ty @ (Type::Weak(_) | Type::Strong(_) | Type::Array(_)) => Ok(ty.optional()),
+        ty => Err((nullable.clone(), ty)),
+    }
+}
+
+/// The one type of definitions none of which may be `None`.
+fn join_present(definitions: &[Definition]) -> Result<Type, (Type, Type)> {
     let mut joined: Option<Type> = None;
     for (ty, _) in definitions.iter().filter(|(ty, _)| !matches!(ty, Type::Weak(_))) {
         joined = Some(match joined {

@@ -1,5 +1,7 @@
 //! Typing statements.
 
+use super::flow::{Definition, is_always_true};
+use super::subscript::{Subscript, element_value};
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -12,7 +14,7 @@ impl Body<'_, '_> {
     pub(super) fn block(&mut self, body: &[hir::Stmt]) -> Vec<Stmt> {
         let mut typed = Vec::new();
         for stmt in body {
-            if self.flow.unreachable.contains(&stmt.span) {
+            if !self.reachable || self.flow.unreachable.contains(&stmt.span) {
                 continue;
             }
             match self.stmt(stmt) {
@@ -20,15 +22,38 @@ impl Body<'_, '_> {
                 Ok(None) => {}
                 Err(Stop) => self.stopped = true,
             }
+            self.leave(&stmt.kind);
         }
         typed
+    }
+
+    /// Notes where a statement takes control.
+    fn leave(&mut self, stmt: &hir::StmtKind) {
+        match stmt {
+            hir::StmtKind::Break => {
+                self.loops.last_mut().into_iter().for_each(|left| *left = true);
+                self.reachable = false;
+            }
+            hir::StmtKind::Return(_) => {
+                self.returns_at_all = true;
+                self.reachable = false;
+            }
+            hir::StmtKind::Continue | hir::StmtKind::Raise { .. } => self.reachable = false,
+            hir::StmtKind::Assign { .. }
+            | hir::StmtKind::Augment { .. }
+            | hir::StmtKind::Expr(_)
+            | hir::StmtKind::If { .. }
+            | hir::StmtKind::While { .. }
+            | hir::StmtKind::For { .. }
+            | hir::StmtKind::Assert { .. } => {}
+        }
     }
 
     /// Types a statement. This calls itself through blocks, so its own frame is kept small.
     fn stmt(&mut self, stmt: &hir::Stmt) -> Typed<Option<StmtKind>> {
         match &stmt.kind {
-            hir::StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
-            hir::StmtKind::While { cond, body, otherwise } => self.repeat(cond, body, otherwise),
+            hir::StmtKind::If { cond, then, otherwise } => self.branch(cond, [then, otherwise], stmt.span),
+            hir::StmtKind::While { cond, body, otherwise } => self.repeat(cond, [body, otherwise], stmt.span),
             hir::StmtKind::For { target, iterable, body, otherwise } => {
                 self.each(target, iterable, body, otherwise)
             }
@@ -59,33 +84,63 @@ impl Body<'_, '_> {
     fn branch(
         &mut self,
         cond: &hir::Expr,
-        then: &[hir::Stmt],
-        otherwise: &[hir::Stmt],
+        [then, otherwise]: [&[hir::Stmt]; 2],
+        span: Span,
     ) -> Typed<Option<StmtKind>> {
-        let cond = self.truth_of(cond);
-        let then = self.block(then);
-        let otherwise = self.block(otherwise);
-        Ok(Some(StmtKind::If(cond?, then, otherwise)))
+        let typed = self.truth_of(cond);
+        let live = self.live_branches(cond, &typed);
+        let mut branch = |body: &[hir::Stmt], first: bool| {
+            let mut stmts = Vec::new();
+            self.reachable = live[usize::from(!first)];
+            if self.reachable {
+                stmts = self.branch_body((span, first), body);
+            }
+            (stmts, self.reachable)
+        };
+        let (then, then_ends) = branch(then, true);
+        let (otherwise, otherwise_ends) = branch(otherwise, false);
+        self.reachable = then_ends || otherwise_ends || live == [false; 2];
+        let cond = typed?;
+        Ok(Some(match live {
+            [true, true] => StmtKind::If(cond, then, otherwise),
+            [taken, _] => {
+                let first = Stmt { span: cond.span, kind: StmtKind::Evaluate(cond) };
+                let branch = if taken { then } else { otherwise };
+                StmtKind::Sequence([first].into_iter().chain(branch).collect())
+            }
+        }))
     }
 
-    fn repeat(
+    fn repeat(&mut self, cond: &hir::Expr, bodies: [&[hir::Stmt]; 2], span: Span) -> Typed<Option<StmtKind>> {
+        let typed = self.truth_of(cond);
+        let mut live = self.live_branches(cond, &typed);
+        live[1] &= !is_always_true(cond);
+        let [body, otherwise] = self.looped(bodies, live, Some(span));
+        Ok(Some(StmtKind::While(typed?, body, otherwise)))
+    }
+
+    /// Types the body of a loop and its `else`, as far as control reaches them. A loop with a
+    /// condition stands at a place.
+    pub(super) fn looped(
         &mut self,
-        cond: &hir::Expr,
-        body: &[hir::Stmt],
-        otherwise: &[hir::Stmt],
-    ) -> Typed<Option<StmtKind>> {
-        let cond = self.truth_of(cond);
-        let body = self.loop_body(body);
-        let otherwise = self.block(otherwise);
-        Ok(Some(StmtKind::While(cond?, body, otherwise)))
-    }
-
-    /// Types the body of a loop.
-    pub(super) fn loop_body(&mut self, body: &[hir::Stmt]) -> Vec<Stmt> {
-        self.loops += 1;
-        let body = self.block(body);
-        self.loops -= 1;
-        body
+        [body, otherwise]: [&[hir::Stmt]; 2],
+        live: [bool; 2],
+        place: Option<Span>,
+    ) -> [Vec<Stmt>; 2] {
+        let branch = |body: &mut Self, first: bool, stmts: &[hir::Stmt]| {
+            body.reachable = live[usize::from(!first)];
+            match (body.reachable, place) {
+                (false, _) => Vec::new(),
+                (true, Some(span)) => body.branch_body((span, first), stmts),
+                (true, None) => body.block(stmts),
+            }
+        };
+        self.loops.push(false);
+        let body = branch(self, true, body);
+        let is_left = self.loops.pop().unwrap_or_default();
+        let otherwise = branch(self, false, otherwise);
+        self.reachable |= is_left || live == [false; 2];
+        [body, otherwise]
     }
 
     fn assert(&mut self, cond: &hir::Expr, message: Option<&hir::Expr>) -> Typed<StmtKind> {
@@ -119,21 +174,31 @@ impl Body<'_, '_> {
     /// Records a definition of the web at `span` and gives the web.
     pub(super) fn define(&mut self, span: Span, definition: &(Type, Option<i128>)) -> Typed<WebId> {
         let place = *self.flow.definitions.get(&span).ok_or(Stop)?;
+        Ok(self.define_at(place, definition, span))
+    }
+
+    fn define_at(&mut self, place: Definition, definition: &(Type, Option<i128>), span: Span) -> WebId {
         self.changed |= self.webs[place.web].define(place.index, definition.clone(), span);
-        Ok(WebId(place.web as u32))
+        WebId(place.web as u32)
     }
 
     /// `web = value`, the value converted to the web's type.
     fn define_with(&mut self, span: Span, value: Expr) -> Typed<StmtKind> {
-        if matches!(value.ty, Type::None | Type::Text) {
+        if value.ty == Type::Text {
             let message = format!("a variable cannot hold `{}` in this version", value.ty);
             return self.report(
                 Diagnostic::new(Code::TypeMismatch, value.span, message)
-                    .help("variables hold numbers, arrays and tuples"),
+                    .help("variables hold numbers, arrays, tuples and `None`"),
             );
         }
         self.check_declared(span, &value)?;
-        let web = self.define(span, &(value.ty.clone(), value.int_literal()))?;
+        let place = *self.flow.definitions.get(&span).ok_or(Stop)?;
+        self.define_as(place, value, span)
+    }
+
+    /// An assignment of a value.
+    pub(super) fn define_as(&mut self, place: Definition, value: Expr, span: Span) -> Typed<StmtKind> {
+        let web = self.define_at(place, &(value.ty.clone(), value.int_literal()), span);
         let ty = self.webs[web.0 as usize].ty.clone().ok_or(Stop)?;
         Ok(StmtKind::Assign(web, self.coerce(value, &ty)?))
     }
@@ -145,7 +210,7 @@ impl Body<'_, '_> {
         value: &hir::Expr,
     ) -> Typed<StmtKind> {
         targets.iter().for_each(|target| self.warn_of_sum(target, value));
-        let value = self.expr(value)?;
+        let value = self.expr_or_none(value)?;
         if let Some(declared) = annotation.filter(|declared| !fits(declared, &value)) {
             let message = format!("this is declared `{declared}`, but its value is `{}`", value.ty);
             self.not_declared(message, &value)?;
@@ -173,7 +238,7 @@ impl Body<'_, '_> {
             hir::Target::Element { value: array, indices, span } => {
                 let element = self.target_element(array, indices, *span);
                 let (element, ty) = element?;
-                Ok(StmtKind::Store(element, self.convert(value, &ty)?))
+                Ok(StmtKind::Store(element, self.numpy_scalar(value, &ty)?))
             }
         }
     }
@@ -189,7 +254,7 @@ impl Body<'_, '_> {
             hir::Target::Variable(variable, place) => {
                 let old = self.expr(&hir::Expr { kind: hir::ExprKind::Variable(*variable), span: *place });
                 let value = self.expr(value);
-                let (old, value) = (old?, value?);
+                let [old, value] = self.augmented(op, [old?, value?])?;
                 let result = self.binary(op, old, value, span)?;
                 self.warn_of_accumulator(op, *variable, [*place; 2], span);
                 self.define_with(*place, result)
@@ -205,24 +270,35 @@ impl Body<'_, '_> {
         }
     }
 
+    /// What is in the operands of an augmented assignment. NumPy's scalars know only the operator.
+    fn augmented(&mut self, op: hir::BinaryOp, operands: [Expr; 2]) -> Typed<[Expr; 2]> {
+        if operands.iter().any(|operand| matches!(operand.ty.present(), Some(Type::Strong(_)))) {
+            return Ok(operands);
+        }
+        self.both_required(operands, |[left, right]| {
+            let symbol = op.symbol();
+            format!("unsupported operand type(s) for {symbol}=: '{left}' and '{right}'")
+        })
+    }
+
     /// An element that is written, and its type.
     fn target_element(
         &mut self,
         array: &hir::Expr,
-        indices: &[hir::Expr],
+        indices: &[hir::Index],
         span: Span,
     ) -> Typed<(Element, Type)> {
-        let array = self.expr(array);
-        let (element, ty) = self.element(array, indices, span)?;
-        match &element.array.ty {
-            Type::Array(array) if array.readonly => {
-                let message = format!("this array is declared `{array}` and cannot be written");
-                self.report(
-                    Diagnostic::new(Code::ReadonlyArray, span, message)
-                        .help("remove `readonly=True` from its type, or write into another array"),
-                )
+        let message = "'NoneType' object does not support item assignment";
+        let array = self.expr(array).and_then(|array| self.required(array, message));
+        match self.writable(array, indices, span)? {
+            Subscript::Element(element) => {
+                let ty = element_value(element.clone(), span).ty;
+                Ok((element, ty))
             }
-            _ => Ok((element, Type::Strong(ty))),
+            Subscript::Part(_) => self.report(
+                Diagnostic::new(Code::UnsupportedSyntax, span, "a slice cannot be assigned in this version")
+                    .help("loop over the elements"),
+            ),
         }
     }
 
@@ -255,7 +331,11 @@ impl Body<'_, '_> {
                 ExprKind::None => StmtKind::Return(None),
                 _ => StmtKind::Return(Some(value)),
             }),
-            (None, Some(_)) => Ok(StmtKind::Return(None)),
+            (None, Some(Type::None)) => Ok(StmtKind::Return(None)),
+            (None, Some(result)) => {
+                let none = Expr::new(ExprKind::None, Type::None, span);
+                Ok(StmtKind::Return(Some(self.coerce(none, &result)?)))
+            }
             (Some(value), Some(result)) => Ok(StmtKind::Return(Some(self.coerce(value, &result)?))),
         }
     }
@@ -263,6 +343,10 @@ impl Body<'_, '_> {
     fn return_declared(&mut self, value: Option<Expr>, declared: &Type, span: Span) -> Typed<StmtKind> {
         let given = value.as_ref().map_or(Type::None, |value| value.ty.clone());
         match (value, declared) {
+            (value, Type::Optional(_)) => {
+                let value = value.unwrap_or(Expr::new(ExprKind::None, Type::None, span));
+                Ok(StmtKind::Return(Some(self.convert(value, declared)?)))
+            }
             (value, Type::None) if given == Type::None => {
                 Ok(StmtKind::Return(value.filter(|value| !matches!(value.kind, ExprKind::None))))
             }
@@ -335,6 +419,8 @@ fn fits(declared: &Type, value: &Expr) -> bool {
         (Type::Array(declared), Type::Array(given)) => {
             (declared.element, declared.rank) == (given.element, given.rank)
         }
+        (Type::Optional(inner), Type::None) => inner.dtype().is_some() || matches!(**inner, Type::Array(_)),
+        (Type::Optional(inner), given) if given == &**inner => true,
         (declared, given) => declared == given,
     }
 }

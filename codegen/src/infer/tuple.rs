@@ -10,7 +10,7 @@ use crate::types::Type;
 
 impl Body<'_, '_> {
     pub(super) fn tuple(&mut self, items: &[hir::Expr], span: Span) -> Typed {
-        let items: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect();
+        let items: Vec<Typed> = items.iter().map(|item| self.expr_or_none(item)).collect();
         let mut typed = Vec::new();
         for item in items {
             let (item, ty) = item.map(|item| (item.clone(), item.ty))?;
@@ -119,10 +119,10 @@ impl Body<'_, '_> {
     }
 
     /// `t[k]`: with a literal `k` any item; else one of items that have a common type.
-    pub(super) fn item(&mut self, tuple: Expr, indices: &[hir::Expr], span: Span) -> Typed {
+    pub(super) fn item(&mut self, tuple: Expr, indices: &[hir::Index], span: Span) -> Typed {
         let Type::Tuple(types) = &tuple.ty else { return Err(Stop) };
         let types = types.clone();
-        let [index] = indices else {
+        let [hir::Index::Expr(index)] = indices else {
             return self.report(
                 Diagnostic::new(Code::WrongRank, span, "a tuple has one dimension").help("write `t[0][1]`"),
             );
@@ -241,9 +241,23 @@ impl Body<'_, '_> {
 
 /// A value, once these are evaluated.
 pub(super) fn after(mut first: Vec<Expr>, value: Expr) -> Expr {
+    first.retain(|expr| !is_free(expr));
+    if first.is_empty() {
+        return value;
+    }
     let (ty, span, index) = (value.ty.clone(), value.span, first.len());
     first.push(value);
     Expr::new(ExprKind::Item(Box::new(packed(first, span)), index), ty, span)
+}
+
+/// Whether nothing is lost where an expression is not evaluated.
+const fn is_free(expr: &Expr) -> bool {
+    match expr.kind {
+        ExprKind::Variable { check, .. } => !check,
+        ExprKind::None | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) => true,
+        ExprKind::Bool(_) => true,
+        _ => false,
+    }
 }
 
 /// Arithmetic on places, which cannot overflow or may wrap.

@@ -40,7 +40,7 @@ impl Body<'_, '_> {
         places: [Span; 2],
         span: Span,
     ) {
-        if self.loops == 0 || !matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul) {
+        if self.loops.is_empty() || !matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul) {
             return;
         }
         let [read, written] = places;

@@ -34,6 +34,11 @@ impl WebTypes {
         is_new
     }
 
+    /// What an assignment gives, as far as it is known.
+    pub(super) fn type_of(&self, index: usize) -> Option<&Type> {
+        self.definitions[index].as_ref().map(|((ty, _), _)| ty)
+    }
+
     /// The first literal of Python's `int` among the definitions, and where it is assigned.
     pub(super) fn literal(&self) -> Option<(i128, Span)> {
         self.definitions.iter().flatten().find_map(|((_, literal), span)| Some(((*literal)?, *span)))

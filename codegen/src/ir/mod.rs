@@ -8,8 +8,11 @@
 //! [`Scalar`]s are machine numbers. Weakness is gone: it was spent when `lower` chose the
 //! operations. Complex numbers, tuples and `None` are exploded into scalars by `lower`. A
 //! [`ViewType`] is an array: a pure value (address, shape, strides); copying one copies no element.
+//! An [`Type::Owner`] is a share in the memory of an array that a kernel made, or none: see Memory.
 //! In an `Assign` and as an argument, a view of layout `C` or `F` may stand where the same element
 //! type and rank with layout `Any` is asked for; a view of rank 0 passes for one of any layout.
+//! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`]), what a
+//! call gives, or empty.
 //!
 //! # Locals
 //! Functions have mutable typed locals, not SSA: `cranelift-frontend` builds SSA by itself, and
@@ -32,15 +35,29 @@
 //! - [`Expr::Select`] evaluates both sides; [`Expr::Convert`] says for each [`Conversion`].
 //!
 //! # Statements
-//! run in order. Only `Load`, `Store`, `Check`, `Raise` and `Call` touch more than locals. Only
+//! run in order. Only `Load`, `Store`, `Check`, `Raise`, `Call` and those on owners touch more than
+//! locals. Only
 //! `Check`, `Raise` and `Call` can raise. A `Load` or `Store` whose index is out of bounds is
 //! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
-//! that is [`Function::unchecked`], and a pass may delete that check only where it proves it.
-//! Nothing else is "maybe unsafe".
+//! that is [`Function::unchecked`], and a pass may delete that check only where it proves it. So is
+//! an [`Expr::SubView`] that leaves its base: what `lower` makes of slices lies inside, and indices
+//! are checked as before a `Load`. Nothing else is "maybe unsafe".
 //!
 //! # Aliasing
-//! Every view has a root parameter. Views of one root may alias; views of two parameters alias
-//! only if neither is written (callers guarantee it, [`Mode`]).
+//! Every view has a root: a parameter, an `Allocate` or a `Reserve`; that of the view that it is a
+//! part of ([`roots`]). Views of one root may alias; views of two parameters of a function that
+//! Rust calls alias only if neither is written (callers guarantee it, [`Mode`]).
+//!
+//! # Memory
+//! An array that may lie in memory of a kernel's own is two values: a view and an owner. A view
+//! must only be used while an owner of its memory lives. Owners count: assigning one shares the
+//! memory, and each local of type owner is dropped when it is assigned anew and when its function
+//! is left by any way; memory goes back to the host when its last owner is dropped. Arguments are
+//! borrowed: the caller keeps them alive. Results are moved to the caller. `lower` leaves out the
+//! owners that can never own anything. Owner expressions are locals and [`Expr::Unowned`].
+//!
+//! The `drops` pass, after `status`, makes counting explicit: behind it an `Assign` only copies,
+//! and [`StmtKind::Retain`] and [`StmtKind::Release`] count.
 //!
 //! # Raising, early and late
 //! `lower` produces `Check` and `Raise`. The `status` pass, the last one, turns them into
@@ -49,9 +66,11 @@
 //!
 //! # What later versions add
 //! loop kinds and reductions on `For`, `Elementwise`/`Reduce`, `Atomic`, `Barrier`, `Try`,
-//! `Yield`, objects with reference counts owned by `Scope`, views of views. Matches over these
-//! enums are exhaustive, so that a new node lights up every place that must handle it.
+//! `Yield`. Matches over these enums are exhaustive, so that a new node lights up every place that
+//! must handle it.
 
+pub mod locals;
+pub mod part;
 pub mod print;
 pub mod roots;
 pub mod verify;
@@ -59,9 +78,11 @@ pub mod visit;
 
 use std::sync::Arc;
 
+pub use part::Axis;
+
 use crate::hir::Inline;
 use crate::source::Span;
-use crate::types::{ArrayType, DType};
+use crate::types::{ArrayType, DType, Layout};
 
 /// A machine number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -142,7 +163,7 @@ pub struct ViewType {
     /// The number of dimensions.
     pub rank: usize,
     /// What is known of the strides.
-    pub layout: crate::types::Layout,
+    pub layout: Layout,
 }
 
 impl From<ArrayType> for ViewType {
@@ -158,6 +179,8 @@ pub enum Type {
     Scalar(Scalar),
     /// An array.
     View(ViewType),
+    /// A share in memory that a kernel took from its host, or in none.
+    Owner,
 }
 
 /// The functions of one kernel file, specialised.
@@ -270,6 +293,8 @@ pub struct Effects {
     pub reads: Vec<bool>,
     /// For each parameter: whether elements are written.
     pub writes: Vec<bool>,
+    /// For each parameter: whether a view that is a result may come from it.
+    pub returned: Vec<bool>,
     /// Whether it can raise.
     pub raises: bool,
     /// Whether it can call itself, through others too.
@@ -396,6 +421,35 @@ pub enum StmtKind {
     },
     /// Fills the caller's `Raised` record. Only after `status`.
     Record(Raise),
+    /// Takes memory from the host and makes it an array, contiguous in the view's layout, C. The
+    /// extents are between 0 and `pykernel_abi::MAX_EXTENT`, and with the block's tail the
+    /// elements' bytes are counted by an `I64`. Where there is no memory, the owner is none and the
+    /// view must not be used.
+    Allocate {
+        /// A bool: whether there was memory.
+        found: LocalId,
+        /// The only owner of the memory.
+        owner: LocalId,
+        /// The array.
+        view: LocalId,
+        /// The extents, one `I64` for each dimension.
+        shape: Vec<Expr>,
+        /// Whether the elements are zero. They are to be written before they are read otherwise.
+        zeroed: bool,
+    },
+    /// Makes memory of the function's own frame an array, contiguous in the view's layout, C. Each
+    /// time it is the same memory. The elements are to be written before they are read.
+    Reserve {
+        /// The array.
+        view: LocalId,
+        /// The extents.
+        shape: Vec<i64>,
+    },
+    /// Counts one more reference to what an owner owns. Only after `drops`.
+    Retain(LocalId),
+    /// Counts one reference less, and gives the memory back to the host if it was the last. Only
+    /// after `drops`.
+    Release(LocalId),
 }
 
 /// Which part of an array's element is read or written.
@@ -507,6 +561,26 @@ pub enum Expr {
         /// The dimension.
         axis: usize,
     },
+    /// The distance in bytes between neighbours along a view's dimension: an `I64`, which may be
+    /// negative or 0.
+    Stride {
+        /// The view.
+        view: LocalId,
+        /// The dimension.
+        axis: usize,
+    },
+    /// A part of a view, as a view of the type that [`ViewType::part`] says.
+    SubView {
+        /// The view.
+        view: LocalId,
+        /// What becomes of each dimension, in their order, and the new ones among them.
+        axes: Vec<Axis>,
+    },
+    /// A view with its dimensions in reverse order, of the type that [`ViewType::transposed`] says.
+    Transpose {
+        /// The view.
+        view: LocalId,
+    },
     /// Whether `0 <= index < extent`; both `I64`.
     InBounds {
         /// The index.
@@ -514,6 +588,10 @@ pub enum Expr {
         /// The extent.
         extent: Box<Expr>,
     },
+    /// The owner of no memory: of an array that belongs to the kernel's caller or lies in a frame.
+    Unowned,
+    /// A view of no memory, to stand where none is ever looked at.
+    Empty(ViewType),
 }
 
 /// A constant. Floats are kept as bits, so that constants compare and hash.

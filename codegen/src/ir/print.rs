@@ -17,14 +17,15 @@
 //! A local is written by its name, followed by its number where several share the name. An
 //! integer constant without a type is an `i64`, a float constant an `f64`. `return` leaves the
 //! function's body, `exit L1` what is labelled so. `.re` and `.im` are the parts of an element of
-//! a complex array.
+//! a complex array. In a part of a view, `2 for n by -1` is a slice: its first index, its extent, its
+//! step.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use super::{
-    BinaryOp, CompareOp, Const, Conversion, Expr, Function, Intrinsic, Label, LocalId, Module, Part, Purpose,
-    Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
+    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, Intrinsic, Label, LocalId, Module, Part,
+    Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
 };
 use crate::types::{ArrayType, Kind};
 
@@ -65,6 +66,7 @@ impl fmt::Display for Type {
         match self {
             Type::Scalar(scalar) => scalar.fmt(f),
             Type::View(view) => view.fmt(f),
+            Type::Owner => f.write_str("owner"),
         }
     }
 }
@@ -133,6 +135,7 @@ impl<'a> Printer<'a> {
             if names.is_empty() { String::new() } else { format!(" {what}({})", names.join(", ")) }
         };
         let mut text = list("reads", &effects.reads) + &list("writes", &effects.writes);
+        text.push_str(&list("returns", &effects.returned));
         if effects.raises {
             text.push_str(" raises");
         }
@@ -212,6 +215,17 @@ impl<'a> Printer<'a> {
             StmtKind::Raise(raise) => self.line(&format!("raise {}", self.raise(raise))),
             StmtKind::Record(raise) => self.line(&format!("record {}", self.raise(raise))),
             StmtKind::Call { .. } => self.call(stmt),
+            StmtKind::Allocate { found, owner, view, shape, zeroed } => {
+                let locals = [found, view, owner].map(|local| self.local(*local)).join(", ");
+                let zeroed = if *zeroed { " zeroed" } else { "" };
+                self.line(&format!("{locals} = allocate({}){zeroed}", self.exprs(shape)));
+            }
+            StmtKind::Reserve { view, shape } => {
+                let shape: Vec<String> = shape.iter().map(i64::to_string).collect();
+                self.line(&format!("{} = reserve({})", self.local(*view), shape.join(", ")));
+            }
+            StmtKind::Retain(owner) => self.line(&format!("retain {}", self.local(*owner))),
+            StmtKind::Release(owner) => self.line(&format!("release {}", self.local(*owner))),
             StmtKind::Exit(Function::BODY) => self.line("return"),
             StmtKind::Exit(label) => self.line(&format!("exit {}", name_of(*label))),
             StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
@@ -291,6 +305,20 @@ impl<'a> Printer<'a> {
         format!("{}[{}]{part}", self.local(view), self.exprs(index))
     }
 
+    fn axis(&self, axis: &Axis) -> String {
+        match axis {
+            Axis::Index(index) => self.expr(index),
+            Axis::Whole => ":".into(),
+            Axis::Slice { start, extent, step: Expr::Const(Const::Int(_, 1)) } => {
+                format!("{} for {}", self.expr(start), self.expr(extent))
+            }
+            Axis::Slice { start, extent, step } => {
+                format!("{} for {} by {}", self.expr(start), self.expr(extent), self.expr(step))
+            }
+            Axis::New => "new".into(),
+        }
+    }
+
     fn exprs(&self, exprs: &[Expr]) -> String {
         let texts: Vec<String> = exprs.iter().map(|expr| self.expr(expr)).collect();
         texts.join(", ")
@@ -325,9 +353,17 @@ impl<'a> Printer<'a> {
             }
             Expr::Intrinsic { op, args } => format!("{}({})", intrinsic_name(*op), self.exprs(args)),
             Expr::Dim { view, axis } => format!("dim({}, {axis})", self.local(*view)),
+            Expr::Stride { view, axis } => format!("stride({}, {axis})", self.local(*view)),
+            Expr::SubView { view, axes } => {
+                let axes: Vec<String> = axes.iter().map(|axis| self.axis(axis)).collect();
+                format!("{}[{}]", self.local(*view), axes.join(", "))
+            }
+            Expr::Transpose { view } => format!("{}.T", self.local(*view)),
+            Expr::Empty(ty) => format!("empty {ty}"),
             Expr::InBounds { index, extent } => {
                 format!("in_bounds({}, {})", self.expr(index), self.expr(extent))
             }
+            Expr::Unowned => "unowned".to_owned(),
         }
     }
 }

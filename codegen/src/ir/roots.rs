@@ -2,31 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use super::{Expr, Function, LocalId, StmtKind, Type, visit};
+use super::{Expr, Function, LocalId, Module, StmtKind, Type, visit};
 
-/// For each local, the positions of the parameters that a view in it may come from; none for a
-/// scalar.
-pub fn of_views(function: &Function) -> Vec<BTreeSet<usize>> {
+/// For each local, the positions of the parameters that a view in it may come from; none for other
+/// locals, and for what a function makes itself. Of the functions that it calls, the effects say
+/// what they return.
+pub fn of_views(function: &Function, module: &Module) -> Vec<BTreeSet<usize>> {
     let mut roots = vec![BTreeSet::new(); function.locals.len()];
     for (position, param) in function.params.iter().enumerate() {
-        if matches!(function.ty(*param), Type::View(_)) {
+        if is_view(function, *param) {
             roots[param.0 as usize].insert(position);
         }
     }
-    let mut copies: Vec<(LocalId, LocalId)> = Vec::new();
-    visit::walk(&function.body, &mut |stmt| {
-        if let StmtKind::Assign { local, value } = &stmt.kind
-            && matches!(function.ty(*local), Type::View(_))
-        {
-            sources(value, &mut |source| copies.push((*local, source)));
-        }
-    });
+    let parts = parts(function, module);
     let mut grew = true;
     while grew {
         grew = false;
-        for (to, from) in &copies {
-            let source = roots[from.0 as usize].clone();
-            let target = &mut roots[to.0 as usize];
+        for (part, whole) in &parts {
+            let source = roots[whole.0 as usize].clone();
+            let target = &mut roots[part.0 as usize];
             let before = target.len();
             target.extend(source);
             grew |= target.len() != before;
@@ -35,14 +29,34 @@ pub fn of_views(function: &Function) -> Vec<BTreeSet<usize>> {
     roots
 }
 
-/// Visits the views that an expression of a view type may be.
+fn is_view(function: &Function, local: LocalId) -> bool {
+    matches!(function.ty(local), Type::View(_))
+}
+
+/// The views that may be set to parts of others, each with one of these.
+fn parts(function: &Function, module: &Module) -> Vec<(LocalId, LocalId)> {
+    let mut parts = Vec::new();
+    visit::walk(&function.body, &mut |stmt| match &stmt.kind {
+        StmtKind::Assign { local, value } if is_view(function, *local) => {
+            sources(value, &mut |source| parts.push((*local, source)));
+        }
+        StmtKind::Call { results, function: callee, args, .. } => {
+            let returned =
+                args.iter().zip(&module[*callee].effects.returned).filter(|(_, returned)| **returned);
+            for (arg, _) in returned {
+                let views = results.iter().filter(|result| is_view(function, **result));
+                views.for_each(|result| sources(arg, &mut |source| parts.push((*result, source))));
+            }
+        }
+        _ => {}
+    });
+    parts
+}
+
+/// Visits the views that an expression of a view type may be a part of.
 fn sources(expr: &Expr, visit: &mut dyn FnMut(LocalId)) {
     match expr {
         Expr::Local(local) => visit(*local),
-        Expr::Select { then, otherwise, .. } => {
-            sources(then, visit);
-            sources(otherwise, visit);
-        }
-        _ => {}
+        _ => expr.view().into_iter().for_each(visit),
     }
 }

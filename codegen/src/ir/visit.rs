@@ -21,7 +21,11 @@ impl StmtKind {
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }
             | StmtKind::Exit(_)
-            | StmtKind::Record(_) => [&[], &[]],
+            | StmtKind::Record(_)
+            | StmtKind::Allocate { .. }
+            | StmtKind::Reserve { .. }
+            | StmtKind::Retain(_)
+            | StmtKind::Release(_) => [&[], &[]],
         }
     }
 
@@ -40,7 +44,11 @@ impl StmtKind {
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }
             | StmtKind::Exit(_)
-            | StmtKind::Record(_) => (None, None),
+            | StmtKind::Record(_)
+            | StmtKind::Allocate { .. }
+            | StmtKind::Reserve { .. }
+            | StmtKind::Retain(_)
+            | StmtKind::Release(_) => (None, None),
         };
         first.into_iter().chain(second)
     }
@@ -56,7 +64,9 @@ impl StmtKind {
             StmtKind::Call { args, .. } => args.iter().for_each(visit),
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
+            StmtKind::Allocate { shape, .. } => shape.iter().for_each(visit),
             StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } | StmtKind::Scope { .. } => {}
+            StmtKind::Reserve { .. } | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 
@@ -73,14 +83,20 @@ impl StmtKind {
             StmtKind::Call { args, .. } => args.iter_mut().for_each(visit),
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
+            StmtKind::Allocate { shape, .. } => shape.iter_mut().for_each(visit),
             StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } | StmtKind::Scope { .. } => {}
+            StmtKind::Reserve { .. } | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 
-    /// The view that the statement itself loads from or stores to.
-    pub fn view_mut(&mut self) -> Option<&mut LocalId> {
+    /// The local that the statement itself uses and that no expression stands for: the view that
+    /// it loads from or stores to, the owner that it counts.
+    pub fn used_mut(&mut self) -> Option<&mut LocalId> {
         match self {
-            StmtKind::Load { view, .. } | StmtKind::Store { view, .. } => Some(view),
+            StmtKind::Load { view: used, .. }
+            | StmtKind::Store { view: used, .. }
+            | StmtKind::Retain(used)
+            | StmtKind::Release(used) => Some(used),
             _ => None,
         }
     }
@@ -102,6 +118,10 @@ impl StmtKind {
             StmtKind::Assign { local, .. } | StmtKind::Load { local, .. } => visit(*local),
             StmtKind::For { var, .. } => visit(*var),
             StmtKind::Call { results, status, .. } => results.iter().chain(status).copied().for_each(visit),
+            StmtKind::Allocate { found, owner, view, .. } => {
+                [*found, *owner, *view].into_iter().for_each(visit)
+            }
+            StmtKind::Reserve { view, .. } => visit(*view),
             StmtKind::Store { .. }
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
@@ -110,7 +130,9 @@ impl StmtKind {
             | StmtKind::Exit(_)
             | StmtKind::Loop { .. }
             | StmtKind::Scope { .. }
-            | StmtKind::Record(_) => {}
+            | StmtKind::Record(_)
+            | StmtKind::Retain(_)
+            | StmtKind::Release(_) => {}
         }
     }
 
@@ -120,6 +142,8 @@ impl StmtKind {
             StmtKind::Assign { local, .. } | StmtKind::Load { local, .. } => visit(local),
             StmtKind::For { var, .. } => visit(var),
             StmtKind::Call { results, status, .. } => results.iter_mut().chain(status).for_each(visit),
+            StmtKind::Allocate { found, owner, view, .. } => [found, owner, view].into_iter().for_each(visit),
+            StmtKind::Reserve { view, .. } => visit(view),
             StmtKind::Store { .. }
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
@@ -128,7 +152,9 @@ impl StmtKind {
             | StmtKind::Exit(_)
             | StmtKind::Loop { .. }
             | StmtKind::Scope { .. }
-            | StmtKind::Record(_) => {}
+            | StmtKind::Record(_)
+            | StmtKind::Retain(_)
+            | StmtKind::Release(_) => {}
         }
     }
 
@@ -136,6 +162,7 @@ impl StmtKind {
     pub fn read(&self, visit: &mut dyn FnMut(LocalId)) {
         match self {
             StmtKind::Load { view, .. } | StmtKind::Store { view, .. } => visit(*view),
+            StmtKind::Retain(owner) | StmtKind::Release(owner) => visit(*owner),
             _ => {}
         }
         self.exprs(&mut |expr| expr.locals(visit));
@@ -154,7 +181,13 @@ impl Expr {
     /// Visits the operands.
     pub fn operands(&self, visit: &mut dyn FnMut(&Expr)) {
         match self {
-            Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } => {}
+            Expr::Const(_)
+            | Expr::Local(_)
+            | Expr::Dim { .. }
+            | Expr::Stride { .. }
+            | Expr::Transpose { .. }
+            | Expr::Unowned
+            | Expr::Empty(_) => {}
             Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
             Expr::Binary { left, right, .. } | Expr::Compare { left, right, .. } => {
                 visit(left);
@@ -166,6 +199,7 @@ impl Expr {
                 visit(otherwise);
             }
             Expr::Intrinsic { args, .. } => args.iter().for_each(visit),
+            Expr::SubView { axes, .. } => axes.iter().for_each(|axis| axis.operands(visit)),
             Expr::InBounds { index, extent } => {
                 visit(index);
                 visit(extent);
@@ -176,7 +210,13 @@ impl Expr {
     /// Visits the operands, to be changed.
     pub fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         match self {
-            Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } => {}
+            Expr::Const(_)
+            | Expr::Local(_)
+            | Expr::Dim { .. }
+            | Expr::Stride { .. }
+            | Expr::Transpose { .. }
+            | Expr::Unowned
+            | Expr::Empty(_) => {}
             Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
             Expr::Binary { left, right, .. } | Expr::Compare { left, right, .. } => {
                 visit(left);
@@ -188,6 +228,7 @@ impl Expr {
                 visit(otherwise);
             }
             Expr::Intrinsic { args, .. } => args.iter_mut().for_each(visit),
+            Expr::SubView { axes, .. } => axes.iter_mut().for_each(|axis| axis.operands_mut(visit)),
             Expr::InBounds { index, extent } => {
                 visit(index);
                 visit(extent);
@@ -195,12 +236,35 @@ impl Expr {
         }
     }
 
+    /// The view that the expression itself asks about or is a part of.
+    pub const fn view(&self) -> Option<LocalId> {
+        match self {
+            Expr::Dim { view, .. }
+            | Expr::Stride { view, .. }
+            | Expr::SubView { view, .. }
+            | Expr::Transpose { view } => Some(*view),
+            _ => None,
+        }
+    }
+
+    /// The view that the expression itself asks about or is a part of, to be changed.
+    pub const fn view_mut(&mut self) -> Option<&mut LocalId> {
+        match self {
+            Expr::Dim { view, .. }
+            | Expr::Stride { view, .. }
+            | Expr::SubView { view, .. }
+            | Expr::Transpose { view } => Some(view),
+            _ => None,
+        }
+    }
+
     /// Visits the locals that the expression reads, once for each use.
     pub fn locals(&self, visit: &mut dyn FnMut(LocalId)) {
-        match self {
-            Expr::Local(local) | Expr::Dim { view: local, .. } => visit(*local),
-            _ => self.operands(&mut |operand| operand.locals(visit)),
+        if let Expr::Local(local) = self {
+            visit(*local);
         }
+        self.view().into_iter().for_each(&mut *visit);
+        self.operands(&mut |operand| operand.locals(visit));
     }
 
     /// The number of nodes.
@@ -219,6 +283,16 @@ pub fn walk(body: &[Stmt], visit: &mut dyn FnMut(&Stmt)) {
             walk(inner, visit);
         }
     }
+}
+
+/// The number of statements and expressions.
+pub fn size(body: &[Stmt]) -> usize {
+    let mut size = 0;
+    walk(body, &mut |stmt| {
+        size += 1;
+        stmt.kind.exprs(&mut |expr| size += expr.size());
+    });
+    size
 }
 
 /// Visits every statement, to be changed, each before those in its bodies.

@@ -23,6 +23,7 @@ const TEXT: &str = concat!(
     include_str!("float.py"),
     include_str!("complex.py"),
     include_str!("math.py"),
+    include_str!("cmath.py"),
 );
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {

@@ -20,6 +20,9 @@ impl Lowering<'_> {
         if let (Type::Array(_), Type::Array(_)) = (from, to) {
             return parts;
         }
+        if let Type::Optional(inner) = to {
+            return self.as_optional(parts, from, inner, span);
+        }
         let (given, wanted) = (dtype_of(from), dtype_of(to));
         if *from != Type::INT {
             return cast(parts, given, wanted);

@@ -84,7 +84,7 @@ impl Lowering<'_> {
     }
 
     /// An index as an `I64`, checked to be one unless indices are trusted.
-    fn pointer_sized(&mut self, value: ir::Expr, scalar: Scalar, span: Span) -> ir::Expr {
+    pub(super) fn pointer_sized(&mut self, value: ir::Expr, scalar: Scalar, span: Span) -> ir::Expr {
         let wide = self.save(number(value, scalar, Scalar::I64), Scalar::I64, span);
         if scalar == Scalar::U64 && self.instance.boundscheck {
             let text = "Python int too large to convert to C long";
@@ -95,7 +95,7 @@ impl Lowering<'_> {
     }
 
     /// An index counted from the start, and checked against the extent unless indices are trusted.
-    fn in_bounds(
+    pub(super) fn in_bounds(
         &mut self,
         written: ir::Expr,
         scalar: Scalar,

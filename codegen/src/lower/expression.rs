@@ -53,7 +53,15 @@ impl Lowering<'_> {
             ExprKind::Checked { cond, raise, value } => self.checked_value(cond, raise, value, expr.span),
             ExprKind::Element(element) => self.load(element, expr.span),
             ExprKind::Extent(array, axis) => vec![ir::Expr::Dim { view: self.view(array), axis: *axis }],
+            ExprKind::Stride(array, axis) => {
+                vec![ir::Expr::Stride { view: self.view(array), axis: *axis }]
+            }
             ExprKind::Size(array) => vec![self.size(array)],
+            ExprKind::Part(array, axes) => self.part(array, axes, expr.span).into(),
+            ExprKind::Transpose(array) => {
+                let (view, owner) = self.view_and_owner(array);
+                vec![ir::Expr::Transpose { view }, owner]
+            }
         }
     }
 
@@ -75,12 +83,24 @@ impl Lowering<'_> {
         }
     }
 
-    /// The local that holds an array.
+    /// A local that holds an array.
     pub(super) fn view(&mut self, array: &Expr) -> LocalId {
-        match self.scalar(array) {
-            ir::Expr::Local(local) => local,
-            other => unreachable!("bug in pykernel: {other:?} is not an array"),
-        }
+        self.view_and_owner(array).0
+    }
+
+    /// A local that holds an array, and the owner of its memory.
+    pub(super) fn view_and_owner(&mut self, array: &Expr) -> (LocalId, ir::Expr) {
+        let (view, owner) = match <[ir::Expr; 2]>::try_from(self.parts(array)) {
+            Ok([ir::Expr::Local(local), owner]) => return (local, owner),
+            Ok([view, owner]) => (view, owner),
+            Err(parts) => unreachable!("bug in pykernel: an array has {} parts", parts.len()),
+        };
+        let Some(ty) = self.function.view_type(&view) else {
+            unreachable!("bug in pykernel: {view:?} is not an array")
+        };
+        let local = self.function.add_local("t", ir::Type::View(ty));
+        self.set(local, view, array.span);
+        (local, owner)
     }
 
     fn variable(&mut self, web: WebId, check: bool, span: Span) -> Vec<ir::Expr> {
@@ -96,7 +116,7 @@ impl Lowering<'_> {
         let view = self.view(array);
         let rank = match self.function.ty(view) {
             ir::Type::View(view) => view.rank,
-            ir::Type::Scalar(_) => 0,
+            ir::Type::Scalar(_) | ir::Type::Owner => 0,
         };
         let extents = (0..rank).map(|axis| ir::Expr::Dim { view, axis });
         extents.reduce(|product, extent| binary(BinaryOp::Mul, product, extent)).unwrap_or(int(1))
@@ -163,7 +183,7 @@ impl Lowering<'_> {
     pub(super) fn scalars_of(ty: &Type) -> Vec<Scalar> {
         let scalar = |ty| match ty {
             ir::Type::Scalar(scalar) => Some(scalar),
-            ir::Type::View(_) => None,
+            ir::Type::View(_) | ir::Type::Owner => None,
         };
         part_types(ty).into_iter().filter_map(scalar).collect()
     }

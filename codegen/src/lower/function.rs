@@ -29,7 +29,7 @@ pub(super) fn part_types(ty: &Type) -> Vec<ir::Type> {
             parts.extend(part_types(inner));
             parts
         }
-        Type::Array(array) => vec![ir::Type::View((*array).into())],
+        Type::Array(array) => vec![ir::Type::View((*array).into()), ir::Type::Owner],
         Type::Weak(weak) => parts_of(weak.dtype()),
         Type::Strong(dtype) => parts_of(*dtype),
     }
@@ -130,23 +130,14 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Sets, on entry, the locals that are only read once a check has found them assigned: numbers
-    /// to zero, views to a parameter that may be assigned to them, so that no other one seems to
-    /// be used.
+    /// Sets, on entry, the locals that are only read once a check has found them assigned.
     fn set_placeholders(&mut self) {
         let unbound = self.webs.iter().filter(|web| web.bound.is_some());
         let unbound: Vec<LocalId> = unbound.flat_map(|web| &web.parts).copied().collect();
         if unbound.is_empty() {
             return;
         }
-        let roots = ir::roots::of_views(&self.function);
-        let value = |local: LocalId| match (self.function.ty(local), roots[local.0 as usize].first()) {
-            (ir::Type::Scalar(scalar), _) => zero(scalar),
-            (ir::Type::View(_), Some(param)) => ir::Expr::Local(self.function.params[*param]),
-            (ir::Type::View(view), None) => {
-                unreachable!("bug in pykernel: no parameter can be assigned to a {view}")
-            }
-        };
+        let value = |local: LocalId| placeholder(self.function.ty(local));
         let span = self.instance.span;
         let set = |local| ir::Stmt { kind: ir::StmtKind::Assign { local, value: value(local) }, span };
         let placeholders: Vec<ir::Stmt> = unbound.into_iter().map(set).collect();
@@ -178,6 +169,9 @@ impl<'a> Lowering<'a> {
             (Type::Optional(inner), _) => {
                 let present = local(format!("{name}.present"), &ir::Type::Scalar(Scalar::Bool));
                 [present].into_iter().chain(self.locals_of(name, inner)).collect()
+            }
+            (Type::Array(_), [view, owner]) => {
+                vec![local(name.to_owned(), view), local(format!("{name}.owner"), owner)]
             }
             (_, [re, im]) => vec![local(format!("{name}.re"), re), local(format!("{name}.im"), im)],
             (_, types) => types.iter().map(|ty| local(name.to_owned(), ty)).collect(),
@@ -254,6 +248,15 @@ impl<'a> Lowering<'a> {
                 ir::Expr::Local(local)
             }
         }
+    }
+}
+
+/// A value that is never looked at.
+pub(super) fn placeholder(ty: ir::Type) -> ir::Expr {
+    match ty {
+        ir::Type::Scalar(scalar) => zero(scalar),
+        ir::Type::View(view) => ir::Expr::Empty(view),
+        ir::Type::Owner => ir::Expr::Unowned,
     }
 }
 

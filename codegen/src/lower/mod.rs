@@ -14,7 +14,9 @@ mod element;
 mod expression;
 mod function;
 mod logical;
+mod owners;
 mod optional;
+mod part;
 mod raise;
 mod range;
 mod statement;
@@ -30,7 +32,9 @@ pub fn lower(program: &Program, source: &Source) -> ir::Module {
     let names = names(program);
     let instances = program.instances.iter().zip(names);
     let functions = instances.map(|(instance, name)| function::lower(program, source, instance, name));
-    ir::Module { functions: functions.collect() }
+    let mut module = ir::Module { functions: functions.collect() };
+    owners::strip(&mut module);
+    module
 }
 
 /// A name for each instance: the function's, numbered from its second instance on.

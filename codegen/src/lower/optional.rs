@@ -1,8 +1,8 @@
 //! Values that may be `None`: a truth value that says whether there is one, and its parts.
 
-use super::construct::{boolean, zero};
-use super::function::{Lowering, part_types};
-use crate::ir::{self, Purpose};
+use super::construct::{boolean, select};
+use super::function::{Lowering, part_types, placeholder};
+use crate::ir::{self, Purpose, Scalar};
 use crate::source::Span;
 use crate::typed::{Expr, Raise};
 use crate::types::Type;
@@ -13,9 +13,39 @@ impl Lowering<'_> {
         let mut parts = vec![boolean(value.is_some())];
         match value {
             Some(value) => parts.extend(self.parts(value)),
-            None => parts.extend(part_types(ty).into_iter().skip(1).map(nothing)),
+            None => parts.extend(part_types(ty).into_iter().skip(1).map(placeholder)),
         }
         parts
+    }
+
+    /// A value of another type as one of type `optional(wanted)`. What is in an absent one may not be
+    /// converted, which can raise.
+    pub(super) fn as_optional(
+        &mut self,
+        parts: Vec<ir::Expr>,
+        from: &Type,
+        wanted: &Type,
+        span: Span,
+    ) -> Vec<ir::Expr> {
+        let mut parts = parts.into_iter();
+        let (present, parts): (ir::Expr, Vec<ir::Expr>) = match from {
+            Type::None => return self.optional(None, &wanted.clone().optional()),
+            Type::Optional(_) => (parts.next().unwrap_or(boolean(true)), parts.collect()),
+            _ => (boolean(true), parts.collect()),
+        };
+        let given = from.present().unwrap_or(wanted);
+        if given == wanted {
+            return [present].into_iter().chain(parts).collect();
+        }
+        let present = self.save(present, Scalar::Bool, span);
+        let types = part_types(given).into_iter().zip(parts);
+        let parts = types.map(|(ty, part)| match ty {
+            ir::Type::Scalar(_) => select(present.clone(), part, placeholder(ty)),
+            ir::Type::View(_) | ir::Type::Owner => part,
+        });
+        let parts = parts.collect();
+        let converted = self.converted(parts, given, wanted, span);
+        [present].into_iter().chain(converted).collect()
     }
 
     /// A value, after a check.
@@ -30,13 +60,5 @@ impl Lowering<'_> {
         let raise = self.raise(raise, span);
         self.check(cond, raise, Purpose::Semantics, span);
         self.parts(value)
-    }
-}
-
-/// A placeholder of a type.
-fn nothing(ty: ir::Type) -> ir::Expr {
-    match ty {
-        ir::Type::Scalar(scalar) => zero(scalar),
-        ir::Type::View(view) => unreachable!("bug in pykernel: no placeholder for a {view}"),
     }
 }

@@ -1,5 +1,5 @@
 //! Computes what running each function does: which parameters it reads and writes, whether it can
-//! raise, whether it can call itself.
+//! raise, whether it can call itself, which parameters its results are parts of.
 //!
 //! Before: nothing is known. After: [`crate::ir::Function::effects`] of every function holds, as an upper
 //! bound: an element is read or written only where it says so, through copies of a view and
@@ -15,8 +15,13 @@ pub fn analyse(module: &mut Module) {
         let recursive = calls.is_cycle(&component);
         for function in &component {
             let n = module[*function].params.len();
-            module[*function].effects =
-                Effects { reads: vec![false; n], writes: vec![false; n], recursive, ..Effects::default() };
+            module[*function].effects = Effects {
+                reads: vec![false; n],
+                writes: vec![false; n],
+                returned: vec![false; n],
+                recursive,
+                ..Effects::default()
+            };
         }
         // Effects only grow, so this ends.
         while component.iter().any(|function| refine(module, *function)) {}
@@ -26,7 +31,7 @@ pub fn analyse(module: &mut Module) {
 /// Recomputes one function's effects from those of its callees; says whether they grew.
 fn refine(module: &mut Module, id: FunctionId) -> bool {
     let function = &module[id];
-    let roots = roots::of_views(function);
+    let roots = roots::of_views(function, module);
     let mut effects = function.effects.clone();
     let mark = |flags: &mut [bool], view: LocalId| {
         for param in &roots[view.0 as usize] {
@@ -51,7 +56,10 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
                 }
             }
         }
+        StmtKind::Allocate { .. } | StmtKind::Release(_) => effects.host = true,
         StmtKind::Assign { .. }
+        | StmtKind::Reserve { .. }
+        | StmtKind::Retain(_)
         | StmtKind::If { .. }
         | StmtKind::Block { .. }
         | StmtKind::Exit(_)
@@ -59,6 +67,9 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         | StmtKind::For { .. }
         | StmtKind::Scope { .. } => {}
     });
+    for result in &function.results {
+        mark(&mut effects.returned, *result);
+    }
     let grew = effects != function.effects;
     module[id].effects = effects;
     grew

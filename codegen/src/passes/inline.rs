@@ -5,6 +5,7 @@
 //! the place of the call.
 
 use super::calls::Calls;
+use super::rename::{self, Names};
 use super::simplify::{self, assignments};
 use crate::hir::Inline;
 use crate::ir::{Expr, Function, FunctionId, Label, Local, LocalId, Module, Place, Stmt, StmtKind, visit};
@@ -23,7 +24,7 @@ pub fn run(module: &mut Module) {
         for id in component {
             inline_into(module, id, &sizes);
             simplify::function(&mut module[id]);
-            sizes[id.0 as usize] = size(&module[id]);
+            sizes[id.0 as usize] = visit::size(&module[id].body);
         }
     }
 }
@@ -38,16 +39,6 @@ fn inline_into(module: &mut Module, id: FunctionId, sizes: &[usize]) {
     let Caller { n_labels, locals, .. } = caller;
     let function = &mut module[id];
     (function.body, function.locals, function.n_labels) = (body, locals, n_labels);
-}
-
-/// The number of statements and expressions.
-fn size(function: &Function) -> usize {
-    let mut size = 0;
-    visit::walk(&function.body, &mut |stmt| {
-        size += 1;
-        stmt.kind.exprs(&mut |expr| size += expr.size());
-    });
-    size
 }
 
 /// The function that is inlined into.
@@ -116,21 +107,21 @@ impl Caller<'_> {
             Copy { callee, values: vec![None; callee.locals.len()], first_label, locals: &mut self.locals };
         for (param, arg) in callee.params.iter().zip(args) {
             let stands = match &arg {
-                Expr::Const(_) => true,
+                Expr::Const(_) | Expr::Unowned => true,
                 Expr::Local(local) => !results.contains(local),
                 _ => false,
             };
             if stands && assignments[param.0 as usize] == 1 {
                 copy.values[param.0 as usize] = Some(arg);
             } else {
-                assign(out, copy.local(*param), arg);
+                assign(out, rename::local(*param, &mut copy), arg);
             }
         }
         for (result, target) in callee.results.iter().zip(&results) {
             copy.values[result.0 as usize].get_or_insert(Expr::Local(*target));
         }
         let mut body = body_at(callee, &place, span);
-        visit::walk_mut(&mut body, &mut |stmt| copy.rename(stmt));
+        rename::rename(&mut body, &mut copy);
         out.push(Stmt { kind: StmtKind::Block { label: Label(first_label), body }, span });
         for (result, target) in callee.results.iter().zip(&results) {
             let value = copy.value(*result);
@@ -152,8 +143,7 @@ struct Copy<'a> {
     locals: &'a mut Vec<Local>,
 }
 
-impl Copy<'_> {
-    /// What stands for a local of the callee.
+impl Names for Copy<'_> {
     fn value(&mut self, local: LocalId) -> Expr {
         let index = local.0 as usize;
         self.values[index].clone().unwrap_or_else(|| {
@@ -164,31 +154,8 @@ impl Copy<'_> {
         })
     }
 
-    /// The caller's local that stands for one that the callee assigns, or for a view.
-    fn local(&mut self, local: LocalId) -> LocalId {
-        match self.value(local) {
-            Expr::Local(local) => local,
-            value => unreachable!("bug in pykernel: {value:?} stands for a local that is assigned"),
-        }
-    }
-
-    fn rename(&mut self, stmt: &mut Stmt) {
-        stmt.kind.exprs_mut(&mut |expr| self.expr(expr));
-        stmt.kind.assigned_mut(&mut |local| *local = self.local(*local));
-        if let Some(view) = stmt.kind.view_mut() {
-            *view = self.local(*view);
-        }
-        if let Some(label) = stmt.kind.label_mut() {
-            label.0 += self.first_label;
-        }
-    }
-
-    fn expr(&mut self, expr: &mut Expr) {
-        match expr {
-            Expr::Local(local) => *expr = self.value(*local),
-            Expr::Dim { view, .. } => *view = self.local(*view),
-            _ => expr.operands_mut(&mut |operand| self.expr(operand)),
-        }
+    fn label(&mut self, label: Label) -> Label {
+        Label(label.0 + self.first_label)
     }
 }
 

@@ -6,9 +6,11 @@ mod inline;
 mod overflow;
 mod ranges;
 mod reachable;
+mod rename;
 mod simplify;
 mod stack;
 mod status;
+mod unroll;
 
 use crate::ir::{FunctionId, Module, Stage, verify};
 
@@ -36,6 +38,7 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     pass("reachable", &empty_unreachable);
     pass("ranges", &ranges::run);
     pass("simplify", &simplify::run);
+    pass("unroll", &unroll::run);
     pass("stack", &stack::run);
     status::run(&mut module);
     verified("status", Stage::Status, &module);

@@ -3,8 +3,8 @@
 //! Before: `Check` and `Raise` raise, and a call of what raises raises too. After: none of them is
 //! left. A function that can raise has a status local, which is 0 where it returns and 1 where it
 //! raises; a raise is `Record`, the status, and an `Exit` of the body; the status of each call that
-//! can raise is tested right after it. Where a function raises its results are zeros, which nobody
-//! reads.
+//! can raise is tested right after it. Where a function raises its results are zeros, empty views
+//! and no owners, which nobody reads.
 //!
 //! The raising side of a test is always the `then` of an `If` without `otherwise` that ends in an
 //! `Exit` of the body, so that back ends can put it out of line.
@@ -31,7 +31,7 @@ struct Raiser<'a> {
     /// Whether each function of the module can raise.
     raises: &'a [bool],
     status: LocalId,
-    /// Sets each result to zero.
+    /// Sets each result to zero, or to an empty view.
     zeros: Vec<StmtKind>,
 }
 
@@ -46,14 +46,15 @@ fn rewrite(function: &mut Function, raises: &[bool]) {
 }
 
 fn zero(local: LocalId, ty: Type) -> StmtKind {
-    let Type::Scalar(scalar) = ty else { unreachable!("bug in pykernel: a function returns a view") };
-    let zero = match scalar {
-        Scalar::Bool => Const::Bool(false),
-        Scalar::F32 => Const::F32(0),
-        Scalar::F64 => Const::F64(0),
-        _ => Const::Int(scalar, 0),
+    let value = match ty {
+        Type::Scalar(Scalar::Bool) => Expr::Const(Const::Bool(false)),
+        Type::Scalar(Scalar::F32) => Expr::Const(Const::F32(0)),
+        Type::Scalar(Scalar::F64) => Expr::Const(Const::F64(0)),
+        Type::Scalar(scalar) => Expr::Const(Const::Int(scalar, 0)),
+        Type::View(view) => Expr::Empty(view),
+        Type::Owner => Expr::Unowned,
     };
-    StmtKind::Assign { local, value: Expr::Const(zero) }
+    StmtKind::Assign { local, value }
 }
 
 impl Raiser<'_> {

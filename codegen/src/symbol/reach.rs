@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::hir::{Expr, ExprKind, FunctionId, Module, Stmt, StmtKind, Target};
+use crate::hir::{Expr, ExprKind, FunctionId, Index, Module, Stmt, StmtKind, Target};
 
 /// A function and all that it names, directly or through others, in the order of the file.
 pub fn reached(module: &Module, function: FunctionId) -> BTreeSet<FunctionId> {
@@ -63,7 +63,7 @@ fn in_target(target: &Target, found: &mut Vec<FunctionId>) {
         Target::Tuple(targets, _) => targets.iter().for_each(|target| in_target(target, found)),
         Target::Element { value, indices, span: _ } => {
             in_expr(value, found);
-            in_exprs(indices, found);
+            indices.iter().flat_map(Index::exprs).for_each(|index| in_expr(index, found));
         }
     }
 }
@@ -83,6 +83,7 @@ fn in_expr(expr: &Expr, found: &mut Vec<FunctionId>) {
         ExprKind::Binary { op: _, left, right } => in_pair(left, right, found),
         ExprKind::Compare { op: _, left, right } => in_pair(left, right, found),
         ExprKind::Logical { op: _, left, right } => in_pair(left, right, found),
+        ExprKind::IsNone { value, .. } => in_expr(value, found),
         ExprKind::Chain { first, rest } => {
             in_expr(first, found);
             rest.iter().for_each(|(_, operand)| in_expr(operand, found));
@@ -99,7 +100,7 @@ fn in_expr(expr: &Expr, found: &mut Vec<FunctionId>) {
         ExprKind::Attribute { value, name: _ } => in_expr(value, found),
         ExprKind::Index { value, indices } => {
             in_expr(value, found);
-            in_exprs(indices, found);
+            indices.iter().flat_map(Index::exprs).for_each(|index| in_expr(index, found));
         }
     }
 }

@@ -75,7 +75,8 @@ fn size(expr: &hir::Expr) -> Option<usize> {
         | ExprKind::Float(_)
         | ExprKind::Imaginary(_)
         | ExprKind::Bool(_)
-        | ExprKind::Text(_) => 0,
+        | ExprKind::Text(_)
+        | ExprKind::None => 0,
         ExprKind::Builtin(name) if builtin::constant(name).is_some() => 0,
         ExprKind::Tuple(items) => all(&items.iter().collect::<Vec<_>>())?,
         ExprKind::Unary { operand, .. } => size(operand)?,
@@ -87,7 +88,7 @@ fn size(expr: &hir::Expr) -> Option<usize> {
             return None;
         }
         ExprKind::Compare { .. } | ExprKind::Chain { .. } | ExprKind::Logical { .. } => return None,
-        ExprKind::Conditional { .. } | ExprKind::None | ExprKind::Refused => return None,
+        ExprKind::Conditional { .. } | ExprKind::IsNone { .. } | ExprKind::Refused => return None,
         ExprKind::Attribute { .. } | ExprKind::Index { .. } => return None,
     };
     Some(inner + 1)
@@ -125,7 +126,7 @@ fn place(expr: &mut hir::Expr, span: Span) {
         | ExprKind::Text(_) => {}
         ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) | ExprKind::None => {}
         ExprKind::Compare { .. } | ExprKind::Chain { .. } | ExprKind::Logical { .. } => {}
-        ExprKind::Conditional { .. } | ExprKind::Refused => {}
+        ExprKind::Conditional { .. } | ExprKind::IsNone { .. } | ExprKind::Refused => {}
         ExprKind::Attribute { .. } | ExprKind::Index { .. } => {}
     }
 }

@@ -10,18 +10,20 @@ pub(super) struct Dedented {
     text: String,
     /// For each line, where it begins in `text` and where that byte stands in the source.
     lines: Vec<(u32, u32)>,
+    /// What spans add to that.
+    first: u32,
 }
 
 impl Dedented {
     /// Takes off the margin of text inside Rust. A file of its own stays as it is: there a margin
-    /// is a mistake.
-    pub(super) fn new(source: &Source) -> Self {
+    /// is a mistake. Spans of its first byte are to begin at `first`.
+    pub(super) fn new(source: &Source, first: u32) -> Self {
         let text = &*source.text;
-        if source.file.ends_with(".py") {
-            return Dedented { text: text.to_owned(), lines: vec![(0, 0)] };
+        if source.file.ends_with(".py") || source.file.ends_with(".pyi") {
+            return Dedented { text: text.to_owned(), lines: vec![(0, 0)], first };
         }
         let margin = margin(text);
-        let mut dedented = Dedented { text: String::with_capacity(text.len()), lines: Vec::new() };
+        let mut dedented = Dedented { text: String::with_capacity(text.len()), lines: Vec::new(), first };
         let mut start = 0;
         for (index, line) in text.split_inclusive('\n').enumerate() {
             // What stands before the first line in the Rust file is not known.
@@ -55,7 +57,7 @@ impl Dedented {
     fn offset(&self, offset: u32) -> u32 {
         let line = self.lines.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
         let (here, there) = self.lines[line];
-        there + (offset - here)
+        self.first + there + (offset - here)
     }
 
     /// Where the line of an offset begins in this text.
@@ -94,7 +96,7 @@ mod tests {
     use super::*;
 
     fn dedented(text: &str) -> Dedented {
-        Dedented::new(&Source::embedded("lib.rs", 1, text))
+        Dedented::new(&Source::embedded("lib.rs", 1, text), 0)
     }
 
     #[test]
@@ -120,6 +122,6 @@ mod tests {
 
     #[test]
     fn a_file_keeps_its_indentation() {
-        assert_eq!(Dedented::new(&Source::file("a.py", "  x = 1")).as_str(), "  x = 1");
+        assert_eq!(Dedented::new(&Source::file("a.py", "  x = 1"), 0).as_str(), "  x = 1");
     }
 }

@@ -10,6 +10,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LogicalOp, Relation, UnaryOp};
 use crate::source::Span;
 
+/// The way out where `is` does not test for `None`.
+const IS: &str = "`is` tests for `None` alone; compare values with `==` and `!=`";
+
 impl Scope<'_, '_> {
     /// Reads an expression.
     pub(super) fn expr(&mut self, expr: &Expr) -> hir::Expr {
@@ -116,6 +119,7 @@ impl Scope<'_, '_> {
         match entity {
             Entity::Value(name) => Some(ExprKind::Builtin(name)),
             Entity::Module(name) => Some(ExprKind::Builtin(name.to_owned())),
+            Entity::NewAxis => Some(ExprKind::None),
             Entity::Number(ty) => Some(ExprKind::Builtin(match ty {
                 crate::types::Type::Strong(dtype) => format!("numpy.{dtype}"),
                 weak => weak.to_string(),
@@ -129,7 +133,8 @@ impl Scope<'_, '_> {
             | Entity::NoneType
             | Entity::ArrayType
             | Entity::Type(_)
-            | Entity::Signatures(_) => {
+            | Entity::Signatures(_)
+            | Entity::Overload => {
                 let message = format!("`{name}` cannot be used inside a function");
                 self.refuse(
                     Diagnostic::new(Code::UnsupportedSyntax, span, message)
@@ -234,6 +239,9 @@ impl Scope<'_, '_> {
         if self.depth + comparison.ops.len() > MAX_DEPTH {
             return self.refuse(too_deeply_nested(span));
         }
+        if let Some(test) = self.none_test(comparison) {
+            return Some(test);
+        }
         let left = self.boxed(&comparison.left);
         let operands = self.exprs(&comparison.comparators);
         let ops = comparison.ops.iter().map(|op| self.comparison(*op, span));
@@ -243,6 +251,20 @@ impl Scope<'_, '_> {
             1 => rest.pop().map(|(op, right)| ExprKind::Compare { op, left, right: Box::new(right) }),
             _ => Some(ExprKind::Chain { first: left, rest }),
         }
+    }
+
+    /// `x is None`, `x is not None`, and with the operands in the other order.
+    fn none_test(&mut self, comparison: &ast::ExprCompare) -> Option<ExprKind> {
+        let not = match &*comparison.ops {
+            [CmpOp::Is] => false,
+            [CmpOp::IsNot] => true,
+            _ => return None,
+        };
+        let value = match (&*comparison.left, &*comparison.comparators) {
+            (value, [Expr::NoneLiteral(_)]) | (Expr::NoneLiteral(_), [value]) => value,
+            _ => return None,
+        };
+        Some(ExprKind::IsNone { value: self.boxed(value), not })
     }
 
     fn comparison(&mut self, op: CmpOp, span: Span) -> Option<Relation> {
@@ -255,8 +277,8 @@ impl Scope<'_, '_> {
             CmpOp::GtE => Relation::Compare(CompareOp::Ge),
             CmpOp::In => Relation::In,
             CmpOp::NotIn => Relation::NotIn,
-            CmpOp::Is => return self.refuse(unsupported("`is`", span, "compare with `==`")),
-            CmpOp::IsNot => return self.refuse(unsupported("`is not`", span, "compare with `!=`")),
+            CmpOp::Is => return self.refuse(unsupported("`is`", span, IS)),
+            CmpOp::IsNot => return self.refuse(unsupported("`is not`", span, IS)),
         })
     }
 
@@ -283,12 +305,31 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// The indices of a subscript, one for each item of its tuple.
-    pub(super) fn indices(&mut self, index: &Expr) -> Vec<hir::Expr> {
+    /// The items of a subscript.
+    pub(super) fn indices(&mut self, index: &Expr) -> Vec<hir::Index> {
         match index {
-            Expr::Tuple(tuple) => self.exprs(&tuple.elts),
-            one => self.exprs(std::slice::from_ref(one)),
+            Expr::Tuple(tuple) => tuple.elts.iter().map(|item| self.index(item)).collect(),
+            one => vec![self.index(one)],
         }
+    }
+
+    fn index(&mut self, index: &Expr) -> hir::Index {
+        match index {
+            Expr::EllipsisLiteral(_) => hir::Index::Ellipsis(self.span(index)),
+            Expr::Slice(slice) => {
+                let [start, stop, step] =
+                    [&slice.lower, &slice.upper, &slice.step].map(|bound| self.slice_bound(bound.as_deref()));
+                hir::Index::Slice(hir::Slice { start, stop, step })
+            }
+            _ => match self.expr(index) {
+                hir::Expr { kind: ExprKind::None, span } => hir::Index::NewAxis(span),
+                index => hir::Index::Expr(index),
+            },
+        }
+    }
+
+    fn slice_bound(&mut self, bound: Option<&Expr>) -> Option<hir::Expr> {
+        bound.map(|bound| self.expr(bound)).filter(|bound| !matches!(bound.kind, ExprKind::None))
     }
 }
 
@@ -318,8 +359,7 @@ fn construct(expr: &Expr) -> (&'static str, &'static str) {
         Expr::Yield(_) | Expr::YieldFrom(_) => ("`yield`", "write into an array parameter"),
         Expr::FString(_) | Expr::TString(_) => ("an f-string", "give the values as arguments of their own"),
         Expr::BytesLiteral(_) => ("a bytes literal", "kernels compute with numbers and arrays"),
-        Expr::EllipsisLiteral(_) => ("`...`", "give one index for each dimension"),
-        Expr::Slice(_) => ("a slice", "loop over the elements"),
+        Expr::EllipsisLiteral(_) => ("`...`", "it stands only in a subscript: `x[..., 0]`"),
         Expr::Starred(_) => ("unpacking with `*`", "name each value"),
         _ => ("this expression", "see docs/language.md for the expressions that kernels have"),
     }

@@ -33,7 +33,11 @@ impl<'a> Reader<'a> {
     /// Reads one function.
     pub(super) fn function(&mut self, def: &StmtFunctionDef) -> hir::Function {
         let before = self.diagnostics.len();
-        let declared = self.declared(def);
+        let stubbed = self.stub.take(&def.name);
+        let declared = match &stubbed {
+            Some(stubbed) => self.declared_with_stub(def, stubbed),
+            None => self.declared(def),
+        };
         let broken = self.is_broken(def);
         let (defaults, has_defaults) = self.defaults(def);
         let mut scope = Scope::new(self);
@@ -44,12 +48,14 @@ impl<'a> Reader<'a> {
         let body = if broken { None } else { Some(scope.body(&def.body)) };
         let (variables, refused) = (scope.variables, scope.refused);
         let declared = declared.unwrap_or_default();
+        let (spans, doc) = stubbed.map(|stubbed| (stubbed.spans, stubbed.doc)).unwrap_or_default();
         let locals = self.typed_locals(def, &variables, declared.locals);
         let function = hir::Function {
             name: def.name.to_string(),
             name_span: self.span(&def.name),
             span: self.span(def),
-            doc: docstring(&def.body),
+            doc: docstring(&def.body).or(doc),
+            stub: spans,
             n_params,
             defaults,
             variables,
@@ -286,7 +292,7 @@ impl<'b> Assigned<'b> {
 }
 
 /// The docstring that a body begins with.
-fn docstring(body: &[Stmt]) -> Option<String> {
+pub(super) fn docstring(body: &[Stmt]) -> Option<String> {
     match body.first() {
         Some(Stmt::Expr(first)) => match &*first.value {
             Expr::StringLiteral(text) => Some(cleandoc(text.value.to_str())),

@@ -26,19 +26,23 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// `np.newaxis`, which is `None`.
+    NewAxis,
     /// A type that the file gives a name to.
     Type(Type),
     /// Signatures that the file gives a name to.
     Signatures(Vec<Signature>),
     /// `np.finfo`, `np.iinfo`: of which kind of number.
     Limits(Kind),
+    /// `typing.overload`.
+    Overload,
     /// A function or a constant, by its full name.
     Value(String),
     /// What Numba has and this version lacks, by its full name.
     Later(String),
 }
 
-const MODULES: &[&str] = &["math", "numba", "numba.types", "numpy"];
+const MODULES: &[&str] = &["cmath", "math", "numba", "numba.types", "numpy", "typing"];
 
 /// Modules that kernels of later versions have.
 const LATER_MODULES: &[&str] = &["numba.cuda", "numba.experimental", "numba.extending", "numba.typed"];
@@ -57,6 +61,9 @@ const LATER: &[&str] = &[
     "typed",
     "vectorize",
 ];
+
+/// What `typing` has for those who read a file and not for kernels.
+const TYPING: &[&str] = &["Any", "Final", "TYPE_CHECKING", "TypeAlias", "Union"];
 
 /// Types that Numba has and this version lacks.
 const LATER_TYPES: &[&str] = &[
@@ -182,12 +189,18 @@ impl Entity {
             Entity::Module("numpy") => match name {
                 "finfo" => Some(Entity::Limits(Kind::Float)),
                 "iinfo" => Some(Entity::Limits(Kind::Int)),
+                "newaxis" => Some(Entity::NewAxis),
                 _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
+            },
+            Entity::Module("typing") => match name {
+                "overload" => Some(Entity::Overload),
+                _ => TYPING.contains(&name).then(|| Entity::Later(format!("typing.{name}"))),
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
             Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType | Entity::ArrayType => None,
-            Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) | Entity::Value(_) => None,
+            Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
+            Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }
     }
 }
@@ -213,6 +226,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
             .chain(builtin::members("numpy"))
             .chain(["finfo", "iinfo"])
             .collect(),
+        "typing" => vec!["overload"],
         _ => builtin::members(module).collect(),
     }
 }
@@ -313,7 +327,7 @@ impl Reader<'_> {
         let message = format!("kernels cannot import `{}`", name.as_str());
         let help = match closest(name, MODULES.iter().copied()) {
             Some(similar) => format!("did you mean `{similar}`?"),
-            None => "they can import `numba`, `numpy` and `math`".to_owned(),
+            None => "they can import `numba`, `numpy`, `math` and `cmath`".to_owned(),
         };
         self.report(Diagnostic::new(Code::UnknownImport, span, message).help(help));
     }

@@ -7,6 +7,7 @@
 //! - `names` and `import` bind the names of the module level, `signature`, `options` and
 //!   `type_expr` read what is declared, `alias` other names for it, `constant` and `limits` what is
 //!   computed once;
+//! - `stub` reads what stands in a file beside it;
 //! - `function`, `statement` and `expression` turn the functions into HIR.
 
 mod alias;
@@ -20,6 +21,7 @@ mod names;
 mod options;
 mod signature;
 mod statement;
+mod stub;
 mod tokens;
 mod type_expr;
 
@@ -33,6 +35,7 @@ use crate::hir;
 use crate::source::{self, Source, Span};
 use dedent::Dedented;
 use names::Names;
+use stub::Stub;
 
 /// How deep expressions and blocks may nest, counted together. Every later stage walks the tree
 /// by recursion, also on a thread with a stack of 2 MiB and in a build without optimisation.
@@ -51,15 +54,30 @@ const VERSION: PythonVersion = PythonVersion::PY311;
 /// Parses a kernel file and binds its names. Never fails: what is wrong is reported, and what
 /// could be read is in the module.
 pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
+    let stub = source.stub.as_deref().map(|stub| {
+        let empty = Stub::default();
+        read(stub, source.stub_start(), empty, diagnostics, |reader, body| reader.stub(body))
+    });
+    read(source, 0, stub.unwrap_or_default(), diagnostics, |reader, body| reader.module(body))
+}
+
+/// Parses a text whose spans begin at `first`, and reads its statements.
+fn read<T: Default>(
+    source: &Source,
+    first: u32,
+    stub: Stub,
+    diagnostics: &mut Diagnostics,
+    read: impl FnOnce(&mut Reader<'_>, &[Stmt]) -> T,
+) -> T {
     if source.text.len() > MAX_LEN {
         let message = format!("the text has {} bytes; at most {MAX_LEN} are read", source.text.len());
         diagnostics.report(
-            Diagnostic::new(Code::InvalidSource, Span::default(), message)
+            Diagnostic::new(Code::InvalidSource, Span::new(first, first), message)
                 .help("split it into several files"),
         );
-        return hir::Module::default();
+        return T::default();
     }
-    let text = Dedented::new(source);
+    let text = Dedented::new(source, first);
     let options = ParseOptions::from(Mode::Module)
         .with_target_version(VERSION)
         .with_max_recursion_depth(MAX_PARSER_DEPTH);
@@ -70,19 +88,21 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> hir::Module {
         diagnostics.report(too_deeply_nested(text.span(place)));
         // Dropping a tree of this depth could overflow the stack.
         std::mem::forget(parsed);
-        return hir::Module::default();
+        return T::default();
     }
     let mut reader = Reader {
         library: &*source.file == source::LIBRARY,
+        is_stub: first > 0,
         names: Names::default(),
         errors: Vec::new(),
         text: &text,
         tokens: parsed.tokens(),
         base: TextSize::new(0),
+        stub,
         diagnostics,
     };
     reader.syntax_errors(&parsed);
-    reader.module(parsed.suite())
+    read(&mut reader, parsed.suite())
 }
 
 /// What reading a file needs at hand.
@@ -93,9 +113,13 @@ struct Reader<'a> {
     base: TextSize,
     /// Whether this is the compiler's own library, which may import `intrinsics`.
     library: bool,
+    /// Whether this is a stub, which has `@overload`.
+    is_stub: bool,
     /// Where the text is not Python, in order.
     errors: Vec<TextRange>,
     names: Names,
+    /// What the file's stub declares, as far as no function of the file has taken it.
+    stub: Stub,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -141,6 +165,7 @@ impl<'a> Reader<'a> {
     fn module(&mut self, body: &[Stmt]) -> hir::Module {
         let functions = self.bind(body);
         let functions = functions.into_iter().map(|function| self.function(function)).collect();
+        self.check_stub_is_used();
         hir::Module { functions }
     }
 }

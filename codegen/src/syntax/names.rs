@@ -36,7 +36,7 @@ impl Names {
         self.0.get(name).map(|(binding, _)| binding)
     }
 
-    fn all(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 }
@@ -204,20 +204,27 @@ impl<'a> Reader<'a> {
                     self.bind_name(&function.name, Binding::Function(id));
                     functions.push(function);
                 }
-                Stmt::Import(import) => self.import(import),
-                Stmt::ImportFrom(import) => self.import_from(import),
-                Stmt::Assign(ast::StmtAssign { targets, value, .. }) => {
-                    self.assignment(targets, value, self.span(stmt));
-                }
-                Stmt::AnnAssign(ast::StmtAnnAssign { target, value: Some(value), .. }) => {
-                    self.assignment(std::slice::from_ref(target), value, self.span(stmt));
-                }
-                Stmt::Expr(docstring) if index == 0 && docstring.value.is_string_literal_expr() => {}
-                Stmt::Pass(_) => {}
-                other => self.other_statement(other),
+                other => self.bind_stmt(index, other),
             }
         }
         functions
+    }
+
+    /// Binds what a statement of the module level does that is no function, the one at `index`.
+    pub(super) fn bind_stmt(&mut self, index: usize, stmt: &Stmt) {
+        match stmt {
+            Stmt::Import(import) => self.import(import),
+            Stmt::ImportFrom(import) => self.import_from(import),
+            Stmt::Assign(ast::StmtAssign { targets, value, .. }) => {
+                self.assignment(targets, value, self.span(stmt));
+            }
+            Stmt::AnnAssign(ast::StmtAnnAssign { target, value: Some(value), .. }) => {
+                self.assignment(std::slice::from_ref(target), value, self.span(stmt));
+            }
+            Stmt::Expr(docstring) if index == 0 && docstring.value.is_string_literal_expr() => {}
+            Stmt::Pass(_) => {}
+            other => self.other_statement(other),
+        }
     }
 
     /// Binds a name once; what is bound to it later is refused, unless it is the same import.

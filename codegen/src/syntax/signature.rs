@@ -21,7 +21,7 @@ pub(super) struct Declared {
 }
 
 /// What annotations declare: for each parameter and for the result the type, if there is one.
-struct Annotations {
+pub(super) struct Annotations {
     params: Vec<Option<(Type, Span)>>,
     result: Option<(Type, Span)>,
 }
@@ -36,7 +36,7 @@ impl Reader<'_> {
         let mut fits = true;
         for signature in &declared.signatures {
             fits &= self.fits_parameters(def, signature, n_params)
-                && self.agrees(signature, &annotations)
+                && self.agrees(signature, &annotations, "decorator")
                 && self.is_callable(signature);
         }
         if declared.signatures.is_empty() {
@@ -64,18 +64,18 @@ impl Reader<'_> {
         false
     }
 
-    /// Whether annotations that stand beside a decorator's signature say the same.
-    fn agrees(&mut self, signature: &Signature, annotations: &Annotations) -> bool {
+    /// Whether annotations say the same as a signature of a decorator or a stub.
+    pub(super) fn agrees(&mut self, signature: &Signature, annotations: &Annotations, of: &str) -> bool {
         let params = annotations.params.iter().zip(signature.params.iter().map(Some));
         let result = (&annotations.result, signature.result.as_ref());
         for (annotation, declared) in params.chain([result]) {
             if let (Some((annotated, span)), Some(declared)) = (annotation, declared)
                 && annotated != declared
             {
-                let message = format!("this says `{annotated}`, but the decorator says `{declared}`");
+                let message = format!("this says `{annotated}`, but the {of} says `{declared}`");
                 self.report(
                     Diagnostic::new(Code::BadSignature, *span, message)
-                        .note_at(signature.span, "the decorator's signature")
+                        .note_at(signature.span, format!("the {of}'s signature"))
                         .help("remove one of the two, or make them agree"),
                 );
                 return false;
@@ -139,6 +139,20 @@ impl Reader<'_> {
     }
 
     fn annotations(&mut self, def: &StmtFunctionDef) -> Option<Annotations> {
+        let (annotations, fit) = self.read_annotations(def);
+        fit.then_some(annotations)
+    }
+
+    /// The annotations that are types of kernels. Nothing is said of the others.
+    pub(super) fn annotations_that_fit(&mut self, def: &StmtFunctionDef) -> Annotations {
+        let before = self.diagnostics.clone();
+        let (annotations, _) = self.read_annotations(def);
+        *self.diagnostics = before;
+        annotations
+    }
+
+    /// The annotations, and whether all of them are types of kernels.
+    fn read_annotations(&mut self, def: &StmtFunctionDef) -> (Annotations, bool) {
         let mut fits = true;
         let mut read = |annotation: Option<&Expr>| {
             let annotation = annotation?;
@@ -149,12 +163,14 @@ impl Reader<'_> {
         let params =
             def.parameters.iter_non_variadic_params().map(|param| read(param.annotation())).collect();
         let result = read(def.returns.as_deref());
-        fits.then_some(Annotations { params, result })
+        (Annotations { params, result }, fits)
     }
 
-    fn decorators(&mut self, def: &StmtFunctionDef) -> Option<Declared> {
+    pub(super) fn decorators(&mut self, def: &StmtFunctionDef) -> Option<Declared> {
         let mut found: Option<Option<Declared>> = None;
-        for decorator in &def.decorator_list {
+        let is_overload = |it: &&Decorator| self.is_stub && self.is_overload(&it.expression);
+        let decorators: Vec<&Decorator> = def.decorator_list.iter().filter(|it| !is_overload(it)).collect();
+        for decorator in decorators {
             let declared = self.decorator(decorator);
             if found.is_some() {
                 let span = self.span(&decorator.expression);

@@ -125,6 +125,8 @@ impl Reader<'_> {
                 | Entity::CFunc
                 | Entity::Signatures(_)
                 | Entity::Limits(_)
+                | Entity::Overload
+                | Entity::NewAxis
                 | Entity::Value(_),
             ) => Diagnostic::new(Code::UnknownType, span, format!("`{text}` is not a type"))
                 .help("write a type such as `float64`, `int` or `int32[:, ::1]`"),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::hir;
 use crate::ir;
 use crate::source::Span;
-use crate::types::Type;
+use crate::types::{Kept, Type};
 
 /// The instances of one kernel file and of the library functions that it uses.
 #[derive(Clone, Debug, Default)]
@@ -247,8 +247,43 @@ pub enum ExprKind {
     Element(Element),
     /// The extent of an array's dimension.
     Extent(Box<Expr>, usize),
+    /// The distance in bytes between neighbours along an array's dimension.
+    Stride(Box<Expr>, usize),
     /// The number of elements of an array.
     Size(Box<Expr>),
+    /// A part of an array, as a view of it: what becomes of each dimension, in their order, and the
+    /// new ones among them. The array and then all indices are evaluated first.
+    Part(Box<Expr>, Vec<Axis>),
+    /// A view of an array with its dimensions in reverse order.
+    Transpose(Box<Expr>),
+}
+
+/// What becomes of a dimension in a part of an array.
+#[derive(Clone, Debug)]
+pub enum Axis {
+    /// Only what stands at an index, a signed or unsigned integer or Python's `int`.
+    Index(Expr),
+    /// All of it.
+    Whole,
+    /// `start:stop:step`, each a signed or unsigned integer or Python's `int` where it is there.
+    Slice([Option<Expr>; 3]),
+    /// A new dimension of extent 1.
+    New,
+}
+
+impl Axis {
+    /// What it means for the layout.
+    pub fn kept(&self) -> Kept {
+        match self {
+            Axis::Index(_) => Kept::None,
+            Axis::Whole => Kept::All,
+            Axis::Slice([_, _, step]) => match step.as_ref().map(Expr::int_literal) {
+                None | Some(Some(1)) => Kept::Run,
+                Some(_) => Kept::Other,
+            },
+            Axis::New => Kept::Other,
+        }
+    }
 }
 
 /// What the IR can do with numbers.

@@ -9,7 +9,8 @@
 use std::fmt::Write;
 
 use super::{
-    Element, Expr, ExprKind, Instance, InstanceId, Operation, Piece, Program, Raise, Stmt, StmtKind, WebId,
+    Axis, Element, Expr, ExprKind, Instance, InstanceId, Operation, Piece, Program, Raise, Stmt, StmtKind,
+    WebId,
 };
 use crate::ir::Intrinsic;
 use crate::types::Type;
@@ -114,6 +115,18 @@ impl Printer<'_> {
         format!("{}[{}]", self.expr(&element.array), self.list(&element.indices))
     }
 
+    fn axis(&self, axis: &Axis) -> String {
+        match axis {
+            Axis::Index(index) => self.expr(index),
+            Axis::Whole => ":".to_owned(),
+            Axis::Slice(bounds) => {
+                let bound = |bound: &Option<Expr>| bound.as_ref().map_or(String::new(), |e| self.expr(e));
+                bounds.iter().map(bound).collect::<Vec<_>>().join(":")
+            }
+            Axis::New => "None".to_owned(),
+        }
+    }
+
     fn list(&self, exprs: &[Expr]) -> String {
         exprs.iter().map(|expr| self.expr(expr)).collect::<Vec<_>>().join(", ")
     }
@@ -160,6 +173,12 @@ impl Printer<'_> {
             }
             ExprKind::Element(element) => self.element(element),
             ExprKind::Extent(array, axis) => format!("{}.shape[{axis}]", self.expr(array)),
+            ExprKind::Stride(array, axis) => format!("{}.strides[{axis}]", self.expr(array)),
+            ExprKind::Part(array, axes) => {
+                let axes: Vec<String> = axes.iter().map(|axis| self.axis(axis)).collect();
+                format!("{}[{}]", self.expr(array), axes.join(", "))
+            }
+            ExprKind::Transpose(array) => format!("{}.T", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),
         }
     }

@@ -28,8 +28,8 @@ def constants(x: float) -> float:
 
 
 def expressions(x: float, n: int):
-    y = x is None                          # error: [unsupported-syntax] x is None
-    y = x is not None                      # error: [unsupported-syntax] x is not None
+    y = x is n                             # error: [unsupported-syntax] x is n
+    y = x is not True                      # error: [unsupported-syntax] x is not True
     y = n in x                             # error: [unsupported-operand] n in x
     y = lambda z: z                        # error: [unsupported-syntax] lambda z: z
     y = [x]                                # error: [unsupported-syntax] [x]
@@ -52,9 +52,7 @@ def expressions(x: float, n: int):
 
 
 def slices(v: float64[:]):
-    w = v[1:2]                             # error: [unsupported-syntax] 1:2
-    v[:] = 0.0                             # error: [unsupported-syntax] :
-    v[...] = 1.0                           # error: [unsupported-syntax] ...
+    w = ...                                # error: [unsupported-syntax] ...
     v.x = 1                                # error: [unsupported-syntax] v.x
 
 

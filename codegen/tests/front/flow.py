@@ -146,7 +146,8 @@ def calls(x: float32, n: int):
     reveal_type(helper(n, n))              # revealed: int
     reveal_type(helper(n, 0.5))            # revealed: float
     reveal_type(declared(n, x))            # revealed: float
-    reveal_type(nothing(n))                # error: [type-mismatch] nothing(n)
+    reveal_type(nothing(n))                # revealed: None
+    1 + nothing(n)                         # error: [type-mismatch] nothing(n)
 
 
 def nothing(n):

@@ -15,7 +15,7 @@ from numpy import float32
 
 import os                                  # error: [unknown-import] os
 import numpi                               # error: [unknown-import] numpi
-import cmath as c                          # error: [unknown-import] cmath
+import decimal as c                        # error: [unknown-import] decimal
 import intrinsics                          # error: [unknown-import] intrinsics
 from math import sine                      # error: [unknown-import] sine  # error: [duplicate-definition] sine
 from math import *                         # error: [unsupported-syntax] *

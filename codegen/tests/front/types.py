@@ -46,7 +46,6 @@ def merges(n: int, u: uint64, i: int64, a: float64[:], b: float32[:]):
     else:
         v = 1.0                            # error: [type-mismatch] v
     w = v
-    t = None                               # error: [type-mismatch] None
     t = "text"                             # error: [type-mismatch] "text"
     p: float = n                           # error: [type-mismatch] n
     n and a                                # error: [type-mismatch] n and a
@@ -86,13 +85,13 @@ def helper(x):
 
 
 def arrays(a: float64[:, :], r: types.Array(float64, 1, "C", readonly=True), x: float, n: int):
-    a[0]                                   # error: [wrong-rank] a[0]
+    a[..., 0, ...]                         # error: [wrong-rank] a[..., 0, ...]
     a[0, 1, 2]                             # error: [wrong-rank] a[0, 1, 2]
     a[x, 0]                                # error: [type-mismatch] x
     x[0]                                   # error: [not-indexable] x
     r[0] = 1.0                             # error: [readonly-array] r[0]
     r[0] += 1.0                            # error: [readonly-array] r[0]
-    a.T                                    # error: [no-such-attribute] a.T
+    a.flags                                # error: [no-such-attribute] a.flags
     x.shape                                # error: [no-such-attribute] x.shape
     a.sum()                                # error: [no-such-attribute] a.sum()
     x.conjugate(1)                         # error: [argument-mismatch] x.conjugate(1)
@@ -100,7 +99,7 @@ def arrays(a: float64[:, :], r: types.Array(float64, 1, "C", readonly=True), x: 
     a.shape[n]                             # error: [unsupported-syntax] n
     a.shape[0, 1]                          # error: [wrong-rank] a.shape[0, 1]
     a[0, 0] = a                            # error: [type-mismatch] a
-    for i in a:                            # error: [not-iterable] a
+    for i in x:                            # error: [not-iterable] x
         pass
     for i in range(x):                     # error: [argument-mismatch] x
         pass

@@ -115,15 +115,9 @@ fn case(
     word: Option<&str>,
 ) -> Result<Option<Case>, String> {
     let with_dtype = |text: &str| word.map_or(text.to_owned(), |word| replace_word(text, "DTYPE", word));
-    let mut source = String::new();
-    let mut lines = 1;
-    for block in chain(sections, section).into_iter().flat_map(|section| &section.blocks) {
-        if block.language == "py" {
-            source.push_str(&"\n".repeat(block.line - lines));
-            source.push_str(&with_dtype(&block.text));
-            lines = block.line + block.text.lines().count();
-        }
-    }
+    let chain = chain(sections, section);
+    let source = with_dtype(&in_place(&chain, "py"));
+    let stub = Some(with_dtype(&in_place(&chain, "pyi"))).filter(|stub| !stub.is_empty());
     let mut examples = Vec::new();
     for block in section.blocks.iter().filter(|block| block.language == "pycon") {
         let block = Block { text: with_dtype(&block.text), ..block.clone() };
@@ -131,9 +125,10 @@ fn case(
             read_examples(&block.text, block.line, false).map_err(|(line, cause)| at(file, line, &cause))?,
         );
     }
-    let own_blocks = section.blocks.iter().filter(|block| block.language == "py");
+    let own_blocks = section.blocks.iter().filter(|block| matches!(&*block.language, "py" | "pyi"));
     let is_claimed = own_blocks.flat_map(|block| assertions(&block.text, 1)).next().is_some();
-    let claims = assertions(&source, 1);
+    let mut claims = assertions(&source, 1);
+    claims.extend(stub.iter().flat_map(|stub| assertions(stub, 1)));
     if examples.is_empty() && !is_claimed {
         return Ok(None);
     }
@@ -141,7 +136,21 @@ fn case(
     if let Some(word) = word {
         name.push_str(&format!(" ({word})"));
     }
-    Ok(Some(Case { name, source: Source::file(file, &source), examples, assertions: claims, options }))
+    let source = Source::file(file, &source).with_stub(stub.map(|stub| Source::file(file, &stub)));
+    Ok(Some(Case { name, source, examples, assertions: claims, options }))
+}
+
+/// The blocks of a language that a section sees, each on the lines on which it stands in the file.
+fn in_place(chain: &[&Section], language: &str) -> String {
+    let mut text = String::new();
+    let mut lines = 1;
+    let blocks = chain.iter().flat_map(|section| &section.blocks);
+    for block in blocks.filter(|block| block.language == language) {
+        text.push_str(&"\n".repeat(block.line - lines));
+        text.push_str(&block.text);
+        lines = block.line + block.text.lines().count();
+    }
+    text
 }
 
 /// The text with another word for each occurrence of a word.

@@ -99,13 +99,14 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
             Type::View(ViewType { element, rank, layout }) => {
                 ParamType::Array(ArrayType { element, rank, layout, readonly: false }, Mode::Write)
             }
+            Type::Owner => panic!("kernels take no owners"),
         },
     });
     let result = match function.results.as_slice() {
         [] => pykernel_codegen::types::Type::None,
         [one, ..] => match function.ty(*one) {
             Type::Scalar(scalar) => pykernel_codegen::types::Type::Strong(dtype(scalar)),
-            Type::View(_) => panic!("kernels return no arrays"),
+            Type::View(_) | Type::Owner => panic!("kernels return no arrays"),
         },
     };
     let overload = Overload {

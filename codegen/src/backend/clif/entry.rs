@@ -12,6 +12,7 @@ use super::view::{TRUSTED, fastest};
 use super::{Translated, Unit, call};
 use crate::backend::Error;
 use crate::interface::{Overload, ParamType};
+use crate::ir::{Expr, Type};
 use crate::types::ArrayType;
 
 /// Translates an entry: the function itself where nothing else calls it, else a call.
@@ -44,13 +45,22 @@ impl FunctionCx<'_, '_> {
     /// The arguments as internal functions take them.
     fn flat_arguments(&mut self, overload: &Overload, params: &[Value]) -> Vec<Value> {
         let mut params = params.iter().copied();
+        let mut own = self.function.params.iter().map(|param| self.function.ty(*param)).peekable();
         let mut flat = Vec::new();
         for param in &overload.params {
             match param.ty {
-                ParamType::Number(number) => flat.extend(params.by_ref().take(parts(number.dtype()))),
+                ParamType::Number(number) => {
+                    let parts = parts(number.dtype());
+                    own.by_ref().take(parts).for_each(drop);
+                    flat.extend(params.by_ref().take(parts));
+                }
                 ParamType::Array(ty, _) => {
+                    own.next();
                     if let Some(descriptor) = params.next() {
                         self.load_descriptor(descriptor, ty, &mut flat);
+                    }
+                    if own.next_if_eq(&Type::Owner).is_some() {
+                        flat.push(self.owner(&Expr::Unowned));
                     }
                 }
             }

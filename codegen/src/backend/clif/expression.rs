@@ -51,7 +51,12 @@ impl FunctionCx<'_, '_> {
                 let args = args.iter().map(|arg| self.expression(arg)).collect();
                 self.intrinsic(*op, args)
             }
+            Expr::Unowned | Expr::Empty(_) => unreachable!("bug in pykernel: {expr:?} is used as a number"),
             Expr::Dim { view, axis } => Operand { value: self.extent(*view, *axis), scalar: Scalar::I64 },
+            Expr::Stride { view, axis } => Operand { value: self.stride(*view, *axis), scalar: Scalar::I64 },
+            Expr::SubView { .. } | Expr::Transpose { .. } => {
+                unreachable!("bug in pykernel: an array is used as a number")
+            }
             Expr::InBounds { index, extent } => {
                 let index = self.expression(index);
                 let extent = self.expression(extent);
@@ -79,7 +84,7 @@ impl FunctionCx<'_, '_> {
     fn local(&mut self, local: LocalId) -> Operand {
         match self.function.ty(local) {
             Type::Scalar(scalar) => Operand { value: self.get(local), scalar },
-            Type::View(_) => unreachable!("bug in pykernel: an array is used as a number"),
+            Type::View(_) | Type::Owner => unreachable!("bug in pykernel: an array is used as a number"),
         }
     }
 

@@ -6,10 +6,11 @@ use cranelift_codegen::ir::{Block, FuncRef, GlobalValue, InstBuilder, Type as Cl
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::{DataId, FuncId, Module};
 
+use super::call::takes_record;
 use super::view::{View, numbers};
 use super::{Translated, Unit, clif_type};
 use crate::backend::Error;
-use crate::ir::{Function, FunctionId, Label, LocalId, Type};
+use crate::ir::{Expr, Function, FunctionId, Label, LocalId, Type};
 
 /// A function being translated.
 pub(super) struct FunctionCx<'a, 'u> {
@@ -27,6 +28,7 @@ pub(super) struct FunctionCx<'a, 'u> {
 
 /// Where a local lives.
 enum Storage {
+    /// A number or an owner: the address of its block, null if it owns none.
     Scalar(Variable),
     View(View),
 }
@@ -61,7 +63,7 @@ pub(super) fn translate(
     let builder = FunctionBuilder::new(&mut context.func, scratch);
     let mut cx = FunctionCx::new(unit, id, builder);
     let mut params = cx.begin();
-    if cx.function.status.is_some() {
+    if takes_record(cx.function) {
         cx.raised = Some(params.remove(0));
     }
     let returned = cx.inline_body(&params);
@@ -100,20 +102,31 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     /// it has one, and its results.
     pub(super) fn inline_body(&mut self, params: &[Value]) -> Vec<Value> {
         self.declare_locals();
-        self.bind(params);
         let function = self.function;
+        self.bind(params);
         if self.labelled(Function::BODY, &function.body) == Flow::Leaves {
             // It never ends. The return that follows still needs a block.
             let never = self.builder.create_block();
             self.continue_in(never);
         }
-        function.status.iter().chain(&function.results).map(|result| self.get(*result)).collect()
+        let mut returned = Vec::new();
+        for result in function.status.iter().chain(&function.results) {
+            match function.ty(*result) {
+                Type::Scalar(_) | Type::Owner => returned.push(self.get(*result)),
+                Type::View(ty) => {
+                    let array = self.array(&Expr::Local(*result));
+                    self.flatten(&array, ty, &mut returned);
+                }
+            }
+        }
+        returned
     }
 
     fn declare_locals(&mut self) {
         for local in &self.function.locals {
             let storage = match local.ty {
                 Type::Scalar(scalar) => Storage::Scalar(self.builder.declare_var(clif_type(scalar))),
+                Type::Owner => Storage::Scalar(self.builder.declare_var(self.pointer)),
                 Type::View(ty) => Storage::View(View::declare(&mut self.builder, self.pointer, ty)),
             };
             self.storage.push(storage);
@@ -122,20 +135,25 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
 
     fn bind(&mut self, mut params: &[Value]) {
         for param in &self.function.params {
-            let count = match self.function.ty(*param) {
-                Type::Scalar(_) => 1,
-                Type::View(ty) => 1 + numbers(ty),
-            };
-            let (own, rest) = params.split_at(count);
-            match self.function.ty(*param) {
-                Type::Scalar(_) => self.set(*param, own[0]),
-                Type::View(_) => self.bind_view(*param, own),
-            }
-            params = rest;
+            params = self.take(*param, params);
         }
     }
 
-    /// The value of a scalar local.
+    /// Sets a local from the first of some values, in flat form; gives the others.
+    pub(super) fn take<'v>(&mut self, local: LocalId, values: &'v [Value]) -> &'v [Value] {
+        let count = match self.function.ty(local) {
+            Type::Scalar(_) | Type::Owner => 1,
+            Type::View(ty) => 1 + numbers(ty),
+        };
+        let (own, rest) = values.split_at(count);
+        match self.function.ty(local) {
+            Type::Scalar(_) | Type::Owner => self.set(local, own[0]),
+            Type::View(_) => self.bind_view(local, own),
+        }
+        rest
+    }
+
+    /// The value of a local that is a number or an owner.
     pub(super) fn get(&mut self, local: LocalId) -> Value {
         match &self.storage[local.0 as usize] {
             Storage::Scalar(variable) => self.builder.use_var(*variable),
@@ -143,7 +161,7 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         }
     }
 
-    /// Sets a scalar local.
+    /// Sets a local that is a number or an owner.
     pub(super) fn set(&mut self, local: LocalId, value: Value) {
         match &self.storage[local.0 as usize] {
             Storage::Scalar(variable) => self.builder.def_var(*variable, value),
@@ -163,7 +181,7 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     pub(super) fn raised(&self) -> Value {
         match self.raised {
             Some(raised) => raised,
-            None => unreachable!("bug in pykernel: {} raises, but has no status", self.function.name),
+            None => unreachable!("bug in pykernel: {} takes no record", self.function.name),
         }
     }
 

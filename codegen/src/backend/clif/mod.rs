@@ -4,10 +4,12 @@
 //! entry per overload with the C signature that `pykernel_abi` describes. A function that only
 //! its entry calls has no body of its own: the entry holds it.
 //!
-//! Internal functions take first the `*mut Raised` if they have a status, then their parameters,
-//! an array as its address, its extents and its strides but the one that the layout gives; they
-//! return the status, if any, and their results.
+//! Internal functions take first the `*mut Raised` if they have a status or ask something of the
+//! host, then their parameters, an array as its address, its extents and its strides but the one
+//! that the layout gives, an owner as the address of its block; they return the status, if any,
+//! and their results likewise.
 
+mod allocate;
 mod arithmetic;
 mod branch;
 mod call;

@@ -3,6 +3,7 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value};
 
+use super::allocate::Allocation;
 use super::branch::Targets;
 use super::function::{Flow, FunctionCx};
 use crate::ir::{CompareOp, Expr, Label, LocalId, Stmt, StmtKind, Type};
@@ -43,6 +44,12 @@ impl FunctionCx<'_, '_> {
                 self.call(*function, args, *status, results);
             }
             StmtKind::Record(raise) => self.record(raise),
+            StmtKind::Allocate { found, owner, view, shape, zeroed } => {
+                self.allocate(Allocation { found: *found, owner: *owner, view: *view }, shape, *zeroed);
+            }
+            StmtKind::Reserve { view, shape } => self.reserve(*view, shape),
+            StmtKind::Retain(owner) => self.retain(*owner),
+            StmtKind::Release(owner) => self.release(*owner),
             StmtKind::Check { .. } | StmtKind::Raise(_) => {
                 unreachable!("bug in pykernel: {} raises after the status pass", self.function.name)
             }
@@ -56,8 +63,14 @@ impl FunctionCx<'_, '_> {
                 let value = self.expression(value).value;
                 self.set(local, value);
             }
-            (Type::View(_), Expr::Local(from)) => self.copy_view(local, *from),
-            (Type::View(_), _) => unreachable!("bug in pykernel: an array is computed"),
+            (Type::View(_), value) => {
+                let array = self.array(value);
+                self.set_view(local, &array);
+            }
+            (Type::Owner, value) => {
+                let value = self.owner(value);
+                self.set(local, value);
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use cranelift_frontend::{FunctionBuilder, Variable};
 
 use super::clif_type;
 use super::function::FunctionCx;
-use crate::ir::{Expr, LocalId, Part, Scalar, ViewType};
+use crate::ir::{Axis, Const, Expr, LocalId, Part, Scalar, ViewType};
 use crate::types::Layout;
 
 /// The variables of an array local.
@@ -23,6 +23,20 @@ enum Stride {
     /// The size of an element: the fastest dimension of a contiguous array.
     Element(i64),
     Varying(Variable),
+}
+
+/// An array: its address, its extents, its strides.
+pub(super) struct Array {
+    data: Value,
+    extents: Vec<Value>,
+    strides: Vec<Value>,
+}
+
+impl Array {
+    fn push(&mut self, extent: Value, stride: Value) {
+        self.extents.push(extent);
+        self.strides.push(stride);
+    }
 }
 
 impl View {
@@ -51,11 +65,11 @@ pub(super) fn numbers(ty: ViewType) -> usize {
     2 * ty.rank - usize::from(fastest(ty.layout, ty.rank).is_some())
 }
 
-/// Kernels access memory only where their caller vouches for it.
+/// Memory that is there and aligned: kernels access it only where their caller vouches for it.
 pub(super) const TRUSTED: MemFlagsData = MemFlagsData::trusted();
 
 impl FunctionCx<'_, '_> {
-    /// Sets an array parameter from its flat form: address, extents, strides that vary.
+    /// Sets an array from its flat form: address, extents, strides that vary.
     ///
     /// Strides are never computed from extents, although a contiguous layout would allow it:
     /// Cranelift hoists what involves a constant out of one loop only, a parameter out of all.
@@ -71,33 +85,103 @@ impl FunctionCx<'_, '_> {
         }
     }
 
-    /// Makes an array local another name for the same array.
-    pub(super) fn copy_view(&mut self, to: LocalId, from: LocalId) {
-        let (target, source) = (self.view(to), self.view(from));
-        let data = self.builder.use_var(source.data);
-        self.builder.def_var(target.data, data);
-        for (to, from) in target.extents.iter().zip(&source.extents) {
-            let extent = self.builder.use_var(*from);
-            self.builder.def_var(*to, extent);
+    /// Makes an array local an array.
+    pub(super) fn set_view(&mut self, local: LocalId, array: &Array) {
+        let view = self.view(local);
+        self.builder.def_var(view.data, array.data);
+        for (variable, extent) in view.extents.iter().zip(&array.extents) {
+            self.builder.def_var(*variable, *extent);
         }
-        for (axis, to) in target.strides.iter().enumerate() {
-            if let Stride::Varying(to) = to {
-                let stride = self.stride(&source, axis);
-                self.builder.def_var(*to, stride);
+        for (stride, value) in view.strides.iter().zip(&array.strides) {
+            if let Stride::Varying(variable) = stride {
+                self.builder.def_var(*variable, *value);
             }
         }
     }
 
-    /// Appends an array in the flat form that a parameter of type `ty` has.
-    pub(super) fn flatten(&mut self, local: LocalId, ty: ViewType, flat: &mut Vec<Value>) {
-        let view = self.view(local);
-        flat.push(self.builder.use_var(view.data));
-        flat.extend(view.extents.iter().map(|extent| self.builder.use_var(*extent)));
-        let known = fastest(ty.layout, ty.rank);
-        flat.extend((0..ty.rank).filter(|axis| Some(*axis) != known).map(|axis| self.stride(&view, axis)));
+    /// The array that an expression is.
+    pub(super) fn array(&mut self, expr: &Expr) -> Array {
+        match expr {
+            Expr::Local(local) => self.array_in(*local),
+            Expr::SubView { view, axes } => self.part(*view, axes),
+            Expr::Transpose { view } => {
+                let mut array = self.array_in(*view);
+                array.extents.reverse();
+                array.strides.reverse();
+                array
+            }
+            Expr::Empty(ty) => {
+                // An address that is aligned and not null.
+                let data = self.builder.ins().iconst(self.pointer, ty.element.size() as i64);
+                let zeros = vec![self.i64(0); ty.rank];
+                Array { data, extents: zeros.clone(), strides: zeros }
+            }
+            other => unreachable!("bug in pykernel: {other:?} is not an array"),
+        }
     }
 
-    fn stride(&mut self, view: &View, axis: usize) -> Value {
+    fn array_in(&mut self, local: LocalId) -> Array {
+        let view = self.view(local);
+        Array {
+            data: self.builder.use_var(view.data),
+            extents: view.extents.iter().map(|extent| self.builder.use_var(*extent)).collect(),
+            strides: (0..view.ty.rank).map(|axis| self.stride_of(&view, axis)).collect(),
+        }
+    }
+
+    fn part(&mut self, view: LocalId, axes: &[Axis]) -> Array {
+        let base = self.array_in(view);
+        let mut dimensions = base.extents.into_iter().zip(base.strides);
+        let mut part = Array { data: base.data, extents: Vec::new(), strides: Vec::new() };
+        for axis in axes {
+            let (extent, stride) = match axis {
+                Axis::New => (self.i64(1), self.i64(0)),
+                Axis::Index(_) | Axis::Whole | Axis::Slice { .. } => dimensions
+                    .next()
+                    .unwrap_or_else(|| unreachable!("bug in pykernel: a part has too many axes")),
+            };
+            match axis {
+                Axis::Index(index) => part.data = self.advanced(part.data, index, stride),
+                Axis::Whole | Axis::New => part.push(extent, stride),
+                Axis::Slice { start, extent, step } => {
+                    part.data = self.advanced(part.data, start, stride);
+                    let stride = match step {
+                        Expr::Const(Const::Int(_, 1)) => stride,
+                        step => {
+                            let step = self.expression(step).value;
+                            self.builder.ins().imul(stride, step)
+                        }
+                    };
+                    let extent = self.expression(extent).value;
+                    part.push(extent, stride);
+                }
+            }
+        }
+        part
+    }
+
+    /// An address, `index` times a stride further.
+    fn advanced(&mut self, address: Value, index: &Expr, stride: Value) -> Value {
+        let index = self.expression(index).value;
+        let distance = self.builder.ins().imul(index, stride);
+        self.builder.ins().iadd(address, distance)
+    }
+
+    /// Appends an array in the flat form that a parameter of type `ty` has.
+    pub(super) fn flatten(&mut self, array: &Array, ty: ViewType, flat: &mut Vec<Value>) {
+        flat.push(array.data);
+        flat.extend(&array.extents);
+        let known = fastest(ty.layout, ty.rank);
+        let strides = array.strides.iter().enumerate();
+        flat.extend(strides.filter(|(axis, _)| Some(*axis) != known).map(|(_, stride)| stride));
+    }
+
+    pub(super) fn stride(&mut self, local: LocalId, axis: usize) -> Value {
+        let view = self.view(local);
+        self.stride_of(&view, axis)
+    }
+
+    fn stride_of(&mut self, view: &View, axis: usize) -> Value {
         match view.strides[axis] {
             Stride::Element(size) => self.i64(size),
             Stride::Varying(variable) => self.builder.use_var(variable),
@@ -132,7 +216,7 @@ impl FunctionCx<'_, '_> {
         }
         let mut address = self.builder.use_var(view.data);
         for axis in axes {
-            let stride = self.stride(view, axis);
+            let stride = self.stride_of(view, axis);
             let distance = self.builder.ins().imul(indices[axis], stride);
             address = self.builder.ins().iadd(address, distance);
         }

@@ -107,10 +107,15 @@ impl<'a> Walk<'a> {
     fn stmt(&mut self, stmt: &StmtKind) {
         stmt.read(&mut |local| self.read(local));
         match stmt {
-            StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Call { .. } => {
+            StmtKind::Assign { .. }
+            | StmtKind::Load { .. }
+            | StmtKind::Call { .. }
+            | StmtKind::Allocate { .. }
+            | StmtKind::Reserve { .. } => {
                 stmt.assigned(&mut |local| self.assign(local));
             }
             StmtKind::Store { .. } | StmtKind::Check { .. } | StmtKind::Record(_) => {}
+            StmtKind::Retain(_) | StmtKind::Release(_) => {}
             StmtKind::Raise(_) => self.reachable = false,
             StmtKind::If { cond: _, then, otherwise } => self.branch(then, otherwise),
             StmtKind::Exit(label) => self.exit(*label),

@@ -1,13 +1,19 @@
 //! The types of expressions.
 
 use super::Checker;
-use crate::ir::{BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, LocalId, Scalar, Type, UnaryOp};
+use crate::ir::{
+    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, LocalId, Scalar, Type, UnaryOp, ViewType,
+};
 
 impl Checker<'_> {
     /// The type of an expression; `None` where it is ill-formed, which was reported.
     pub(super) fn ty(&mut self, expr: &Expr) -> Option<Type> {
         match expr {
             Expr::Local(local) => self.local(*local),
+            Expr::SubView { view, axes } => self.part(*view, axes).map(Type::View),
+            Expr::Transpose { view } => self.view(*view).map(|view| Type::View(view.transposed())),
+            Expr::Unowned => Some(Type::Owner),
+            Expr::Empty(view) => Some(Type::View(*view)),
             _ => self.computed(expr).map(Type::Scalar),
         }
     }
@@ -23,8 +29,8 @@ impl Checker<'_> {
     fn scalar(&mut self, expr: &Expr) -> Option<Scalar> {
         match self.ty(expr)? {
             Type::Scalar(scalar) => Some(scalar),
-            Type::View(view) => {
-                self.report(format!("a {view} is used as a number"));
+            ty @ (Type::View(_) | Type::Owner) => {
+                self.report(format!("a {ty} is used as a number"));
                 None
             }
         }
@@ -32,7 +38,11 @@ impl Checker<'_> {
 
     fn computed(&mut self, expr: &Expr) -> Option<Scalar> {
         match expr {
-            Expr::Local(_) => self.scalar(expr),
+            Expr::Local(_)
+            | Expr::SubView { .. }
+            | Expr::Transpose { .. }
+            | Expr::Unowned
+            | Expr::Empty(_) => self.scalar(expr),
             Expr::Const(value) => self.constant(*value),
             Expr::Unary { op, operand } => {
                 let ty = self.scalar(operand)?;
@@ -56,7 +66,7 @@ impl Checker<'_> {
                 self.operands(converts(*how, from, *to), format!("{how:?} to {to}"), from).map(|_| *to)
             }
             Expr::Intrinsic { op, args } => self.intrinsic(*op, args),
-            Expr::Dim { view, axis } => self.dim(*view, *axis),
+            Expr::Dim { view, axis } | Expr::Stride { view, axis } => self.dim(*view, *axis),
             Expr::InBounds { index, extent } => {
                 self.expect(index, Scalar::I64, "an index");
                 self.expect(extent, Scalar::I64, "an extent");
@@ -95,6 +105,17 @@ impl Checker<'_> {
         let view = self.view(view)?;
         self.require(axis < view.rank, || format!("a {view} has no axis {axis}"));
         Some(Scalar::I64)
+    }
+
+    /// The type of a part of a view.
+    fn part(&mut self, view: LocalId, axes: &[Axis]) -> Option<ViewType> {
+        let view = self.view(view)?;
+        let taken = axes.iter().filter(|axis| **axis != Axis::New).count();
+        self.require(taken == view.rank, || format!("a part of a {view} is made of {taken} axes"));
+        for axis in axes {
+            axis.operands(&mut |operand| self.expect(operand, Scalar::I64, "a part's index, extent or step"));
+        }
+        (taken == view.rank).then(|| view.part(axes))
     }
 
     fn intrinsic(&mut self, op: Intrinsic, args: &[Expr]) -> Option<Scalar> {

@@ -8,7 +8,7 @@
 //!
 //! # Of a function
 //! - Every [`LocalId`] is one of its locals; parameters and results are different locals.
-//! - Results are scalars; the status is an `I32`.
+//! - The status is an `I32`.
 //! - The effects are empty or as long as the parameters.
 //! - Labels are below `n_labels`, label 0 is the body's, no two constructs share one, and an
 //!   `Exit` leaves a construct that it stands in.
@@ -17,8 +17,7 @@
 //!   Code that control cannot reach is exempt.
 //!
 //! # Of a statement
-//! - The value of an `Assign` has the local's type; of views the rule of calls holds. So a local
-//!   of view type is a parameter or a copy of one.
+//! - The value of an `Assign` has the local's type; of views the rule of calls holds.
 //! - `Load` and `Store` have a view, one `I64` for each dimension, a part that the element has,
 //!   and a local or a value of the part's type.
 //! - The condition of a `Check` and of an `If` is a bool.
@@ -27,14 +26,17 @@
 //! - A message's placeholders and its operands correspond in number and type, and there are at
 //!   most `MAX_OPERANDS`; its braces are balanced or doubled.
 //! - `Scope` owns nothing.
+//! - `Allocate` and `Reserve` have a view of layout C and an extent for each of its dimensions, of
+//!   `Reserve` none negative; an `Allocate` sets a bool and an owner.
 //!
 //! # Of an expression
 //! - Operands have the types that [`super::Expr`] and its operations say; an `InBounds` compares
-//!   `I64`s; a `Dim` names an axis that the view has; a C function has its number of arguments.
+//!   `I64`s; a `Dim` or a `Stride` names an axis that the view has; a part of a view says what becomes
+//!   of each of its axes; a C function has its number of arguments.
 //! - A constant lies in the range of its type.
 //!
 //! # Of a stage
-//! - At [`Stage::Raising`] there is no `Record` and no status.
+//! - At [`Stage::Raising`] there is no `Record`, no status, no `Retain` and no `Release`.
 //! - At [`Stage::Status`] there is no `Check` and no `Raise`, and a call takes a status exactly if
 //!   its callee gives one.
 
@@ -76,7 +78,8 @@ fn passes_for(given: Type, asked: Type) -> bool {
             given.element == asked.element && given.rank == asked.rank && layout
         }
         (Type::Scalar(given), Type::Scalar(asked)) => given == asked,
-        (Type::Scalar(_), Type::View(_)) | (Type::View(_), Type::Scalar(_)) => false,
+        (Type::Owner, Type::Owner) => true,
+        (Type::Scalar(_) | Type::View(_) | Type::Owner, _) => false,
     }
 }
 
@@ -117,14 +120,14 @@ impl<'a> Checker<'a> {
             self.require(seen.insert(*local), || format!("local {} is declared twice", local.0));
         }
         for result in &function.results {
-            let ty = self.local(*result);
-            self.require(!matches!(ty, Some(Type::View(_))), || "a result is a view".into());
+            self.local(*result);
         }
         if let Some(status) = function.status {
             self.require(self.stage == Stage::Status, || "there is a status before `status`".into());
             self.expect_local(status, Scalar::I32, "the status");
         }
-        for effects in [&function.effects.reads, &function.effects.writes] {
+        let effects = &function.effects;
+        for effects in [&effects.reads, &effects.writes, &effects.returned] {
             let fits = effects.is_empty() || effects.len() == function.params.len();
             self.require(fits, || "the effects do not fit the parameters".into());
         }
@@ -215,6 +218,20 @@ impl<'a> Checker<'a> {
                 self.require(owned.is_empty(), || "a `Scope` owns something".into());
                 self.block(body);
             }
+            StmtKind::Allocate { found, owner, view, shape, zeroed: _ } => {
+                self.expect_local(*found, Scalar::Bool, "whether there was memory");
+                self.owner(*owner);
+                shape.iter().for_each(|extent| self.expect(extent, Scalar::I64, "an extent"));
+                self.made(*view, shape.len());
+            }
+            StmtKind::Reserve { view, shape } => {
+                self.require(shape.iter().all(|extent| *extent >= 0), || "an extent is negative".into());
+                self.made(*view, shape.len());
+            }
+            StmtKind::Retain(owner) | StmtKind::Release(owner) => {
+                self.require(self.stage == Stage::Status, || "an owner counts before `drops`".into());
+                self.owner(*owner);
+            }
         }
     }
 
@@ -236,11 +253,25 @@ impl<'a> Checker<'a> {
         Some(Scalar::of(view.element))
     }
 
+    /// An array that is made with so many extents.
+    fn made(&mut self, view: LocalId, extents: usize) {
+        if let Some(view) = self.view(view) {
+            let fits = view.rank == extents && view.layout == crate::types::Layout::C;
+            self.require(fits, || format!("a {view} is made of {extents} extents"));
+        }
+    }
+
+    fn owner(&mut self, local: LocalId) {
+        if let Some(ty) = self.local(local).filter(|ty| *ty != Type::Owner) {
+            self.report(format!("{} is used as an owner, but is a {ty}", self.name(local)));
+        }
+    }
+
     fn view(&mut self, local: LocalId) -> Option<ViewType> {
         match self.local(local)? {
             Type::View(view) => Some(view),
-            Type::Scalar(scalar) => {
-                self.report(format!("{} is used as a view, but is a {scalar}", self.name(local)));
+            ty @ (Type::Scalar(_) | Type::Owner) => {
+                self.report(format!("{} is used as a view, but is a {ty}", self.name(local)));
                 None
             }
         }

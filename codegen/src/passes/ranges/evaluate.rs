@@ -11,12 +11,12 @@ use super::facts::Facts;
 use super::linear::Linear;
 use super::operation;
 use super::value::{Cond, Value};
-use crate::ir::{BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, LocalId, Scalar, UnaryOp};
+use crate::ir::{BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, Scalar, UnaryOp};
 use crate::passes::simplify::{self, range};
 
 /// An operation whose result is a symbol.
 #[derive(PartialEq, Eq, Hash)]
-enum Opaque {
+pub enum Opaque {
     Binary(BinaryOp, Scalar, Linear, Linear),
     Abs(Scalar, Linear),
     Wrap(Scalar, Linear),
@@ -31,8 +31,9 @@ pub struct State {
     pub locals: Vec<Value>,
     /// Whether the walk only looks ahead, and must not change the function.
     pub looks_ahead: bool,
+    /// The rank of each view.
+    pub ranks: Vec<usize>,
     opaque: HashMap<Opaque, Linear>,
-    n_views: u32,
 }
 
 impl State {
@@ -48,12 +49,6 @@ impl State {
             Scalar::F32 | Scalar::F64 => Value::Float,
             _ => Value::Int(scalar, self.unknown_int(scalar)),
         }
-    }
-
-    /// An unknown view.
-    pub fn unknown_view(&mut self) -> Value {
-        self.n_views += 1;
-        Value::View(self.n_views)
     }
 
     /// An unknown bool: whether a symbol, 0 or 1, is 1.
@@ -96,7 +91,12 @@ impl State {
                 let args: Vec<Value> = args.iter_mut().map(|arg| self.value(arg)).collect();
                 self.intrinsic(*op, &args)
             }
+            Expr::Unowned => return Value::Float,
             Expr::Dim { view, axis } => Value::Int(Scalar::I64, self.extent(*view, *axis)),
+            Expr::Stride { .. } => self.unknown(Scalar::I64),
+            Expr::SubView { view, axes } => return self.part(*view, axes),
+            Expr::Transpose { view } => return self.transposed(*view),
+            Expr::Empty(view) => return self.unknown_view(view.rank),
             Expr::InBounds { index, extent } => {
                 let (index, extent) = (self.value(index), self.value(extent));
                 let cond = in_bounds(&index, &extent);
@@ -155,15 +155,13 @@ impl State {
         value
     }
 
-    /// An extent: equal for equal views.
-    fn extent(&mut self, view: LocalId, axis: usize) -> Linear {
-        let Value::View(view) = self.locals[view.0 as usize] else {
-            unreachable!("bug in pykernel: the extent of something other than a view")
-        };
-        self.opaque(Opaque::Dim(view, axis), (0, pykernel_abi::MAX_EXTENT.into()))
+    /// Notes the result of an operation that is not an opaque one after all.
+    pub fn know(&mut self, operation: Opaque, result: Linear) {
+        self.opaque.insert(operation, result);
     }
 
-    fn opaque(&mut self, operation: Opaque, range: (i128, i128)) -> Linear {
+    /// The symbol of an operation on operands of which only its range is known.
+    pub fn opaque(&mut self, operation: Opaque, range: (i128, i128)) -> Linear {
         let facts = &mut self.facts;
         self.opaque.entry(operation).or_insert_with(|| Linear::symbol(facts.symbol(range))).clone()
     }
@@ -351,7 +349,7 @@ impl State {
                 Value::Int(scalar, joined)
             }
             (Value::Bool(_), _) => Value::Bool(self.unknown_bool()),
-            (Value::View(_), _) => self.unknown_view(),
+            (Value::View(view), _) => self.unknown_view(self.ranks[view as usize]),
             (Value::Float, _) | (Value::Int(..), _) => Value::Float,
         }
     }

@@ -22,6 +22,7 @@ mod facts;
 mod linear;
 mod operation;
 mod value;
+mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,11 +34,14 @@ use crate::ir::{Const, Expr, Function, Local, LocalId, Module, Scalar, Stmt, Stm
 
 /// Runs the pass.
 pub fn run(module: &mut Module) {
-    for function in &mut module.functions {
-        let mut body = std::mem::take(&mut function.body);
-        Walk::new(function).body(&mut body);
-        function.body = body;
-    }
+    module.functions.iter_mut().for_each(function);
+}
+
+/// Runs the pass over one function.
+pub fn function(function: &mut Function) {
+    let mut body = std::mem::take(&mut function.body);
+    Walk::new(function).body(&mut body);
+    function.body = body;
 }
 
 /// A walk over one function.
@@ -61,7 +65,8 @@ impl<'a> Walk<'a> {
     fn unknown(&mut self, ty: Type) -> Value {
         match ty {
             Type::Scalar(scalar) => self.state.unknown(scalar),
-            Type::View(_) => self.state.unknown_view(),
+            Type::View(view) => self.state.unknown_view(view.rank),
+            Type::Owner => Value::Float,
         }
     }
 
@@ -125,7 +130,18 @@ impl<'a> Walk<'a> {
             }
             StmtKind::Scope { body, .. } => self.body(body),
             StmtKind::Raise(_) | StmtKind::Exit(_) => self.reachable = false,
-            StmtKind::Record(_) => {}
+            StmtKind::Allocate { found, view, shape, .. } => {
+                self.forget([*found]);
+                let shape: Vec<Value> = shape.iter_mut().map(|extent| self.state.value(extent)).collect();
+                let made = self.state.view_of(shape);
+                self.set(*view, made);
+            }
+            StmtKind::Reserve { view, shape } => {
+                let extent = |extent: &i64| Value::Int(Scalar::I64, Linear::constant((*extent).into()));
+                let made = self.state.view_of(shape.iter().map(extent));
+                self.set(*view, made);
+            }
+            StmtKind::Record(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
         true
     }

@@ -15,7 +15,7 @@ pub enum Value {
     Bool(Rc<Cond>),
     /// A view; two of one number are the same.
     View(u32),
-    /// A float, of which nothing is known.
+    /// A float or an owner, of which nothing is known.
     Float,
 }
 

@@ -97,7 +97,11 @@ impl Control<'_> {
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }
-            | StmtKind::Record(_) => push(kind),
+            | StmtKind::Record(_)
+            | StmtKind::Allocate { .. }
+            | StmtKind::Reserve { .. }
+            | StmtKind::Retain(_)
+            | StmtKind::Release(_) => push(kind),
         }
     }
 

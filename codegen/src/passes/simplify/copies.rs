@@ -1,19 +1,23 @@
-//! Reads through copies: where a local is assigned once, a constant or a local that is itself
-//! assigned once, its uses use that instead.
+//! Reads through copies: where a local is assigned once, a constant, a local that is itself
+//! assigned once or an extent of such a view, its uses use that instead.
 //!
 //! The copy stands before each of its uses on every path, and the original before the copy, so
 //! the original cannot have been assigned anew between a copy and its use without the copy being
 //! executed again. Only the counter of a `For` ends with its loop: outside, copies of it stay.
+//!
+//! In the same way the extent of a part of a view becomes the extent that the part was made with.
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Expr, Function, LocalId, Stmt, StmtKind, visit};
+use crate::ir::{Axis, Const, Expr, Function, Local, LocalId, Scalar, Stmt, StmtKind, Type, visit};
 
 /// Runs the step; says whether it changed something.
 pub fn run(function: &mut Function) -> bool {
     let mut copies = Copies {
         assignments: assignments(function),
+        locals: &function.locals,
         known: BTreeMap::new(),
+        extents: BTreeMap::new(),
         ended: vec![false; function.locals.len()],
         changed: false,
     };
@@ -33,20 +37,23 @@ pub fn assignments(function: &Function) -> Vec<u32> {
     counts
 }
 
-struct Copies {
+struct Copies<'a> {
     assignments: Vec<u32>,
+    locals: &'a [Local],
     /// The constant or the local that a local is a copy of.
     known: BTreeMap<LocalId, Expr>,
+    /// The extents of a view that is a part of another one, where they are no longer than a local.
+    extents: BTreeMap<(LocalId, usize), Expr>,
     /// For the counters of loops: whether the loop is left behind.
     ended: Vec<bool>,
     changed: bool,
 }
 
-impl Copies {
+impl Copies<'_> {
     fn body(&mut self, body: &mut [Stmt]) {
         for Stmt { kind, .. } in body {
             kind.exprs_mut(&mut |expr| self.expr(expr));
-            if let Some(view) = kind.view_mut() {
+            if let Some(view) = kind.used_mut() {
                 self.view(view);
             }
             if let StmtKind::Assign { local, value } = kind {
@@ -61,12 +68,48 @@ impl Copies {
 
     fn learn(&mut self, local: LocalId, value: &Expr) {
         let lasting = match value {
-            Expr::Const(_) => true,
+            Expr::Const(_) | Expr::Unowned => true,
             Expr::Local(original) => self.is_assigned_once(*original) && *original != local,
+            // As cheap as a local, and what is known of an extent stays in sight.
+            Expr::Dim { view, .. } => self.is_assigned_once(*view),
             _ => false,
         };
         if lasting && self.is_assigned_once(local) {
             self.known.insert(local, value.clone());
+        }
+        if self.is_assigned_once(local) {
+            self.learn_extents(local, value);
+        }
+    }
+
+    /// Notes the extents of a part of a view that is assigned once.
+    fn learn_extents(&mut self, local: LocalId, value: &Expr) {
+        let Some(view) = value.view().filter(|view| self.is_assigned_once(*view)) else { return };
+        let extents = match (value, self.locals[view.0 as usize].ty) {
+            (Expr::SubView { axes, .. }, _) => extents_of(view, axes),
+            (Expr::Transpose { .. }, Type::View(ty)) => {
+                (0..ty.rank).rev().map(|axis| Expr::Dim { view, axis }).collect()
+            }
+            _ => return,
+        };
+        for (axis, extent) in extents.into_iter().enumerate() {
+            let lasting = match extent {
+                Expr::Const(_) | Expr::Dim { .. } => true,
+                Expr::Local(extent) => self.is_assigned_once(extent),
+                _ => false,
+            };
+            if lasting {
+                self.extents.insert((local, axis), extent);
+            }
+        }
+    }
+
+    /// The extent of a part, where it is known and does not end with a loop that is left behind.
+    fn extent(&self, view: LocalId, axis: usize) -> Option<&Expr> {
+        let extent = self.extents.get(&(view, axis))?;
+        match extent {
+            Expr::Local(counter) if self.ended[counter.0 as usize] => None,
+            _ => Some(extent),
         }
     }
 
@@ -90,15 +133,32 @@ impl Copies {
     }
 
     fn expr(&mut self, expr: &mut Expr) {
-        match expr {
-            Expr::Local(local) => {
-                if let Some(original) = self.original(*local) {
-                    *expr = original.clone();
-                    self.changed = true;
-                }
+        if let Some(view) = expr.view_mut() {
+            self.view(view);
+        }
+        let simpler = match expr {
+            Expr::Local(local) => self.original(*local),
+            Expr::Dim { view, axis } => self.extent(*view, *axis),
+            _ => None,
+        };
+        match simpler.cloned() {
+            Some(simpler) => {
+                *expr = simpler;
+                self.changed = true;
             }
-            Expr::Dim { view, .. } => self.view(view),
-            _ => expr.operands_mut(&mut |operand| self.expr(operand)),
+            None => expr.operands_mut(&mut |operand| self.expr(operand)),
         }
     }
+}
+
+/// The extents of a part of a view.
+fn extents_of(view: LocalId, axes: &[Axis]) -> Vec<Expr> {
+    let mut base = 0..;
+    let extent = |axis: &Axis| match axis {
+        Axis::Index(_) => base.next().and(None),
+        Axis::Whole => base.next().map(|axis| Expr::Dim { view, axis }),
+        Axis::Slice { extent, .. } => base.next().map(|_| extent.clone()),
+        Axis::New => Some(Expr::Const(Const::Int(Scalar::I64, 1))),
+    };
+    axes.iter().filter_map(extent).collect()
 }

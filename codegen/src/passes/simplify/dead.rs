@@ -1,7 +1,11 @@
 //! Drops assignments and loads whose result has no effect: nothing reads the local but what
 //! computes locals that have no effect themselves.
+//!
+//! An owner has an effect without being read: it keeps memory. Only where it is set once, to none or
+//! to what another that is set once owns, the other keeps it as long.
 
-use crate::ir::{Expr, Function, LocalId, Stmt, StmtKind, visit};
+use super::copies::assignments;
+use crate::ir::{Expr, Function, LocalId, Stmt, StmtKind, Type, visit};
 
 /// Runs the step; says whether it changed something.
 pub fn run(function: &mut Function) -> bool {
@@ -15,6 +19,7 @@ pub fn run(function: &mut Function) -> bool {
 fn live(function: &Function) -> Vec<bool> {
     let mut live = vec![false; function.locals.len()];
     let mut pending: Vec<LocalId> = function.results.iter().chain(&function.status).copied().collect();
+    pending.extend(keepers(function));
     // What a local is computed from matters only if it does.
     let mut sources: Vec<Vec<LocalId>> = vec![Vec::new(); function.locals.len()];
     visit::walk(&function.body, &mut |stmt| match &stmt.kind {
@@ -29,6 +34,26 @@ fn live(function: &Function) -> Vec<bool> {
         }
     }
     live
+}
+
+/// The owners that may be the only ones to keep memory.
+fn keepers(function: &Function) -> Vec<LocalId> {
+    let locals = (0..function.locals.len() as u32).map(LocalId);
+    let mut keeps: Vec<bool> = locals.clone().map(|local| function.ty(local) == Type::Owner).collect();
+    if !keeps.contains(&true) {
+        return Vec::new();
+    }
+    let assignments = assignments(function);
+    let once = |local: LocalId| assignments[local.0 as usize] == 1;
+    visit::walk(&function.body, &mut |stmt| {
+        if let StmtKind::Assign { local, value: value @ (Expr::Unowned | Expr::Local(_)) } = &stmt.kind
+            && once(*local)
+            && !matches!(value, Expr::Local(other) if !once(*other))
+        {
+            keeps[local.0 as usize] = false;
+        }
+    });
+    locals.filter(|local| keeps[local.0 as usize]).collect()
 }
 
 fn sweep(body: &mut Vec<Stmt>, live: &[bool], changed: &mut bool) {

@@ -18,7 +18,8 @@ pub fn fold_all(expr: &mut Expr) {
 /// Simplifies the outermost node.
 pub fn fold(expr: &mut Expr) {
     let simpler = match expr {
-        Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } => None,
+        Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Stride { .. } => None,
+        Expr::SubView { .. } | Expr::Transpose { .. } | Expr::Unowned | Expr::Empty(_) => None,
         Expr::Unary { op, operand } => unary(*op, operand),
         Expr::Binary { op, left, right } => binary(*op, left, right),
         Expr::Compare { op, left, right } => compare(*op, left, right),
@@ -82,6 +83,7 @@ fn binary(op: BinaryOp, left: &mut Expr, right: &mut Expr) -> Option<Expr> {
         (Some(left), Some(right)) => constant::binary(op, left, right).map(Expr::Const),
         (None, Some(value)) => with_constant(op, left, value),
         (Some(value), None) if commutes(op) => with_constant(op, right, value),
+        (None, None) if matches!(op, BinaryOp::And | BinaryOp::Or) && left == right => Some(take(left)),
         _ => None,
     }
 }
@@ -153,6 +155,13 @@ fn select(cond: &mut Expr, then: &mut Expr, otherwise: &mut Expr) -> Option<Expr
     }
     if then == otherwise {
         return Some(take(then));
+    }
+    // What is chosen only where the condition holds is a bool that holds there, and the reverse.
+    if then == cond {
+        *then = boolean(true);
+    }
+    if otherwise == cond {
+        *otherwise = boolean(false);
     }
     match (constant_of(then), constant_of(otherwise)) {
         (Some(Const::Bool(true)), _) => Some(binary(BinaryOp::Or, take(cond), otherwise)),

@@ -1,6 +1,6 @@
-//! Drops the locals that are not mentioned any more, and numbers the others anew, in their order.
+//! Drops the locals that are not mentioned any more.
 
-use crate::ir::{Expr, Function, LocalId, visit};
+use crate::ir::{Function, LocalId, locals, visit};
 
 /// Runs the step.
 pub fn run(function: &mut Function) {
@@ -11,33 +11,5 @@ pub fn run(function: &mut Function) {
         stmt.kind.read(&mut mark);
         stmt.kind.assigned(&mut mark);
     });
-    if used.iter().all(|used| *used) {
-        return;
-    }
-    let mut next = 0;
-    let numbers = used.iter().map(|used| {
-        next += u32::from(*used);
-        LocalId(next.saturating_sub(1))
-    });
-    let numbers: Vec<LocalId> = numbers.collect();
-    let mut kept = used.iter();
-    function.locals.retain(|_| kept.next() == Some(&true));
-    renumber(function, &numbers);
-}
-
-fn renumber(function: &mut Function, numbers: &[LocalId]) {
-    let number = |local: &mut LocalId| *local = numbers[local.0 as usize];
-    function.params.iter_mut().chain(&mut function.results).chain(&mut function.status).for_each(number);
-    visit::walk_mut(&mut function.body, &mut |stmt| {
-        stmt.kind.exprs_mut(&mut |expr| renumber_expr(expr, &number));
-        stmt.kind.assigned_mut(&mut |local| number(local));
-        stmt.kind.view_mut().into_iter().for_each(number);
-    });
-}
-
-fn renumber_expr(expr: &mut Expr, number: &dyn Fn(&mut LocalId)) {
-    match expr {
-        Expr::Local(local) | Expr::Dim { view: local, .. } => number(local),
-        _ => expr.operands_mut(&mut |operand| renumber_expr(operand, number)),
-    }
+    locals::retain(function, &used);
 }

@@ -6,7 +6,7 @@
 //!   goes on;
 //! - no `If` with a constant condition or without statements, no `Check` that always holds;
 //! - no `If` with statements beside a branch that never goes on: they follow it;
-//! - no local that is only a copy of another, or that nobody reads;
+//! - no local that is only a copy of another, that only the next statement reads, or nobody;
 //! - no local that is not mentioned.
 
 mod constant;
@@ -14,6 +14,7 @@ mod control;
 mod copies;
 mod dead;
 pub mod fold;
+mod forward;
 mod locals;
 mod select;
 
@@ -30,9 +31,10 @@ pub fn run(module: &mut Module) {
 /// Simplifies one function.
 pub fn function(function: &mut Function) {
     /// What one step leaves for the other is found in few rounds; a bound keeps time linear.
-    const ROUNDS: usize = 4;
+    const ROUNDS: usize = 6;
     for _ in 0..ROUNDS {
         let mut changed = copies::run(function);
+        changed |= forward::run(function);
         changed |= control::run(function);
         changed |= dead::run(function);
         if !changed {

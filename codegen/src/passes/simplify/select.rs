@@ -15,7 +15,9 @@ pub fn of(
         return None;
     }
     match otherwise {
-        [] => after_assignment(locals, cond, then, before).map(|select| vec![select]),
+        [] => after_assignment(locals, cond, then, before)
+            .or_else(|| update(locals, cond, then))
+            .map(|select| vec![select]),
         _ => both(locals, cond, then, otherwise),
     }
 }
@@ -33,7 +35,7 @@ fn both(locals: &[Local], cond: &Expr, then: &[Stmt], otherwise: &[Stmt]) -> Opt
         let (local, left) = assignment(locals, then)?;
         let (other, right) = assignment(locals, otherwise)?;
         let stale = |earlier: &LocalId| [cond, left, right].iter().any(|expr| reads(expr, *earlier));
-        if local != other || assigned.iter().any(stale) {
+        if local != other || assigned.iter().any(stale) || is_recurrence(local, cond, [left, right]) {
             return None;
         }
         assigned.push(local);
@@ -55,6 +57,22 @@ fn after_assignment(locals: &[Local], cond: &Expr, then: &[Stmt], before: &mut V
     let select = select(local, [cond, value.clone(), default.clone()], then.span);
     before.pop();
     Some(select)
+}
+
+/// `if c: x = f(x)` → `x = select(c, f(x), x)`. That `x` is read says that it has a value.
+fn update(locals: &[Local], cond: &Expr, then: &[Stmt]) -> Option<Stmt> {
+    /// Nodes: `x + 1`, `x * 2 - y`.
+    const SMALL: usize = 5;
+    let [then] = then else { return None };
+    let (local, value) = assignment(locals, then)?;
+    let is_worth = value.size() <= SMALL && reads(value, local) && !reads(cond, local);
+    is_worth.then(|| select(local, [cond.clone(), value.clone(), Expr::Local(local)], then.span))
+}
+
+/// Whether a choice both depends on a local and computes its new value from it. In a loop a branch
+/// lets the machine guess the choice and go on; a select would wait for it each time.
+fn is_recurrence(local: LocalId, cond: &Expr, values: [&Expr; 2]) -> bool {
+    reads(cond, local) && values.iter().any(|value| reads(value, local))
 }
 
 fn select(local: LocalId, operands: [Expr; 3], span: Span) -> Stmt {
@@ -121,7 +139,12 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::Select { .. }
         | Expr::Convert { .. }
         | Expr::Dim { .. }
-        | Expr::InBounds { .. } => true,
+        | Expr::Stride { .. }
+        | Expr::SubView { .. }
+        | Expr::Transpose { .. }
+        | Expr::InBounds { .. }
+        | Expr::Unowned
+        | Expr::Empty(_) => true,
     };
     expr.operands(&mut |operand| cheap = cheap && count_cheap(operand, nodes));
     cheap

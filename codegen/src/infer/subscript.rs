@@ -1,0 +1,176 @@
+//! Typing subscripts: elements of arrays, and parts of them as views.
+
+use super::convert::real_number_of;
+use super::{Body, Typed};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir;
+use crate::source::Span;
+use crate::typed::{Axis, Element, Expr, ExprKind};
+use crate::types::{ArrayType, Kept, Kind, Type};
+
+/// What a subscript of an array stands for.
+pub(super) enum Subscript {
+    /// An element: there is one index for each dimension.
+    Element(Element),
+    /// A view of a part.
+    Part(Expr),
+}
+
+impl Body<'_, '_> {
+    pub(super) fn index(&mut self, value: &hir::Expr, indices: &[hir::Index], span: Span) -> Typed {
+        if let Some(extent) = self.shape_item(value, indices, span) {
+            return extent;
+        }
+        let message = "'NoneType' object is not subscriptable";
+        let value = self.expr(value).and_then(|value| self.required(value, message));
+        if let Ok(Expr { ty: Type::Tuple(_), .. }) = &value {
+            return self.item(value?, indices, span);
+        }
+        Ok(match self.subscript(value, indices, span)? {
+            Subscript::Element(element) => element_value(element, span),
+            Subscript::Part(view) => view,
+        })
+    }
+
+    /// `array[indices]`.
+    pub(super) fn subscript(&mut self, array: Typed, indices: &[hir::Index], span: Span) -> Typed<Subscript> {
+        let items: Vec<Typed<Option<Axis>>> =
+            indices.iter().map(|index| self.subscript_item(index)).collect();
+        let array = array?;
+        let Type::Array(ty) = array.ty else {
+            let message = format!("`{}` cannot be indexed", array.ty);
+            return self.report(Diagnostic::new(Code::NotIndexable, array.span, message).help(
+                match array.ty {
+                    Type::Tuple(_) => "tuples cannot be changed: make a new one",
+                    _ => "only arrays have elements; declare the parameter as one: `x: float64[:]`",
+                },
+            ));
+        };
+        let items = items.into_iter().collect::<Typed<Vec<_>>>()?;
+        let axes = self.axes(items, &ty, span)?;
+        let array = Box::new(array);
+        // `x[0, ...]` is a view without dimensions, not an element.
+        let is_plain = indices.iter().all(|index| matches!(index, hir::Index::Expr(_)));
+        Ok(match all_indices(&axes).filter(|_| is_plain) {
+            Some(indices) => Subscript::Element(Element { array, indices }),
+            None => Subscript::Part(part(array, ty, axes, span)),
+        })
+    }
+
+    /// `array[indices]` where it is written.
+    pub(super) fn writable(&mut self, array: Typed, indices: &[hir::Index], span: Span) -> Typed<Subscript> {
+        let subscript = self.subscript(array, indices, span)?;
+        let array = match &subscript {
+            Subscript::Element(element) => &element.array,
+            Subscript::Part(part) => part,
+        };
+        match array.ty {
+            Type::Array(array) if array.readonly => {
+                let message = format!("this array is declared `{array}` and cannot be written");
+                self.report(
+                    Diagnostic::new(Code::ReadonlyArray, span, message)
+                        .help("remove `readonly=True` from its type, or write into another array"),
+                )
+            }
+            _ => Ok(subscript),
+        }
+    }
+
+    /// What becomes of each dimension: an ellipsis (`None`), or else the end, stands for those that no
+    /// item is for.
+    fn axes(&mut self, items: Vec<Option<Axis>>, ty: &ArrayType, span: Span) -> Typed<Vec<Axis>> {
+        let taken = items.iter().flatten().filter(|axis| !matches!(axis, Axis::New));
+        let (taken, rank) = (taken.count(), ty.rank);
+        if taken > rank {
+            let message = format!("`{ty}` has {rank} dimension{}, but is indexed with {taken}", plural(rank));
+            return self.report(Diagnostic::new(Code::WrongRank, span, message).help(match rank {
+                0 => "its one element is `x[()]`",
+                _ => "give at most one index for each dimension",
+            }));
+        }
+        if items.iter().filter(|item| item.is_none()).count() > 1 {
+            return self.report(
+                Diagnostic::new(Code::WrongRank, span, "an index can only have a single ellipsis (`...`)")
+                    .help("write `:` for a dimension of which all is taken"),
+            );
+        }
+        let mut rest = Some(vec![Axis::Whole; rank - taken]);
+        let mut axes = Vec::new();
+        for item in items {
+            match item {
+                Some(axis) => axes.push(axis),
+                None => axes.extend(rest.take().unwrap_or_default()),
+            }
+        }
+        axes.extend(rest.unwrap_or_default());
+        Ok(axes)
+    }
+
+    fn subscript_item(&mut self, index: &hir::Index) -> Typed<Option<Axis>> {
+        Ok(match index {
+            hir::Index::Expr(index) => Some(Axis::Index(self.index_value(index)?)),
+            hir::Index::Slice(slice) => {
+                let [start, stop, step] = [&slice.start, &slice.stop, &slice.step]
+                    .map(|bound| bound.as_ref().map(|bound| self.index_value(bound)).transpose());
+                Some(match [start?, stop?, step?] {
+                    [None, None, None] => Axis::Whole,
+                    bounds => Axis::Slice(bounds),
+                })
+            }
+            hir::Index::Ellipsis(_) => None,
+            hir::Index::NewAxis(_) => Some(Axis::New),
+        })
+    }
+
+    pub(super) fn index_value(&mut self, index: &hir::Expr) -> Typed {
+        let index = self.expr(index)?;
+        match &index.ty {
+            Type::Strong(dtype) if dtype.kind() == Kind::Int => Ok(index),
+            &Type::INT => self.coerce(index, &Type::INT),
+            ty => {
+                let message = format!("an index is an integer, and this is `{ty}`");
+                let help = real_number_of(ty);
+                self.report(Diagnostic::new(Code::TypeMismatch, index.span, message).help(help))
+            }
+        }
+    }
+}
+
+/// The indices, if there is one for each dimension and nothing else.
+fn all_indices(axes: &[Axis]) -> Option<Vec<Expr>> {
+    let index = |axis: &Axis| match axis {
+        Axis::Index(index) => Some(index.clone()),
+        Axis::Whole | Axis::Slice(_) | Axis::New => None,
+    };
+    axes.iter().map(index).collect()
+}
+
+/// An element as a value.
+pub(super) fn element_value(element: Element, span: Span) -> Expr {
+    let Type::Array(ty) = &element.array.ty else {
+        unreachable!("bug in pykernel: `{}` has no elements", element.array.ty)
+    };
+    let ty = Type::Strong(ty.element);
+    Expr::new(ExprKind::Element(element), ty, span)
+}
+
+/// A part of an array.
+fn part(array: Box<Expr>, ty: ArrayType, axes: Vec<Axis>, span: Span) -> Expr {
+    let kept: Vec<Kept> = axes.iter().map(Axis::kept).collect();
+    Expr::new(ExprKind::Part(array, axes), Type::Array(ty.part(&kept)), span)
+}
+
+/// What an iteration over an array gives: an element, or a view of what stands at one index of the
+/// first dimension.
+pub(super) fn row(array: Expr, ty: ArrayType, index: Expr, span: Span) -> Expr {
+    let array = Box::new(array);
+    if ty.rank == 1 {
+        return element_value(Element { array, indices: vec![index] }, span);
+    }
+    let rest = std::iter::repeat_n(Axis::Whole, ty.rank - 1);
+    part(array, ty, [Axis::Index(index)].into_iter().chain(rest).collect(), span)
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}

@@ -1,0 +1,3 @@
+from numba import float64
+
+def sixth(x: float64) -> float64: ...
