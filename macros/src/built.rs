@@ -46,7 +46,7 @@ impl Built {
 
     /// What the build script has written down.
     pub fn manifest(&self) -> Option<&Manifest> {
-        self.manifest.as_ref()
+        self.manifest.as_ref().ok()
     }
 
     /// The folder of kernel files.
