@@ -11,8 +11,7 @@ use crate::types::{ArrayType, DType, Kind, Type};
 impl Body<'_, '_> {
     pub(super) fn attribute(&mut self, value: &hir::Expr, name: &str, span: Span) -> Typed {
         let value = self.expr(value)?;
-        let message = format!("'NoneType' object has no attribute '{name}'");
-        let value = self.required_or("AttributeError", value, &message)?;
+        let value = self.with_attribute(value, name)?;
         match (&value.ty, name) {
             (Type::Array(_), "ndim" | "size") => self.array_attribute(value, name, span),
             (Type::Array(array), "shape") => {
@@ -65,6 +64,12 @@ impl Body<'_, '_> {
         Expr::new(items, Type::Tuple(vec![Type::INT; rank]), span)
     }
 
+    /// What is in a value whose attribute is asked for.
+    fn with_attribute(&mut self, value: Expr, name: &str) -> Typed {
+        let message = format!("'NoneType' object has no attribute '{name}'");
+        self.required_or("AttributeError", value, &message)
+    }
+
     /// `x.shape[k]` with a constant `k`; `None` if this is not what the index says.
     pub(super) fn shape_item(
         &mut self,
@@ -76,7 +81,8 @@ impl Body<'_, '_> {
         if name != "shape" {
             return None;
         }
-        Some(self.expr(array).and_then(|array| match array.ty {
+        let array = self.expr(array).and_then(|array| self.with_attribute(array, name));
+        Some(array.and_then(|array| match array.ty {
             Type::Array(ty) => self.extent(array, ty, indices, span),
             _ => self.attribute(value_of(value), name, value.span),
         }))
@@ -134,8 +140,7 @@ impl Body<'_, '_> {
     /// A method call; in this version only `x.conjugate()`.
     pub(super) fn method(&mut self, value: &hir::Expr, name: &str, args: &[hir::Expr], span: Span) -> Typed {
         let value = self.expr(value)?;
-        let message = format!("'NoneType' object has no attribute '{name}'");
-        let value = self.required_or("AttributeError", value, &message)?;
+        let value = self.with_attribute(value, name)?;
         if name != "conjugate" || value.ty.dtype().is_none() {
             let message = format!("`{}` has no method `{name}`", value.ty);
             return self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(match value.ty {

@@ -2,7 +2,7 @@
 
 use super::call::NO_INTEGER;
 use super::convert::real_number_of;
-use super::none::present;
+use super::none::{present, unsupported_operands};
 use super::tuple::after;
 use super::{Body, Typed, promote, reduce};
 use crate::builtin::{self, Row, Rule, Target, python_name};
@@ -11,7 +11,7 @@ use crate::hir::{BinaryOp, CompareOp, ErrorModel};
 use crate::ir::{self, Intrinsic};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation};
-use crate::types::{DType, Kind, Type, Weak};
+use crate::types::{DType, Kind, Type};
 
 impl Body<'_, '_> {
     pub(super) fn call_row(&mut self, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
@@ -59,7 +59,8 @@ const NO_REAL: &str = "must be real number, not NoneType";
 fn none_message(row: &Row, index: usize) -> Option<&'static str> {
     Some(match (row.rule, index) {
         (Rule::MathRound, _) if row.name == "math.trunc" => "type NoneType doesn't define __trunc__ method",
-        (Rule::MathFloats | Rule::IsClose | Rule::MathRound | Rule::Log, _) | (Rule::Ldexp, 0) => NO_REAL,
+        (Rule::MathFloats | Rule::MathComplex | Rule::IsClose | Rule::MathRound | Rule::Log, _) => NO_REAL,
+        (Rule::Ldexp, 0) => NO_REAL,
         (Rule::Ldexp, _) => "Expected an int as second argument to ldexp.",
         (Rule::MathInts | Rule::Perm, _) => NO_INTEGER,
         (Rule::Abs, _) => "bad operand type for abs(): 'NoneType'",
@@ -67,12 +68,13 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Complex, _) => "complex() second argument must be a number, not 'NoneType'",
         (Rule::Len, _) => "object of type 'NoneType' has no len()",
         (Rule::Round, 0) => "type NoneType doesn't define __round__ method",
-        (Rule::Construct, _) => match row.ty() {
-            Type::Weak(Weak::Int) => NO_INT,
-            Type::Weak(Weak::Float) => "float() argument must be a string or a real number, not 'NoneType'",
-            _ => return None,
-        },
-        _ => return None,
+        (Rule::Construct, _) if row.ty() == Type::INT => NO_INT,
+        (Rule::Construct, _) if row.ty() == Type::FLOAT => {
+            "float() argument must be a string or a real number, not 'NoneType'"
+        }
+        (Rule::Construct | Rule::DivMod | Rule::Power | Rule::Extremum | Rule::RevealType, _) => return None,
+        (Rule::Round | Rule::Iterator | Rule::AnyAll | Rule::Sum | Rule::Operate, _) => return None,
+        (Rule::Like | Rule::ComplexOfParts | Rule::Bits | Rule::Cast, _) => return None,
     })
 }
 
@@ -183,6 +185,8 @@ fn power(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) 
 fn divmod(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     let [left, right] = <[Expr; 2]>::try_from(args)
         .unwrap_or_else(|_| unreachable!("bug in pykernel: the arity was checked"));
+    let message = |names| unsupported_operands("divmod()", names);
+    let [left, right] = body.both_required([left, right], message)?;
     for arg in [&left, &right] {
         if matches!(arg.ty.dtype().map(DType::kind), Some(Kind::Complex) | None) {
             return body.wrong_argument(row, arg, "real numbers");
@@ -241,7 +245,7 @@ fn construct(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: 
     let arg = args.into_iter().next().unwrap_or(zero);
     if arg.ty.may_be_none() {
         let value = match row.ty() {
-            Type::Weak(Weak::Bool) => body.truth(arg),
+            Type::BOOL => body.truth(arg),
             ty => body.numpy_scalar(arg, &ty),
         }?;
         return Ok(Expr { span, ..value });

@@ -56,7 +56,9 @@ impl Body<'_, '_> {
         let start = self.iteration(iterable, target).and_then(|iteration| {
             let item = match (&iteration.item.kind, target) {
                 // The counter is the loop's variable itself.
-                (ExprKind::Variable { web, .. }, hir::Target::Variable(..)) if *web == iteration.counter => {
+                (ExprKind::Variable { web, .. }, hir::Target::Variable(variable, _))
+                    if *web == iteration.counter && self.local_type(*variable).is_none() =>
+                {
                     None
                 }
                 _ => Some(self.assign_to(target, iteration.item.clone())?),
@@ -90,11 +92,13 @@ impl Body<'_, '_> {
     fn each_of_range(&mut self, args: &[hir::Expr], target: &hir::Target, span: Span) -> Typed<Iteration> {
         let range = self.range(args, span);
         let counter = match target {
-            hir::Target::Variable(_, place) => {
+            hir::Target::Variable(variable, place) if self.local_type(*variable).is_none() => {
                 self.check_declared(*place, &int(0, span))?;
                 self.define(*place, &(Type::INT, None))?
             }
-            hir::Target::Tuple(..) | hir::Target::Element { .. } => self.temporary(Type::INT),
+            hir::Target::Variable(..) | hir::Target::Tuple(..) | hir::Target::Element { .. } => {
+                self.temporary(Type::INT)
+            }
         };
         let item = variable(counter, Type::INT, span);
         Ok(Iteration { before: Vec::new(), range: range?, counter, each: Vec::new(), item })

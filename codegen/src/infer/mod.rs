@@ -149,13 +149,6 @@ impl<'a> Infer<'a> {
         let mut kernels = Vec::new();
         for (index, function) in self.user.functions.iter().enumerate() {
             let id = hir::FunctionId(index as u32);
-            if let Some(local) = function.locals.first() {
-                let message = "the option `locals` is not supported in this version";
-                diagnostics.report(
-                    Diagnostic::new(Code::UnknownOption, local.span, message)
-                        .help("convert the value where it is assigned: `x = float32(0)`"),
-                );
-            }
             if function.body.is_none() || function.signatures.is_empty() {
                 continue;
             }
@@ -584,9 +577,13 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        let is_helper = self.function.signatures.is_empty();
-        let returned = is_returnable(ty)
-            && (is_helper || !matches!(ty, Type::Array(_) | Type::Tuple(_) | Type::Optional(_)));
+        // In this version Rust gets no array and nothing optional.
+        let is_kernel = !self.function.signatures.is_empty();
+        let returned = !ty.holds(&|ty| match ty {
+            Type::Text => true,
+            Type::Array(_) | Type::Optional(_) => is_kernel,
+            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Tuple(_) => false,
+        });
         if !returned {
             diagnostics.report(
                 Diagnostic::new(
@@ -597,21 +594,10 @@ impl<'i, 'a> Body<'i, 'a> {
                         self.function.name
                     ),
                 )
-                .help("return a number, or write into an array parameter"),
+                .help("return numbers, or write into an array parameter"),
             );
         }
         returned
-    }
-}
-
-/// Whether a function can return a type; a kernel that Rust calls no array, no tuple and nothing
-/// optional in this version.
-fn is_returnable(ty: &Type) -> bool {
-    match ty {
-        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) => true,
-        Type::Tuple(items) => items.iter().all(is_returnable),
-        Type::Optional(inner) => is_returnable(inner),
-        Type::Text => false,
     }
 }
 

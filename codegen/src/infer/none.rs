@@ -245,7 +245,24 @@ impl Body<'_, '_> {
     }
 }
 
-const NONE: &str = "NoneType";
+/// How CPython's messages name the type of `None`.
+pub(super) const NONE: &str = "NoneType";
+
+/// What CPython says where `None` is indexed.
+pub(super) const NOT_INDEXED: &str = "'NoneType' object is not subscriptable";
+
+/// How CPython's messages name an operator.
+pub(super) const fn binary_name(op: hir::BinaryOp) -> &'static str {
+    match op {
+        hir::BinaryOp::Pow => "** or pow()",
+        _ => op.symbol(),
+    }
+}
+
+/// CPython's message for an operation on operands of types of these names.
+pub(super) fn unsupported_operands(operation: &str, [left, right]: [&str; 2]) -> String {
+    format!("unsupported operand type(s) for {operation}: '{left}' and '{right}'")
+}
 
 /// How CPython's messages name the type of a number, or of what is in an optional one.
 fn python_name(ty: &Type) -> Option<&'static str> {

@@ -3,6 +3,7 @@
 //! The rules are NumPy's where an operand is strong and CPython's where both are weak
 //! (`docs/language.md`). What the IR has no operation for is a function of the library.
 
+use super::none::{NONE, binary_name, unsupported_operands};
 use super::promote::promote;
 use super::{Body, Typed};
 use crate::diagnostic::{Code, Diagnostic};
@@ -51,10 +52,8 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn binary(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Typed {
-        let [left, right] = self.both_required([left, right], |[left, right]| {
-            let symbol = if op == BinaryOp::Pow { "** or pow()" } else { op.symbol() };
-            format!("unsupported operand type(s) for {symbol}: '{left}' and '{right}'")
-        })?;
+        let [left, right] =
+            self.both_required([left, right], |names| unsupported_operands(binary_name(op), names))?;
         if let Some(folded) = fold(op, &left, &right, span) {
             return Ok(folded);
         }
@@ -161,9 +160,6 @@ impl Body<'_, '_> {
 
     /// `divmod(a, b)`: the quotient that is rounded down, and the remainder.
     pub(super) fn divide_with_remainder(&mut self, left: Expr, right: Expr, span: Span) -> Typed {
-        let [left, right] = self.both_required([left, right], |[left, right]| {
-            format!("unsupported operand type(s) for divmod(): '{left}' and '{right}'")
-        })?;
         let raises = self.raises(&left, &right);
         let Some(common) = promote(&left.ty, &right.ty) else {
             return self.no_operation("divmod", &[&left, &right], span);
@@ -293,7 +289,7 @@ impl Body<'_, '_> {
         let turned = matches!(operands[1].ty.present(), Some(Type::Strong(_)));
         self.both_required(operands, |[left, right]| {
             let (op, left, right) = match left {
-                "NoneType" if turned && right != left => (op.turned(), right, left),
+                NONE if turned && right != left => (op.turned(), right, left),
                 _ => (op, left, right),
             };
             format!("'{}' not supported between instances of '{left}' and '{right}'", op.symbol())

@@ -1,7 +1,9 @@
 //! Typing statements.
 
 use super::flow::{Definition, is_always_true};
+use super::none::{NONE, NOT_INDEXED, binary_name, unsupported_operands};
 use super::subscript::{Subscript, element_value};
+use super::web::WebTypes;
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -191,15 +193,28 @@ impl Body<'_, '_> {
                     .help("variables hold numbers, arrays, tuples and `None`"),
             );
         }
-        self.check_declared(span, &value)?;
         let place = *self.flow.definitions.get(&span).ok_or(Stop)?;
+        let value = match self.local_type(self.flow.webs[place.web].variable) {
+            Some(ty) => self.convert(value, &ty)?,
+            None => value,
+        };
+        self.check_declared(span, &value)?;
         self.define_as(place, value, span)
+    }
+
+    /// What `locals=` declares that a variable is converted to at each assignment.
+    pub(super) fn local_type(&self, variable: hir::VariableId) -> Option<Type> {
+        let local = self.function.locals.iter().find(|local| local.variable == variable);
+        local.map(|local| local.ty.clone())
     }
 
     /// An assignment of a value.
     pub(super) fn define_as(&mut self, place: Definition, value: Expr, span: Span) -> Typed<StmtKind> {
         let web = self.define_at(place, &(value.ty.clone(), value.int_literal()), span);
-        let ty = self.webs[web.0 as usize].ty.clone().ok_or(Stop)?;
+        let WebTypes { ty: Some(ty), conflicts: false, .. } = &self.webs[web.0 as usize] else {
+            return Err(Stop);
+        };
+        let ty = ty.clone();
         Ok(StmtKind::Assign(web, self.coerce(value, &ty)?))
     }
 
@@ -236,7 +251,8 @@ impl Body<'_, '_> {
             hir::Target::Tuple(targets, span) => self.unpack(targets, value, *span),
             hir::Target::Variable(_, span) => self.define_with(*span, value),
             hir::Target::Element { value: array, indices, span } => {
-                let element = self.target_element(array, indices, *span);
+                let message = "'NoneType' object does not support item assignment";
+                let element = self.target_element(array, indices, *span, message);
                 let (element, ty) = element?;
                 Ok(StmtKind::Store(element, self.numpy_scalar(value, &ty)?))
             }
@@ -261,7 +277,7 @@ impl Body<'_, '_> {
             }
             hir::Target::Tuple(..) => unreachable!("bug in pykernel: a tuple is updated in place"),
             hir::Target::Element { value: array, indices, span: place } => {
-                let (element, ty) = self.target_element(array, indices, *place)?;
+                let (element, ty) = self.target_element(array, indices, *place, NOT_INDEXED)?;
                 let value = self.expr(value)?;
                 let old = Expr::new(ExprKind::Current, ty.clone(), *place);
                 let result = self.binary(op, old, value, span)?;
@@ -270,25 +286,27 @@ impl Body<'_, '_> {
         }
     }
 
-    /// What is in the operands of an augmented assignment. NumPy's scalars know only the operator.
+    /// What is in the operands of an augmented assignment. One that is NumPy's scalar knows only the
+    /// operator.
     fn augmented(&mut self, op: hir::BinaryOp, operands: [Expr; 2]) -> Typed<[Expr; 2]> {
-        if operands.iter().any(|operand| matches!(operand.ty.present(), Some(Type::Strong(_)))) {
-            return Ok(operands);
-        }
-        self.both_required(operands, |[left, right]| {
-            let symbol = op.symbol();
-            format!("unsupported operand type(s) for {symbol}=: '{left}' and '{right}'")
+        let [left, right] =
+            [0, 1].map(|at: usize| matches!(operands[at].ty.present(), Some(Type::Strong(_))));
+        self.both_required(operands, |names| match names {
+            [NONE, NONE] => unsupported_operands(&format!("{}=", op.symbol()), names),
+            [NONE, _] if right => unsupported_operands(binary_name(op), names),
+            [_, NONE] if left => unsupported_operands(binary_name(op), names),
+            _ => unsupported_operands(&format!("{}=", op.symbol()), names),
         })
     }
 
-    /// An element that is written, and its type.
+    /// An element that is written, and its type; the message is for `None` in the array's place.
     fn target_element(
         &mut self,
         array: &hir::Expr,
         indices: &[hir::Index],
         span: Span,
+        message: &str,
     ) -> Typed<(Element, Type)> {
-        let message = "'NoneType' object does not support item assignment";
         let array = self.expr(array).and_then(|array| self.required(array, message));
         match self.writable(array, indices, span)? {
             Subscript::Element(element) => {

@@ -1,6 +1,7 @@
 //! Typing subscripts: elements of arrays, and parts of them as views.
 
 use super::convert::real_number_of;
+use super::none::NOT_INDEXED;
 use super::{Body, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -21,8 +22,7 @@ impl Body<'_, '_> {
         if let Some(extent) = self.shape_item(value, indices, span) {
             return extent;
         }
-        let message = "'NoneType' object is not subscriptable";
-        let value = self.expr(value).and_then(|value| self.required(value, message));
+        let value = self.expr(value).and_then(|value| self.required(value, NOT_INDEXED));
         if let Ok(Expr { ty: Type::Tuple(_), .. }) = &value {
             return self.item(value?, indices, span);
         }
@@ -111,7 +111,7 @@ impl Body<'_, '_> {
             hir::Index::Expr(index) => Some(Axis::Index(self.index_value(index)?)),
             hir::Index::Slice(slice) => {
                 let [start, stop, step] = [&slice.start, &slice.stop, &slice.step]
-                    .map(|bound| bound.as_ref().map(|bound| self.index_value(bound)).transpose());
+                    .map(|bound| bound.as_ref().map_or(Ok(None), |bound| self.slice_bound(bound)));
                 Some(match [start?, stop?, step?] {
                     [None, None, None] => Axis::Whole,
                     bounds => Axis::Slice(bounds),
@@ -122,8 +122,22 @@ impl Body<'_, '_> {
         })
     }
 
+    /// A bound of a slice; `None` is one that is left out.
+    fn slice_bound(&mut self, bound: &hir::Expr) -> Typed<Option<Expr>> {
+        let value = self.expr_or_none(bound)?;
+        match value.kind {
+            ExprKind::None | ExprKind::Variable { .. } if value.ty == Type::None => Ok(None),
+            _ => self.index_of(value).map(Some),
+        }
+    }
+
     pub(super) fn index_value(&mut self, index: &hir::Expr) -> Typed {
         let index = self.expr(index)?;
+        self.index_of(index)
+    }
+
+    /// A value as an index.
+    fn index_of(&mut self, index: Expr) -> Typed {
         match &index.ty {
             Type::Strong(dtype) if dtype.kind() == Kind::Int => Ok(index),
             &Type::INT => self.coerce(index, &Type::INT),

@@ -14,11 +14,18 @@ pub(super) struct WebTypes {
     /// The common type of the definitions that are known. Where they do not go together it is
     /// that of some of them, until the mistake is reported.
     pub(super) ty: Option<Type>,
+    /// Whether they do not go together, which is reported in the end.
+    pub(super) conflicts: bool,
 }
 
 impl WebTypes {
     pub(super) fn new(n_definitions: usize) -> Self {
-        WebTypes { definitions: vec![None; n_definitions], meeting: Meeting::default(), ty: None }
+        WebTypes {
+            definitions: vec![None; n_definitions],
+            meeting: Meeting::default(),
+            ty: None,
+            conflicts: false,
+        }
     }
 
     /// Notes what an assignment gives; whether that is new.
@@ -28,7 +35,9 @@ impl WebTypes {
         let is_new = old.as_ref() != Some(&definition);
         if is_new {
             self.meeting.exchange(old.as_ref(), &definition);
-            self.ty = Some(self.meeting.join().unwrap_or_else(|(some, _)| some));
+            let joined = self.meeting.join();
+            self.conflicts = joined.is_err();
+            self.ty = Some(joined.unwrap_or_else(|(some, _)| some));
         }
         *slot = Some((definition, span));
         is_new

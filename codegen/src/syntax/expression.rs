@@ -132,6 +132,8 @@ impl Scope<'_, '_> {
             | Entity::CFunc
             | Entity::NoneType
             | Entity::ArrayType
+            | Entity::TupleType
+            | Entity::UniTupleType
             | Entity::Type(_)
             | Entity::Signatures(_)
             | Entity::Overload => {

@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
         let (variables, refused) = (scope.variables, scope.refused);
         let declared = declared.unwrap_or_default();
         let (spans, doc) = stubbed.map(|stubbed| (stubbed.spans, stubbed.doc)).unwrap_or_default();
-        let locals = self.typed_locals(def, &variables, declared.locals);
+        let locals = self.typed_locals(def, (&variables, n_params), declared.locals);
         let function = hir::Function {
             name: def.name.to_string(),
             name_span: self.span(&def.name),
@@ -73,12 +73,19 @@ impl<'a> Reader<'a> {
     fn typed_locals(
         &mut self,
         def: &StmtFunctionDef,
-        variables: &[Variable],
+        (variables, n_params): (&[Variable], usize),
         locals: Vec<NamedLocal>,
     ) -> Option<Vec<TypedLocal>> {
         let mut typed = Some(Vec::new());
         for NamedLocal { name, name_span, ty, span } in locals {
             match variables.iter().position(|variable| variable.name == name) {
+                Some(index) if index < n_params => {
+                    typed = None;
+                    let message = format!("`{name}` is a parameter of `{}`, not a local", def.name.as_str());
+                    let help =
+                        "declare its type in the signature, or assign it to a variable of another name";
+                    self.report(Diagnostic::new(Code::BadSignature, name_span, message).help(help));
+                }
                 Some(index) => {
                     let variable = VariableId(index as u32);
                     typed

@@ -26,6 +26,10 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// Numba's `types.Tuple`.
+    TupleType,
+    /// Numba's `types.UniTuple`.
+    UniTupleType,
     /// `np.newaxis`, which is `None`.
     NewAxis,
     /// A type that the file gives a name to.
@@ -74,8 +78,6 @@ const LATER_TYPES: &[&str] = &[
     "Optional",
     "Record",
     "Set",
-    "Tuple",
-    "UniTuple",
     "UnicodeType",
     "optional",
     "unicode_type",
@@ -183,6 +185,8 @@ impl Entity {
             },
             Entity::Module("numba.types") => match name {
                 "Array" => Some(Entity::ArrayType),
+                "Tuple" => Some(Entity::TupleType),
+                "UniTuple" => Some(Entity::UniTupleType),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
@@ -198,7 +202,8 @@ impl Entity {
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType | Entity::ArrayType => None,
+            Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType => None,
+            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
             Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }
@@ -220,7 +225,10 @@ fn members(module: &'static str) -> Vec<&'static str> {
         "numba" => {
             scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "cfunc", "types", "void"]).collect()
         }
-        "numba.types" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["Array", "void", "none"]).collect(),
+        "numba.types" => scalars
+            .chain(aliases(NUMBA_ALIASES))
+            .chain(["Array", "Tuple", "UniTuple", "void", "none"])
+            .collect(),
         "numpy" => scalars
             .chain(aliases(NUMPY_ALIASES))
             .chain(builtin::members("numpy"))
