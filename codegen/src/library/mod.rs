@@ -24,6 +24,7 @@ const TEXT: &str = concat!(
     include_str!("complex.py"),
     include_str!("math.py"),
     include_str!("cmath.py"),
+    include_str!("sequence.py"),
 );
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {
