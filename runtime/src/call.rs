@@ -2,8 +2,9 @@
 //! it changes with the macro.
 
 use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub use pykernel_abi::{Array, Host, Raised};
+pub use pykernel_abi::{Array, Callable, Host, Raised};
 
 pub use crate::argument::Argument;
 pub use crate::host::{HOST, printed};
@@ -33,6 +34,21 @@ pub unsafe fn run<T>(
     }
     // SAFETY: a kernel that does not return has filled the record; its code is loaded, as it ran.
     Err(unsafe { Error::raised(&raised) })
+}
+
+/// Calls a function of the program for a kernel, which no panic may cross; gives the status.
+///
+/// # Safety
+/// `result` is valid for writing a `T`.
+pub unsafe fn callable<T>(result: *mut T, function: impl FnOnce() -> T) -> i32 {
+    match catch_unwind(AssertUnwindSafe(function)) {
+        Ok(value) => {
+            // SAFETY: the caller vouches for it.
+            unsafe { result.write(value) };
+            Status::Returned as i32
+        }
+        Err(_) => Status::Raised as i32,
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod inline;
 mod overflow;
 mod ranges;
 mod reachable;
+pub mod references;
 mod rename;
 mod simplify;
 mod stack;

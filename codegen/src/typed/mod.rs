@@ -10,7 +10,7 @@ pub mod print;
 
 use std::sync::Arc;
 
-use crate::hir;
+use crate::hir::{self, External};
 use crate::ir;
 use crate::source::Span;
 use crate::types::{Kept, Type};
@@ -59,9 +59,11 @@ pub struct Instance {
     pub result: Type,
     /// The variables.
     pub webs: Vec<Web>,
-    /// The body.
+    /// The body; empty where an external function has none in Python.
     pub body: Vec<Stmt>,
-    /// Where the function stands.
+    /// Where it stands, if outside of the file.
+    pub external: Option<External>,
+    /// Where the function stands, or its declaration.
     pub span: Span,
 }
 

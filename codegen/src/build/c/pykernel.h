@@ -76,6 +76,7 @@ typedef struct pykernel_raised {
     uint64_t operands[PYKERNEL_MAX_OPERANDS];
     uintptr_t stack_limit;
     const pykernel_host *host;
+    const void *const *callables;
 } pykernel_raised;
 
 /* A complex number; an array of them is an array of C's or C++'s own. */
@@ -92,6 +93,7 @@ PYKERNEL_ASSERT(bool_is_a_byte, sizeof(bool) == 1);
 PYKERNEL_ASSERT(operands_follow_site, offsetof(pykernel_raised, operands) == 8);
 PYKERNEL_ASSERT(stack_limit_follows_operands, offsetof(pykernel_raised, stack_limit) == 80);
 PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 88);
+PYKERNEL_ASSERT(callables_follow_host, offsetof(pykernel_raised, callables) == 96);
 PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
 PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
 PYKERNEL_ASSERT(host_prints_last, offsetof(pykernel_host, print) == 16);
@@ -104,6 +106,7 @@ static inline pykernel_raised *pykernel_prepare(pykernel_raised *raised)
     raised->site = NULL;
     raised->stack_limit = 0;
     raised->host = PYKERNEL_HOST;
+    raised->callables = NULL;
     return raised;
 }
 
