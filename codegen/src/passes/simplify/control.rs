@@ -101,6 +101,7 @@ impl Control<'_> {
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }
             | StmtKind::Record(_)
+            | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. }
             | StmtKind::Retain(_)
