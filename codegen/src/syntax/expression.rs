@@ -132,6 +132,7 @@ impl Scope<'_, '_> {
             | Entity::CFunc
             | Entity::NoneType
             | Entity::ArrayType
+            | Entity::OptionalType
             | Entity::Type(_)
             | Entity::Signatures(_)
             | Entity::Overload => {

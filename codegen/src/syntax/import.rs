@@ -26,6 +26,8 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// Numba's `optional` and `types.Optional`, Python's `typing.Optional`.
+    OptionalType,
     /// `np.newaxis`, which is `None`.
     NewAxis,
     /// A type that the file gives a name to.
@@ -71,13 +73,11 @@ const LATER_TYPES: &[&str] = &[
     "List",
     "ListType",
     "NamedTuple",
-    "Optional",
     "Record",
     "Set",
     "Tuple",
     "UniTuple",
     "UnicodeType",
-    "optional",
     "unicode_type",
 ];
 
@@ -183,6 +183,7 @@ impl Entity {
             },
             Entity::Module("numba.types") => match name {
                 "Array" => Some(Entity::ArrayType),
+                "Optional" => Some(Entity::OptionalType),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
@@ -194,11 +195,13 @@ impl Entity {
             },
             Entity::Module("typing") => match name {
                 "overload" => Some(Entity::Overload),
+                "Optional" => Some(Entity::OptionalType),
                 _ => TYPING.contains(&name).then(|| Entity::Later(format!("typing.{name}"))),
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType | Entity::ArrayType => None,
+            Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType => None,
+            Entity::ArrayType | Entity::OptionalType => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
             Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }
@@ -208,6 +211,7 @@ impl Entity {
 fn numba_type(name: &str) -> Option<Entity> {
     match name {
         "void" | "none" => Some(Entity::NoneType),
+        "optional" => Some(Entity::OptionalType),
         _ => scalar(name, NUMBA_ALIASES),
     }
 }
