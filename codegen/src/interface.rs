@@ -3,16 +3,19 @@
 //! The macro turns it into Rust functions, the back end into entries, the build helper writes it
 //! into the manifest, the command prints it. It says nothing of how a kernel computes.
 
+mod boundary;
 pub mod rust;
 
 use std::collections::BTreeSet;
+
+pub use boundary::{Leaf, Number, ParamType, fields};
 
 use crate::hir;
 use crate::ir::{self, Mode, StmtKind};
 use crate::source::{Source, Span};
 use crate::symbol::{Package, Symbols};
 use crate::typed::{Instance, InstanceId, Program};
-use crate::types::{ArrayType, DType, Kind, Type, Weak};
+use crate::types::{DType, Kind, Type};
 
 /// The kernels that a file exports, in the order of their definitions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +53,7 @@ pub struct Overload {
     pub function: ir::FunctionId,
     /// The parameters, in order.
     pub params: Vec<Param>,
-    /// What it returns: a number type or `None`.
+    /// What it returns: a tree of numbers (see [`fields`]).
     pub result: Type,
     /// Whether it reaches a function that can call itself, so that the caller must set a stack
     /// limit.
@@ -69,44 +72,6 @@ pub struct Param {
     pub name: String,
     /// Its type.
     pub ty: ParamType,
-}
-
-/// The type of a parameter, as a caller sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParamType {
-    /// A number. Weak and strong ones look alike from outside: `int` is `i64`. The weak ones are
-    /// kept apart for `reveal` and for overloads.
-    Number(Number),
-    /// An array, borrowed as the mode says.
-    Array(ArrayType, Mode),
-}
-
-/// A number type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Number {
-    /// One of Python's.
-    Weak(Weak),
-    /// One of NumPy's.
-    Strong(DType),
-}
-
-impl Number {
-    /// The dtype that holds it.
-    pub const fn dtype(self) -> DType {
-        match self {
-            Number::Weak(weak) => weak.dtype(),
-            Number::Strong(dtype) => dtype,
-        }
-    }
-}
-
-impl From<Number> for Type {
-    fn from(number: Number) -> Type {
-        match number {
-            Number::Weak(weak) => Type::Weak(weak),
-            Number::Strong(dtype) => Type::Strong(dtype),
-        }
-    }
 }
 
 /// Builds the interface of a file that is free of errors, from the lowered module with its
@@ -153,28 +118,43 @@ fn kernel(
     }
 }
 
-/// The parameters as a caller sees them. A complex number is two parameters of the IR.
+/// The parameters as a caller sees them.
 fn params(function: &hir::Function, instance: &Instance, lowered: &ir::Function) -> Vec<Param> {
-    let mut at = 0;
-    let mut params = Vec::new();
-    for ((ty, _), variable) in instance.params.iter().zip(&function.variables) {
-        let (ty, width) = match ty {
-            Type::Weak(weak) => (ParamType::Number(Number::Weak(*weak)), width(weak.dtype())),
-            Type::Strong(dtype) => (ParamType::Number(Number::Strong(*dtype)), width(*dtype)),
-            // An array that other kernels may make has an owner too.
-            Type::Array(array) => {
-                let is_owner = |param: &ir::LocalId| lowered.ty(*param) == ir::Type::Owner;
-                let owner = lowered.params.get(at + 1).is_some_and(is_owner);
-                (ParamType::Array(*array, mode(&lowered.effects, at)), 1 + usize::from(owner))
-            }
-            Type::None | Type::Tuple(_) | Type::Optional(_) | Type::Text => {
-                unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
-            }
-        };
-        params.push(Param { name: variable.name.clone(), ty });
-        at += width;
-    }
+    let mut next = 0;
+    let params = instance.params.iter().zip(&function.variables);
     params
+        .map(|((ty, _), variable)| Param {
+            name: variable.name.clone(),
+            ty: param_type(ty, lowered, &mut next),
+        })
+        .collect()
+}
+
+/// A parameter whose parts begin at parameter `next` of the IR, which is moved past them.
+fn param_type(ty: &Type, lowered: &ir::Function, next: &mut usize) -> ParamType {
+    match ty {
+        Type::Weak(weak) => number(Number::Weak(*weak), next),
+        Type::Strong(dtype) => number(Number::Strong(*dtype), next),
+        Type::Array(array) => {
+            let mode = mode(&lowered.effects, *next);
+            // An array that other kernels may make has an owner too.
+            let is_owner = |param: &ir::LocalId| lowered.ty(*param) == ir::Type::Owner;
+            *next += if lowered.params.get(*next + 1).is_some_and(is_owner) { 2 } else { 1 };
+            ParamType::Array(*array, mode)
+        }
+        Type::Tuple(items) => {
+            ParamType::Tuple(items.iter().map(|item| param_type(item, lowered, next)).collect())
+        }
+        Type::None | Type::Optional(_) | Type::Text => {
+            unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
+        }
+    }
+}
+
+/// A number parameter; a complex one is two parameters of the IR.
+fn number(number: Number, next: &mut usize) -> ParamType {
+    *next += width(number.dtype());
+    ParamType::Number(number)
 }
 
 /// How many parameters of the IR a number is.
@@ -218,7 +198,7 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
             StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
             StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => {}
-            StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 }

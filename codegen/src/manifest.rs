@@ -7,31 +7,41 @@
 //! A manifest is text: a line for each fact, its fields separated by tabs, `\\ \t \n \r` escaped.
 //!
 //! ```text
-//! pykernel manifest 2
+//! pykernel manifest 0.1.0
 //! library    pyk_app_91d4e0377bb06c2a
 //! folder     kernels
 //! stub       stubs/pairwise.pyi
 //! kernel     pairwise    src/main.rs    104    112    Distances of all pairs.
 //! overload   pyk_pairwise_…    0    -    None
-//! param      points      float64    2    C      read
+//! param      points      array    float64    2    C    read
 //! param      scale       float
 //! ```
 //!
 //! A kernel has its name, file, span and docstring, if any; an overload its symbol, function, what
-//! its caller must know (of `recursive`, `host`, `unchecked`, or `-`), and its result; a parameter
-//! its name and its number type, or an array's element type, rank, layout, mode and perhaps
-//! `readonly`.
+//! its caller must know (of `recursive`, `host`, `unchecked`, or `-`), and the type of its result; a
+//! parameter its name and its type.
 
-use crate::interface::{Kernel, Number, Overload, Param, ParamType};
-use crate::ir::{FunctionId, Mode};
+mod types;
+
+use crate::interface::{Kernel, Overload, Param};
+use crate::ir::FunctionId;
 use crate::source::Span;
-use crate::types::{ArrayType, DType, Layout, Type, Weak};
+use types::{read_param, read_result, write_param, write_result};
 
 /// The environment variable by which the build helper tells the macro where the manifest is.
 pub const VARIABLE: &str = "PYKERNEL_MANIFEST";
 
-/// The first line; changes with the format.
-const HEADER: &str = "pykernel manifest 2";
+/// The version of this compiler. Another one may write manifests otherwise, name symbols otherwise,
+/// or have them called otherwise.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// How the first line begins; a version follows.
+const HEADER: &str = "pykernel manifest ";
+
+/// The version of the compiler that wrote a manifest, if the text is one.
+pub fn version(text: &str) -> Option<&str> {
+    text.lines().next()?.strip_prefix(HEADER)
+}
 
 /// What the build helper compiled for a package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,8 +74,11 @@ impl Manifest {
 
     /// The manifest as text.
     pub fn to_text(&self) -> String {
-        let mut lines =
-            vec![HEADER.to_owned(), line(&["library", &self.library]), line(&["folder", &self.folder])];
+        let mut lines = vec![
+            HEADER.to_owned() + VERSION,
+            line(&["library", &self.library]),
+            line(&["folder", &self.folder]),
+        ];
         lines.extend(self.stubs.iter().map(|stub| line(&["stub", stub])));
         for Compiled { file, kernel } in &self.kernels {
             let (start, end) = (kernel.span.start.to_string(), kernel.span.end.to_string());
@@ -82,12 +95,11 @@ impl Manifest {
 
     /// Reads a manifest; `None` when the text is not one of this version.
     pub fn from_text(text: &str) -> Option<Manifest> {
-        let mut lines = text.lines();
-        if lines.next()? != HEADER {
+        if version(text)? != VERSION {
             return None;
         }
         let mut manifest = Manifest::default();
-        for line in lines {
+        for line in text.lines().skip(1) {
             let fields: Vec<String> = line.split('\t').map(unescape).collect();
             let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
             manifest.read(&fields)?;
@@ -109,19 +121,19 @@ impl Manifest {
                     overloads: Vec::new(),
                 },
             }),
-            ["overload", symbol, function, needs, result] => {
+            ["overload", symbol, function, needs, result @ ..] => {
                 self.kernels.last_mut()?.kernel.overloads.push(Overload {
                     symbol: (*symbol).to_owned(),
                     function: FunctionId(function.parse().ok()?),
                     params: Vec::new(),
-                    result: if *result == "None" { Type::None } else { number(result)?.into() },
+                    result: whole(result, read_result)?,
                     recursive: needs.split(' ').any(|need| need == "recursive"),
                     host: needs.split(' ').any(|need| need == "host"),
                     unchecked: needs.split(' ').any(|need| need == "unchecked"),
                 });
             }
             ["param", name, ty @ ..] => {
-                let param = Param { name: (*name).to_owned(), ty: param_type(ty)? };
+                let param = Param { name: (*name).to_owned(), ty: whole(ty, read_param)? };
                 self.kernels.last_mut()?.kernel.overloads.last_mut()?.params.push(param);
             }
             _ => return None,
@@ -130,62 +142,28 @@ impl Manifest {
     }
 }
 
+/// Reads a type that all of the fields are for.
+fn whole<T>(mut fields: &[&str], read: impl FnOnce(&mut &[&str]) -> Option<T>) -> Option<T> {
+    let ty = read(&mut fields)?;
+    fields.is_empty().then_some(ty)
+}
+
 fn overload_line(overload: &Overload) -> String {
     let function = overload.function.0.to_string();
     let needs =
         [(overload.recursive, "recursive"), (overload.host, "host"), (overload.unchecked, "unchecked")];
     let needs: Vec<&str> = needs.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
     let needs = if needs.is_empty() { "-".to_owned() } else { needs.join(" ") };
-    line(&["overload", &overload.symbol, &function, &needs, &overload.result.to_string()])
+    let mut result = Vec::new();
+    write_result(&overload.result, &mut result);
+    let head = ["overload", &overload.symbol, &function, &needs];
+    line(&head.into_iter().chain(result.iter().map(String::as_str)).collect::<Vec<_>>())
 }
 
 fn param_line(param: &Param) -> String {
-    match &param.ty {
-        ParamType::Number(Number::Weak(weak)) => line(&["param", &param.name, weak.name()]),
-        ParamType::Number(Number::Strong(dtype)) => line(&["param", &param.name, dtype.name()]),
-        ParamType::Array(array, mode) => {
-            let rank = array.rank.to_string();
-            let layout = layout_name(array.layout);
-            let mode = if *mode == Mode::Write { "write" } else { "read" };
-            let mut fields = vec!["param", &param.name, array.element.name(), &rank, layout, mode];
-            fields.extend(array.readonly.then_some("readonly"));
-            line(&fields)
-        }
-    }
-}
-
-const fn layout_name(layout: Layout) -> &'static str {
-    match layout {
-        Layout::C => "C",
-        Layout::F => "F",
-        Layout::Any => "any",
-    }
-}
-
-fn param_type(fields: &[&str]) -> Option<ParamType> {
-    match fields {
-        [name] => number(name).map(ParamType::Number),
-        [element, rank, layout, mode, readonly @ ..] => {
-            let array = ArrayType {
-                element: dtype(element)?,
-                rank: rank.parse().ok()?,
-                layout: [Layout::C, Layout::F, Layout::Any]
-                    .into_iter()
-                    .find(|it| layout_name(*it) == *layout)?,
-                readonly: readonly == ["readonly"],
-            };
-            Some(ParamType::Array(array, if *mode == "write" { Mode::Write } else { Mode::Read }))
-        }
-        _ => None,
-    }
-}
-
-fn number(name: &str) -> Option<Number> {
-    Weak::named(name).map(Number::Weak).or_else(|| dtype(name).map(Number::Strong))
-}
-
-fn dtype(name: &str) -> Option<DType> {
-    DType::ALL.into_iter().find(|dtype| dtype.name() == name)
+    let mut ty = Vec::new();
+    write_param(&param.ty, &mut ty);
+    line(&["param", &param.name].into_iter().chain(ty.iter().map(String::as_str)).collect::<Vec<_>>())
 }
 
 fn line(fields: &[&str]) -> String {
@@ -216,6 +194,9 @@ fn unescape(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interface::{Number, ParamType};
+    use crate::ir::Mode;
+    use crate::types::{ArrayType, DType, Layout, Type, Weak};
 
     fn manifest() -> Manifest {
         let array = |rank, layout, readonly| ArrayType { element: DType::Complex64, rank, layout, readonly };
@@ -225,6 +206,11 @@ mod tests {
             ParamType::Array(array(2, Layout::F, false), Mode::Write),
             ParamType::Array(array(0, Layout::Any, true), Mode::Read),
             ParamType::Array(array(1, Layout::C, false), Mode::Read),
+            ParamType::Tuple(vec![
+                ParamType::Tuple(vec![]),
+                ParamType::Array(array(1, Layout::C, false), Mode::Read),
+                ParamType::Number(Number::Weak(Weak::Complex)),
+            ]),
         ];
         let params = types.into_iter().enumerate().map(|(i, ty)| Param { name: format!("p{i}"), ty });
         let overload = Overload {
@@ -239,7 +225,7 @@ mod tests {
         let other = Overload {
             symbol: "pyk_f_2".into(),
             params: vec![],
-            result: Type::INT,
+            result: Type::Tuple(vec![Type::INT, Type::Tuple(vec![Type::None])]),
             unchecked: true,
             host: true,
             ..overload.clone()
@@ -269,13 +255,12 @@ mod tests {
 
     #[test]
     fn other_text_is_refused() {
-        for text in [
-            "",
-            "pykernel manifest 0\n",
-            "pykernel manifest 2\nparam\tx\tint\n",
-            "pykernel manifest 2\nkernel\tx\n",
-        ] {
-            assert_eq!(Manifest::from_text(text), None, "{text}");
+        assert_eq!(Manifest::from_text(""), None);
+        let other = "pykernel manifest 0.0.9\n";
+        assert_eq!((Manifest::from_text(other), version(other)), (None, Some("0.0.9")));
+        for line in ["param\tx\tint", "kernel\tx", "kernel\tx\tk.py\t0\t1\noverload\tf\t0\t-\ttuple\t2\tint"]
+        {
+            assert_eq!(Manifest::from_text(&format!("{HEADER}{VERSION}\n{line}\n")), None, "{line}");
         }
     }
 }

@@ -298,7 +298,7 @@ pub enum Type {
     Strong(DType),
     /// An array.
     Array(ArrayType),
-    /// A tuple; in this version only what `x.shape` gives.
+    /// A tuple.
     Tuple(Vec<Type>),
     /// `None` or a value of the type, a number or an array; which one is known at run time.
     Optional(Box<Type>),
@@ -315,6 +315,15 @@ impl Type {
     pub const FLOAT: Type = Type::Weak(Weak::Float);
     /// Python's `complex`.
     pub const COMPLEX: Type = Type::Weak(Weak::Complex);
+
+    /// Whether a type, or one that it is made of, is one that is asked for.
+    pub fn holds(&self, asked: &dyn Fn(&Type) -> bool) -> bool {
+        match self {
+            Type::Tuple(items) => asked(self) || items.iter().any(|item| item.holds(asked)),
+            Type::Optional(inner) => asked(self) || inner.holds(asked),
+            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Text => asked(self),
+        }
+    }
 
     /// The dtype that holds a number of this type; `None` when it is not a number.
     pub const fn dtype(&self) -> Option<DType> {

@@ -13,9 +13,6 @@ use pykernel_codegen::ir;
 /// near each other for their relative addresses.
 const ARENA: usize = 64 << 20;
 
-/// Room for any result: a complex number of two doubles, the largest.
-pub type ResultSlots = [u64; 2];
-
 /// A kernel compiled into this process, for the machine's baseline.
 ///
 /// Its raise sites lie in it too: a [`Raised`] record may only be read while the kernel lives.
@@ -58,17 +55,17 @@ impl Jit {
     /// Calls an overload, by its position in the kernel.
     ///
     /// `slots` holds the arguments: of a number its bits, zero-extended, of a complex number two
-    /// slots, of an array the address of its `pykernel_abi::Array`. What the kernel returns is
-    /// written to the first bytes of `result`, in memory order.
+    /// slots, of an array the address of its `pykernel_abi::Array`. The struct that the kernel
+    /// returns is written to `result`.
     ///
     /// # Safety
     /// `slots` must hold what the overload's parameters ask for, and what it points to must be
-    /// as `pykernel_abi` demands of an entry's arguments.
+    /// as `pykernel_abi` demands of an entry's arguments. `result` must have room for the struct.
     pub unsafe fn call(
         &self,
         overload: usize,
         slots: &[u64],
-        result: &mut ResultSlots,
+        result: &mut [u64],
         raised: &mut Raised,
     ) -> Status {
         let entry = self.overloads[overload].entry;
@@ -85,12 +82,12 @@ impl Jit {
         entry: *const u8,
         overload: usize,
         slots: &[u64],
-        result: &mut ResultSlots,
+        result: &mut [u64],
         raised: &mut Raised,
     ) -> Status {
         let trampoline = self.overloads[overload].trampoline;
         // SAFETY: the trampoline's code lives as long as `self`; it reads the slots that the
-        // parameters need, which the caller vouches for, and writes at most `ResultSlots`.
+        // parameters need and writes the result, which the caller vouches for.
         match unsafe { trampoline(entry, slots.as_ptr(), result.as_mut_ptr(), raised) } {
             0 => Status::Returned,
             _ => Status::Raised,

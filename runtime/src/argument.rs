@@ -6,7 +6,7 @@ use num_complex::Complex;
 
 /// Something that can be an argument of a kernel with several signatures.
 pub trait Argument {
-    /// A number, an `ArrayView` or an `ArrayViewMut`.
+    /// A number, an `ArrayView` or an `ArrayViewMut`, or a tuple of these.
     type Canonical;
 
     /// Brings it into that form.
@@ -26,6 +26,29 @@ macro_rules! numbers {
 }
 
 numbers! { bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 Complex<f32> Complex<f64> }
+
+macro_rules! tuples {
+    ($($item:ident)*) => {
+        impl<$($item: Argument),*> Argument for ($($item,)*) {
+            type Canonical = ($($item::Canonical,)*);
+            #[inline]
+            fn canonical(self) -> Self::Canonical {
+                #[expect(non_snake_case, reason = "a variable has the name of its type")]
+                let ($($item,)*) = self;
+                ($($item.canonical(),)*)
+            }
+        }
+    };
+}
+
+tuples! { A }
+tuples! { A B }
+tuples! { A B C }
+tuples! { A B C D }
+tuples! { A B C D E }
+tuples! { A B C D E F }
+tuples! { A B C D E F G }
+tuples! { A B C D E F G H }
 
 impl<'a, S: Data, D: Dimension> Argument for &'a ArrayBase<S, D> {
     type Canonical = ArrayView<'a, S::Elem, D>;
@@ -102,5 +125,8 @@ mod tests {
         write(a.view_mut().canonical());
         write((&mut v).canonical());
         write(v.as_mut_slice().canonical());
+        let (x, (view,)) = (1.5, (&a,)).canonical();
+        one(view);
+        assert_eq!(x, 1.5);
     }
 }

@@ -46,6 +46,8 @@
 //! - Arrays are [`ndarray`]'s: anything that becomes an `ArrayView` goes in, with `&mut` where
 //!   the kernel writes. A parameter declared contiguous (`float64[:, ::1]`) refuses another
 //!   layout with an [`Error`]; nothing is copied behind your back.
+//! - Tuples are tuples: `-> Tuple((float64, int64))` gives `(f64, i64)`, and a tuple parameter
+//!   takes one, arrays in it included.
 //! - Each call gives a `Result`: what Python would raise is an [`Error`]. `None` is `()`.
 //! - Several signatures make one function, generic over its arguments. A bare literal may then
 //!   need its type: `half(2.5f64)?`.
@@ -65,4 +67,5 @@ mod error;
 mod host;
 pub mod repr;
 mod stack;
+mod template;
 mod view;

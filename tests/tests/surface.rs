@@ -50,6 +50,37 @@ mod thirds {
     }
 }
 
+mod tuples {
+    pykernel::py_kernel! {
+        from numba import njit, types, complex64, float32, float64, int8, int64
+
+        @njit
+        def padded(a: int8, x: float64, z: complex64, b: bool):
+            return a, (x, b, (z, a)), b
+
+        @njit(types.UniTuple(float64, 2)(float64))
+        def halves(x):
+            if x < 0:
+                raise ValueError("negative")
+            return x / 2, x / 2
+
+        @njit
+        def moved(t: types.Tuple((float64[:], types.Tuple((float64[::1], int64))))) -> float64:
+            x, (y, item_1) = t
+            x[item_1] = y[item_1]
+            return x[0]
+
+        @njit([(types.UniTuple(float64, 2), float64[:]), (types.UniTuple(float32, 2), float64[:])])
+        def scaled(t, out):
+            out[0] = t[0] * t[1]
+            return t[1], t[0]
+
+        @njit
+        def many(x: types.UniTuple(float64, 20)) -> types.UniTuple(float64, 20):
+            return x
+    }
+}
+
 mod float32s {
     pykernel::py_kernel! {
         from numba import njit
@@ -261,4 +292,36 @@ fn short_borrows_and_other_owners_go_in() {
     let one: ArrayView1<'_, f64> = (&[7.0]).into();
     copy(one, copied.slice_mut(s![2..])).unwrap();
     assert_eq!(copied, array![1.0, 1.0, 7.0]);
+}
+
+#[test]
+fn tuples_are_tuples() {
+    let z = Complex::new(0.5f32, -1.5);
+    assert_eq!(tuples::padded(-7, 2.5, z, true).unwrap(), (-7, (2.5, true, (z, -7)), true));
+    let halves: (f64, f64) = tuples::halves(3.0).unwrap();
+    assert_eq!(halves, (1.5, 1.5));
+    assert_eq!(tuples::halves(-1.0).unwrap_err().message(), "negative");
+    let x: [f64; 20] = std::array::from_fn(|i| i as f64);
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = x;
+    let all = tuples::many((a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t)).unwrap();
+    assert_eq!((all.0, all.7, all.19), (0.0, 7.0, 19.0));
+}
+
+#[test]
+fn arrays_in_tuples_are_borrowed_one_by_one() {
+    let (mut x, y) = (array![1.0, 2.0], [3.0, 4.0]);
+    assert_eq!(tuples::moved((&mut x, (&y, 0))).unwrap(), 3.0);
+    let (mut left, right) = x.view_mut().split_at(Axis(0), 1);
+    assert_eq!(tuples::moved((&mut left, (&right.to_vec(), 0))).unwrap(), 2.0);
+    let every_other = y.iter().copied().collect::<Array1<f64>>();
+    let error = tuples::moved((&mut x, (every_other.slice(s![..;-1]), 0))).unwrap_err();
+    assert!(error.message().starts_with("moved() argument 't[1][0]' must be float64[::1], got"), "{error}");
+}
+
+#[test]
+fn a_signature_is_chosen_by_the_items() {
+    let mut out = array![0.0];
+    assert_eq!(tuples::scaled((0.5f32, 3.0f32), &mut out).unwrap(), (3.0f32, 0.5f32));
+    assert_eq!(tuples::scaled((0.25f64, 3.0f64), &mut out).unwrap(), (3.0f64, 0.25f64));
+    assert_eq!(out, array![0.75]);
 }

@@ -29,6 +29,7 @@ impl Body<'_, '_> {
             Rule::Len => len,
             Rule::Extremum => extremum,
             Rule::Iterator => iterator_outside_for,
+            Rule::Print => print_inside,
             Rule::AnyAll => reduce::any_all,
             Rule::DivMod => divmod,
             Rule::Sum => reduce::sum,
@@ -73,8 +74,8 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
             "float() argument must be a string or a real number, not 'NoneType'"
         }
         (Rule::Construct | Rule::DivMod | Rule::Power | Rule::Extremum | Rule::RevealType, _) => return None,
-        (Rule::Round | Rule::Iterator | Rule::AnyAll | Rule::Sum | Rule::Operate, _) => return None,
-        (Rule::Like | Rule::ComplexOfParts | Rule::Bits | Rule::Cast, _) => return None,
+        (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
+        (Rule::Operate | Rule::Like | Rule::ComplexOfParts | Rule::Bits | Rule::Cast, _) => return None,
     })
 }
 
@@ -415,6 +416,13 @@ fn iterator_outside_for(body: &mut Body<'_, '_>, row: &'static Row, _: Vec<Expr>
             format!("`{}(...)` can only be iterated by `for`", row.name),
         )
         .help(format!("write `for x in {}(...)`", row.name)),
+    )
+}
+
+fn print_inside(body: &mut Body<'_, '_>, _: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
+    body.report(
+        Diagnostic::new(Code::UnsupportedSyntax, span, "`print(...)` is used as a value")
+            .help("call it in a statement of its own"),
     )
 }
 

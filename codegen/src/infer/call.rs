@@ -142,7 +142,7 @@ impl Body<'_, '_> {
         }
         let best = [Fit::Exact, Fit::Safe, Fit::SameKind].into_iter().find_map(|wanted| {
             function.signatures.iter().position(|signature| {
-                args.iter().zip(&signature.params).all(|(arg, param)| fit(arg, param) <= wanted)
+                args.iter().zip(&signature.params).all(|(arg, param)| fit(&arg.ty, param) <= wanted)
             })
         });
         if let Some(best) = best {
@@ -242,20 +242,20 @@ enum Fit {
     No,
 }
 
-fn fit(arg: &Expr, param: &Type) -> Fit {
-    fit_types(&arg.ty, param)
-}
-
-fn fit_types(given: &Type, param: &Type) -> Fit {
-    match (given, param) {
+fn fit(arg: &Type, param: &Type) -> Fit {
+    match (arg, param) {
         (given, wanted) if given == wanted => Fit::Exact,
         (Type::None, Type::Optional(_)) => Fit::Safe,
         (given, Type::Optional(wanted)) => {
-            given.present().map_or(Fit::No, |given| fit_types(given, wanted).max(Fit::Safe))
+            given.present().map_or(Fit::No, |given| fit(given, wanted).max(Fit::Safe))
         }
         (Type::Array(given), Type::Array(wanted)) if given.passes_as(wanted) => Fit::Safe,
         // Python's number is NumPy's of the same size, if no signature asks for Python's own.
         (Type::Weak(weak), Type::Strong(dtype)) if weak.dtype() == *dtype => Fit::Safe,
+        (Type::Tuple(given), Type::Tuple(wanted)) if given.len() == wanted.len() => {
+            let fits = given.iter().zip(wanted).map(|(given, wanted)| fit(given, wanted));
+            fits.max().unwrap_or(Fit::Exact)
+        }
         (given, wanted) => match (given.dtype(), wanted.dtype()) {
             (Some(given), Some(wanted)) if super::promote::promote_dtypes(given, wanted) == wanted => {
                 Fit::Safe

@@ -106,6 +106,10 @@ impl Body<'_, '_> {
                     Kind::Int | Kind::Float | Kind::Complex => self.coerce(value, to),
                 }
             }
+            (Type::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
+                self.convert_items(value, types)
+            }
+            (Type::None, Type::None) => Ok(value),
             _ => self.no_conversion(&value, to),
         }
     }
@@ -171,6 +175,7 @@ impl Body<'_, '_> {
             (Type::Array(_), Type::Array(_)) => diagnostic
                 .help("arrays are not converted: an argument has the parameter's element type and rank"),
             (_, Type::Array(wanted)) => diagnostic.help(format!("give it an array, `{wanted}`")),
+            (_, Type::Tuple(_)) => diagnostic.help(format!("give it a tuple, `{to}`")),
             (from, _) => diagnostic.help(real_number_of(from)),
         })
     }

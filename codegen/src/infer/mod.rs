@@ -21,6 +21,7 @@ mod reduce;
 mod refine;
 mod statement;
 mod subscript;
+mod text;
 mod tuple;
 mod warn;
 mod web;
@@ -577,9 +578,13 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        let is_helper = self.function.signatures.is_empty();
-        let returned = is_returnable(ty)
-            && (is_helper || !matches!(ty, Type::Array(_) | Type::Tuple(_) | Type::Optional(_)));
+        // In this version Rust gets no array and nothing optional.
+        let is_kernel = !self.function.signatures.is_empty();
+        let returned = !ty.holds(&|ty| match ty {
+            Type::Text => true,
+            Type::Array(_) | Type::Optional(_) => is_kernel,
+            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Tuple(_) => false,
+        });
         if !returned {
             diagnostics.report(
                 Diagnostic::new(
@@ -590,21 +595,10 @@ impl<'i, 'a> Body<'i, 'a> {
                         self.function.name
                     ),
                 )
-                .help("return a number, or write into an array parameter"),
+                .help("return numbers, or write into an array parameter"),
             );
         }
         returned
-    }
-}
-
-/// Whether a function can return a type; a kernel that Rust calls no array, no tuple and nothing
-/// optional in this version.
-fn is_returnable(ty: &Type) -> bool {
-    match ty {
-        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) => true,
-        Type::Tuple(items) => items.iter().all(is_returnable),
-        Type::Optional(inner) => is_returnable(inner),
-        Type::Text => false,
     }
 }
 

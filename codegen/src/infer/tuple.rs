@@ -89,6 +89,14 @@ impl Body<'_, '_> {
         Ok(packed(items.into_iter().collect::<Typed<_>>()?, span))
     }
 
+    /// A tuple with its items converted to declared types.
+    pub(super) fn convert_items(&mut self, tuple: Expr, types: &[Type]) -> Typed {
+        let span = tuple.span;
+        let items = self.items(tuple).into_iter().zip(types);
+        let items: Vec<Typed> = items.map(|(item, ty)| self.convert(item, ty)).collect();
+        Ok(packed(items.into_iter().collect::<Typed<_>>()?, span))
+    }
+
     /// `a, b = value`.
     pub(super) fn unpack(&mut self, targets: &[hir::Target], value: Expr, span: Span) -> Typed<StmtKind> {
         let n_items = match &value.ty {

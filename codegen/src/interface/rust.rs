@@ -65,12 +65,23 @@ fn signature(kernel: &Kernel, overload: &Overload) -> String {
 }
 
 fn param(name: &str, param: &Param) -> String {
-    let ty = match &param.ty {
+    format!("{name}: {}", argument(&param.ty))
+}
+
+fn argument(ty: &ParamType) -> String {
+    match ty {
         ParamType::Number(number) => scalar(number.dtype()).to_owned(),
         ParamType::Array(array, Mode::Read) => format!("impl Into<{}>", view("ArrayView", *array)),
         ParamType::Array(array, Mode::Write) => format!("impl Into<{}>", view("ArrayViewMut", *array)),
-    };
-    format!("{name}: {ty}")
+        ParamType::Tuple(items) => tuple(items.iter().map(argument)),
+    }
+}
+
+fn tuple(items: impl Iterator<Item = String>) -> String {
+    match items.collect::<Vec<_>>().as_slice() {
+        [one] => format!("({one},)"),
+        items => format!("({})", items.join(", ")),
+    }
 }
 
 /// `ndarray` has names for up to six dimensions.
@@ -82,8 +93,16 @@ fn view(name: &str, array: ArrayType) -> String {
     }
 }
 
-fn result(ty: &Type) -> &'static str {
-    ty.dtype().map_or("()", scalar)
+/// The Rust type of what a kernel returns.
+pub fn result(ty: &Type) -> String {
+    match ty {
+        Type::None => "()".to_owned(),
+        Type::Weak(weak) => scalar(weak.dtype()).to_owned(),
+        Type::Strong(dtype) => scalar(*dtype).to_owned(),
+        Type::Tuple(items) => tuple(items.iter().map(result)),
+        Type::Optional(inner) => format!("Option<{}>", result(inner)),
+        Type::Array(_) | Type::Text => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
+    }
 }
 
 /// The Rust type of a number.

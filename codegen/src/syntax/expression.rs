@@ -133,6 +133,8 @@ impl Scope<'_, '_> {
             | Entity::NoneType
             | Entity::ArrayType
             | Entity::OptionalType
+            | Entity::TupleType
+            | Entity::UniTupleType
             | Entity::Type(_)
             | Entity::Signatures(_)
             | Entity::Overload => {

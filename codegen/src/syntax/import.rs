@@ -28,6 +28,10 @@ pub(super) enum Entity {
     ArrayType,
     /// Numba's `optional` and `types.Optional`, Python's `typing.Optional`.
     OptionalType,
+    /// Numba's `types.Tuple`.
+    TupleType,
+    /// Numba's `types.UniTuple`.
+    UniTupleType,
     /// `np.newaxis`, which is `None`.
     NewAxis,
     /// A type that the file gives a name to.
@@ -68,18 +72,8 @@ const LATER: &[&str] = &[
 const TYPING: &[&str] = &["Any", "Final", "TYPE_CHECKING", "TypeAlias", "Union"];
 
 /// Types that Numba has and this version lacks.
-const LATER_TYPES: &[&str] = &[
-    "DictType",
-    "List",
-    "ListType",
-    "NamedTuple",
-    "Record",
-    "Set",
-    "Tuple",
-    "UniTuple",
-    "UnicodeType",
-    "unicode_type",
-];
+const LATER_TYPES: &[&str] =
+    &["DictType", "List", "ListType", "NamedTuple", "Record", "Set", "UnicodeType", "unicode_type"];
 
 /// The names of the scalar types that are not their own: Numba's, then NumPy's.
 const NUMBA_ALIASES: &[(&str, DType)] = &[
@@ -184,6 +178,8 @@ impl Entity {
             Entity::Module("numba.types") => match name {
                 "Array" => Some(Entity::ArrayType),
                 "Optional" => Some(Entity::OptionalType),
+                "Tuple" => Some(Entity::TupleType),
+                "UniTuple" => Some(Entity::UniTupleType),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
@@ -201,7 +197,7 @@ impl Entity {
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
             Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType => None,
-            Entity::ArrayType | Entity::OptionalType => None,
+            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType | Entity::OptionalType => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
             Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }
@@ -224,7 +220,10 @@ fn members(module: &'static str) -> Vec<&'static str> {
         "numba" => {
             scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "cfunc", "types", "void"]).collect()
         }
-        "numba.types" => scalars.chain(aliases(NUMBA_ALIASES)).chain(["Array", "void", "none"]).collect(),
+        "numba.types" => scalars
+            .chain(aliases(NUMBA_ALIASES))
+            .chain(["Array", "Tuple", "UniTuple", "void", "none"])
+            .collect(),
         "numpy" => scalars
             .chain(aliases(NUMPY_ALIASES))
             .chain(builtin::members("numpy"))

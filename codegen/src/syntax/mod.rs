@@ -24,6 +24,7 @@ mod signature;
 mod statement;
 mod stub;
 mod tokens;
+mod tuple_type;
 mod type_expr;
 
 use ruff_python_ast::token::Tokens;

@@ -63,7 +63,7 @@ impl Reader<'_> {
     /// and return more.
     pub(super) fn is_passable(&mut self, def: &StmtFunctionDef, signature: &Signature) -> bool {
         let optional = signature.params.iter().chain(&signature.result);
-        let mut optional = optional.filter(|ty| matches!(ty, Type::Optional(_)));
+        let mut optional = optional.filter(|ty| ty.holds(&|ty| matches!(ty, Type::Optional(_))));
         let Some(ty) = optional.next().filter(|_| !def.name.starts_with('_')) else { return true };
         let message = format!("Rust cannot pass or take `{ty}` in this version");
         self.report(

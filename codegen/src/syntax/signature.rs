@@ -90,17 +90,18 @@ impl Reader<'_> {
 
     /// Whether the types of a signature can be those of parameters and of a result.
     fn is_callable(&mut self, signature: &Signature) -> bool {
-        let message = if signature.params.contains(&Type::None) {
-            "a parameter cannot be `None`".to_owned()
-        } else {
-            match &signature.result {
-                Some(ty @ Type::Array(_)) => format!("a function cannot return `{ty}` in this version"),
-                _ => return true,
+        let message = match &signature.result {
+            _ if signature.params.iter().any(|ty| ty.holds(&|ty| *ty == Type::None)) => {
+                "a parameter cannot be `None`".to_owned()
             }
+            Some(ty) if ty.holds(&|ty| matches!(ty, Type::Array(_))) => {
+                format!("a function cannot return `{ty}` in this version")
+            }
+            _ => return true,
         };
         self.report(
             Diagnostic::new(Code::BadSignature, signature.span, message)
-                .help("take numbers and arrays; return a number, or write into an array parameter"),
+                .help("take numbers and arrays; return numbers, or write into an array parameter"),
         );
         false
     }

@@ -38,12 +38,16 @@ impl Reader<'_> {
             Expr::Subscript(optional) if self.is_optional(&optional.value, namespace) => {
                 self.optional_type(&optional.slice, namespace)
             }
-            Expr::Subscript(array) => self.array_type(array, namespace),
             Expr::Call(call) if self.is_optional(&call.func, namespace) => {
                 self.optional_constructor(call, namespace)
             }
             Expr::BinOp(union) => self.union_type(union, namespace),
-            Expr::Call(call) => self.array_constructor(call, namespace),
+            Expr::Subscript(tuple) if self.is_python_tuple(&tuple.value) => {
+                self.python_tuple(tuple, namespace)
+            }
+            Expr::Subscript(array) => self.array_type(array, namespace),
+            Expr::Tuple(tuple) => self.tuple_type(expr, &tuple.elts, namespace),
+            Expr::Call(call) => self.constructor(call, namespace),
             Expr::StringLiteral(string) if namespace == Namespace::File => {
                 self.in_string(string, |reader, expr| match expr {
                     Expr::StringLiteral(_) => reader.not_a_type(expr),
@@ -134,6 +138,14 @@ impl Reader<'_> {
                 Diagnostic::new(Code::UnknownType, span, "`Array` needs its parameters")
                     .help("write `types.Array(float64, 2, 'C')`, or `float64[:, ::1]`")
             }
+            Some(Entity::TupleType | Entity::UniTupleType) => {
+                Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the types of its items"))
+                    .help("write `types.Tuple((float64, int64))` or `types.UniTuple(float64, 3)`")
+            }
+            None if self.is_python_tuple(expr) => {
+                Diagnostic::new(Code::UnknownType, span, "`tuple` needs the types of its items")
+                    .help("write `tuple[float, int]`, or `types.UniTuple(float64, 3)`")
+            }
             Some(
                 Entity::Module(_)
                 | Entity::Jit
@@ -213,11 +225,19 @@ impl Reader<'_> {
         Some(Type::Array(ArrayType { element: element?, rank: axes.len(), layout, readonly: false }))
     }
 
+    /// A type that is made by a call.
+    fn constructor(&mut self, call: &ExprCall, namespace: Namespace) -> Option<Type> {
+        match self.type_entity(&call.func, namespace) {
+            Some(Entity::ArrayType) => self.array_constructor(call, namespace),
+            Some(entity @ (Entity::TupleType | Entity::UniTupleType)) => {
+                self.tuple_constructor(&entity, call, namespace)
+            }
+            _ => self.not_a_type(call),
+        }
+    }
+
     /// `types.Array(float64, 2, 'C', readonly=True)`.
     fn array_constructor(&mut self, call: &ExprCall, namespace: Namespace) -> Option<Type> {
-        if self.type_entity(&call.func, namespace) != Some(Entity::ArrayType) {
-            return self.not_a_type(call);
-        }
         let mut arguments: [Option<&Expr>; 4] = [None; 4];
         let mut fits = call.arguments.args.len() <= arguments.len();
         for (slot, argument) in arguments.iter_mut().zip(&call.arguments.args) {
@@ -291,7 +311,8 @@ fn layout(unit: &[bool]) -> Option<Layout> {
     }
 }
 
-fn int_of(expr: &Expr) -> Option<u64> {
+/// The value of an integer literal.
+pub(super) fn int_of(expr: &Expr) -> Option<u64> {
     match expr {
         Expr::NumberLiteral(ast::ExprNumberLiteral { value: ast::Number::Int(int), .. }) => int.as_u64(),
         _ => None,

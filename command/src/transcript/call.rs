@@ -9,9 +9,10 @@ use pykernel_codegen::types::{ArrayType, DType, Layout, Type};
 
 use super::array::Array;
 use super::number::{Datum, Number};
+use super::returned;
 use super::value::{Failure, Value};
 use crate::host;
-use crate::jit::{Jit, ResultSlots};
+use crate::jit::Jit;
 
 /// Calls a kernel. `entry` gives the code of an overload's symbol where it is not the compiled
 /// kernel's own, such as that of a linked object.
@@ -23,20 +24,24 @@ pub fn call(
 ) -> Result<Value, Failure> {
     let index = pick(kernel, args)?;
     let overload = &kernel.overloads[index];
-    refuse_layouts(kernel, overload, args)?;
+    let mut leaves = Vec::new();
+    for (param, arg) in overload.params.iter().zip(args) {
+        collect(param.name.clone(), &param.ty, arg, &mut leaves);
+    }
+    refuse_layouts(kernel, &leaves)?;
     let entry = entry(&overload.symbol)?;
     let mut words = Words::default();
-    for (param, arg) in overload.params.iter().zip(args) {
-        words.push(&param.name, param.ty, arg)?;
+    for leaf in &leaves {
+        words.push(leaf)?;
     }
-    refuse_overlaps(overload, args)?;
-    let mut result: ResultSlots = [0; 2];
+    refuse_overlaps(&leaves)?;
+    let mut result = returned::room(&overload.result);
     let run = |_: *mut (), record: *mut Record| {
         // SAFETY: `run` passes a pointer to a live record. The words are what the overload's
         // parameters ask for, by `Words::push`: numbers of the declared types and descriptors,
         // alive in `words`, of arrays of the declared dtype, rank and layout, whose memory is
         // alive in `args`, aligned to 8 bytes and reached by every index within the shape.
-        // Written arrays overlap no other argument. A linked entry's symbol has the hash of this
+        // Written arrays overlap no other argument. The result has room for what is returned. A linked entry's symbol has the hash of this
         // very overload.
         let status = unsafe {
             match entry {
@@ -55,8 +60,28 @@ pub fn call(
         );
     }
     match ended {
-        Ok(()) => Ok(returned(&overload.result, &result)),
+        Ok(()) => Ok(returned::value(&overload.result, &result)),
         Err(error) => Err(Failure::raised(error.class(), error.message())),
+    }
+}
+
+/// A part of an argument that is passed on its own.
+struct Leaf<'a> {
+    /// The parameter, or an item of it: `t[0]`.
+    name: String,
+    ty: &'a ParamType,
+    arg: &'a Value,
+}
+
+/// Takes tuples apart. One that does not fit its parameter is left whole, and refused as it is.
+fn collect<'a>(name: String, ty: &'a ParamType, arg: &'a Value, leaves: &mut Vec<Leaf<'a>>) {
+    match (ty, arg) {
+        (ParamType::Tuple(types), Value::Tuple(items)) if types.len() == items.len() => {
+            for (index, (ty, arg)) in types.iter().zip(items).enumerate() {
+                collect(format!("{name}[{index}]"), ty, arg, leaves);
+            }
+        }
+        _ => leaves.push(Leaf { name, ty, arg }),
     }
 }
 
@@ -71,7 +96,7 @@ fn pick(kernel: &Kernel, args: &[Value]) -> Result<usize, Failure> {
         return Ok(0);
     }
     let worst = |overload: &Overload| {
-        let fits = overload.params.iter().zip(args).map(|(param, arg)| fit(param.ty, arg));
+        let fits = overload.params.iter().zip(args).map(|(param, arg)| fit(&param.ty, arg));
         fits.max().unwrap_or(Fit::Exact)
     };
     let best = (0..kernel.overloads.len()).min_by_key(|index| worst(&kernel.overloads[*index]));
@@ -88,9 +113,9 @@ enum Fit {
     Not,
 }
 
-fn fit(param: ParamType, arg: &Value) -> Fit {
+fn fit(param: &ParamType, arg: &Value) -> Fit {
     match (param, arg) {
-        (ParamType::Number(wanted), Value::Number(number)) if wanted == number.ty => Fit::Exact,
+        (ParamType::Number(wanted), Value::Number(number)) if *wanted == number.ty => Fit::Exact,
         (ParamType::Number(wanted), Value::Number(number)) => {
             let (wanted, given) = (wanted.dtype(), number.ty.dtype());
             match promote::promote_dtypes(given, wanted) == wanted {
@@ -99,10 +124,16 @@ fn fit(param: ParamType, arg: &Value) -> Fit {
                 false => Fit::Not,
             }
         }
-        (ParamType::Array(ty, _), Value::Array(array)) if check_array(ty, array).is_ok() => match ty.layout {
-            Layout::Any => Fit::Safe,
-            Layout::C | Layout::F => Fit::Exact,
-        },
+        (ParamType::Array(ty, _), Value::Array(array)) if check_array(*ty, array).is_ok() => {
+            match ty.layout {
+                Layout::Any => Fit::Safe,
+                Layout::C | Layout::F => Fit::Exact,
+            }
+        }
+        (ParamType::Tuple(types), Value::Tuple(items)) if types.len() == items.len() => {
+            let fits = types.iter().zip(items).map(|(ty, item)| fit(ty, item));
+            fits.max().unwrap_or(Fit::Exact)
+        }
         _ => Fit::Not,
     }
 }
@@ -118,15 +149,15 @@ fn check_array(ty: ArrayType, array: &Array) -> Result<(), String> {
 }
 
 /// An array of another layout is refused as the runtime does it, in Python's words.
-fn refuse_layouts(kernel: &Kernel, overload: &Overload, args: &[Value]) -> Result<(), Failure> {
-    for (param, arg) in overload.params.iter().zip(args) {
-        if let (ParamType::Array(ty, _), Value::Array(array)) = (param.ty, arg)
+fn refuse_layouts(kernel: &Kernel, leaves: &[Leaf<'_>]) -> Result<(), Failure> {
+    for leaf in leaves {
+        if let (ParamType::Array(ty, _), Value::Array(array)) = (leaf.ty, leaf.arg)
             && array.shape.len() == ty.rank
             && !array.has_layout(ty.layout)
         {
             let (shape, strides) = (tuple(&array.shape), tuple(&array.strides));
             let got = format!("got shape {shape} with strides {strides} in bytes");
-            let message = format!("{}() argument '{}' must be {ty}, {got}", kernel.name, param.name);
+            let message = format!("{}() argument '{}' must be {ty}, {got}", kernel.name, leaf.name);
             return Err(Failure::raised("TypeError", message));
         }
     }
@@ -143,16 +174,12 @@ fn tuple(items: &[impl ToString]) -> String {
 }
 
 /// Rust's borrows rule out that an array that is written overlaps another argument.
-fn refuse_overlaps(overload: &Overload, args: &[Value]) -> Result<(), Failure> {
-    let arrays: Vec<(&str, Mode, &Array)> = overload
-        .params
-        .iter()
-        .zip(args)
-        .filter_map(|(param, arg)| match (param.ty, arg) {
-            (ParamType::Array(_, mode), Value::Array(array)) => Some((param.name.as_str(), mode, array)),
-            _ => None,
-        })
-        .collect();
+fn refuse_overlaps(leaves: &[Leaf<'_>]) -> Result<(), Failure> {
+    let arrays = leaves.iter().filter_map(|leaf| match (leaf.ty, leaf.arg) {
+        (ParamType::Array(_, mode), Value::Array(array)) => Some((&leaf.name, *mode, array)),
+        _ => None,
+    });
+    let arrays: Vec<(&String, Mode, &Array)> = arrays.collect();
     for (i, (name, mode, array)) in arrays.iter().enumerate() {
         for (other_name, other_mode, other) in &arrays[..i] {
             if (*mode == Mode::Write || *other_mode == Mode::Write) && array.shares_memory(other) {
@@ -172,12 +199,12 @@ struct Words {
 }
 
 impl Words {
-    fn push(&mut self, name: &str, ty: ParamType, arg: &Value) -> Result<(), Failure> {
+    fn push(&mut self, Leaf { name, ty, arg }: &Leaf<'_>) -> Result<(), Failure> {
         match (ty, arg) {
-            (ParamType::Number(ty), Value::Number(number)) => self.push_number(ty, *number),
+            (ParamType::Number(ty), Value::Number(number)) => self.push_number(*ty, *number),
             (ParamType::Array(ty, mode), Value::Array(array)) => {
-                check_array(ty, array).map_err(|cause| format!("`{name}`: {cause}"))?;
-                if mode == Mode::Write && array.readonly {
+                check_array(*ty, array).map_err(|cause| format!("`{name}`: {cause}"))?;
+                if *mode == Mode::Write && array.readonly {
                     return Err(format!("`{name}` is written, but the array is read-only").into());
                 }
                 self.push_array(array);
@@ -186,8 +213,8 @@ impl Words {
             (ParamType::Number(_), other) => {
                 Err(format!("`{name}`: expected a number, got {}", other.noun()).into())
             }
-            (ParamType::Array(ty, _), other) => {
-                Err(format!("`{name}`: expected {ty}, got {}", other.noun()).into())
+            (ParamType::Array(..) | ParamType::Tuple(_), other) => {
+                Err(format!("`{name}`: expected {}, got {}", Type::from(*ty), other.noun()).into())
             }
         }
     }
@@ -220,19 +247,4 @@ impl Words {
         self.slots.push(descriptor.as_ptr().expose_provenance() as u64);
         self.descriptors.push(descriptor);
     }
-}
-
-/// What the kernel has returned, from the words it has written.
-fn returned(ty: &Type, words: &ResultSlots) -> Value {
-    let ty = match ty {
-        Type::Weak(weak) => NumberType::Weak(*weak),
-        Type::Strong(dtype) => NumberType::Strong(*dtype),
-        Type::None => return Value::None,
-        Type::Array(_) | Type::Tuple(_) | Type::Optional(_) | Type::Text => {
-            unreachable!("bug in pykernel: a kernel returns {ty}")
-        }
-    };
-    let bytes = words.map(u64::to_ne_bytes).concat();
-    let datum = Datum::from_bytes(ty.dtype(), &bytes[..ty.dtype().size()]);
-    Value::Number(Number { ty, datum })
 }

@@ -13,6 +13,7 @@ mod expression;
 mod markdown;
 pub mod number;
 mod options;
+mod returned;
 pub mod run;
 pub mod suite;
 pub mod folder;

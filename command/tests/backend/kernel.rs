@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pykernel_abi::{Raised, Site, Status};
 use pykernel_cli::host;
-use pykernel_cli::jit::{Jit, ResultSlots};
+use pykernel_cli::jit::Jit;
 use pykernel_codegen::interface::{Kernel, Number, Overload, Param, ParamType};
 use pykernel_codegen::ir::{
     Const, Effects, Expr, Function, FunctionId, Label, LocalId, Mode, Module, Place, Raise, Scalar, Stmt,
@@ -129,7 +129,7 @@ pub fn compile(functions: Vec<Function>) -> Jit {
 }
 
 /// Calls a kernel; the result, or the exception.
-pub fn call(jit: &Jit, slots: &[u64]) -> Result<ResultSlots, String> {
+pub fn call(jit: &Jit, slots: &[u64]) -> Result<[u64; 2], String> {
     let mut results = [0; 2];
     let mut raised = Raised::new(0, &host::HOST);
     // SAFETY: the tests pass what their hand-written functions take.

@@ -1,7 +1,7 @@
 //! What rustdoc says of a kernel.
 
 use proc_macro2::TokenStream;
-use pykernel_codegen::interface::{Kernel, Overload, Param, ParamType};
+use pykernel_codegen::interface::{Kernel, Overload, Param};
 use pykernel_codegen::types::Type;
 use quote::quote;
 
@@ -21,10 +21,7 @@ pub fn attributes(kernel: &Kernel) -> TokenStream {
 
 /// A signature as Python writes it: `scale(x: float64[:], factor: float64) -> float64`.
 pub fn signature(kernel: &Kernel, overload: &Overload) -> String {
-    let param = |param: &Param| match param.ty {
-        ParamType::Number(number) => format!("{}: {}", param.name, Type::from(number)),
-        ParamType::Array(array, _) => format!("{}: {array}", param.name),
-    };
+    let param = |param: &Param| format!("{}: {}", param.name, Type::from(&param.ty));
     let params: Vec<String> = overload.params.iter().map(param).collect();
     format!("{}({}) -> {}", kernel.name, params.join(", "), overload.result)
 }

@@ -1,10 +1,13 @@
 //! The call of a kernel's entry: the only unsafe code that the macro makes.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use pykernel_codegen::interface::{Kernel, Overload, Param, ParamType};
+use pykernel_codegen::interface::{self, Kernel, Overload};
+use pykernel_codegen::ir::Mode;
 use pykernel_codegen::types::{ArrayType, Kind, Layout};
 use quote::{format_ident, quote, quote_spanned};
 
+use super::leaf::Leaf;
+use super::returned::Returned;
 use super::{Context, rust_type};
 
 /// The entry of one overload.
@@ -15,8 +18,8 @@ pub struct Entry<'a> {
     pub overload: &'a Overload,
     /// What the call is made for.
     pub context: &'a Context<'a>,
-    /// The variables that hold the arguments, in their canonical form.
-    pub arguments: &'a [Ident],
+    /// What the parameters consist of; the variables hold it in its canonical form.
+    pub leaves: &'a [Leaf],
 }
 
 impl Entry<'_> {
@@ -24,11 +27,12 @@ impl Entry<'_> {
     ///
     /// Its variables have the macro's hygiene, the arguments the user's: they never meet.
     pub fn call(&self) -> TokenStream {
-        let (arguments, declaration) = (self.pairs(), self.declaration());
-        let descriptors = arguments.clone().filter_map(|(i, name, param)| self.descriptor(i, name, param));
-        let passed = arguments.map(|(i, name, param)| passed(i, name, param));
+        let returned_type = Returned::new(&self.overload.result);
+        let declaration = self.declaration(&returned_type);
+        let leaves = self.leaves.iter().enumerate();
+        let descriptors = leaves.clone().filter_map(|(i, leaf)| self.descriptor(i, leaf));
+        let passed = leaves.map(|(i, leaf)| passed(i, leaf));
         let symbol = self.symbol();
-        let result = rust_type::result(&self.overload.result);
         let limit = match self.overload.recursive {
             true => quote!(::pykernel::call::stack_limit()),
             false => quote!(0),
@@ -39,34 +43,35 @@ impl Entry<'_> {
         };
         let hygienic = Span::mixed_site();
         let (returned, raised) = (Ident::new("returned", hygienic), Ident::new("raised", hygienic));
-        let result_pointer = self.overload.result.dtype().map(|_| quote!(#returned,));
-        quote_spanned! { hygienic =>
-            #declaration
-            #(#descriptors)*
+        let pointer = returned_type.parameter().map(|_| quote!(#returned,));
+        let written = returned_type.written();
+        let run = quote_spanned! { hygienic =>
+            ::pykernel::call::run::<#written>(#limit, #host, |#returned, #raised| {
+                #symbol(#(#passed)* #pointer #raised)
+            })
+        };
+        let result = returned_type.made_of(quote_spanned! { hygienic =>
             // SAFETY: the build script has compiled this symbol from the text that the
             // declaration was made from; the descriptors are of arrays that are borrowed until
             // the end of the call, exclusively where the kernel writes.
-            unsafe {
-                ::pykernel::call::run::<#result>(#limit, #host, |#returned, #raised| {
-                    #symbol(#(#passed)* #result_pointer #raised)
-                })
-            }
+            unsafe { #run }
+        });
+        quote_spanned! { hygienic =>
+            #declaration
+            #(#descriptors)*
+            #result
         }
     }
 
     /// An expression: whether the arrays lie as the overload's layouts ask.
     pub fn fits(&self) -> TokenStream {
-        let tests = self.pairs().filter_map(|(_, name, param)| {
-            let (array, _) = rust_type::array(param)?;
+        let tests = self.leaves.iter().filter_map(|leaf| {
+            let interface::Leaf::Array(array, _) = leaf.ty else { return None };
+            let variable = &leaf.variable;
             let (rank, layout) = (Literal::usize_unsuffixed(array.rank), layout(array.layout));
-            Some(quote! { ::pykernel::call::fits(#name.shape(), #name.strides(), #rank, #layout) })
+            Some(quote! { ::pykernel::call::fits(#variable.shape(), #variable.strides(), #rank, #layout) })
         });
         quote! { #(#tests)&&* }
-    }
-
-    fn pairs(&self) -> impl Iterator<Item = (usize, &Ident, &Param)> + Clone {
-        let pairs = self.arguments.iter().zip(&self.overload.params);
-        pairs.enumerate().map(|(i, (name, param))| (i, name, param))
     }
 
     /// The entry's name, which no parameter can have.
@@ -75,12 +80,12 @@ impl Entry<'_> {
     }
 
     /// Declares the entry to Rust.
-    fn declaration(&self) -> TokenStream {
+    fn declaration(&self, returned: &Returned<'_>) -> TokenStream {
         let (library, symbol) = (self.context.library, self.symbol());
-        let params = self.pairs().map(|(i, _, param)| declared(i, param));
-        let result =
-            self.overload.result.dtype().map(rust_type::number).map(|number| quote!(result: *mut #number,));
+        let params = self.leaves.iter().enumerate().map(|(i, leaf)| declared(i, leaf));
+        let (declaration, result) = (returned.declaration(), returned.parameter());
         quote! {
+            #declaration
             #[link(name = #library, kind = "static")]
             unsafe extern "C" {
                 fn #symbol(#(#params)* #result raised: *mut ::pykernel::call::Raised) -> ::core::primitive::i32;
@@ -89,23 +94,23 @@ impl Entry<'_> {
     }
 
     /// A statement that describes an array to the kernel, or returns the refusal.
-    fn descriptor(&self, index: usize, name: &Ident, param: &Param) -> Option<TokenStream> {
-        let (array, _) = rust_type::array(param)?;
-        let descriptor = descriptor(index);
-        let facts = self.facts(param, array);
+    fn descriptor(&self, index: usize, leaf: &Leaf) -> Option<TokenStream> {
+        let interface::Leaf::Array(array, mode) = leaf.ty else { return None };
+        let (descriptor, variable) = (descriptor(index), &leaf.variable);
+        let facts = self.facts(leaf, array);
         let rank = Literal::usize_unsuffixed(array.rank);
-        let described = match rust_type::is_written(param) {
-            true => quote!(::pykernel::call::write::<_, _, #rank>(&mut #name, &#facts)),
-            false => quote!(::pykernel::call::read::<_, _, #rank>(&#name, &#facts)),
+        let described = match mode {
+            Mode::Write => quote!(::pykernel::call::write::<_, _, #rank>(&mut #variable, &#facts)),
+            Mode::Read => quote!(::pykernel::call::read::<_, _, #rank>(&#variable, &#facts)),
         };
         Some(quote! { let #descriptor = #described?; })
     }
 
     /// What the refusal of an array says.
-    fn facts(&self, param: &Param, array: ArrayType) -> TokenStream {
+    fn facts(&self, leaf: &Leaf, array: ArrayType) -> TokenStream {
         let (kernel, file) = (&self.kernel.name, self.context.file);
         let line = self.context.source.line(self.kernel.span.start);
-        let (name, ty, layout) = (&param.name, array.to_string(), layout(array.layout));
+        let (name, ty, layout) = (&leaf.name, array.to_string(), layout(array.layout));
         quote! {
             ::pykernel::call::Param {
                 kernel: ::pykernel::call::Kernel { name: #kernel, file: #file, line: #line },
@@ -122,31 +127,33 @@ fn descriptor(index: usize) -> Ident {
     format_ident!("array_{index}", span = Span::mixed_site())
 }
 
-/// The C parameters of a parameter.
-fn declared(index: usize, param: &Param) -> TokenStream {
+/// The C parameters of a leaf.
+fn declared(index: usize, leaf: &Leaf) -> TokenStream {
     let (name, imaginary) = (format_ident!("p{index}"), format_ident!("p{index}_imaginary"));
-    match param.ty {
-        ParamType::Array(array, _) => {
+    match leaf.ty {
+        interface::Leaf::Array(array, _) => {
             let rank = Literal::usize_unsuffixed(array.rank);
             quote! { #name: *const ::pykernel::call::Array<#rank>, }
         }
-        ParamType::Number(it) => match rust_type::part(it.dtype()) {
+        interface::Leaf::Number(dtype) => match rust_type::part(dtype) {
             Some(part) => quote! { #name: #part, #imaginary: #part, },
             None => {
-                let number = rust_type::number(it.dtype());
+                let number = rust_type::number(dtype);
                 quote! { #name: #number, }
             }
         },
     }
 }
 
-/// The C arguments for a parameter.
-fn passed(index: usize, name: &Ident, param: &Param) -> TokenStream {
-    let descriptor = descriptor(index);
-    match param.ty {
-        ParamType::Array(..) => quote! { &raw const #descriptor, },
-        ParamType::Number(it) if it.dtype().kind() == Kind::Complex => quote! { #name.re, #name.im, },
-        ParamType::Number(_) => quote! { #name, },
+/// The C arguments for a leaf.
+fn passed(index: usize, leaf: &Leaf) -> TokenStream {
+    let (descriptor, variable) = (descriptor(index), &leaf.variable);
+    match leaf.ty {
+        interface::Leaf::Array(..) => quote! { &raw const #descriptor, },
+        interface::Leaf::Number(dtype) if dtype.kind() == Kind::Complex => {
+            quote! { #variable.re, #variable.im, }
+        }
+        interface::Leaf::Number(_) => quote! { #variable, },
     }
 }
 

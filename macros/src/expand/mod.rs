@@ -11,11 +11,13 @@
 
 mod document;
 mod entry;
+mod leaf;
+mod returned;
 mod rust_type;
 mod stub;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use pykernel_codegen::interface::{Interface, Kernel, Overload, Param, rust};
+use pykernel_codegen::interface::{self, Interface, Kernel, Overload, ParamType, rust};
 use pykernel_codegen::source::{self, Source};
 use quote::{ToTokens, format_ident, quote};
 
@@ -52,28 +54,33 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
     let overload = alike[0];
     let name = name_of(kernel, context);
     let docs = document::attributes(kernel);
-    let names = parameters(overload);
-    let params = overload.params.iter().enumerate().zip(&names);
-    let declared = params.clone().map(|((i, param), name)| {
-        let ty = rust_type::canonical(param, i);
-        match rust_type::array(param) {
-            Some(_) => quote! { #name: impl ::core::convert::Into<#ty> },
-            None => quote! { #name: #ty },
+    let (names, leaves) = (parameters(overload), leaf::leaves(overload));
+    let types = leaf::trees(overload, &leaves, |index, leaf| {
+        let ty = rust_type::canonical(index, leaf.ty);
+        match leaf.ty {
+            interface::Leaf::Array(..) => quote!(impl ::core::convert::Into<#ty>),
+            interface::Leaf::Number(_) => ty,
         }
     });
-    let views =
-        params.filter(|((_, param), _)| rust_type::array(param).is_some()).map(|((i, param), name)| {
-            let (binding, view) = (binding(param, name), rust_type::canonical(param, i));
-            quote! { let #binding = ::core::convert::Into::<#view>::into(#name); }
-        });
+    let patterns = leaf::trees(overload, &leaves, |_, leaf| leaf.variable.to_token_stream());
+    let tuples = overload.params.iter().zip(names.iter().zip(&patterns));
+    let taken_apart = tuples
+        .filter(|(param, _)| matches!(param.ty, ParamType::Tuple(_)))
+        .map(|(_, (name, pattern))| quote! { let #pattern = #name; });
+    let views = leaves.iter().enumerate().filter(|(_, leaf)| leaf.is_array()).map(|(index, leaf)| {
+        let (binding, variable) = (leaf.binding(), &leaf.variable);
+        let view = rust_type::canonical(index, leaf.ty);
+        quote! { let #binding = ::core::convert::Into::<#view>::into(#variable); }
+    });
     let (lifetimes, result) = (rust_type::lifetimes(overload), rust_type::result(&overload.result));
-    let call = call(kernel, alike, &names, context);
+    let call = call(kernel, alike, context);
     let (lints, safety) = (lints(overload), safety(kernel));
     quote! {
         #docs
         #lints
         #[inline]
-        pub #safety fn #name<#(#lifetimes),*>(#(#declared),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+        pub #safety fn #name<#(#lifetimes),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+            #(#taken_apart)*
             #(#views)*
             #call
         }
@@ -88,13 +95,13 @@ fn generic(kernel: &Kernel, groups: &[Vec<&Overload>], context: &Context) -> Tok
     let (name, names) = (name_of(kernel, context), parameters(groups[0][0]));
     let (docs, lints, safety) = (document::attributes(kernel), lints(groups[0][0]), safety(kernel));
     let generic = |i: usize| format_ident!("{}_{i}", kernel.name);
-    let shared: Vec<_> = (0..names.len()).map(|i| rust_type::shared_number(groups, i)).collect();
+    let shared: Vec<_> = (0..names.len()).map(|i| rust_type::shared(groups, i)).collect();
     let is_generic = |i: &usize| shared[*i].is_none();
     let generics = (0..names.len()).filter(is_generic).map(generic);
     let types = shared
         .iter()
         .enumerate()
-        .map(|(i, number)| number.clone().unwrap_or_else(|| generic(i).into_token_stream()));
+        .map(|(i, shared)| shared.clone().unwrap_or_else(|| generic(i).into_token_stream()));
     let argument = quote!(::pykernel::call::Argument);
     let canonical = types.clone().map(|ty| quote!(<#ty as #argument>::Canonical));
     let canonical = quote! { (#(#canonical,)*) };
@@ -146,11 +153,11 @@ fn trait_of(kernel: &Kernel, name: &Ident) -> TokenStream {
 fn implementation(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream {
     let name = name_of(kernel, context);
     let first = alike[0];
-    let names = parameters(first);
-    let types = first.params.iter().enumerate().map(|(i, param)| rust_type::canonical(param, i));
-    let bindings = first.params.iter().zip(&names).map(|(param, name)| binding(param, name));
+    let leaves = leaf::leaves(first);
+    let types = leaf::trees(first, &leaves, |index, leaf| rust_type::canonical(index, leaf.ty));
+    let bindings = leaf::trees(first, &leaves, |_, leaf| leaf.binding());
     let (lifetimes, result) = (rust_type::lifetimes(first), rust_type::result(&first.result));
-    let (call, safety) = (call(kernel, alike, &names, context), safety(kernel));
+    let (call, safety) = (call(kernel, alike, context), safety(kernel));
     quote! {
         impl<#(#lifetimes),*> #name for (#(#types,)*) {
             type Output = #result;
@@ -165,9 +172,10 @@ fn implementation(kernel: &Kernel, alike: &[&Overload], context: &Context) -> To
 }
 
 /// The call of the first of some signatures that look alike whose layouts fit the arguments.
-fn call(kernel: &Kernel, alike: &[&Overload], arguments: &[Ident], context: &Context) -> TokenStream {
+fn call(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream {
     let calls = alike.iter().enumerate().map(|(i, overload)| {
-        let entry = Entry { kernel, overload, context, arguments };
+        let leaves = leaf::leaves(overload);
+        let entry = Entry { kernel, overload, context, leaves: &leaves };
         let (call, fits) = (entry.call(), entry.fits());
         match i + 1 == alike.len() {
             true => call,
@@ -197,7 +205,7 @@ pub fn ambiguous(kernel: &Kernel) -> Option<String> {
     let pairs =
         overloads.iter().enumerate().flat_map(|(i, a)| overloads[i + 1..].iter().map(move |b| (a, b)));
     let mut alike = pairs.filter(|(a, b)| rust_type::look_alike(a, b));
-    let (a, b) = alike.find(|(a, b)| a.result.dtype() != b.result.dtype())?;
+    let (a, b) = alike.find(|(a, b)| !rust_type::same_result(a, b))?;
     Some(format!(
         "two signatures of `{}` take the same types in Rust and return different ones\n  {}\n  {}\n\
          help: give both the same result, or write two kernels",
@@ -228,14 +236,6 @@ fn parameters(overload: &Overload) -> Vec<Ident> {
 /// The name of a kernel's function, where the Python name stands.
 fn name_of(kernel: &Kernel, context: &Context) -> Ident {
     identifier(&rust::function(&kernel.name), (context.locate)(kernel.span))
-}
-
-/// The pattern that binds an argument.
-fn binding(param: &Param, name: &Ident) -> TokenStream {
-    match rust_type::is_written(param) {
-        true => quote!(mut #name),
-        false => quote!(#name),
-    }
 }
 
 /// An identifier from its text, which may be raw.

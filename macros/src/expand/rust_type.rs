@@ -1,7 +1,7 @@
 //! The Rust types of parameters and results.
 
 use proc_macro2::{Literal, Punct, Spacing, TokenStream};
-use pykernel_codegen::interface::{Overload, Param, ParamType};
+use pykernel_codegen::interface::{Leaf, Overload, Param, ParamType, rust};
 use pykernel_codegen::ir::Mode;
 use pykernel_codegen::types::{ArrayType, DType, Layout, Type};
 use quote::{format_ident, quote};
@@ -37,17 +37,31 @@ pub fn part(dtype: DType) -> Option<TokenStream> {
     }
 }
 
-/// What a kernel returns.
+/// What a kernel returns. One in a file with errors may claim what no kernel returns.
 pub fn result(ty: &Type) -> TokenStream {
-    ty.dtype().map_or(quote!(()), number)
+    match ty {
+        Type::Weak(weak) => number(weak.dtype()),
+        Type::Strong(dtype) => number(*dtype),
+        Type::Tuple(items) => tuple(items.iter().map(result)),
+        Type::Optional(inner) => {
+            let inner = result(inner);
+            quote!(::core::option::Option<#inner>)
+        }
+        Type::None | Type::Array(_) | Type::Text => quote!(()),
+    }
 }
 
-/// The one form in which a parameter is passed on: a number, or a view that borrows for the
-/// lifetime of parameter `index`.
-pub fn canonical(param: &Param, index: usize) -> TokenStream {
-    match param.ty {
-        ParamType::Number(it) => number(it.dtype()),
-        ParamType::Array(array, mode) => view(array, mode, index),
+/// A tuple as Rust writes it: types, patterns and values alike.
+pub fn tuple(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+    quote! { (#(#items,)*) }
+}
+
+/// The one form in which leaf `index` of the parameters is passed on: a number, or a view that
+/// borrows for a lifetime of its own.
+pub fn canonical(index: usize, leaf: Leaf) -> TokenStream {
+    match leaf {
+        Leaf::Number(dtype) => number(dtype),
+        Leaf::Array(array, mode) => view(array, mode, index),
     }
 }
 
@@ -68,8 +82,8 @@ fn view(array: ArrayType, mode: Mode, index: usize) -> TokenStream {
 
 /// The lifetimes of the views among the parameters.
 pub fn lifetimes(overload: &Overload) -> Vec<TokenStream> {
-    let arrays = overload.params.iter().enumerate().filter(|(_, param)| array(param).is_some());
-    arrays.map(|(index, _)| lifetime(index)).collect()
+    let leaves = overload.params.iter().flat_map(|param| param.ty.leaves()).enumerate();
+    leaves.filter(|(_, leaf)| matches!(leaf, Leaf::Array(..))).map(|(index, _)| lifetime(index)).collect()
 }
 
 fn lifetime(index: usize) -> TokenStream {
@@ -77,55 +91,53 @@ fn lifetime(index: usize) -> TokenStream {
     quote!(#apostrophe #name)
 }
 
-/// The type of an array parameter and how it is borrowed.
-pub fn array(param: &Param) -> Option<(ArrayType, Mode)> {
-    match param.ty {
-        ParamType::Number(_) => None,
-        ParamType::Array(array, mode) => Some((array, mode)),
-    }
-}
-
-/// Whether a parameter is an array that the kernel writes.
-pub fn is_written(param: &Param) -> bool {
-    array(param).is_some_and(|(_, mode)| mode == Mode::Write)
-}
-
 /// Whether two signatures of a kernel take the same types in Rust.
 pub fn look_alike(a: &Overload, b: &Overload) -> bool {
-    let same = |(a, b): (&Param, &Param)| match (a.ty, b.ty) {
+    let same = |(a, b): (&Param, &Param)| same_type(&a.ty, &b.ty);
+    a.params.len() == b.params.len() && a.params.iter().zip(&b.params).all(same)
+}
+
+fn same_type(a: &ParamType, b: &ParamType) -> bool {
+    match (a, b) {
         (ParamType::Number(a), ParamType::Number(b)) => a.dtype() == b.dtype(),
         (ParamType::Array(a, a_mode), ParamType::Array(b, b_mode)) => {
             a_mode == b_mode
                 && a.element == b.element
                 && (a.rank == b.rank || a.rank.min(b.rank) > MAX_STATIC_RANK)
         }
-        (ParamType::Number(_), ParamType::Array(..)) | (ParamType::Array(..), ParamType::Number(_)) => false,
-    };
-    a.params.len() == b.params.len() && a.params.iter().zip(&b.params).all(same)
+        (ParamType::Tuple(a), ParamType::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_type(a, b))
+        }
+        (ParamType::Number(_) | ParamType::Array(..) | ParamType::Tuple(_), _) => false,
+    }
 }
 
-/// The type of parameter `index`, if it is the same number type in all signatures.
-pub fn shared_number(groups: &[Vec<&Overload>], index: usize) -> Option<TokenStream> {
-    let mut dtypes = groups.iter().map(|group| match group[0].params[index].ty {
-        ParamType::Number(it) => Some(it.dtype()),
-        ParamType::Array(..) => None,
-    });
-    let first = dtypes.next()??;
-    dtypes.all(|dtype| dtype == Some(first)).then(|| number(first))
+/// The type of parameter `index`, if it is the same in all signatures and holds no array.
+pub fn shared(groups: &[Vec<&Overload>], index: usize) -> Option<TokenStream> {
+    let mut types = groups.iter().map(|group| &group[0].params[index].ty);
+    let first = types.next()?;
+    let is_number = |leaf: &Leaf| matches!(leaf, Leaf::Number(_));
+    let is_shared = first.leaves().iter().all(is_number) && types.all(|ty| same_type(first, ty));
+    is_shared.then(|| result(&first.into()))
 }
 
 /// What all signatures return, if it is the same.
 pub fn shared_result(groups: &[Vec<&Overload>]) -> Option<TokenStream> {
-    let mut dtypes = groups.iter().map(|group| group[0].result.dtype());
-    let first = dtypes.next()?;
-    dtypes.all(|dtype| dtype == first).then(|| first.map_or(quote!(()), number))
+    let mut overloads = groups.iter().map(|group| group[0]);
+    let first = overloads.next()?;
+    overloads.all(|overload| same_result(first, overload)).then(|| result(&first.result))
+}
+
+/// Whether two signatures return the same type in Rust.
+pub fn same_result(a: &Overload, b: &Overload) -> bool {
+    rust::result(&a.result) == rust::result(&b.result)
 }
 
 /// Whether a signature takes every argument of its Rust types, however it lies in memory.
 pub fn takes_everything(overload: &Overload) -> bool {
-    overload
-        .params
-        .iter()
-        .filter_map(array)
-        .all(|(array, _)| array.layout == Layout::Any && array.rank <= MAX_STATIC_RANK)
+    let takes = |leaf: Leaf| match leaf {
+        Leaf::Number(_) => true,
+        Leaf::Array(array, _) => array.layout == Layout::Any && array.rank <= MAX_STATIC_RANK,
+    };
+    overload.params.iter().flat_map(|param| param.ty.leaves()).all(takes)
 }

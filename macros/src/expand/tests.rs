@@ -1,7 +1,7 @@
 //! What the expansion of kernels looks like.
 
 use super::*;
-use pykernel_codegen::interface::{Number, ParamType};
+use pykernel_codegen::interface::{Number, Param};
 use pykernel_codegen::ir::{FunctionId, Mode};
 use pykernel_codegen::types::{ArrayType, DType, Layout, Type, Weak};
 
@@ -12,7 +12,7 @@ fn array(rank: usize, layout: Layout, mode: Mode) -> ParamType {
 }
 
 fn overload(symbol: &str, params: &[(&str, ParamType)], result: Type) -> Overload {
-    let params = params.iter().map(|(name, ty)| Param { name: name.to_string(), ty: *ty }).collect();
+    let params = params.iter().map(|(name, ty)| Param { name: name.to_string(), ty: ty.clone() }).collect();
     Overload {
         symbol: symbol.into(),
         function: FunctionId(0),
@@ -83,6 +83,40 @@ fn what_asks_something_of_the_program_is_told_its_host() {
 }
 
 #[test]
+fn a_returned_tuple_is_made_of_a_flat_struct() {
+    let inner = Type::Tuple(vec![Type::COMPLEX, Type::None, Type::BOOL]);
+    let text = expanded(&kernel("f", vec![overload("s", &[], Type::Tuple(vec![Type::INT, inner]))]));
+    expect(
+        &text,
+        "-> ::core::result::Result<(::core::primitive::i64, \
+         (::pykernel::num_complex::Complex<::core::primitive::f64>, (), ::core::primitive::bool,),),",
+    );
+    expect(
+        &text,
+        "#[repr(C)] struct Returned(::core::primitive::i64, \
+         ::pykernel::num_complex::Complex<::core::primitive::f64>, ::core::primitive::bool);",
+    );
+    expect(&text, "result: *mut Returned, raised:");
+    expect(&text, "|written| (written.0, (written.1, (), written.2,),)");
+    let text = expanded(&kernel("f", vec![overload("s", &[], Type::Tuple(vec![Type::None]))]));
+    expect(&text, "run::<()>(0, ::core::ptr::null(), |returned, raised| { s(raised) })");
+    expect(&text, "|_| ((),)");
+}
+
+#[test]
+fn a_tuple_parameter_is_taken_apart() {
+    let complex = ParamType::Number(Number::Strong(DType::Complex64));
+    let tuple = ParamType::Tuple(vec![complex, ParamType::Tuple(vec![array(1, Layout::C, Mode::Write)])]);
+    let params = [("x", F8), ("t", tuple)];
+    let text = expanded(&kernel("f", vec![overload("s", &params, Type::None)]));
+    expect(&text, "pub fn f<'p2>(x: ::core::primitive::f64, t: (::pykernel::num_complex::Complex<");
+    expect(&text, "(impl ::core::convert::Into<::pykernel::ndarray::ArrayViewMut<'p2,");
+    expect(&text, "let (item_1, (item_2,),) = t; let mut item_2 = ::core::convert::Into::<");
+    expect(&text, "name: \"t[1][0]\"");
+    expect(&text, "s(x, item_1.re, item_1.im, &raw const array_2, raised)");
+}
+
+#[test]
 fn several_signatures_are_a_trait() {
     let float = overload("s_0", &[("x", F8)], Type::FLOAT);
     let int = overload("s_1", &[("x", ParamType::Number(Number::Strong(DType::Int64)))], Type::INT);
@@ -123,8 +157,14 @@ fn signatures_that_differ_in_layout_are_one_function() {
 fn what_rust_cannot_tell_apart_must_give_one_type() {
     let of = |ty, result| overload("s", &[("x", ty)], result);
     let weak = ParamType::Number(Number::Weak(Weak::Float));
-    assert!(ambiguous(&kernel("f", vec![of(F8, Type::FLOAT), of(weak, Type::FLOAT)])).is_none());
-    let text = ambiguous(&kernel("f", vec![of(F8, Type::FLOAT), of(weak, Type::INT)])).unwrap();
+    assert!(ambiguous(&kernel("f", vec![of(F8, Type::FLOAT), of(weak.clone(), Type::FLOAT)])).is_none());
+    let text = ambiguous(&kernel("f", vec![of(F8, Type::FLOAT), of(weak.clone(), Type::INT)])).unwrap();
+    let pair = |ty| Type::Tuple(vec![ty, Type::INT]);
+    let same = [of(F8, pair(Type::FLOAT)), of(weak.clone(), pair(Type::Strong(DType::Float64)))];
+    assert!(ambiguous(&kernel("f", same.to_vec())).is_none());
+    assert!(
+        ambiguous(&kernel("f", vec![of(F8, pair(Type::FLOAT)), of(weak.clone(), pair(Type::INT))])).is_some()
+    );
     assert!(text.contains("f(x: float64) -> float\n  f(x: float) -> int"), "{text}");
 }
 

@@ -51,14 +51,22 @@ def kernel(function, signatures=()):
             args = bound.args
         signature = pick(function, signatures, args)
         for name, param, arg in zip(names.parameters, signature.params, args):
-            if isinstance(param, types.Array) and (wrong := param.refusal(arg)):
-                raise TypeError(f"{function.__name__}() argument '{name}' {wrong}")
+            refuse_arrays(param, arg, function.__name__, name)
         result = function(*(param.convert(arg) for param, arg in zip(signature.params, args)))
         return result if signature.result is None else signature.result.convert(result)
 
     call.py_func = function
     call.is_kernel = True
     return call
+
+
+def refuse_arrays(param, arg, function, name):
+    """Raises for an array of another type, in an argument or among its items."""
+    if isinstance(param, types.Array) and (wrong := param.refusal(arg)):
+        raise TypeError(f"{function}() argument '{name}' {wrong}")
+    if isinstance(param, types.Tuple) and isinstance(arg, tuple):
+        for index, (item, part) in enumerate(zip(param.items, arg)):
+            refuse_arrays(item, part, function, f"{name}[{index}]")
 
 
 def pick(function, signatures, args):
@@ -110,4 +118,5 @@ def read_text(text, known=None):
     """A signature or a type in its string form, whose names are those of `numba.types`, or of the
     file."""
     weak = {python.__name__: weak for python, weak in types.WEAK.items()}
-    return eval(text, {"__builtins__": {}}, {**vars(types), "types": types, **weak, **(known or {})})
+    names = {**vars(types), "types": types, **weak, "tuple": tuple, **(known or {})}
+    return eval(text, {"__builtins__": {}}, names)

@@ -170,6 +170,30 @@ class Array(Type):
         return 1 if self.layout == "A" else 0
 
 
+class Tuple(Type):
+    """A tuple, whose items are of these types."""
+
+    def __init__(self, items):
+        self.items = [as_type(item) for item in items]
+        items = ", ".join(map(str, self.items))
+        super().__init__(f"({items},)" if len(self.items) == 1 else f"({items})")
+
+    def convert(self, value):
+        if not isinstance(value, tuple) or len(value) != len(self.items):
+            raise TypeError(f"expected {self}, got {value!r}")
+        return tuple(item.convert(part) for item, part in zip(self.items, value))
+
+    def fit(self, value):
+        if not isinstance(value, tuple) or len(value) != len(self.items):
+            return 3
+        return max(item.fit(part) for item, part in zip(self.items, value))
+
+
+def UniTuple(item, count):
+    """A tuple of items of one type."""
+    return Tuple([item] * count)
+
+
 class Signature:
     """Declared parameters and, unless it is to be inferred, the declared result."""
 
@@ -225,15 +249,22 @@ OF_NUMPY = {scalar.scalar: scalar for scalar in SCALARS}
 
 def is_type(value):
     """Whether this declares something."""
-    if isinstance(value, Type) or value is None or optional_of(value) is not None:
+    if isinstance(value, Type) or value is None or is_tuple(value) or optional_of(value) is not None:
         return True
     return isinstance(value, type) and (value in WEAK or value in OF_NUMPY)
 
 
+def is_tuple(value):
+    """Whether this is `tuple[float, int]` or a tuple of types."""
+    return typing.get_origin(value) is tuple or (isinstance(value, tuple) and all(map(is_type, value)))
+
+
 def as_type(value):
-    """A declared type: Numba's own, NumPy's scalar class, Python's number or `None`."""
+    """A declared type: Numba's own, NumPy's scalar class, Python's number or tuple, or `None`."""
     if value is None:
         return void
+    if is_tuple(value):
+        return Tuple(value if isinstance(value, tuple) else typing.get_args(value))
     if isinstance(value, Type):
         return value
     if (inner := optional_of(value)) is not None:

@@ -8,7 +8,7 @@ use super::clif_type;
 use super::function::FunctionCx;
 use super::view::numbers;
 use crate::backend::Error;
-use crate::interface::{Overload, ParamType};
+use crate::interface::{Leaf, Overload, Param, fields};
 use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Scalar, Type};
 use crate::types::DType;
 
@@ -40,19 +40,29 @@ pub(super) const fn takes_record(function: &Function) -> bool {
 pub(super) fn entry_signature(module: &dyn Module, overload: &Overload) -> Signature {
     let pointer = AbiParam::new(module.target_config().pointer_type());
     let mut signature = module.make_signature();
-    for param in &overload.params {
-        match param.ty {
-            ParamType::Number(number) => {
-                let part = c_number(Scalar::of(number.dtype()));
-                signature.params.extend(std::iter::repeat_n(part, parts(number.dtype())));
+    for leaf in leaves(overload) {
+        match leaf {
+            Leaf::Number(dtype) => {
+                let part = c_number(Scalar::of(dtype));
+                signature.params.extend(std::iter::repeat_n(part, parts(dtype)));
             }
-            ParamType::Array(..) => signature.params.push(pointer),
+            Leaf::Array(..) => signature.params.push(pointer),
         }
     }
-    signature.params.extend(overload.result.dtype().map(|_| pointer));
+    signature.params.extend(has_result(overload).then_some(pointer));
     signature.params.push(pointer);
     signature.returns.push(AbiParam::new(types::I32));
     signature
+}
+
+/// What is passed for the parameters of an overload, in order.
+pub(super) fn leaves(overload: &Overload) -> impl Iterator<Item = Leaf> {
+    overload.params.iter().flat_map(|Param { ty, .. }| ty.leaves())
+}
+
+/// Whether an entry takes the address of its result.
+pub(super) fn has_result(overload: &Overload) -> bool {
+    !fields(&overload.result).is_empty()
 }
 
 /// How many machine numbers hold a number.

@@ -6,12 +6,12 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::Module;
 use pykernel_abi::{Status, array};
 
-use super::call::parts;
+use super::call::{has_result, leaves, parts};
 use super::function::FunctionCx;
 use super::view::{TRUSTED, fastest};
 use super::{Translated, Unit, call};
 use crate::backend::Error;
-use crate::interface::{Overload, ParamType};
+use crate::interface::{Leaf, Overload};
 use crate::ir::{Expr, Type};
 use crate::types::ArrayType;
 
@@ -35,7 +35,7 @@ pub(super) fn translate(
         false => cx.inline_body(&flat),
     };
     // The result's address stands before the record's.
-    let result = overload.result.dtype().map(|_| params[params.len() - 2]);
+    let result = has_result(overload).then(|| params[params.len() - 2]);
     cx.finish_entry(&returned, result);
     cx.builder.finalize(config);
     Ok(Translated { id, name: overload.symbol.clone(), of: overload.function, context })
@@ -47,14 +47,14 @@ impl FunctionCx<'_, '_> {
         let mut params = params.iter().copied();
         let mut own = self.function.params.iter().map(|param| self.function.ty(*param)).peekable();
         let mut flat = Vec::new();
-        for param in &overload.params {
-            match param.ty {
-                ParamType::Number(number) => {
-                    let parts = parts(number.dtype());
+        for leaf in leaves(overload) {
+            match leaf {
+                Leaf::Number(dtype) => {
+                    let parts = parts(dtype);
                     own.by_ref().take(parts).for_each(drop);
                     flat.extend(params.by_ref().take(parts));
                 }
-                ParamType::Array(ty, _) => {
+                Leaf::Array(ty, _) => {
                     own.next();
                     if let Some(descriptor) = params.next() {
                         self.load_descriptor(descriptor, ty, &mut flat);
@@ -102,11 +102,14 @@ impl FunctionCx<'_, '_> {
         self.write_result(&returned[1..], result);
     }
 
+    /// Writes the fields of the result, each at the next address of its natural alignment.
     fn write_result(&mut self, values: &[Value], result: Value) {
-        let mut offset = 0;
+        let mut offset = 0u32;
         for value in values {
-            self.builder.ins().store(TRUSTED, *value, result, offset);
-            offset += self.builder.func.dfg.value_type(*value).bytes() as i32;
+            let size = self.builder.func.dfg.value_type(*value).bytes();
+            offset = offset.next_multiple_of(size);
+            self.builder.ins().store(TRUSTED, *value, result, offset as i32);
+            offset += size;
         }
         let status = self.returned();
         self.builder.ins().return_(&[status]);

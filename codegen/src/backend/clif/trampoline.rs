@@ -5,11 +5,11 @@ use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, Valu
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{FuncId, Linkage, Module};
 
-use super::call::{entry_signature, parts};
+use super::call::{entry_signature, has_result, leaves, parts};
 use super::clif_type;
 use super::view::TRUSTED;
 use crate::backend::Error;
-use crate::interface::{Overload, ParamType};
+use crate::interface::{Leaf, Overload};
 use crate::ir::Scalar;
 
 /// Defines an overload's trampoline, exported under the entry's symbol with `.trampoline` after it:
@@ -20,7 +20,7 @@ use crate::ir::Scalar;
 ///
 /// It calls `entry` with arguments from `slots`: the bits of a number, zero-extended (two slots
 /// for a complex one), the address of an array's descriptor. `result` may be null if and only if
-/// the kernel returns `None`.
+/// the kernel returns nothing.
 pub fn define_trampoline(module: &mut dyn Module, overload: &Overload) -> Result<FuncId, Error> {
     let name = format!("{}.trampoline", overload.symbol);
     let failed = |error| Error::from_module(&name, &error);
@@ -49,25 +49,20 @@ fn translate(module: &dyn Module, overload: &Overload, mut builder: FunctionBuil
     builder.seal_block(block);
     let params = builder.block_params(block).to_vec();
     let mut args = Vec::new();
-    for param in &overload.params {
-        match param.ty {
-            ParamType::Number(number) => {
-                for _ in 0..parts(number.dtype()) {
-                    args.push(number_in_slot(
-                        &mut builder,
-                        Scalar::of(number.dtype()),
-                        params[1],
-                        args.len(),
-                    ));
+    for leaf in leaves(overload) {
+        match leaf {
+            Leaf::Number(dtype) => {
+                for _ in 0..parts(dtype) {
+                    args.push(number_in_slot(&mut builder, Scalar::of(dtype), params[1], args.len()));
                 }
             }
-            ParamType::Array(..) => {
+            Leaf::Array(..) => {
                 let pointer = module.target_config().pointer_type();
                 args.push(builder.ins().load(pointer, TRUSTED, params[1], 8 * args.len() as i32));
             }
         }
     }
-    args.extend(overload.result.dtype().map(|_| params[2]));
+    args.extend(has_result(overload).then_some(params[2]));
     args.push(params[3]);
     let signature = builder.import_signature(entry_signature(module, overload));
     let call = builder.ins().call_indirect(signature, params[0], &args);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::names;
-use crate::interface::{Kernel, Overload, ParamType};
+use super::{names, result};
+use crate::interface::{Kernel, Leaf, Overload, Param};
 use crate::ir::Mode;
 use crate::manifest::Compiled;
 use crate::symbol::{Package, identifier};
@@ -30,7 +30,9 @@ pub(super) fn header(package: &Package, prefix: &str, mut kernels: Vec<&Compiled
         text.push_str(&view.definition());
     }
     text.push_str("#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    overloads().for_each(|overload| text.push_str(&declaration(overload)));
+    for kernel in kernels.iter().map(|compiled| &compiled.kernel) {
+        kernel.overloads.iter().for_each(|overload| text.push_str(&declaration(prefix, kernel, overload)));
+    }
     text.push_str("\n#ifdef __cplusplus\n}\n#endif\n");
     for compiled in &kernels {
         for overload in &compiled.kernel.overloads {
@@ -46,17 +48,25 @@ fn distinct(prefix: &str, kernels: &[&Compiled]) -> Result<(), String> {
     let mut places: BTreeMap<String, &Compiled> = BTreeMap::new();
     for compiled in kernels {
         for overload in &compiled.kernel.overloads {
-            let name = names::function(prefix, &compiled.kernel, overload);
-            if let Some(other) = places.insert(name.clone(), compiled) {
-                return Err(format!(
-                    "two kernels are `{name}` in C: `{}` of {} and `{}` of {}\n\
-                     help: give one of them another name, or one with a leading underscore, which is not exported",
-                    other.kernel.name, other.file, compiled.kernel.name, compiled.file
-                ));
+            let kernel = &compiled.kernel;
+            let defined = result::definition(prefix, kernel, overload);
+            let result = result::name(prefix, kernel, overload).filter(|_| defined.is_some());
+            for name in result.into_iter().chain([names::function(prefix, kernel, overload)]) {
+                if let Some(other) = places.insert(name.clone(), compiled) {
+                    return Err(twice(&name, other, compiled));
+                }
             }
         }
     }
     Ok(())
+}
+
+fn twice(name: &str, one: &Compiled, other: &Compiled) -> String {
+    format!(
+        "two kernels are `{name}` in C: `{}` of {} and `{}` of {}\n\
+         help: give one of them another name, or one with a leading underscore, which is not exported",
+        one.kernel.name, one.file, other.kernel.name, other.file
+    )
 }
 
 /// A type of array descriptors.
@@ -124,15 +134,15 @@ impl View {
 }
 
 fn views(overload: &Overload) -> Vec<View> {
-    let view = |ty| match ty {
-        ParamType::Array(array, mode) => Some(View::of(array, mode)),
-        ParamType::Number(_) => None,
+    let view = |leaf| match leaf {
+        Leaf::Array(array, mode) => Some(View::of(array, mode)),
+        Leaf::Number(_) => None,
     };
-    overload.params.iter().filter_map(|param| view(param.ty)).collect()
+    overload.params.iter().flat_map(|param| param.ty.leaves()).filter_map(view).collect()
 }
 
 /// The C type of an array's element, and of a number in memory.
-const fn element(dtype: DType) -> &'static str {
+pub(super) const fn element(dtype: DType) -> &'static str {
     match dtype {
         DType::Bool => "bool",
         DType::Int8 => "int8_t",
@@ -150,36 +160,29 @@ const fn element(dtype: DType) -> &'static str {
     }
 }
 
-/// The entry, as `pykernel_abi` describes it.
-fn declaration(overload: &Overload) -> String {
-    let mut params: Vec<String> = Vec::new();
-    for param in &overload.params {
-        params.push(match param.ty {
-            ParamType::Number(number) => match number.dtype() {
-                DType::Complex64 => "float, float".to_owned(),
-                DType::Complex128 => "double, double".to_owned(),
-                dtype => element(dtype).to_owned(),
-            },
-            ParamType::Array(array, mode) => format!("const {} *", View::of(array, mode).name()),
-        });
-    }
-    params.extend(overload.result.dtype().map(|dtype| format!("{} *", element(dtype))));
-    format!("int32_t {}({}, pykernel_raised *);\n", overload.symbol, params.join(", ")).replace("(, ", "(")
+/// The entry, as `pykernel_abi` describes it, and the struct that it writes.
+fn declaration(prefix: &str, kernel: &Kernel, overload: &Overload) -> String {
+    let param = |(_, leaf)| match leaf {
+        Leaf::Number(DType::Complex64) => "float, float".to_owned(),
+        Leaf::Number(DType::Complex128) => "double, double".to_owned(),
+        Leaf::Number(dtype) => element(dtype).to_owned(),
+        Leaf::Array(array, mode) => format!("const {} *", View::of(array, mode).name()),
+    };
+    let mut params: Vec<String> = names::leaves(overload).into_iter().map(param).collect();
+    params.extend(result::name(prefix, kernel, overload).map(|name| format!("{name} *")));
+    params.push("pykernel_raised *".to_owned());
+    let entry = format!("int32_t {}({});\n", overload.symbol, params.join(", "));
+    result::definition(prefix, kernel, overload).unwrap_or_default() + &entry
 }
 
 /// What a reader should know of a kernel.
 fn comment(compiled: &Compiled, overload: &Overload) -> String {
     let Compiled { file, kernel } = compiled;
-    let params: Vec<String> = overload
-        .params
-        .iter()
-        .map(|param| match param.ty {
-            ParamType::Number(number) => format!("{}: {}", param.name, Type::from(number)),
-            ParamType::Array(array, _) => format!("{}: {array}", param.name),
-        })
-        .collect();
+    let param = |param: &Param| format!("{}: {}", param.name, Type::from(&param.ty));
+    let params: Vec<String> = overload.params.iter().map(param).collect();
     let mut lines = vec![format!("{}({}) -> {}", kernel.name, params.join(", "), overload.result)];
-    for (name, order) in overload.params.iter().filter_map(|param| Some((&param.name, order(param.ty)?))) {
+    for (name, order) in names::leaves(overload).iter().filter_map(|(name, leaf)| Some((name, order(*leaf)?)))
+    {
         lines.push(format!("The elements of {name} lie without gaps, the {order} index running fastest."));
     }
     lines.extend(kernel.doc.iter().flat_map(|doc| std::iter::once("").chain(doc.lines())).map(str::to_owned));
@@ -189,38 +192,37 @@ fn comment(compiled: &Compiled, overload: &Overload) -> String {
 }
 
 /// Which index must run fastest, of an array that must lie without gaps.
-fn order(ty: ParamType) -> Option<&'static str> {
-    match ty {
-        ParamType::Array(array, _) if array.rank > 0 => match array.layout {
+fn order(leaf: Leaf) -> Option<&'static str> {
+    match leaf {
+        Leaf::Array(array, _) if array.rank > 0 => match array.layout {
             Layout::C => Some("last"),
             Layout::F => Some("first"),
             Layout::Any => None,
         },
-        ParamType::Array(..) | ParamType::Number(_) => None,
+        Leaf::Array(..) | Leaf::Number(_) => None,
     }
 }
 
 /// The function by which C calls an overload.
 fn wrapper(prefix: &str, kernel: &Kernel, overload: &Overload) -> String {
-    let names = names::parameters(overload);
     let (mut declared, mut passed) = (Vec::new(), Vec::new());
-    for (name, param) in names.iter().zip(&overload.params) {
-        match param.ty {
-            ParamType::Number(number) => {
-                declared.push(format!("{} {name}", element(number.dtype())));
-                match number.dtype() {
+    for (name, leaf) in names::leaves(overload) {
+        match leaf {
+            Leaf::Number(dtype) => {
+                declared.push(format!("{} {name}", element(dtype)));
+                match dtype {
                     DType::Complex64 | DType::Complex128 => passed.push(format!("{name}.real, {name}.imag")),
-                    _ => passed.push(name.clone()),
+                    _ => passed.push(name),
                 }
             }
-            ParamType::Array(array, mode) => {
+            Leaf::Array(array, mode) => {
                 declared.push(format!("const {} *{name}", View::of(array, mode).name()));
-                passed.push(name.clone());
+                passed.push(name);
             }
         }
     }
-    if let Some(dtype) = overload.result.dtype() {
-        declared.push(format!("{} *result", element(dtype)));
+    if let Some(name) = result::name(prefix, kernel, overload) {
+        declared.push(format!("{name} *result"));
         passed.push("result".to_owned());
     }
     declared.push("pykernel_raised *raised".to_owned());

@@ -6,6 +6,7 @@
 
 mod header;
 mod names;
+mod result;
 
 use std::path::Path;
 

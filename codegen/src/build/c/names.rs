@@ -1,6 +1,6 @@
 //! The names that kernels and their parameters have in C.
 
-use crate::interface::{Kernel, Overload, Param, ParamType};
+use crate::interface::{Kernel, Leaf, Overload, ParamType};
 use crate::symbol::identifier;
 use crate::types::{ArrayType, Layout, Type};
 
@@ -123,23 +123,33 @@ pub(super) fn function(prefix: &str, kernel: &Kernel, overload: &Overload) -> St
     if kernel.overloads.len() > 1 {
         for param in &overload.params {
             name.push('_');
-            name.push_str(&suffix(param));
+            name.push_str(&suffix(&param.ty));
         }
     }
     allowed(name)
 }
 
-/// The names of an overload's parameters, each once.
-pub(super) fn parameters(overload: &Overload) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for param in &overload.params {
-        let mut name = allowed(identifier(&param.name));
-        while names.contains(&name) || OWN.contains(&name.as_str()) {
-            name.push('_');
+/// What an overload's parameters consist of, each with a name of its own: `x`, and `t_0` of a tuple.
+pub(super) fn leaves(overload: &Overload) -> Vec<(String, Leaf)> {
+    let mut leaves = Vec::new();
+    overload.params.iter().for_each(|param| collect(identifier(&param.name), &param.ty, &mut leaves));
+    leaves
+}
+
+fn collect(name: String, ty: &ParamType, leaves: &mut Vec<(String, Leaf)>) {
+    let leaf = match ty {
+        ParamType::Number(number) => Leaf::Number(number.dtype()),
+        ParamType::Array(array, mode) => Leaf::Array(*array, *mode),
+        ParamType::Tuple(items) => {
+            let items = items.iter().enumerate();
+            return items.for_each(|(index, item)| collect(format!("{name}_{index}"), item, leaves));
         }
-        names.push(name);
+    };
+    let mut name = allowed(name);
+    while leaves.iter().any(|(other, _)| *other == name) || OWN.contains(&name.as_str()) {
+        name.push('_');
     }
-    names
+    leaves.push((name, leaf));
 }
 
 fn allowed(name: String) -> String {
@@ -150,11 +160,12 @@ fn allowed(name: String) -> String {
 }
 
 /// A parameter's type as part of a name: `int`, `float32`, `float64_2d`, `float64_2dc`.
-fn suffix(param: &Param) -> String {
-    match param.ty {
-        ParamType::Number(number) => Type::from(number).to_string(),
+fn suffix(ty: &ParamType) -> String {
+    match ty {
+        ParamType::Number(number) => Type::from(*number).to_string(),
+        ParamType::Tuple(items) => items.iter().map(suffix).collect::<Vec<_>>().join("_"),
         ParamType::Array(array, _) => {
-            let ArrayType { element, rank, layout, readonly } = array;
+            let ArrayType { element, rank, layout, readonly } = *array;
             let layout = match layout {
                 Layout::C => "c",
                 Layout::F => "f",

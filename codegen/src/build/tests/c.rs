@@ -6,7 +6,7 @@ use super::*;
 use crate::backend::Target;
 
 const KERNELS: &str = r#"
-from numba import njit, boolean, float32, float64, int8, int64, complex64, complex128
+from numba import njit, types, boolean, float32, float64, int8, int64, complex64, complex128
 @njit
 def mandel(x: float64, y: float64, max_iters: int64) -> int64:
     """Shade of a point. */ /* Not a comment's end."""
@@ -49,7 +49,21 @@ def refuse(n: int, raised: float, result: float32):
         raise ValueError(result)
     if n != 0:
         raise ValueError("{é}", n, n > 0)
+@njit
+def show(n: int, x: float32, z: complex128, yes: boolean):
+    print("é", n, x, z, (z, yes), sep="|", end="{}\n")
+    print(z + 1e16, z * 0, x * 1e6, (complex64(z),), -n, "x" , True, None)
+@njit
+def padded(t: types.Tuple((int8, types.Tuple((complex64, float64[:])))), n: int64):
+    z = t[1][0]
+    return t[0], (t[1][1][n], n > 0, (z, t[0])), n
 "#;
+
+/// What the program prints.
+const PRINTED: &str = "\
+é|3|0.1|(1.5-2j)|(np.complex128(1.5-2j), np.True_){}
+(1.0000000000000002e+16-2j) 0j 100000.0 (np.complex64(1.5-2j),) -3 x True None
+";
 
 /// In C and in C++.
 const PROGRAM: &str = r#"
@@ -117,6 +131,18 @@ static void raises(void)
     CHECK(refuse(7, 1, 1, NULL) == PYKERNEL_RAISED);
 }
 
+static void tuples(void)
+{
+    const double in[2] = {0.5, 1.5};
+    const pykernel_view1_float64 x = pykernel_view1_float64_of(in, 2);
+    pykernel_complex64 z = {2.5f, -1};
+    padded_result result;
+    CHECK(padded(-3, z, &x, 1, &result, NULL) == PYKERNEL_RETURNED);
+    CHECK(result.item0 == -3 && result.item1_0 == 1.5 && result.item1_1 && result.item2 == 1);
+    CHECK(result.item1_2_0.real == 2.5f && result.item1_2_0.imag == -1 && result.item1_2_1 == -3);
+    CHECK(padded(-3, z, &x, 2, &result, NULL) == PYKERNEL_RAISED);
+}
+
 static void arrays(void)
 {
     const double in[6] = {1, 2, 3, 4, 5, 6};
@@ -159,7 +185,11 @@ int main(void)
     CHECK(deep(10, &n, &raised) == PYKERNEL_RETURNED && n == 10);
     CHECK(deep(1 << 30, &n, &raised) == PYKERNEL_RAISED && pykernel_is(&raised, "RecursionError"));
     arrays();
+    tuples();
     raises();
+    z.real = 1.5;
+    z.imag = -2;
+    CHECK(show(3, 0.1f, z, true, &raised) == PYKERNEL_RETURNED);
     return failures;
 }
 "#;
@@ -186,15 +216,17 @@ fn has(compiler: &str) -> bool {
     found
 }
 
-/// Compiles a program, with all warnings, and runs it.
-fn runs(package: &Sandbox, compiler: &str, options: &[&str], file: &str, libraries: &[PathBuf]) {
+/// Compiles a program, with all warnings, and runs it; gives what it prints.
+fn runs(package: &Sandbox, compiler: &str, options: &[&str], file: &str, libraries: &[PathBuf]) -> String {
     let root = &package.0.root;
     let mut command = Command::new(compiler);
     command.current_dir(root).args(options).args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-I."]);
     let output = command.arg(file).args(libraries).args(["-lm", "-o", "program"]).output().unwrap();
     assert!(output.status.success(), "{compiler} {options:?}: {}", String::from_utf8_lossy(&output.stderr));
     let output = Command::new(root.join("program")).output().unwrap();
-    assert!(output.status.success(), "{compiler}: {}", String::from_utf8_lossy(&output.stdout));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{compiler}: {printed}");
+    printed
 }
 
 #[test]
@@ -205,11 +237,11 @@ fn c_and_cpp_programs_call_kernels() {
     package.write("program.cpp", PROGRAM);
     let library = [package.0.root.join("lib/libkernels.a")];
     if has("cc") {
-        runs(&package, "cc", &["-std=c99"], "program.c", &library);
-        runs(&package, "cc", &["-std=c11", "-O2", "-Wcast-qual"], "program.c", &library);
+        assert_eq!(runs(&package, "cc", &["-std=c99"], "program.c", &library), PRINTED);
+        assert_eq!(runs(&package, "cc", &["-std=c11", "-O2", "-Wcast-qual"], "program.c", &library), PRINTED);
     }
     if has("c++") {
-        runs(&package, "c++", &["-std=c++11"], "program.cpp", &library);
+        assert_eq!(runs(&package, "c++", &["-std=c++11"], "program.cpp", &library), PRINTED);
     }
 }
 
@@ -241,6 +273,16 @@ fn a_header_has_the_own_kernels_of_a_package() {
     for (name, there) in [("inside", true), ("inline_too", true), ("of_a_test", false), ("shown", false)] {
         assert_eq!(header.contains(&format!("static inline int {name}(")), there, "{name}");
     }
+}
+
+#[test]
+fn a_kernel_and_the_struct_of_another_have_two_names() {
+    let text = "def f(x: float):\n    return x, x\ndef f_result(x: float) -> float:\n    return x\n";
+    let error = package("c-struct", "", text).error();
+    assert!(
+        error.starts_with("two kernels are `f_result` in C: `f` of kernels/k.py and `f_result` of"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
                 let made = self.state.view_of(shape.iter().map(extent));
                 self.set(*view, made);
             }
-            StmtKind::Record(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Record(_) | StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
         true
     }

@@ -1,0 +1,52 @@
+//! What kernels return to C: a number, or a struct of the numbers of which a tuple or an optional
+//! value consists.
+
+use std::fmt::Write as _;
+
+use super::header::element;
+use super::names;
+use crate::interface::{Kernel, Overload, fields};
+use crate::types::{DType, Type};
+
+/// The C type of what an overload returns, if it returns something.
+pub(super) fn name(prefix: &str, kernel: &Kernel, overload: &Overload) -> Option<String> {
+    match (overload.result.dtype(), fields(&overload.result).is_empty()) {
+        (Some(dtype), _) => Some(element(dtype).to_owned()),
+        (None, true) => None,
+        (None, false) => Some(format!("{}_result", names::function(prefix, kernel, overload))),
+    }
+}
+
+/// The definition of that type, if it is a struct.
+pub(super) fn definition(prefix: &str, kernel: &Kernel, overload: &Overload) -> Option<String> {
+    let name = name(prefix, kernel, overload).filter(|_| overload.result.dtype().is_none())?;
+    let mut text = format!("typedef struct {name} {{\n");
+    let mut all = Vec::new();
+    members("", &overload.result, &mut all);
+    for (member, dtype) in all {
+        let _ = writeln!(text, "    {} {member};", element(dtype));
+    }
+    let _ = writeln!(text, "}} {name};");
+    Some(text)
+}
+
+/// The members, named by the way to them: `item0`, `item1_0`, `item2_present` and `item2`.
+fn members(path: &str, ty: &Type, found: &mut Vec<(String, DType)>) {
+    match ty {
+        Type::Tuple(items) => items.iter().enumerate().for_each(|(index, item)| {
+            let path = if path.is_empty() { format!("item{index}") } else { format!("{path}_{index}") };
+            members(&path, item, found);
+        }),
+        Type::Optional(inner) => {
+            let (present, value) = match path {
+                "" => ("present".to_owned(), "value"),
+                path => (format!("{path}_present"), path),
+            };
+            found.push((present, DType::Bool));
+            members(value, inner, found);
+        }
+        Type::Weak(_) | Type::Strong(_) | Type::None | Type::Array(_) | Type::Text => {
+            found.extend(ty.dtype().map(|dtype| (path.to_owned(), dtype)));
+        }
+    }
+}

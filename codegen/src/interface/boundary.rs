@@ -1,0 +1,90 @@
+//! What crosses between a kernel and its caller: trees of numbers and arrays.
+//!
+//! In C there are no trees. A parameter is passed as its leaves, one argument after another; a
+//! result is a struct whose fields are its leaves.
+
+use crate::ir::Mode;
+use crate::types::{ArrayType, DType, Type, Weak};
+
+/// The type of a parameter, as a caller sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParamType {
+    /// A number. Weak and strong ones look alike from outside: `int` is `i64`. The weak ones are
+    /// kept apart for `reveal` and for overloads.
+    Number(Number),
+    /// An array, borrowed as the mode says.
+    Array(ArrayType, Mode),
+    /// A tuple.
+    Tuple(Vec<ParamType>),
+}
+
+/// A part of a parameter that is passed on its own. A complex number is one, though C passes two
+/// floats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaf {
+    /// A number.
+    Number(DType),
+    /// An array, borrowed as the mode says.
+    Array(ArrayType, Mode),
+}
+
+impl ParamType {
+    /// What is passed for it, in order.
+    pub fn leaves(&self) -> Vec<Leaf> {
+        match self {
+            ParamType::Number(number) => vec![Leaf::Number(number.dtype())],
+            ParamType::Array(array, mode) => vec![Leaf::Array(*array, *mode)],
+            ParamType::Tuple(items) => items.iter().flat_map(ParamType::leaves).collect(),
+        }
+    }
+}
+
+impl From<&ParamType> for Type {
+    fn from(ty: &ParamType) -> Type {
+        match ty {
+            ParamType::Number(number) => (*number).into(),
+            ParamType::Array(array, _) => Type::Array(*array),
+            ParamType::Tuple(items) => Type::Tuple(items.iter().map(Type::from).collect()),
+        }
+    }
+}
+
+/// The numbers that a result is made of, in order: the fields of the struct that a kernel writes.
+pub fn fields(result: &Type) -> Vec<DType> {
+    match result {
+        Type::None => Vec::new(),
+        Type::Weak(weak) => vec![weak.dtype()],
+        Type::Strong(dtype) => vec![*dtype],
+        Type::Tuple(items) => items.iter().flat_map(fields).collect(),
+        Type::Optional(inner) => std::iter::once(DType::Bool).chain(fields(inner)).collect(),
+        Type::Array(_) | Type::Text => unreachable!("bug in pykernel: a kernel returns `{result}`"),
+    }
+}
+
+/// A number type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// One of Python's.
+    Weak(Weak),
+    /// One of NumPy's.
+    Strong(DType),
+}
+
+impl Number {
+    /// The dtype that holds it.
+    pub const fn dtype(self) -> DType {
+        match self {
+            Number::Weak(weak) => weak.dtype(),
+            Number::Strong(dtype) => dtype,
+        }
+    }
+}
+
+impl From<Number> for Type {
+    fn from(number: Number) -> Type {
+        match number {
+            Number::Weak(weak) => Type::Weak(weak),
+            Number::Strong(dtype) => Type::Strong(dtype),
+        }
+    }
+}
