@@ -109,7 +109,7 @@ def one_too_far(x: float64[:]) -> float64:
 
 
 @njit
-def other_arrays_do_not_overlap(x: float64[:, :], i: int64, y: float64[:]):
+def other_arrays_are_apart(x: float64[:, :], i: int64, y: float64[:]):
     # check: writes(x)
     # not: overlap
     # not: allocate
@@ -133,7 +133,7 @@ def assign(to, values):
 
 
 @njit
-def numbers_overlap_nothing(x: float64[:]):
+def numbers_are_not_read(x: float64[:]):
     # not: overlap
     # not: IndexError
     x[1:] = 0.0
