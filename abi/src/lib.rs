@@ -136,6 +136,9 @@ pub struct Host {
     pub allocate: unsafe extern "C" fn(bytes: usize, align: usize, zeroed: bool) -> *mut u8,
     /// Takes back what `allocate` gave for these `bytes` and this `align`.
     pub release: unsafe extern "C" fn(data: *mut u8, bytes: usize, align: usize),
+    /// Writes a text to the standard output: a template, as [`Site`] describes it, of `len` bytes,
+    /// and the values of its placeholders.
+    pub print: unsafe extern "C" fn(template: *const u8, len: usize, operands: *const u64, n_operands: usize),
 }
 
 /// Offsets in a [`Host`], in bytes.
@@ -145,6 +148,9 @@ pub mod host {
 
     /// Offset of `release`.
     pub const RELEASE: i32 = 8;
+
+    /// Offset of `print`.
+    pub const PRINT: i32 = 16;
 }
 
 /// What follows the elements of an array that a kernel made. It lies at the end of its memory, at
@@ -189,7 +195,10 @@ pub mod block {
 /// In the template `{i}` stands for an operand printed as a signed integer, `{u}` unsigned, `{f}`
 /// a `f64` printed as Python's `repr` does, `{g}` a `f64` that holds a `float32` and is printed as
 /// NumPy prints that, with the fewest digits that tell it from other `float32`s, `{b}` a bool
-/// (`True`, `False`); `{{` and `}}` are braces. An empty template means an exception without arguments.
+/// (`True`, `False`), `{B}` one as NumPy's `repr` prints it (`np.True_`). Two operands, real and
+/// imaginary part, make a complex number: `{C}` is one of two `f64`s as Python's `str` prints it, in
+/// parentheses unless its real part is positive zero, `{c}` the same without parentheses, `{K}` and
+/// `{k}` those of two `float32`s. `{{` and `}}` are braces. An empty template means an exception without arguments.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Site {
@@ -235,6 +244,7 @@ mod tests {
     fn host_offsets_are_those_of_the_layout() {
         assert_eq!(offset_of!(Host, allocate), host::ALLOCATE as usize);
         assert_eq!(offset_of!(Host, release), host::RELEASE as usize);
+        assert_eq!(offset_of!(Host, print), host::PRINT as usize);
     }
 
     #[test]

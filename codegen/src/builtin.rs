@@ -40,6 +40,8 @@ pub enum Rule {
     AnyAll,
     /// `divmod`.
     DivMod,
+    /// `print`, which is a statement.
+    Print,
     /// `sum`.
     Sum,
     /// `reveal_type`.
@@ -253,6 +255,7 @@ static TABLE: &[Row] = &[
     row("max", 1..=usize::MAX, Rule::Extremum, Target::Library("maximum")),
     row("min", 1..=usize::MAX, Rule::Extremum, Target::Library("minimum")),
     row("pow", 2..=3, Rule::Power, Target::Nothing),
+    row("print", 0..=usize::MAX, Rule::Print, Target::Nothing),
     row("range", 1..=3, Rule::Iterator, Target::Nothing),
     row("reveal_type", 1..=1, Rule::RevealType, Target::Nothing),
     row("reversed", 1..=1, Rule::Iterator, Target::Nothing),

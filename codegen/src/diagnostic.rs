@@ -28,7 +28,7 @@ impl fmt::Display for Severity {
 }
 
 /// Declares [`Code`]: one row per diagnostic, its name and what it means, by severity. Its page is
-/// `docs/diagnostics/<name>.md`.
+/// `docs/diagnostics/<name>.md`, by a link that the published package follows.
 macro_rules! codes {
     ($($severity:ident { $($variant:ident $name:literal $meaning:literal;)* })*) => {
         /// The stable name of a kind of diagnostic.
@@ -59,7 +59,7 @@ macro_rules! codes {
             /// A page about the code: why it is wrong, an example, and what to write instead.
             pub const fn page(self) -> &'static str {
                 match self {
-                    $($(Code::$variant => include_str!(concat!("../../docs/diagnostics/", $name, ".md")),)*)*
+                    $($(Code::$variant => include_str!(concat!("../diagnostics/", $name, ".md")),)*)*
                 }
             }
         }

@@ -198,7 +198,7 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
             StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
             StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => {}
-            StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 }

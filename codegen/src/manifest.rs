@@ -7,7 +7,7 @@
 //! A manifest is text: a line for each fact, its fields separated by tabs, `\\ \t \n \r` escaped.
 //!
 //! ```text
-//! pykernel manifest 2
+//! pykernel manifest 0.1.0
 //! library    pyk_app_91d4e0377bb06c2a
 //! folder     kernels
 //! stub       stubs/pairwise.pyi
@@ -31,8 +31,17 @@ use types::{read_param, read_result, write_param, write_result};
 /// The environment variable by which the build helper tells the macro where the manifest is.
 pub const VARIABLE: &str = "PYKERNEL_MANIFEST";
 
-/// The first line; changes with the format.
-const HEADER: &str = "pykernel manifest 2";
+/// The version of this compiler. Another one may write manifests otherwise, name symbols otherwise,
+/// or have them called otherwise.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// How the first line begins; a version follows.
+const HEADER: &str = "pykernel manifest ";
+
+/// The version of the compiler that wrote a manifest, if the text is one.
+pub fn version(text: &str) -> Option<&str> {
+    text.lines().next()?.strip_prefix(HEADER)
+}
 
 /// What the build helper compiled for a package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,8 +74,11 @@ impl Manifest {
 
     /// The manifest as text.
     pub fn to_text(&self) -> String {
-        let mut lines =
-            vec![HEADER.to_owned(), line(&["library", &self.library]), line(&["folder", &self.folder])];
+        let mut lines = vec![
+            HEADER.to_owned() + VERSION,
+            line(&["library", &self.library]),
+            line(&["folder", &self.folder]),
+        ];
         lines.extend(self.stubs.iter().map(|stub| line(&["stub", stub])));
         for Compiled { file, kernel } in &self.kernels {
             let (start, end) = (kernel.span.start.to_string(), kernel.span.end.to_string());
@@ -83,12 +95,11 @@ impl Manifest {
 
     /// Reads a manifest; `None` when the text is not one of this version.
     pub fn from_text(text: &str) -> Option<Manifest> {
-        let mut lines = text.lines();
-        if lines.next()? != HEADER {
+        if version(text)? != VERSION {
             return None;
         }
         let mut manifest = Manifest::default();
-        for line in lines {
+        for line in text.lines().skip(1) {
             let fields: Vec<String> = line.split('\t').map(unescape).collect();
             let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
             manifest.read(&fields)?;
@@ -244,14 +255,12 @@ mod tests {
 
     #[test]
     fn other_text_is_refused() {
-        for text in [
-            "",
-            "pykernel manifest 1\n",
-            "pykernel manifest 2\nparam\tx\tint\n",
-            "pykernel manifest 2\nkernel\tx\n",
-            "pykernel manifest 2\nkernel\tx\tk.py\t0\t1\noverload\tf\t0\t-\ttuple\t2\tint\n",
-        ] {
-            assert_eq!(Manifest::from_text(text), None, "{text}");
+        assert_eq!(Manifest::from_text(""), None);
+        let other = "pykernel manifest 0.0.9\n";
+        assert_eq!((Manifest::from_text(other), version(other)), (None, Some("0.0.9")));
+        for line in ["param\tx\tint", "kernel\tx", "kernel\tx\tk.py\t0\t1\noverload\tf\t0\t-\ttuple\t2\tint"]
+        {
+            assert_eq!(Manifest::from_text(&format!("{HEADER}{VERSION}\n{line}\n")), None, "{line}");
         }
     }
 }

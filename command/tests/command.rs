@@ -62,6 +62,26 @@ fn check_prints_the_rust_signatures() {
 }
 
 #[test]
+fn the_stub_beside_a_file_is_read() {
+    let text = "def last(x):\n    \"\"\"The last.\n\n    >>> last(np.array([1.0, 2.5]))\n    np.float64(2.5)\n    \"\"\"\n    return x[-1]\n";
+    let right = file("check_stub.py", text);
+    let head = "from numba import njit, float64\n@njit(boundscheck=False)\n";
+    file("check_stub.pyi", format!("{head}def last(x: float64[:]) -> float64: ...\n"));
+    let (status, out, err) = parts(&pykernel(&["check"], &[&right]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert_eq!(out, "pub unsafe fn last(x: impl Into<ArrayView1<'_, f64>>) -> Result<f64, Error>\n");
+    let (status, out, err) = parts(&pykernel(&["test"], &[&right]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.contains("1 passed, 0 failed"), "{out}");
+    let (status, out, _) = parts(&pykernel(&["emit", "--stage", "hir"], &[&right]));
+    assert!(status == 0 && out.contains("@boundscheck(False)"), "{out}");
+    file("check_stub.pyi", format!("{head}def lasts(x: float64[:]) -> float64: ...\n"));
+    let (status, _, err) = parts(&pykernel(&["check"], &[&right]));
+    assert_eq!(status, 1);
+    assert!(err.contains("check_stub.pyi:3:5") && err.contains("did you mean `last`?"), "{err}");
+}
+
+#[test]
 fn check_shows_the_types_that_are_asked_for() {
     let asks = file("check_reveals.py", "def f(x: int):\n    return reveal_type(x / 2) + 1\n");
     let (status, out, err) = parts(&pykernel(&["check"], &[&asks]));

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 pub use pykernel_abi::{Array, Host, Raised};
 
 pub use crate::argument::Argument;
-pub use crate::host::HOST;
+pub use crate::host::{HOST, printed};
 pub use crate::stack::limit as stack_limit;
 pub use crate::view::{Kernel, Layout, Param, fits, read, write};
 

@@ -22,6 +22,7 @@ mod reduce;
 mod refine;
 mod statement;
 mod subscript;
+mod text;
 mod tuple;
 mod warn;
 mod web;

@@ -8,8 +8,8 @@ use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
-use crate::typed::{Element, Expr, ExprKind, Piece, Raise, Stmt, StmtKind, WebId};
-use crate::types::{Type, Weak};
+use crate::typed::{Element, Expr, ExprKind, Stmt, StmtKind, WebId};
+use crate::types::Type;
 
 impl Body<'_, '_> {
     /// Types statements; those that control never reaches and those that are wrong are left out.
@@ -325,6 +325,9 @@ impl Body<'_, '_> {
         if let Some(cond) = self.check_overflow(value) {
             return cond.map(|cond| Some(StmtKind::CheckOverflow(cond)));
         }
+        if let Some(printed) = self.print(value) {
+            return printed.map(Some);
+        }
         let value = self.expr_or_none(value)?;
         match value.kind {
             ExprKind::Text(_) | ExprKind::None => Ok(None),
@@ -380,55 +383,6 @@ impl Body<'_, '_> {
             }
         }
     }
-
-    /// The message of an exception: CPython prints one argument as `str` does, several as a tuple.
-    fn raise(&mut self, class: &str, args: &[hir::Expr]) -> Typed<Raise> {
-        let mut message = Vec::new();
-        for (index, arg) in args.iter().enumerate() {
-            let quote = args.len() > 1;
-            match (quote, index) {
-                (true, 0) => message.push(Piece::Text("(".into())),
-                (true, _) => message.push(Piece::Text(", ".into())),
-                (false, _) => {}
-            }
-            message.push(self.piece(arg, quote)?);
-        }
-        if args.len() > 1 {
-            message.push(Piece::Text(")".into()));
-        }
-        let values = message.iter().filter(|piece| matches!(piece, Piece::Value(_))).count();
-        if values > pykernel_abi::MAX_OPERANDS {
-            let span = args[0].span.to(args[args.len() - 1].span);
-            let message =
-                format!("an exception holds at most {} run-time values", pykernel_abi::MAX_OPERANDS);
-            return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, message).help("raise it with fewer values"),
-            );
-        }
-        Ok(Raise { class: class.into(), message })
-    }
-
-    fn piece(&mut self, arg: &hir::Expr, quote: bool) -> Typed<Piece> {
-        let value = self.expr(arg)?;
-        match (&value.kind, &value.ty) {
-            (ExprKind::Text(text), _) if quote => Ok(Piece::Text(quoted(text))),
-            (ExprKind::Text(text), _) => Ok(Piece::Text(text.clone())),
-            (_, Type::Weak(Weak::Bool | Weak::Int | Weak::Float)) => {
-                let ty = value.ty.clone();
-                Ok(Piece::Value(self.coerce(value, &ty)?))
-            }
-            (_, Type::Strong(dtype)) if !quote && !matches!(dtype.kind(), crate::types::Kind::Complex) => {
-                Ok(Piece::Value(value))
-            }
-            (_, ty) => {
-                let message = format!("an exception cannot hold `{ty}` in this version");
-                self.report(
-                    Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
-                        .help("give it a text, or convert the value with `int()` or `float()`"),
-                )
-            }
-        }
-    }
 }
 
 /// Whether a value may stand where an annotated local declares a type.
@@ -441,22 +395,4 @@ fn fits(declared: &Type, value: &Expr) -> bool {
         (Type::Optional(inner), given) if given == &**inner => true,
         (declared, given) => declared == given,
     }
-}
-
-/// A string as Python's `repr` prints it.
-fn quoted(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    let mut out = String::from(quote);
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\\' => out.push_str("\\\\"),
-            c if c == quote => out.extend(['\\', c]),
-            c => out.push(c),
-        }
-    }
-    out.push(quote);
-    out
 }

@@ -35,7 +35,7 @@
 //! - [`Expr::Select`] evaluates both sides; [`Expr::Convert`] says for each [`Conversion`].
 //!
 //! # Statements
-//! run in order. Only `Load`, `Store`, `Check`, `Raise`, `Call` and those on owners touch more than
+//! run in order. Only `Load`, `Store`, `Check`, `Raise`, `Call`, `Print` and those on owners touch more than
 //! locals. Only
 //! `Check`, `Raise` and `Call` can raise. A `Load` or `Store` whose index is out of bounds is
 //! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
@@ -308,6 +308,8 @@ pub struct Effects {
     pub recursive: bool,
     /// Whether it asks something of the program that runs it, itself or through calls.
     pub host: bool,
+    /// Whether it prints.
+    pub prints: bool,
 }
 
 /// A statement.
@@ -426,6 +428,8 @@ pub enum StmtKind {
         /// Its body.
         body: Vec<Stmt>,
     },
+    /// Has the host print a text.
+    Print(Template),
     /// Fills the caller's `Raised` record. Only after `status`.
     Record(Raise),
     /// Takes memory from the host and makes it an array, contiguous in the view's layout, C. The
@@ -483,15 +487,24 @@ pub enum Purpose {
     Overflow,
 }
 
+/// A text with values in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The text, as `pykernel_abi::Site` describes it.
+    pub text: Arc<str>,
+    /// The values of its placeholders: `I64` for `{i}`, `U64` for `{u}`, `F64` for `{f}` and `{g}`,
+    /// `Bool` for `{b}` and `{B}`, two `F64`s for `{c}`, `{C}`, `{k}` and `{K}`.
+    pub operands: Vec<Expr>,
+}
+
 /// An exception to raise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raise {
     /// Its class: `ValueError`.
     pub class: Arc<str>,
-    /// Its message, a template as `pykernel_abi::Site` describes it.
+    /// Its message, the text of a [`Template`].
     pub message: Arc<str>,
-    /// The values of the template's placeholders: `I64` for `{i}`, `U64` for `{u}`, `F64` for
-    /// `{f}` and `{g}`, `Bool` for `{b}`; at most `pykernel_abi::MAX_OPERANDS`.
+    /// The values of the template's placeholders, at most `pykernel_abi::MAX_OPERANDS`.
     pub operands: Vec<Expr>,
     /// What a traceback shows.
     pub place: Place,
@@ -509,7 +522,7 @@ pub struct Place {
 }
 
 /// A pure and total computation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Expr {
     /// A constant.
     Const(Const),

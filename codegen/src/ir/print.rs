@@ -145,6 +145,9 @@ impl<'a> Printer<'a> {
         if effects.host {
             text.push_str(" host");
         }
+        if effects.prints {
+            text.push_str(" prints");
+        }
         text
     }
 
@@ -213,6 +216,11 @@ impl<'a> Printer<'a> {
                 self.line(&format!("check {} else {}{purpose}", self.expr(cond), self.raise(raise)));
             }
             StmtKind::Raise(raise) => self.line(&format!("raise {}", self.raise(raise))),
+            StmtKind::Print(template) => {
+                let operands = template.operands.iter().map(|operand| format!(", {}", self.expr(operand)));
+                let operands: String = operands.collect();
+                self.line(&format!("print({:?}{operands})", template.text));
+            }
             StmtKind::Record(raise) => self.line(&format!("record {}", self.raise(raise))),
             StmtKind::Call { .. } => self.call(stmt),
             StmtKind::Allocate { found, owner, view, shape, zeroed, most } => {

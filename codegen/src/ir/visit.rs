@@ -22,6 +22,7 @@ impl StmtKind {
             | StmtKind::Call { .. }
             | StmtKind::Exit(_)
             | StmtKind::Record(_)
+            | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. }
             | StmtKind::Retain(_)
@@ -45,6 +46,7 @@ impl StmtKind {
             | StmtKind::Call { .. }
             | StmtKind::Exit(_)
             | StmtKind::Record(_)
+            | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. }
             | StmtKind::Retain(_)
@@ -61,6 +63,7 @@ impl StmtKind {
             StmtKind::Store { index, value, .. } => index.iter().chain([value]).for_each(visit),
             StmtKind::Check { cond, raise, .. } => [cond].into_iter().chain(&raise.operands).for_each(visit),
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter().for_each(visit),
+            StmtKind::Print(text) => text.operands.iter().for_each(visit),
             StmtKind::Call { args, .. } => args.iter().for_each(visit),
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
@@ -82,6 +85,7 @@ impl StmtKind {
                 [cond].into_iter().chain(&mut raise.operands).for_each(visit);
             }
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter_mut().for_each(visit),
+            StmtKind::Print(text) => text.operands.iter_mut().for_each(visit),
             StmtKind::Call { args, .. } => args.iter_mut().for_each(visit),
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
@@ -135,6 +139,7 @@ impl StmtKind {
             | StmtKind::Loop { .. }
             | StmtKind::Scope { .. }
             | StmtKind::Record(_)
+            | StmtKind::Print(_)
             | StmtKind::Retain(_)
             | StmtKind::Release(_) => {}
         }
@@ -157,6 +162,7 @@ impl StmtKind {
             | StmtKind::Loop { .. }
             | StmtKind::Scope { .. }
             | StmtKind::Record(_)
+            | StmtKind::Print(_)
             | StmtKind::Retain(_)
             | StmtKind::Release(_) => {}
         }

@@ -25,6 +25,7 @@ const TEXT: &str = concat!(
     include_str!("math.py"),
     include_str!("array.py"),
     include_str!("cmath.py"),
+    include_str!("sequence.py"),
 );
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {

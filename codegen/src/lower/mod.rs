@@ -21,6 +21,7 @@ mod part;
 mod raise;
 mod range;
 mod statement;
+mod template;
 
 use std::collections::HashMap;
 

@@ -43,6 +43,7 @@ impl Lowering<'_> {
                 let raise = self.raise(raise, span);
                 self.emit(ir::StmtKind::Raise(raise), span);
             }
+            StmtKind::Print(pieces) => self.print(pieces, span),
             StmtKind::Assert(cond, raise) => self.assert(cond, raise, span),
             StmtKind::CheckOverflow(cond) => {
                 let cond = self.scalar(cond);

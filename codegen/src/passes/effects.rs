@@ -46,6 +46,7 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
             let callee = &module[*callee].effects;
             effects.raises |= callee.raises;
             effects.host |= callee.host;
+            effects.prints |= callee.prints;
             for (position, arg) in args.iter().enumerate() {
                 let mark_all = |flags: &mut [bool]| arg.locals(&mut |local| mark(flags, local));
                 if callee.reads[position] {
@@ -57,6 +58,7 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
             }
         }
         StmtKind::Allocate { .. } | StmtKind::Release(_) => effects.host = true,
+        StmtKind::Print(_) => (effects.host, effects.prints) = (true, true),
         StmtKind::Assign { .. }
         | StmtKind::Reserve { .. }
         | StmtKind::Retain(_)

@@ -130,6 +130,8 @@ pub enum StmtKind {
     Raise(Raise),
     /// `assert`: raises if the condition, Python's `bool`, is false.
     Assert(Expr, Raise),
+    /// Prints a text.
+    Print(Vec<Piece>),
     /// Raises `OverflowError` if the condition is false, in builds that check for overflow.
     CheckOverflow(Expr),
 }
@@ -143,13 +145,15 @@ pub struct Raise {
     pub message: Vec<Piece>,
 }
 
-/// A piece of a message.
+/// A piece of a text.
 #[derive(Clone, Debug)]
 pub enum Piece {
     /// Text that stands in the program.
     Text(String),
     /// A number, printed as Python's `str` does.
     Value(Expr),
+    /// A number, printed as Python's `repr` does.
+    Repr(Expr),
 }
 
 /// An element of an array.

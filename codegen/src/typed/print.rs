@@ -88,6 +88,7 @@ impl Printer<'_> {
             StmtKind::Return(None) => "return".to_owned(),
             StmtKind::Return(Some(value)) => format!("return {}", self.expr(value)),
             StmtKind::Raise(raise) => format!("raise {}", self.raise(raise)),
+            StmtKind::Print(pieces) => format!("print({})", self.pieces(pieces)),
             StmtKind::Assert(cond, raise) => format!("assert {} else {}", self.expr(cond), self.raise(raise)),
             StmtKind::CheckOverflow(cond) => format!("overflow_unless({})", self.expr(cond)),
         };
@@ -104,11 +105,16 @@ impl Printer<'_> {
     }
 
     fn raise(&self, raise: &Raise) -> String {
-        let pieces = raise.message.iter().map(|piece| match piece {
+        format!("{}({})", raise.class, self.pieces(&raise.message))
+    }
+
+    fn pieces(&self, pieces: &[Piece]) -> String {
+        let pieces = pieces.iter().map(|piece| match piece {
             Piece::Text(text) => format!("{text:?}"),
             Piece::Value(value) => self.expr(value),
+            Piece::Repr(value) => format!("repr({})", self.expr(value)),
         });
-        format!("{}({})", raise.class, pieces.collect::<Vec<_>>().join(" + "))
+        pieces.collect::<Vec<_>>().join(" + ")
     }
 
     fn allocation(&self, allocation: &Allocation) -> String {

@@ -17,6 +17,7 @@ use super::evaluate::{Kernels, Namespace};
 use super::expected;
 use super::options::Arrangement;
 use super::value::{Failure, Value};
+use crate::host;
 use crate::jit::Jit;
 
 /// Where kernels' code comes from.
@@ -147,14 +148,24 @@ fn run_example(
     kernels: &mut dyn Kernels,
     ulp: u64,
 ) -> Result<(), String> {
-    let expected = expected::parse(&example.answer)?;
     let result = namespace.evaluate(&example.expr, kernels);
+    let expected = expected::parse(after_printed(&example.answer, &host::take_printed())?)?;
     match (&example.target, result) {
         (Some(name), Ok(value)) => {
             namespace.assign(name, &example.expr, value);
             compare(&expected, &Ok(Value::None), ulp)
         }
         (_, result) => compare(&expected, &result, ulp),
+    }
+}
+
+/// What is left of an answer after the lines that kernels print.
+fn after_printed<'a>(answer: &'a str, printed: &str) -> Result<&'a str, String> {
+    let printed: Vec<&str> = printed.split('\n').map(str::trim_end).collect();
+    let printed = printed.join("\n");
+    match answer.strip_prefix(printed.trim_end()) {
+        Some(rest) => Ok(rest),
+        None => Err(format!("expected {answer}\n     got printed {printed:?}")),
     }
 }
 

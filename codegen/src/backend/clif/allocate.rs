@@ -114,7 +114,7 @@ impl FunctionCx<'_, '_> {
     }
 
     /// Calls a function of the host.
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         entry: i32,
         params: &[AbiParam],

@@ -17,6 +17,7 @@ mod convert;
 mod entry;
 mod expression;
 mod function;
+mod print;
 mod site;
 mod statement;
 mod trampoline;
@@ -89,7 +90,7 @@ struct Unit<'a> {
     ir: &'a ir::Module,
     /// The functions that have a body of their own.
     functions: BTreeMap<FunctionId, FuncId>,
-    /// The raise sites, by their bytes.
+    /// The raise sites and templates, by their bytes.
     sites: BTreeMap<Vec<u8>, DataId>,
 }
 

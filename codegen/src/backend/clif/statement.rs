@@ -44,6 +44,7 @@ impl FunctionCx<'_, '_> {
                 self.call(*function, args, *status, results);
             }
             StmtKind::Record(raise) => self.record(raise),
+            StmtKind::Print(template) => self.print(template),
             StmtKind::Allocate { found, owner, view, shape, zeroed, most: _ } => {
                 self.allocate(Allocation { found: *found, owner: *owner, view: *view }, shape, *zeroed);
             }

@@ -196,6 +196,7 @@ impl<'a> Checker<'a> {
                 self.require(self.stage == Stage::Status, || "there is a `Record` before `status`".into());
                 self.raise(raise);
             }
+            StmtKind::Print(template) => self.template(&template.text, &template.operands),
             StmtKind::Call { .. } => self.call(stmt),
             StmtKind::If { cond, then, otherwise } => {
                 self.expect(cond, Scalar::Bool, "the condition of an if");
@@ -319,13 +320,19 @@ impl<'a> Checker<'a> {
     fn raise(&mut self, raise: &Raise) {
         self.require(!raise.class.is_empty(), || "an exception has no class".into());
         self.require(raise.place.line > 0, || "a place has no line".into());
-        match raise::placeholders(&raise.message) {
+        let n = raise.operands.len();
+        let fits = n <= pykernel_abi::MAX_OPERANDS;
+        self.require(fits, || format!("the message {:?} has {n} operands", raise.message));
+        self.template(&raise.message, &raise.operands);
+    }
+
+    fn template(&mut self, text: &str, operands: &[Expr]) {
+        match raise::placeholders(text) {
             Err(text) => self.report(text),
             Ok(wanted) => {
-                let n = raise.operands.len();
-                let fits = wanted.len() == n && n <= pykernel_abi::MAX_OPERANDS;
-                self.require(fits, || format!("the message {:?} has {n} operands", raise.message));
-                for (operand, scalar) in raise.operands.iter().zip(wanted) {
+                let n = operands.len();
+                self.require(wanted.len() == n, || format!("the message {text:?} has {n} operands"));
+                for (operand, scalar) in operands.iter().zip(wanted) {
                     self.expect(operand, scalar, "an operand of a message");
                 }
             }

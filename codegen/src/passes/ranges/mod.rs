@@ -135,7 +135,7 @@ impl<'a> Walk<'a> {
                 self.make(*view, shape, most);
             }
             StmtKind::Reserve { view, shape, .. } => self.make(*view, shape, &mut None),
-            StmtKind::Record(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Record(_) | StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
         true
     }

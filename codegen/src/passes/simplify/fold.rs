@@ -7,7 +7,7 @@
 use std::mem;
 
 use super::constant;
-use crate::ir::{BinaryOp, CompareOp, Const, Expr, Intrinsic, UnaryOp};
+use crate::ir::{BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, UnaryOp};
 
 /// Simplifies a whole expression, operands first.
 pub fn fold_all(expr: &mut Expr) {
@@ -162,6 +162,13 @@ fn select(cond: &mut Expr, then: &mut Expr, otherwise: &mut Expr) -> Option<Expr
     }
     if otherwise == cond {
         *otherwise = boolean(false);
+    }
+    if let Expr::Binary { op: BinaryOp::Add, left, right } = then
+        && **left == *otherwise
+        && let Some(Const::Int(scalar, 1)) = constant_of(right)
+    {
+        let one = Expr::Convert { to: scalar, how: Conversion::Round, value: Box::new(take(cond)) };
+        return Some(Expr::Binary { op: BinaryOp::Add, left: Box::new(take(left)), right: Box::new(one) });
     }
     match (constant_of(then), constant_of(otherwise)) {
         (Some(Const::Bool(true)), _) => Some(binary(BinaryOp::Or, take(cond), otherwise)),
