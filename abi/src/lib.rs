@@ -27,7 +27,8 @@
 //! an array pointer is aligned for its element type and valid for every index within its shape;
 //! each extent is at least 0 and at most [`MAX_EXTENT`]; an array that the kernel writes overlaps
 //! no other argument; [`Raised::stack_limit`] is set when the kernel is recursive, and
-//! [`Raised::host`] when it asks something of the program that runs it.
+//! [`Raised::host`] when it asks something of the program that runs it, and
+//! [`Raised::callables`] when it calls functions of the program.
 //!
 //! # Arrays that kernels make
 //!
@@ -84,7 +85,7 @@ pub enum Status {
 }
 
 /// How many values a raised message can hold.
-pub const MAX_OPERANDS: usize = 4;
+pub const MAX_OPERANDS: usize = 9;
 
 /// What went wrong, written by the kernel that raised.
 #[repr(C)]
@@ -101,7 +102,22 @@ pub struct Raised {
     /// Set by the caller before the call: what the kernel may ask of the program. Kernels that ask
     /// nothing ignore it.
     pub host: *const Host,
+    /// Set by the caller before the call: the functions of the program that the kernel may call, in
+    /// the order that its interface gives, each with its own signature ([`Callable`]). Kernels that
+    /// call none ignore it.
+    pub callables: *const Callable,
 }
+
+/// The address of a function of the program that a kernel calls. Declared in Python as
+/// `f(x: float64, n: int64) -> float64` it is
+///
+/// ```c
+/// int32_t f(double x, int64_t n, double *result);
+/// ```
+///
+/// with the arguments of a kernel's entry and a [`Status`] as its result. It does not unwind. Where
+/// it fails it gives [`Status::Raised`], and the kernel raises `RuntimeError`.
+pub type Callable = *const ();
 
 /// Offsets in a [`Raised`], in bytes.
 pub mod raised {
@@ -118,12 +134,16 @@ pub mod raised {
 
     /// Offset of the host.
     pub const HOST: i32 = STACK_LIMIT + 8;
+
+    /// Offset of the table of callable functions.
+    pub const CALLABLES: i32 = HOST + 8;
 }
 
 impl Raised {
     /// A record in which nothing has been raised.
     pub const fn new(stack_limit: usize, host: *const Host) -> Self {
-        Raised { site: core::ptr::null(), operands: [0; MAX_OPERANDS], stack_limit, host }
+        let (site, callables) = (core::ptr::null(), core::ptr::null());
+        Raised { site, operands: [0; MAX_OPERANDS], stack_limit, host, callables }
     }
 }
 
@@ -238,6 +258,7 @@ mod tests {
         assert_eq!(offset_of!(Raised, operands) + 8 * 3, raised::operand(3) as usize);
         assert_eq!(offset_of!(Raised, stack_limit), raised::STACK_LIMIT as usize);
         assert_eq!(offset_of!(Raised, host), raised::HOST as usize);
+        assert_eq!(offset_of!(Raised, callables), raised::CALLABLES as usize);
     }
 
     #[test]

@@ -15,17 +15,22 @@
 //! overload   pyk_pairwise_…    0    -    None
 //! param      points      array    float64    2    C    read
 //! param      scale       float
+//! callable   crate::log    60    63    2    None    float64
+//! untrusted  spread
 //! ```
 //!
 //! A kernel has its name, file, span and docstring, if any; an overload its symbol, function, what
 //! its caller must know (of `recursive`, `host`, `unchecked`, or `-`), and the type of its result; a
-//! parameter its name and its type.
+//! parameter its name and its type. A function of Rust that a kernel calls has its path, span and
+//! function, the type of its result and those of its parameters; a C function that nothing vouches
+//! for its symbol.
 
 mod types;
 
-use crate::interface::{Kernel, Overload, Param};
+use crate::interface::{Callable, Kernel, Overload, Param, ParamType};
 use crate::ir::FunctionId;
 use crate::source::Span;
+use crate::types::Type;
 use types::{read_param, read_result, write_param, write_result};
 
 /// The environment variable by which the build helper tells the macro where the manifest is.
@@ -85,6 +90,8 @@ impl Manifest {
             let mut fields = vec!["kernel", &kernel.name, file, &start, &end];
             fields.extend(kernel.doc.as_deref());
             lines.push(line(&fields));
+            lines.extend(kernel.callables.iter().map(callable_line));
+            lines.extend(kernel.untrusted.iter().map(|symbol| line(&["untrusted", symbol])));
             for overload in &kernel.overloads {
                 lines.push(overload_line(overload));
                 lines.extend(overload.params.iter().map(param_line));
@@ -119,8 +126,21 @@ impl Manifest {
                     span: Span::new(start.parse().ok()?, end.parse().ok()?),
                     doc: doc.first().map(|doc| (*doc).to_owned()),
                     overloads: Vec::new(),
+                    callables: Vec::new(),
+                    untrusted: Vec::new(),
                 },
             }),
+            ["callable", path, start, end, function, types @ ..] => {
+                let (result, params) = whole(types, read_types)?;
+                self.kernels.last_mut()?.kernel.callables.push(Callable {
+                    path: (*path).to_owned(),
+                    span: Span::new(start.parse().ok()?, end.parse().ok()?),
+                    function: FunctionId(function.parse().ok()?),
+                    params,
+                    result,
+                });
+            }
+            ["untrusted", symbol] => self.kernels.last_mut()?.kernel.untrusted.push((*symbol).to_owned()),
             ["overload", symbol, function, needs, result @ ..] => {
                 self.kernels.last_mut()?.kernel.overloads.push(Overload {
                     symbol: (*symbol).to_owned(),
@@ -146,6 +166,24 @@ impl Manifest {
 fn whole<T>(mut fields: &[&str], read: impl FnOnce(&mut &[&str]) -> Option<T>) -> Option<T> {
     let ty = read(&mut fields)?;
     fields.is_empty().then_some(ty)
+}
+
+/// The types of a callable function: its result's, then its parameters'.
+fn read_types(fields: &mut &[&str]) -> Option<(Type, Vec<ParamType>)> {
+    let result = read_result(fields)?;
+    let mut params = Vec::new();
+    while !fields.is_empty() {
+        params.push(read_param(fields)?);
+    }
+    Some((result, params))
+}
+
+fn callable_line(callable: &Callable) -> String {
+    let mut fields = vec!["callable".to_owned(), callable.path.clone()];
+    fields.extend([callable.span.start, callable.span.end, callable.function.0].map(|it| it.to_string()));
+    write_result(&callable.result, &mut fields);
+    callable.params.iter().for_each(|param| write_param(param, &mut fields));
+    line(&fields.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn overload_line(overload: &Overload) -> String {
@@ -235,6 +273,17 @@ mod tests {
             span: Span::new(3, 4),
             doc: Some("A \\n\tdoc\r\n\n".into()),
             overloads: vec![overload, other],
+            callables: vec![Callable {
+                path: "crate::f".into(),
+                span: Span::new(1, 2),
+                function: FunctionId(9),
+                params: vec![
+                    ParamType::Number(Number::Strong(DType::Float32)),
+                    ParamType::Number(Number::Weak(Weak::Int)),
+                ],
+                result: Type::None,
+            }],
+            untrusted: vec!["spread".into()],
         };
         let plain = Kernel { name: "g".into(), doc: None, ..kernel.clone() };
         let compiled = |kernel| Compiled { file: "src/a b.rs".into(), kernel };

@@ -255,6 +255,35 @@ fn test_runs_transcripts() {
 }
 
 #[test]
+fn what_only_a_program_has_is_named() {
+    let text = "# T
+
+```py
+from numba import njit
+from pykernel import extern
+
+@extern(\"crate::price\")
+def price(x: float) -> float:
+    ...
+
+@njit
+def total(x: float) -> float:
+    return price(x)
+```
+
+```pycon
+>>> total(1.0)
+2.0
+```
+";
+    let path = file("external.md", text);
+    let (status, out, err) = parts(&pykernel(&["test"], &[&path]));
+    assert_eq!(status, 1, "{out}{err}");
+    let expected = "it calls the Rust function `crate::price`, which only a program that links it has";
+    assert!(out.contains(expected), "{out}{err}");
+}
+
+#[test]
 fn test_runs_the_examples_in_docstrings() {
     let right = file("docstring.py", format!("import numpy as np\n{RIGHT}"));
     let (status, out, _) = parts(&pykernel(&["test"], &[&right]));

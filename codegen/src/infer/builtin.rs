@@ -76,8 +76,8 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         }
         (Rule::Construct | Rule::DivMod | Rule::Power | Rule::Extremum | Rule::RevealType, _) => return None,
         (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
-        (Rule::Operate | Rule::Like | Rule::ComplexOfParts | Rule::Bits | Rule::Cast, _) => return None,
-        (Rule::Make(_), _) => return None,
+        (Rule::Make(_) | Rule::Operate | Rule::Like | Rule::ComplexOfParts, _) => return None,
+        (Rule::Bits | Rule::Cast, _) => return None,
     })
 }
 

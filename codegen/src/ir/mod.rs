@@ -59,6 +59,10 @@
 //! The `drops` pass, after `status`, makes counting explicit: behind it an `Assign` only copies,
 //! and [`StmtKind::Retain`] and [`StmtKind::Release`] count.
 //!
+//! # External functions
+//! have no body ([`External`]). They take and give numbers. One of the program's Rust raises
+//! `RuntimeError` where it panics.
+//!
 //! # Raising, early and late
 //! `lower` produces `Check` and `Raise`. The `status` pass, the last one, turns them into
 //! `Record` and exits with a status; before it no statement tests a status, after it no `Check`
@@ -69,6 +73,7 @@
 //! `Yield`. Matches over these enums are exhaustive, so that a new node lights up every place that
 //! must handle it.
 
+mod c_function;
 pub mod elements;
 pub mod locals;
 pub mod part;
@@ -79,9 +84,10 @@ pub mod visit;
 
 use std::sync::Arc;
 
+pub use c_function::CFunction;
 pub use part::Axis;
 
-use crate::hir::Inline;
+use crate::hir::{self, Inline};
 use crate::source::Span;
 use crate::types::{ArrayType, DType, Layout};
 
@@ -235,6 +241,9 @@ pub struct Function {
     pub n_labels: u32,
     /// The body; falling off its end returns.
     pub body: Vec<Stmt>,
+    /// What it is if it stands outside of the file. It then has no body: a call leaves the kernel,
+    /// touches no array of it, and can raise where `effects` says so.
+    pub external: Option<Box<External>>,
     /// What running it does; filled by the `effects` pass.
     pub effects: Effects,
     /// Whether the compiler's own library defines it: it is then always inlined, and what it
@@ -273,6 +282,15 @@ impl AsMut<Function> for Function {
     fn as_mut(&mut self) -> &mut Function {
         self
     }
+}
+
+/// A function that stands outside of the file.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// Where it stands.
+    pub at: hir::External,
+    /// The body that it has in Python, in place of which it is called; empty if it has none.
+    pub reference: Vec<Stmt>,
 }
 
 /// A local.
@@ -593,6 +611,19 @@ pub enum Expr {
         /// The dimension.
         axis: usize,
     },
+    /// The address of a view's first element, an `I64`.
+    Address {
+        /// The view.
+        view: LocalId,
+    },
+    /// A bool: whether elements that are written may be among those that are read. Where memory of
+    /// both meets it is true, and it may be true elsewhere.
+    Overlap {
+        /// The view that is written.
+        written: LocalId,
+        /// The view that is read.
+        read: LocalId,
+    },
     /// A part of a view, as a view of the type that [`ViewType::part`] says.
     SubView {
         /// The view.
@@ -725,128 +756,6 @@ pub enum Intrinsic {
     StackExhausted,
     /// `F64…` → `F64`: a function of the C library.
     C(CFunction),
-}
-
-/// Functions of the C library, until the math library of our own replaces them. Each takes and
-/// gives doubles; the name is C's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is the C function of its name")]
-pub enum CFunction {
-    Acos,
-    Acosh,
-    Asin,
-    Asinh,
-    Atan,
-    Atan2,
-    Atanh,
-    Cbrt,
-    Cos,
-    Cosh,
-    Erf,
-    Erfc,
-    Exp,
-    Exp2,
-    Expm1,
-    Fmod,
-    Hypot,
-    Lgamma,
-    Log,
-    Log10,
-    Log1p,
-    Log2,
-    Nextafter,
-    Pow,
-    Remainder,
-    Sin,
-    Sinh,
-    Tan,
-    Tanh,
-    Tgamma,
-}
-
-impl CFunction {
-    /// Every function.
-    pub const ALL: [CFunction; 30] = [
-        CFunction::Acos,
-        CFunction::Acosh,
-        CFunction::Asin,
-        CFunction::Asinh,
-        CFunction::Atan,
-        CFunction::Atan2,
-        CFunction::Atanh,
-        CFunction::Cbrt,
-        CFunction::Cos,
-        CFunction::Cosh,
-        CFunction::Erf,
-        CFunction::Erfc,
-        CFunction::Exp,
-        CFunction::Exp2,
-        CFunction::Expm1,
-        CFunction::Fmod,
-        CFunction::Hypot,
-        CFunction::Lgamma,
-        CFunction::Log,
-        CFunction::Log10,
-        CFunction::Log1p,
-        CFunction::Log2,
-        CFunction::Nextafter,
-        CFunction::Pow,
-        CFunction::Remainder,
-        CFunction::Sin,
-        CFunction::Sinh,
-        CFunction::Tan,
-        CFunction::Tanh,
-        CFunction::Tgamma,
-    ];
-
-    /// The symbol in the C library.
-    pub const fn name(self) -> &'static str {
-        match self {
-            CFunction::Acos => "acos",
-            CFunction::Acosh => "acosh",
-            CFunction::Asin => "asin",
-            CFunction::Asinh => "asinh",
-            CFunction::Atan => "atan",
-            CFunction::Atan2 => "atan2",
-            CFunction::Atanh => "atanh",
-            CFunction::Cbrt => "cbrt",
-            CFunction::Cos => "cos",
-            CFunction::Cosh => "cosh",
-            CFunction::Erf => "erf",
-            CFunction::Erfc => "erfc",
-            CFunction::Exp => "exp",
-            CFunction::Exp2 => "exp2",
-            CFunction::Expm1 => "expm1",
-            CFunction::Fmod => "fmod",
-            CFunction::Hypot => "hypot",
-            CFunction::Lgamma => "lgamma",
-            CFunction::Log => "log",
-            CFunction::Log10 => "log10",
-            CFunction::Log1p => "log1p",
-            CFunction::Log2 => "log2",
-            CFunction::Nextafter => "nextafter",
-            CFunction::Pow => "pow",
-            CFunction::Remainder => "remainder",
-            CFunction::Sin => "sin",
-            CFunction::Sinh => "sinh",
-            CFunction::Tan => "tan",
-            CFunction::Tanh => "tanh",
-            CFunction::Tgamma => "tgamma",
-        }
-    }
-
-    /// How many doubles it takes.
-    pub const fn arity(self) -> usize {
-        match self {
-            CFunction::Atan2
-            | CFunction::Fmod
-            | CFunction::Hypot
-            | CFunction::Nextafter
-            | CFunction::Pow
-            | CFunction::Remainder => 2,
-            _ => 1,
-        }
-    }
 }
 
 /// How far a module has come, for the verifier.

@@ -27,6 +27,7 @@ use super::{
     Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, Intrinsic, Label, LocalId, Module, Part,
     Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
 };
+use crate::hir;
 use crate::types::{ArrayType, Kind};
 
 /// The text of a module.
@@ -120,6 +121,10 @@ impl<'a> Printer<'a> {
             function.name,
             self.effects()
         );
+        if let Some(external) = &function.external {
+            self.line(&format!("{head} = {}", at(&external.at)));
+            return self.out;
+        }
         self.braced(&head, |printer| {
             printer.locals();
             printer.block(&function.body);
@@ -363,6 +368,10 @@ impl<'a> Printer<'a> {
             Expr::Intrinsic { op, args } => format!("{}({})", intrinsic_name(*op), self.exprs(args)),
             Expr::Dim { view, axis } => format!("dim({}, {axis})", self.local(*view)),
             Expr::Stride { view, axis } => format!("stride({}, {axis})", self.local(*view)),
+            Expr::Address { view } => format!("address({})", self.local(*view)),
+            Expr::Overlap { written, read } => {
+                format!("overlap({}, {})", self.local(*written), self.local(*read))
+            }
             Expr::SubView { view, axes } => {
                 let axes: Vec<String> = axes.iter().map(|axis| self.axis(axis)).collect();
                 format!("{}[{}]", self.local(*view), axes.join(", "))
@@ -421,5 +430,13 @@ const fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::FusedMultiplyAdd => "fma",
         Intrinsic::StackExhausted => "stack_exhausted",
         Intrinsic::C(function) => function.name(),
+    }
+}
+
+/// Where an external function stands.
+fn at(external: &hir::External) -> String {
+    match external {
+        hir::External::Rust(path) => format!("rust {path}"),
+        hir::External::C { symbol, .. } => format!("c {symbol}"),
     }
 }

@@ -195,6 +195,8 @@ impl Expr {
             | Expr::Local(_)
             | Expr::Dim { .. }
             | Expr::Stride { .. }
+            | Expr::Address { .. }
+            | Expr::Overlap { .. }
             | Expr::Transpose { .. }
             | Expr::Unowned
             | Expr::Empty(_) => {}
@@ -224,6 +226,8 @@ impl Expr {
             | Expr::Local(_)
             | Expr::Dim { .. }
             | Expr::Stride { .. }
+            | Expr::Address { .. }
+            | Expr::Overlap { .. }
             | Expr::Transpose { .. }
             | Expr::Unowned
             | Expr::Empty(_) => {}
@@ -246,26 +250,32 @@ impl Expr {
         }
     }
 
-    /// The view that the expression itself asks about or is a part of.
-    pub const fn view(&self) -> Option<LocalId> {
-        match self {
+    /// The views that the expression itself asks about or is a part of.
+    pub fn views(&self) -> impl Iterator<Item = LocalId> {
+        let (first, second) = match self {
             Expr::Dim { view, .. }
             | Expr::Stride { view, .. }
+            | Expr::Address { view }
             | Expr::SubView { view, .. }
-            | Expr::Transpose { view } => Some(*view),
-            _ => None,
-        }
+            | Expr::Transpose { view } => (Some(*view), None),
+            Expr::Overlap { written, read } => (Some(*written), Some(*read)),
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
     }
 
-    /// The view that the expression itself asks about or is a part of, to be changed.
-    pub const fn view_mut(&mut self) -> Option<&mut LocalId> {
-        match self {
+    /// The views that the expression itself asks about or is a part of, to be changed.
+    pub fn views_mut(&mut self) -> impl Iterator<Item = &mut LocalId> {
+        let (first, second) = match self {
             Expr::Dim { view, .. }
             | Expr::Stride { view, .. }
+            | Expr::Address { view }
             | Expr::SubView { view, .. }
-            | Expr::Transpose { view } => Some(view),
-            _ => None,
-        }
+            | Expr::Transpose { view } => (Some(view), None),
+            Expr::Overlap { written, read } => (Some(written), Some(read)),
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
     }
 
     /// Visits the locals that the expression reads, once for each use.
@@ -273,7 +283,7 @@ impl Expr {
         if let Expr::Local(local) = self {
             visit(*local);
         }
-        self.view().into_iter().for_each(&mut *visit);
+        self.views().for_each(&mut *visit);
         self.operands(&mut |operand| operand.locals(visit));
     }
 

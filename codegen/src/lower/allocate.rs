@@ -38,7 +38,22 @@ impl Lowering<'_> {
             shape.push(self.save(value, Scalar::I64, span));
         }
         let filling = self.filling(&allocation.fill, span);
-        self.check_shape(&shape, ty, span);
+        self.filled(&shape, ty, &filling, span)
+    }
+
+    /// A copy of an array of this shape.
+    pub(super) fn copy(
+        &mut self,
+        array: LocalId,
+        shape: &[ir::Expr],
+        ty: ArrayType,
+        span: Span,
+    ) -> Vec<ir::Expr> {
+        self.filled(shape, ty, &Filling::Copy(array), span)
+    }
+
+    fn filled(&mut self, shape: &[ir::Expr], ty: ArrayType, filling: &Filling, span: Span) -> Vec<ir::Expr> {
+        self.check_shape(shape, ty, span);
         let found = self.function.add_local("found", ir::Type::Scalar(Scalar::Bool));
         let results = self.temporaries(&Type::Array(ty));
         let [view, owner] = results[..] else {
@@ -46,12 +61,12 @@ impl Lowering<'_> {
         };
         let zeroed = matches!(filling, Filling::Zero);
         self.emit(
-            ir::StmtKind::Allocate { found, owner, view, shape: shape.clone(), zeroed, most: None },
+            ir::StmtKind::Allocate { found, owner, view, shape: shape.to_vec(), zeroed, most: None },
             span,
         );
-        let raise = self.no_memory(&shape, ty, span);
+        let raise = self.no_memory(shape, ty, span);
         self.check(ir::Expr::Local(found), raise, Purpose::Semantics, span);
-        self.fill(view, &shape, ty, &filling, span);
+        self.fill(view, shape, ty, filling, span);
         super::construct::locals(&results)
     }
 
@@ -164,7 +179,12 @@ impl Lowering<'_> {
     }
 
     /// Does something at each index of a shape.
-    fn each(&mut self, shape: &[ir::Expr], span: Span, visit: &mut dyn FnMut(&mut Self, Vec<ir::Expr>)) {
+    pub(super) fn each(
+        &mut self,
+        shape: &[ir::Expr],
+        span: Span,
+        visit: &mut dyn FnMut(&mut Self, Vec<ir::Expr>),
+    ) {
         let body = elements::each(self, shape, span, &mut |lowering, index| {
             lowering.block(|lowering| visit(lowering, index.to_vec()))
         });

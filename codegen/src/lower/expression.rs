@@ -37,6 +37,7 @@ impl Lowering<'_> {
                 locals(self.parts_of(*web))
             }
             ExprKind::Current => self.current.clone(),
+            ExprKind::Operand => self.operand.clone(),
             ExprKind::Convert(value) => {
                 let parts = self.parts(value);
                 self.converted(parts, &value.ty, &expr.ty, expr.span)

@@ -12,6 +12,7 @@ mod allocate;
 mod construct;
 mod convert;
 mod element;
+mod elementwise;
 mod expression;
 mod function;
 mod logical;

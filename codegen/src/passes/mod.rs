@@ -1,5 +1,6 @@
 //! Rewrites of the IR, in their order; each is a function on the module, verified after it.
 
+mod aliasing;
 mod calls;
 mod drops;
 pub mod effects;
@@ -8,6 +9,7 @@ mod inline;
 mod overflow;
 mod ranges;
 mod reachable;
+pub mod references;
 mod rename;
 mod simplify;
 mod stack;
@@ -38,6 +40,7 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     }
     pass("inline", &inline::run);
     pass("reachable", &empty_unreachable);
+    pass("aliasing", &aliasing::run);
     pass("ranges", &ranges::run);
     pass("escape", &escape::run);
     pass("simplify", &simplify::run);

@@ -20,7 +20,9 @@ pub fn run(module: &mut Module) {
     effects::analyse(module);
     let raises: Vec<bool> = module.functions.iter().map(|function| function.effects.raises).collect();
     for function in &mut module.functions {
-        if function.effects.raises {
+        if function.external.is_some() && function.effects.raises {
+            function.status = Some(function.add_local("status", Type::Scalar(Scalar::I32)));
+        } else if function.effects.raises {
             rewrite(function, &raises);
         }
     }

@@ -130,6 +130,7 @@ impl Scope<'_, '_> {
             }
             Entity::Jit
             | Entity::CFunc
+            | Entity::Extern
             | Entity::NoneType
             | Entity::ArrayType
             | Entity::TupleType

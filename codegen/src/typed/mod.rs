@@ -10,7 +10,7 @@ pub mod print;
 
 use std::sync::Arc;
 
-use crate::hir;
+use crate::hir::{self, External};
 use crate::ir;
 use crate::source::Span;
 use crate::types::{Kept, Type};
@@ -59,9 +59,11 @@ pub struct Instance {
     pub result: Type,
     /// The variables.
     pub webs: Vec<Web>,
-    /// The body.
+    /// The body; empty where an external function has none in Python.
     pub body: Vec<Stmt>,
-    /// Where the function stands.
+    /// Where it stands, if outside of the file.
+    pub external: Option<External>,
+    /// Where the function stands, or its declaration.
     pub span: Span,
 }
 
@@ -96,6 +98,8 @@ pub enum StmtKind {
     /// Sets an element to a function of itself; the array and the indices are evaluated once,
     /// first. [`ExprKind::Current`] in `value` stands for the old element.
     Update(Element, Expr),
+    /// Sets all elements of a view.
+    Elementwise(Elementwise),
     /// Evaluates an expression for its effects.
     Evaluate(Expr),
     /// `if`; the condition is Python's `bool`.
@@ -165,6 +169,20 @@ pub struct Element {
     pub indices: Vec<Expr>,
 }
 
+/// An assignment to all elements of a view, as if all that it reads were read first.
+#[derive(Clone, Debug)]
+pub struct Elementwise {
+    /// The view that is written, a variable.
+    pub target: Expr,
+    /// An array that is broadcast to the view's shape, a variable.
+    pub source: Option<Expr>,
+    /// The new element, of the view's dtype. [`ExprKind::Operand`] in it is the source's element, and
+    /// in an update [`ExprKind::Current`] is the old one.
+    pub value: Expr,
+    /// Whether it is an update: shapes that do not fit raise what NumPy's ufuncs raise.
+    pub in_place: bool,
+}
+
 /// An expression.
 #[derive(Clone, Debug)]
 pub struct Expr {
@@ -201,8 +219,10 @@ pub enum ExprKind {
     },
     /// Sets a variable to a value of its type, and is that value.
     Bind(WebId, Box<Expr>),
-    /// The element that an [`StmtKind::Update`] updates.
+    /// The element that an [`StmtKind::Update`] or an [`Elementwise`] updates.
     Current,
+    /// The source's element of an [`Elementwise`].
+    Operand,
     /// The operand as a number of this expression's type, as `np.T(x)` converts: a weak integer
     /// that does not fit raises `OverflowError`, a strong one wraps, a float saturates.
     Convert(Box<Expr>),

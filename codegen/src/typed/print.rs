@@ -9,8 +9,8 @@
 use std::fmt::Write;
 
 use super::{
-    Allocation, Axis, Element, Expr, ExprKind, Fill, Instance, InstanceId, Operation, Piece, Program, Raise,
-    Stmt, StmtKind, WebId,
+    Allocation, Axis, Element, Elementwise, Expr, ExprKind, Fill, Instance, InstanceId, Operation, Piece,
+    Program, Raise, Stmt, StmtKind, WebId,
 };
 use crate::ir::Intrinsic;
 use crate::types::Type;
@@ -67,6 +67,11 @@ impl Printer<'_> {
         let text = match &stmt.kind {
             StmtKind::Assign(web, value) => format!("{} = {}", self.web(*web), self.expr(value)),
             StmtKind::Store(element, value) => format!("{} = {}", self.element(element), self.expr(value)),
+            StmtKind::Elementwise(Elementwise { target, source, value, .. }) => {
+                let source =
+                    source.as_ref().map_or(String::new(), |source| format!(" for {}", self.expr(source)));
+                format!("{}[...] := {}{source}", self.expr(target), self.expr(value))
+            }
             StmtKind::Update(element, value) => format!("{} := {}", self.element(element), self.expr(value)),
             StmtKind::Evaluate(value) => self.expr(value),
             StmtKind::If(cond, then, otherwise) => {
@@ -166,6 +171,7 @@ impl Printer<'_> {
             }
             ExprKind::Bind(web, value) => format!("({} := {})", self.web(*web), self.expr(value)),
             ExprKind::Current => "current".to_owned(),
+            ExprKind::Operand => "operand".to_owned(),
             ExprKind::Convert(value) => format!("{ty}({})", self.expr(value)),
             ExprKind::Operation(Operation::Cast, args) => format!("cast[{ty}]({})", self.list(args)),
             ExprKind::Operation(Operation::Bits, args) => format!("bits[{ty}]({})", self.list(args)),

@@ -84,7 +84,8 @@ pub struct Compiled {
 
 /// Compiles a source that is free of errors.
 pub fn compile(source: &Source, overflow_checks: bool) -> Compiled {
-    let analysis = analysis::analyse(source, &package(overflow_checks));
+    let mut analysis = analysis::analyse(source, &package(overflow_checks));
+    passes::references::run(&mut analysis.module);
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
     let ir = passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks });

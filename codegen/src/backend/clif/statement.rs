@@ -40,8 +40,8 @@ impl FunctionCx<'_, '_> {
                 let value = self.expression(value).value;
                 self.store(*view, index, *part, value);
             }
-            StmtKind::Call { results, function, args, status, place: _ } => {
-                self.call(*function, args, *status, results);
+            StmtKind::Call { results, function, args, status, place } => {
+                self.call(*function, args, *status, results, place);
             }
             StmtKind::Record(raise) => self.record(raise),
             StmtKind::Print(template) => self.print(template),

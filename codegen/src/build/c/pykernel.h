@@ -66,13 +66,17 @@ static inline const pykernel_host *pykernel_default_host(void)
 #define PYKERNEL_HOST pykernel_default_host()
 #endif
 
+/* How many values the message of an exception can have. */
+#define PYKERNEL_MAX_OPERANDS 9
+
 /* What a kernel raised. It needs no initial value, and may be read as long as the kernel's code is
    loaded. */
 typedef struct pykernel_raised {
     const void *site;
-    uint64_t operands[4];
+    uint64_t operands[PYKERNEL_MAX_OPERANDS];
     uintptr_t stack_limit;
     const pykernel_host *host;
+    const void *const *callables;
 } pykernel_raised;
 
 /* A complex number; an array of them is an array of C's or C++'s own. */
@@ -87,8 +91,9 @@ typedef struct pykernel_complex128 {
 PYKERNEL_ASSERT(pointers_have_64_bits, sizeof(void *) == 8 && sizeof(size_t) == 8);
 PYKERNEL_ASSERT(bool_is_a_byte, sizeof(bool) == 1);
 PYKERNEL_ASSERT(operands_follow_site, offsetof(pykernel_raised, operands) == 8);
-PYKERNEL_ASSERT(stack_limit_follows_operands, offsetof(pykernel_raised, stack_limit) == 40);
-PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 48);
+PYKERNEL_ASSERT(stack_limit_follows_operands, offsetof(pykernel_raised, stack_limit) == 80);
+PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 88);
+PYKERNEL_ASSERT(callables_follow_host, offsetof(pykernel_raised, callables) == 96);
 PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
 PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
 PYKERNEL_ASSERT(host_prints_last, offsetof(pykernel_host, print) == 16);
@@ -101,6 +106,7 @@ static inline pykernel_raised *pykernel_prepare(pykernel_raised *raised)
     raised->site = NULL;
     raised->stack_limit = 0;
     raised->host = PYKERNEL_HOST;
+    raised->callables = NULL;
     return raised;
 }
 
@@ -366,7 +372,7 @@ static inline size_t pykernel_message(const pykernel_raised *raised, char *buffe
         at += site.lengths[0];
         if (site.lengths[1]) {
             pykernel_put_string(&text, ": ");
-            pykernel_put_template(&text, at, site.lengths[1], raised->operands, 4);
+            pykernel_put_template(&text, at, site.lengths[1], raised->operands, PYKERNEL_MAX_OPERANDS);
         }
         at += site.lengths[1];
         pykernel_put_string(&text, " (File \"");

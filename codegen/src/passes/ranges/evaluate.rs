@@ -103,7 +103,8 @@ impl State {
             }
             Expr::Unowned => return Value::Float,
             Expr::Dim { view, axis } => Value::Int(Scalar::I64, self.extent(*view, *axis)),
-            Expr::Stride { .. } => self.unknown(Scalar::I64),
+            Expr::Stride { .. } | Expr::Address { .. } => self.unknown(Scalar::I64),
+            Expr::Overlap { .. } => self.unknown(Scalar::Bool),
             Expr::SubView { view, axes } => return self.part(*view, axes),
             Expr::Transpose { view } => return self.transposed(*view),
             Expr::Empty(view) => return self.unknown_view(view.rank),
