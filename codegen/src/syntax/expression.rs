@@ -133,6 +133,7 @@ impl Scope<'_, '_> {
             | Entity::Extern
             | Entity::NoneType
             | Entity::ArrayType
+            | Entity::OptionalType
             | Entity::TupleType
             | Entity::UniTupleType
             | Entity::Type(_)

@@ -21,6 +21,7 @@ mod import;
 mod limits;
 mod mistakes;
 mod names;
+mod optional_type;
 mod options;
 mod signature;
 mod statement;
