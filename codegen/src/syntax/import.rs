@@ -3,7 +3,7 @@
 use ruff_python_ast::{Alias, Identifier, StmtImport, StmtImportFrom};
 
 use super::names::Binding;
-use super::{Reader, unsupported};
+use super::{Reader, absent, unsupported};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::Signature;
@@ -28,6 +28,8 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// Numba's `optional` and `types.Optional`, Python's `typing.Optional`.
+    OptionalType,
     /// Numba's `types.Tuple`.
     TupleType,
     /// Numba's `types.UniTuple`.
@@ -72,18 +74,8 @@ const LATER: &[&str] = &[
 const TYPING: &[&str] = &["Any", "Final", "TYPE_CHECKING", "TypeAlias", "Union"];
 
 /// Types that Numba has and this version lacks.
-const LATER_TYPES: &[&str] = &[
-    "DictType",
-    "List",
-    "ListType",
-    "NamedTuple",
-    "Optional",
-    "Record",
-    "Set",
-    "UnicodeType",
-    "optional",
-    "unicode_type",
-];
+const LATER_TYPES: &[&str] =
+    &["DictType", "List", "ListType", "NamedTuple", "Record", "Set", "UnicodeType", "unicode_type"];
 
 /// The names of the scalar types that are not their own: Numba's, then NumPy's.
 const NUMBA_ALIASES: &[(&str, DType)] = &[
@@ -187,6 +179,7 @@ impl Entity {
             },
             Entity::Module("numba.types") => match name {
                 "Array" => Some(Entity::ArrayType),
+                "Optional" => Some(Entity::OptionalType),
                 "Tuple" => Some(Entity::TupleType),
                 "UniTuple" => Some(Entity::UniTupleType),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
@@ -201,12 +194,13 @@ impl Entity {
             },
             Entity::Module("typing") => match name {
                 "overload" => Some(Entity::Overload),
+                "Optional" => Some(Entity::OptionalType),
                 _ => TYPING.contains(&name).then(|| Entity::Later(format!("typing.{name}"))),
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
             Entity::Jit | Entity::CFunc | Entity::Extern | Entity::Number(_) | Entity::NoneType => None,
-            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
+            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType | Entity::OptionalType => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
             Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }
@@ -216,6 +210,7 @@ impl Entity {
 fn numba_type(name: &str) -> Option<Entity> {
     match name {
         "void" | "none" => Some(Entity::NoneType),
+        "optional" => Some(Entity::OptionalType),
         _ => scalar(name, NUMBA_ALIASES),
     }
 }
@@ -247,9 +242,10 @@ fn members(module: &'static str) -> Vec<&'static str> {
 pub(super) fn instead(module: &'static str, name: &str) -> String {
     match (name, closest(name, members(module).into_iter())) {
         ("prange", _) => "use `range`; parallel loops come with a later version".to_owned(),
+        _ if module != "math" && value("math", name).is_some() => format!("use `math.{name}`"),
+        _ if module == "numpy" && builtin::find(name).is_some() => format!("use Python's `{name}`"),
         (_, Some(similar)) => format!("did you mean `{similar}`?"),
-        _ if value("math", name).is_some() => format!("use `math.{name}`"),
-        (_, None) => "see docs/language.md for what kernels can import".to_owned(),
+        (_, None) => absent::member(module, name).to_owned(),
     }
 }
 
