@@ -26,13 +26,7 @@ pub fn each<B: AsMut<Function>>(
 
 /// The statements that set each part of the elements to zero.
 pub fn zero(function: &mut Function, view: LocalId, dtype: DType, shape: &[Expr], span: Span) -> Vec<Stmt> {
-    let scalar = Scalar::of(dtype);
-    let zero = match scalar {
-        Scalar::Bool => Const::Bool(false),
-        Scalar::F32 => Const::F32(0),
-        Scalar::F64 => Const::F64(0),
-        _ => Const::Int(scalar, 0),
-    };
+    let zero = zero_of(Scalar::of(dtype));
     each(function, shape, span, &mut |_, index| {
         let store = |part: &Part| {
             let (index, part, value) = (index.to_vec(), *part, Expr::Const(zero));
@@ -40,6 +34,16 @@ pub fn zero(function: &mut Function, view: LocalId, dtype: DType, shape: &[Expr]
         };
         parts(dtype).iter().map(store).collect()
     })
+}
+
+/// The zero of a machine number.
+pub const fn zero_of(scalar: Scalar) -> Const {
+    match scalar {
+        Scalar::Bool => Const::Bool(false),
+        Scalar::F32 => Const::F32(0),
+        Scalar::F64 => Const::F64(0),
+        _ => Const::Int(scalar, 0),
+    }
 }
 
 /// The parts of an element, in their order.

@@ -67,3 +67,20 @@ def memory_of_the_caller(x: float64[:]) -> float64:
     # not: owner
     y = x
     return third(y)
+
+
+@njit
+def in_registers(a: float64[:, ::1]) -> float64:
+    # not: allocate
+    # not: reserve
+    # not: in_bounds
+    # not: pow
+    if a.shape[1] != 3:
+        return 0.0
+    total = 0.0
+    for i in range(a.shape[0]):
+        d = np.empty(3)
+        for k in range(3):
+            d[k] = a[i, k] - a[0, k]
+        total += d[0]**2 + d[1]**2 + d[2]**2
+    return total
