@@ -11,6 +11,7 @@
 //! - `function`, `statement` and `expression` turn the functions into HIR.
 
 mod alias;
+mod absent;
 mod constant;
 mod dedent;
 mod expression;
@@ -18,6 +19,7 @@ mod external;
 mod function;
 mod import;
 mod limits;
+mod mistakes;
 mod names;
 mod optional_type;
 mod options;
@@ -147,8 +149,10 @@ impl<'a> Reader<'a> {
             let span = self.span(error.location);
             return self.report(too_deeply_nested(span));
         }
-        let parser = parsed.errors().iter().map(|error| (error.location, error.error.to_string()));
-        let version = parsed.unsupported_syntax_errors().iter().map(|error| (error.range, error.to_string()));
+        let said = |message: String| lower_first(&message);
+        let parser = parsed.errors().iter().map(|error| (error.location, said(error.error.to_string())));
+        let version =
+            parsed.unsupported_syntax_errors().iter().map(|error| (error.range, said(error.to_string())));
         let blanks = tokens::bad_indentation(self.text.as_str(), parsed.tokens());
         let blanks = blanks.into_iter().map(|(place, message)| (place, message.to_owned()));
         let mut errors: Vec<(TextRange, String)> = parser.chain(version).chain(blanks).collect();
@@ -159,7 +163,10 @@ impl<'a> Reader<'a> {
             let line = self.text.line_start(place.start());
             if last_line.replace(line) != Some(line) {
                 let span = self.span(place);
-                self.report(Diagnostic::new(Code::SyntaxError, span, lower_first(&message)));
+                let text = self.text.as_str().get(line..).unwrap_or_default();
+                let help = mistakes::help(&message, text.split('\n').next().unwrap_or_default());
+                let error = Diagnostic::new(Code::SyntaxError, span, message);
+                self.report(help.into_iter().fold(error, Diagnostic::help));
             }
         }
     }
