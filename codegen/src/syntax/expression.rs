@@ -138,6 +138,7 @@ impl Scope<'_, '_> {
             | Entity::Foreign(_)
             | Entity::NoneType
             | Entity::ArrayType
+            | Entity::OptionalType
             | Entity::TupleType
             | Entity::UniTupleType
             | Entity::Type(_)

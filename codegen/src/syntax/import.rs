@@ -30,6 +30,8 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// Numba's `optional` and `types.Optional`, Python's `typing.Optional`.
+    OptionalType,
     /// Numba's `types.Tuple`.
     TupleType,
     /// Numba's `types.UniTuple`.
@@ -119,18 +121,8 @@ const LATER: &[&str] = &[
 const TYPING: &[&str] = &["Any", "Final", "TYPE_CHECKING", "TypeAlias", "Union"];
 
 /// Types that Numba has and this version lacks.
-const LATER_TYPES: &[&str] = &[
-    "DictType",
-    "List",
-    "ListType",
-    "NamedTuple",
-    "Optional",
-    "Record",
-    "Set",
-    "UnicodeType",
-    "optional",
-    "unicode_type",
-];
+const LATER_TYPES: &[&str] =
+    &["DictType", "List", "ListType", "NamedTuple", "Record", "Set", "UnicodeType", "unicode_type"];
 
 /// The names of the scalar types that are not their own: Numba's, then NumPy's.
 const NUMBA_ALIASES: &[(&str, DType)] = &[
@@ -234,6 +226,7 @@ impl Entity {
             },
             Entity::Module("numba.types") => match name {
                 "Array" => Some(Entity::ArrayType),
+                "Optional" => Some(Entity::OptionalType),
                 "Tuple" => Some(Entity::TupleType),
                 "UniTuple" => Some(Entity::UniTupleType),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
@@ -249,13 +242,14 @@ impl Entity {
             },
             Entity::Module("typing") => match name {
                 "overload" => Some(Entity::Overload),
+                "Optional" => Some(Entity::OptionalType),
                 _ => TYPING.contains(&name).then(|| Entity::Later(format!("typing.{name}"))),
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
             Entity::Jit | Entity::CFunc | Entity::Extern | Entity::Foreign(_) => None,
             Entity::Number(_) | Entity::NoneType => None,
-            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
+            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType | Entity::OptionalType => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
             Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }
@@ -265,6 +259,7 @@ impl Entity {
 fn numba_type(name: &str) -> Option<Entity> {
     match name {
         "void" | "none" => Some(Entity::NoneType),
+        "optional" => Some(Entity::OptionalType),
         _ => scalar(name, NUMBA_ALIASES),
     }
 }

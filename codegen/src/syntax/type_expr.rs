@@ -35,6 +35,13 @@ impl Reader<'_> {
         match expr {
             Expr::NoneLiteral(_) => Some(Type::None),
             Expr::Name(_) | Expr::Attribute(_) => self.named_type(expr, namespace),
+            Expr::Subscript(optional) if self.is_optional(&optional.value, namespace) => {
+                self.optional_type(&optional.slice, namespace)
+            }
+            Expr::Call(call) if self.is_optional(&call.func, namespace) => {
+                self.optional_constructor(call, namespace)
+            }
+            Expr::BinOp(union) => self.union_type(union, namespace),
             Expr::Subscript(tuple) if self.is_python_tuple(&tuple.value) => {
                 self.python_tuple(tuple, namespace)
             }
@@ -83,7 +90,7 @@ impl Reader<'_> {
         None
     }
 
-    fn not_a_type<T>(&mut self, place: impl Ranged) -> Option<T> {
+    pub(super) fn not_a_type<T>(&mut self, place: impl Ranged) -> Option<T> {
         let span = self.span(place);
         self.report(
             Diagnostic::new(Code::UnknownType, span, "this is not a type that kernels have")
@@ -108,6 +115,10 @@ impl Reader<'_> {
         }
     }
 
+    fn is_optional(&self, expr: &Expr, namespace: Namespace) -> bool {
+        self.type_entity(expr, namespace) == Some(Entity::OptionalType)
+    }
+
     fn named_type(&mut self, expr: &Expr, namespace: Namespace) -> Option<Type> {
         let span = self.span(expr);
         let text = self.slice(expr.range()).to_owned();
@@ -118,6 +129,10 @@ impl Reader<'_> {
                 let message = format!("the type `{name}` is not supported in this version");
                 Diagnostic::new(Code::UnknownType, span, message)
                     .help("kernels take numbers and arrays of numbers")
+            }
+            Some(Entity::OptionalType) => {
+                Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the type that is optional"))
+                    .help("write `optional(float64)`, or `float | None`")
             }
             Some(Entity::ArrayType) => {
                 Diagnostic::new(Code::UnknownType, span, "`Array` needs its parameters")

@@ -4,6 +4,7 @@ A type that is called with types makes a signature, `float64(float64, int32)`; c
 it converts it, `float64(1)`; subscripted it makes an array type, `float64[:, ::1]`.
 """
 
+import types as python_types
 import typing
 
 import numpy as np
@@ -29,6 +30,11 @@ class Type:
             return Signature(self, [as_type(arg) for arg in args])
         (value,) = args
         return self.convert(value)
+
+    def __or__(self, other):
+        return Optional(self) if other is None else NotImplemented
+
+    __ror__ = __or__
 
     def convert(self, value):
         """The value as one of this type."""
@@ -89,6 +95,23 @@ class NoneType(Type):
     def convert(self, value):
         if value is not None:
             raise TypeError(f"a kernel that is declared to return nothing returned {value!r}")
+
+
+class Optional(Type):
+    """`None`, or a value of a type."""
+
+    def __init__(self, inner):
+        self.inner = as_type(inner)
+        super().__init__(f"optional({self.inner})")
+
+    def convert(self, value):
+        return None if value is None else self.inner.convert(value)
+
+    def fit(self, value):
+        return 1 if value is None else max(1, self.inner.fit(value))
+
+
+optional = Optional
 
 
 class Array(Type):
@@ -226,7 +249,7 @@ OF_NUMPY = {scalar.scalar: scalar for scalar in SCALARS}
 
 def is_type(value):
     """Whether this declares something."""
-    if isinstance(value, Type) or value is None or is_tuple(value):
+    if isinstance(value, Type) or value is None or is_tuple(value) or optional_of(value) is not None:
         return True
     return isinstance(value, type) and (value in WEAK or value in OF_NUMPY)
 
@@ -244,8 +267,18 @@ def as_type(value):
         return Tuple(value if isinstance(value, tuple) else typing.get_args(value))
     if isinstance(value, Type):
         return value
+    if (inner := optional_of(value)) is not None:
+        return Optional(inner)
     if value in WEAK:
         return WEAK[value]
     if value in OF_NUMPY:
         return OF_NUMPY[value]
     raise TypeError(f"not a type that kernels have: {value!r}")
+
+
+def optional_of(value):
+    """The type that Python's `float | None` or `Optional[float]` makes optional, or `None`."""
+    if typing.get_origin(value) not in (typing.Union, python_types.UnionType):
+        return None
+    inner = [arg for arg in typing.get_args(value) if arg is not type(None)]
+    return inner[0] if len(inner) == 1 else None
