@@ -191,10 +191,11 @@ impl Body<'_, '_> {
     ) -> Typed {
         let Some(row) = builtin::find(name) else {
             let message = format!("`{}` cannot be called", builtin::python_name(name));
-            return self.report(
-                Diagnostic::new(Code::NotCallable, name_span, message)
-                    .help("see docs/language.md for the functions that kernels have"),
-            );
+            let help = match builtin::constant(name) {
+                Some(_) => "it is a constant: leave out the parentheses",
+                None => "it is a module: call one of its functions",
+            };
+            return self.report(Diagnostic::new(Code::NotCallable, name_span, message).help(help));
         };
         if let builtin::Rule::Make(maker) = row.rule {
             return self.make(row, maker, args, keywords, span);

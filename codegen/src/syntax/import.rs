@@ -3,7 +3,7 @@
 use ruff_python_ast::{Alias, Identifier, StmtImport, StmtImportFrom};
 
 use super::names::Binding;
-use super::{Reader, unsupported};
+use super::{Reader, absent, unsupported};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::Signature;
@@ -293,9 +293,10 @@ fn members(module: &'static str) -> Vec<&'static str> {
 pub(super) fn instead(module: &'static str, name: &str) -> String {
     match (name, closest(name, members(module).into_iter())) {
         ("prange", _) => "use `range`; parallel loops come with a later version".to_owned(),
+        _ if module != "math" && value("math", name).is_some() => format!("use `math.{name}`"),
+        _ if module == "numpy" && builtin::find(name).is_some() => format!("use Python's `{name}`"),
         (_, Some(similar)) => format!("did you mean `{similar}`?"),
-        _ if value("math", name).is_some() => format!("use `math.{name}`"),
-        (_, None) => "see docs/language.md for what kernels can import".to_owned(),
+        (_, None) => absent::member(module, name).to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@
 //! - `stub` reads what stands in a file beside it;
 //! - `function`, `statement` and `expression` turn the functions into HIR.
 
+mod absent;
 mod alias;
 mod cdef;
 mod constant;
@@ -20,6 +21,7 @@ mod foreign;
 mod function;
 mod import;
 mod limits;
+mod mistakes;
 mod names;
 mod optional_type;
 mod options;
@@ -152,8 +154,10 @@ impl<'a> Reader<'a> {
             let span = self.span(error.location);
             return self.report(too_deeply_nested(span));
         }
-        let parser = parsed.errors().iter().map(|error| (error.location, error.error.to_string()));
-        let version = parsed.unsupported_syntax_errors().iter().map(|error| (error.range, error.to_string()));
+        let said = |message: String| lower_first(&message);
+        let parser = parsed.errors().iter().map(|error| (error.location, said(error.error.to_string())));
+        let version =
+            parsed.unsupported_syntax_errors().iter().map(|error| (error.range, said(error.to_string())));
         let blanks = tokens::bad_indentation(self.text.as_str(), parsed.tokens());
         let blanks = blanks.into_iter().map(|(place, message)| (place, message.to_owned()));
         let mut errors: Vec<(TextRange, String)> = parser.chain(version).chain(blanks).collect();
@@ -164,7 +168,10 @@ impl<'a> Reader<'a> {
             let line = self.text.line_start(place.start());
             if last_line.replace(line) != Some(line) {
                 let span = self.span(place);
-                self.report(Diagnostic::new(Code::SyntaxError, span, lower_first(&message)));
+                let text = self.text.as_str().get(line..).unwrap_or_default();
+                let help = mistakes::help(&message, text.split('\n').next().unwrap_or_default());
+                let error = Diagnostic::new(Code::SyntaxError, span, message);
+                self.report(help.into_iter().fold(error, Diagnostic::help));
             }
         }
     }
