@@ -134,6 +134,8 @@ impl Scope<'_, '_> {
             | Entity::ArrayType
             | Entity::TupleType
             | Entity::UniTupleType
+            | Entity::PythonTuple
+            | Entity::OptionalType
             | Entity::Type(_)
             | Entity::Signatures(_)
             | Entity::Overload => {

@@ -30,6 +30,10 @@ pub(super) enum Entity {
     TupleType,
     /// Numba's `types.UniTuple`.
     UniTupleType,
+    /// Python's `typing.Tuple`.
+    PythonTuple,
+    /// Numba's `optional`, Python's `typing.Optional`.
+    OptionalType,
     /// `np.newaxis`, which is `None`.
     NewAxis,
     /// A type that the file gives a name to.
@@ -70,18 +74,8 @@ const LATER: &[&str] = &[
 const TYPING: &[&str] = &["Any", "Final", "TYPE_CHECKING", "TypeAlias", "Union"];
 
 /// Types that Numba has and this version lacks.
-const LATER_TYPES: &[&str] = &[
-    "DictType",
-    "List",
-    "ListType",
-    "NamedTuple",
-    "Optional",
-    "Record",
-    "Set",
-    "UnicodeType",
-    "optional",
-    "unicode_type",
-];
+const LATER_TYPES: &[&str] =
+    &["DictType", "List", "ListType", "NamedTuple", "Record", "Set", "UnicodeType", "unicode_type"];
 
 /// The names of the scalar types that are not their own: Numba's, then NumPy's.
 const NUMBA_ALIASES: &[(&str, DType)] = &[
@@ -187,6 +181,7 @@ impl Entity {
                 "Array" => Some(Entity::ArrayType),
                 "Tuple" => Some(Entity::TupleType),
                 "UniTuple" => Some(Entity::UniTupleType),
+                "Optional" => Some(Entity::OptionalType),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
@@ -198,12 +193,15 @@ impl Entity {
             },
             Entity::Module("typing") => match name {
                 "overload" => Some(Entity::Overload),
+                "Optional" => Some(Entity::OptionalType),
+                "Tuple" => Some(Entity::PythonTuple),
                 _ => TYPING.contains(&name).then(|| Entity::Later(format!("typing.{name}"))),
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
             Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType => None,
             Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
+            Entity::PythonTuple | Entity::OptionalType => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
             Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }
@@ -213,6 +211,7 @@ impl Entity {
 fn numba_type(name: &str) -> Option<Entity> {
     match name {
         "void" | "none" => Some(Entity::NoneType),
+        "optional" => Some(Entity::OptionalType),
         _ => scalar(name, NUMBA_ALIASES),
     }
 }

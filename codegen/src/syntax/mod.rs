@@ -18,6 +18,7 @@ mod function;
 mod import;
 mod limits;
 mod names;
+mod optional_type;
 mod options;
 mod signature;
 mod statement;

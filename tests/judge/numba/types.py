@@ -4,6 +4,7 @@ A type that is called with types makes a signature, `float64(float64, int32)`; c
 it converts it, `float64(1)`; subscripted it makes an array type, `float64[:, ::1]`.
 """
 
+import types as python_types
 import typing
 
 import numpy as np
@@ -29,6 +30,11 @@ class Type:
             return Signature(self, [as_type(arg) for arg in args])
         (value,) = args
         return self.convert(value)
+
+    def __or__(self, other):
+        return Optional(self) if other is None else NotImplemented
+
+    __ror__ = __or__
 
     def convert(self, value):
         """The value as one of this type."""
@@ -166,6 +172,23 @@ class Tuple(Type):
         return max(item.fit(part) for item, part in zip(self.items, value))
 
 
+class Optional(Type):
+    """A value of a type, or `None`."""
+
+    def __init__(self, inner):
+        self.inner = as_type(inner)
+        super().__init__(f"optional({self.inner})")
+
+    def convert(self, value):
+        return None if value is None else self.inner.convert(value)
+
+    def fit(self, value):
+        return 1 if value is None else max(1, self.inner.fit(value))
+
+
+optional = Optional
+
+
 def UniTuple(item, count):
     """A tuple of items of one type."""
     return Tuple([item] * count)
@@ -226,7 +249,7 @@ OF_NUMPY = {scalar.scalar: scalar for scalar in SCALARS}
 
 def is_type(value):
     """Whether this declares something."""
-    if isinstance(value, Type) or value is None or is_tuple(value):
+    if isinstance(value, Type) or value is None or is_tuple(value) or is_union(value):
         return True
     return isinstance(value, type) and (value in WEAK or value in OF_NUMPY)
 
@@ -236,12 +259,20 @@ def is_tuple(value):
     return typing.get_origin(value) is tuple or (isinstance(value, tuple) and all(map(is_type, value)))
 
 
+def is_union(value):
+    """Whether this is `float | None` or `typing.Optional[float]`."""
+    return typing.get_origin(value) in (typing.Union, python_types.UnionType)
+
+
 def as_type(value):
     """A declared type: Numba's own, NumPy's scalar class, Python's number or tuple, or `None`."""
     if value is None:
         return void
     if is_tuple(value):
         return Tuple(value if isinstance(value, tuple) else typing.get_args(value))
+    if is_union(value):
+        (inner,) = (arg for arg in typing.get_args(value) if arg is not type(None))
+        return Optional(inner)
     if isinstance(value, Type):
         return value
     if value in WEAK:
