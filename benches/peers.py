@@ -7,22 +7,41 @@ import time
 
 import numpy as np
 
-path = pathlib.Path(__file__).parent / "kernels" / "scalar.py"
-spec = importlib.util.spec_from_file_location("scalar", path)
-scalar = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(scalar)
+HERE = pathlib.Path(__file__).parent
+
+
+def load(file):
+    """The module of a kernel file, by its path from this folder."""
+    path = HERE / file
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+scalar = load("kernels/scalar.py")
+distances = load("../examples/airports/kernels/distances.py")
+neighbours = load("../examples/airports/kernels/neighbours.py")
+pricing = load("../examples/options/kernels/black_scholes.py")
 
 image = np.zeros((200, 300), np.uint8)
 x = np.arange(1_000_000) % 1000 * 0.001
 out = np.zeros_like(x)
 points = (np.arange(1500) % 97 * 0.01).reshape(500, 3)
-distances = np.zeros((500, 500))
+near = np.zeros((500, 500))
+grid = (np.arange(1_000_000) * 2654435761 % 2**32 < 2**30).reshape(1000, 1000)
+prices = 80.0 + np.arange(100_000) % 41
+years = 0.25 + np.arange(100_000) % 8 * 0.25
+strikes = np.full(100_000, 100.0)
+calls, puts = np.zeros(100_000), np.zeros(100_000)
 
 RUNS = {
     "mandelbrot": lambda: scalar.mandelbrot(image, 200),
     "total": lambda: scalar.total(x),
     "smooth": lambda: scalar.smooth(x, out),
-    "pairwise": lambda: scalar.pairwise(points, distances),
+    "pairwise": lambda: distances.pairwise(points, near),
+    "neighbours": lambda: neighbours.find_max_neighbours(grid),
+    "options": lambda: pricing.black_scholes(calls, puts, prices, strikes, years, 0.02, 0.3),
     "collatz": lambda: scalar.collatz(30_000),
 }
 

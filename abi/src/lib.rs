@@ -29,7 +29,8 @@
 //! an array pointer is aligned for its element type and valid for every index within its shape;
 //! each extent is at least 0 and at most [`MAX_EXTENT`]; an array that the kernel writes overlaps
 //! no other argument; [`Raised::stack_limit`] is set when the kernel is recursive, and
-//! [`Raised::host`] when it asks something of the program that runs it.
+//! [`Raised::host`] when it asks something of the program that runs it, and
+//! [`Raised::callables`] when it calls functions of the program.
 //!
 //! # Arrays that kernels make
 //!
@@ -86,7 +87,7 @@ pub enum Status {
 }
 
 /// How many values a raised message can hold.
-pub const MAX_OPERANDS: usize = 4;
+pub const MAX_OPERANDS: usize = 9;
 
 /// What went wrong, written by the kernel that raised.
 #[repr(C)]
@@ -103,7 +104,22 @@ pub struct Raised {
     /// Set by the caller before the call: what the kernel may ask of the program. Kernels that ask
     /// nothing ignore it.
     pub host: *const Host,
+    /// Set by the caller before the call: the functions of the program that the kernel may call, in
+    /// the order that its interface gives, each with its own signature ([`Callable`]). Kernels that
+    /// call none ignore it.
+    pub callables: *const Callable,
 }
+
+/// The address of a function of the program that a kernel calls. Declared in Python as
+/// `f(x: float64, n: int64) -> float64` it is
+///
+/// ```c
+/// int32_t f(double x, int64_t n, double *result);
+/// ```
+///
+/// with the arguments of a kernel's entry and a [`Status`] as its result. It does not unwind. Where
+/// it fails it gives [`Status::Raised`], and the kernel raises `RuntimeError`.
+pub type Callable = *const ();
 
 /// Offsets in a [`Raised`], in bytes.
 pub mod raised {
@@ -120,12 +136,16 @@ pub mod raised {
 
     /// Offset of the host.
     pub const HOST: i32 = STACK_LIMIT + 8;
+
+    /// Offset of the table of callable functions.
+    pub const CALLABLES: i32 = HOST + 8;
 }
 
 impl Raised {
     /// A record in which nothing has been raised.
     pub const fn new(stack_limit: usize, host: *const Host) -> Self {
-        Raised { site: core::ptr::null(), operands: [0; MAX_OPERANDS], stack_limit, host }
+        let (site, callables) = (core::ptr::null(), core::ptr::null());
+        Raised { site, operands: [0; MAX_OPERANDS], stack_limit, host, callables }
     }
 }
 
@@ -138,6 +158,9 @@ pub struct Host {
     pub allocate: unsafe extern "C" fn(bytes: usize, align: usize, zeroed: bool) -> *mut u8,
     /// Takes back what `allocate` gave for these `bytes` and this `align`.
     pub release: unsafe extern "C" fn(data: *mut u8, bytes: usize, align: usize),
+    /// Writes a text to the standard output: a template, as [`Site`] describes it, of `len` bytes,
+    /// and the values of its placeholders.
+    pub print: unsafe extern "C" fn(template: *const u8, len: usize, operands: *const u64, n_operands: usize),
 }
 
 /// Offsets in a [`Host`], in bytes.
@@ -147,6 +170,9 @@ pub mod host {
 
     /// Offset of `release`.
     pub const RELEASE: i32 = 8;
+
+    /// Offset of `print`.
+    pub const PRINT: i32 = 16;
 }
 
 /// What follows the elements of an array that a kernel made. It lies at the end of its memory, at
@@ -191,7 +217,10 @@ pub mod block {
 /// In the template `{i}` stands for an operand printed as a signed integer, `{u}` unsigned, `{f}`
 /// a `f64` printed as Python's `repr` does, `{g}` a `f64` that holds a `float32` and is printed as
 /// NumPy prints that, with the fewest digits that tell it from other `float32`s, `{b}` a bool
-/// (`True`, `False`); `{{` and `}}` are braces. An empty template means an exception without arguments.
+/// (`True`, `False`), `{B}` one as NumPy's `repr` prints it (`np.True_`). Two operands, real and
+/// imaginary part, make a complex number: `{C}` is one of two `f64`s as Python's `str` prints it, in
+/// parentheses unless its real part is positive zero, `{c}` the same without parentheses, `{K}` and
+/// `{k}` those of two `float32`s. `{{` and `}}` are braces. An empty template means an exception without arguments.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Site {
@@ -231,12 +260,14 @@ mod tests {
         assert_eq!(offset_of!(Raised, operands) + 8 * 3, raised::operand(3) as usize);
         assert_eq!(offset_of!(Raised, stack_limit), raised::STACK_LIMIT as usize);
         assert_eq!(offset_of!(Raised, host), raised::HOST as usize);
+        assert_eq!(offset_of!(Raised, callables), raised::CALLABLES as usize);
     }
 
     #[test]
     fn host_offsets_are_those_of_the_layout() {
         assert_eq!(offset_of!(Host, allocate), host::ALLOCATE as usize);
         assert_eq!(offset_of!(Host, release), host::RELEASE as usize);
+        assert_eq!(offset_of!(Host, print), host::PRINT as usize);
     }
 
     #[test]

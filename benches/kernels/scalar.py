@@ -1,7 +1,5 @@
 """Scalar loops. Numba compiles this file as it is; annotations are our signatures."""
 
-import math
-
 from numba import njit, float64, int64, uint8
 
 
@@ -40,20 +38,6 @@ def smooth(x: float64[::1], out: float64[::1]):
     assert len(out) == len(x)
     for i in range(1, len(x) - 1):
         out[i] = 0.25 * x[i - 1] + 0.5 * x[i] + 0.25 * x[i + 1]
-
-
-@njit
-def pairwise(points: float64[:, ::1], distances: float64[:, ::1]):
-    n = points.shape[0]
-    dims = points.shape[1]
-    assert distances.shape[0] == n and distances.shape[1] == n
-    for i in range(n):
-        for j in range(n):
-            s = 0.0
-            for k in range(dims):
-                d = points[i, k] - points[j, k]
-                s += d * d
-            distances[i, j] = math.sqrt(s)
 
 
 @njit

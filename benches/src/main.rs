@@ -6,12 +6,14 @@
 
 #![expect(clippy::print_stdout, reason = "the table is what this program makes")]
 
+mod examples;
 mod peer;
 mod rust;
 
 use std::hint::black_box;
 use std::time::Instant;
 
+use examples::{distances, neighbours, options};
 use peer::Numba;
 use pykernel::ndarray::{Array1, Array2};
 
@@ -49,13 +51,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 struct Data {
     x: Array1<f64>,
     points: Array2<f64>,
+    grid: Array2<bool>,
+    options: Options,
 }
+
+/// Prices, strikes and years to expiry.
+struct Options([Array1<f64>; 3]);
 
 impl Data {
     fn new() -> Self {
         Data {
             x: Array1::from_shape_fn(1_000_000, |i| (i % 1000) as f64 * 0.001),
             points: Array2::from_shape_fn((500, 3), |(i, k)| ((3 * i + k) % 97) as f64 * 0.01),
+            // One cell in four is occupied, in no order: multiplicative hashing (Knuth 6.4).
+            grid: Array2::from_shape_fn((1000, 1000), |(i, j)| {
+                ((1000 * i + j) as u32).wrapping_mul(2_654_435_761) < 1 << 30
+            }),
+            options: Options([
+                Array1::from_shape_fn(100_000, |i| 80.0 + (i % 41) as f64),
+                Array1::from_elem(100_000, 100.0),
+                Array1::from_shape_fn(100_000, |i| 0.25 + (i % 8) as f64 * 0.25),
+            ]),
         }
     }
 }
@@ -64,6 +80,7 @@ fn benches(data: &Data) -> Vec<Bench<'_>> {
     let (mut image, mut rust_image) = (Array2::<u8>::zeros((200, 300)), Array2::<u8>::zeros((200, 300)));
     let (mut smooth, mut rust_smooth) = (Array1::zeros(data.x.len()), Array1::zeros(data.x.len()));
     let (mut near, mut rust_near) = (Array2::zeros((500, 500)), Array2::zeros((500, 500)));
+    let [mut calls, mut puts, mut rust_calls, mut rust_puts] = [(); 4].map(|()| Array1::zeros(100_000));
     vec![
         Bench {
             name: "mandelbrot",
@@ -95,12 +112,29 @@ fn benches(data: &Data) -> Vec<Bench<'_>> {
         Bench {
             name: "pairwise",
             ours: Box::new(move || {
-                scalar::pairwise(&data.points, &mut near)?;
+                distances::pairwise(&data.points, &mut near)?;
                 Ok(near[[1, 400]])
             }),
             rust: Box::new(move || {
                 rust::pairwise(black_box(&data.points), &mut rust_near);
                 rust_near[[1, 400]]
+            }),
+        },
+        Bench {
+            name: "neighbours",
+            ours: Box::new(|| neighbours::find_max_neighbours(&data.grid).map(|most| most as f64)),
+            rust: Box::new(|| rust::find_max_neighbours(black_box(&data.grid)) as f64),
+        },
+        Bench {
+            name: "options",
+            ours: Box::new(move || {
+                let Options([prices, strikes, years]) = &data.options;
+                options::black_scholes(&mut calls, &mut puts, prices, strikes, years, 0.02, 0.3)?;
+                Ok(calls[500] + puts[600])
+            }),
+            rust: Box::new(move || {
+                rust::black_scholes([&mut rust_calls, &mut rust_puts], black_box(&data.options.0), 0.02, 0.3);
+                rust_calls[500] + rust_puts[600]
             }),
         },
         Bench {

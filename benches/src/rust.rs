@@ -59,6 +59,56 @@ pub fn pairwise(points: &Array2<f64>, distances: &mut Array2<f64>) {
     }
 }
 
+fn check_neighbour(grid: &Array2<bool>, i: i64, j: i64) -> bool {
+    let inside = 0 <= i && i < grid.nrows() as i64 && 0 <= j && j < grid.ncols() as i64;
+    inside && grid[[i as usize, j as usize]]
+}
+
+#[inline(never)]
+pub fn find_max_neighbours(grid: &Array2<bool>) -> i64 {
+    let mut most = 0;
+    for i in 0..grid.nrows() as i64 {
+        for j in 0..grid.ncols() as i64 {
+            let mut count = 0;
+            for di in [-1, 0, 1] {
+                for dj in [-1, 0, 1] {
+                    if (di, dj) != (0, 0) && check_neighbour(grid, i + di, j + dj) {
+                        count += 1;
+                    }
+                }
+            }
+            most = most.max(count);
+        }
+    }
+    most
+}
+
+fn cnd(d: f64) -> f64 {
+    let k = 1.0 / (1.0 + 0.2316419 * d.abs());
+    let polynomial =
+        k * (0.319381530 + k * (-0.356563782 + k * (1.781477937 + k * (-1.821255978 + k * 1.330274429))));
+    let tail = (-0.5 * d * d).exp() / (2.0 * std::f64::consts::PI).sqrt() * polynomial;
+    if d > 0.0 { 1.0 - tail } else { tail }
+}
+
+#[inline(never)]
+pub fn black_scholes(
+    [calls, puts]: [&mut Array1<f64>; 2],
+    [prices, strikes, years]: &[Array1<f64>; 3],
+    risk_free: f64,
+    volatility: f64,
+) {
+    for i in 0..prices.len() {
+        let (price, strike, years) = (prices[i], strikes[i], years[i]);
+        let deviation = volatility * years.sqrt();
+        let d1 = ((price / strike).ln() + (risk_free + 0.5 * (volatility * volatility)) * years) / deviation;
+        let d2 = d1 - deviation;
+        let discounted = strike * (-risk_free * years).exp();
+        calls[i] = price * cnd(d1) - discounted * cnd(d2);
+        puts[i] = discounted * (1.0 - cnd(d2)) - price * (1.0 - cnd(d1));
+    }
+}
+
 #[inline(never)]
 pub fn collatz(limit: i64) -> i64 {
     let mut longest = 0;

@@ -40,6 +40,8 @@ pub enum Rule {
     AnyAll,
     /// `divmod`.
     DivMod,
+    /// `print`, which is a statement.
+    Print,
     /// `sum`.
     Sum,
     /// `reveal_type`.
@@ -62,6 +64,47 @@ pub enum Rule {
     Bits,
     /// A conversion that never raises.
     Cast,
+    /// What makes an array.
+    Make(Maker),
+}
+
+/// A function that makes an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// `np.zeros`, and `np.empty`, whose elements are zero too.
+    Zeros,
+    /// `np.ones`.
+    Ones,
+    /// `np.full`.
+    Full,
+    /// `np.zeros_like`, `np.empty_like`.
+    ZerosLike,
+    /// `np.ones_like`.
+    OnesLike,
+    /// `np.full_like`.
+    FullLike,
+    /// `np.arange`.
+    Arange,
+    /// `np.copy`.
+    Copy,
+}
+
+impl Maker {
+    /// Its parameters but `dtype` and `order`.
+    pub const fn params(self) -> &'static [&'static str] {
+        match self {
+            Maker::Zeros | Maker::Ones => &["shape"],
+            Maker::Full => &["shape", "fill_value"],
+            Maker::ZerosLike | Maker::OnesLike | Maker::Copy => &["a"],
+            Maker::FullLike => &["a", "fill_value"],
+            Maker::Arange => &["start", "stop", "step"],
+        }
+    }
+
+    /// Whether it takes a `dtype`.
+    pub const fn has_dtype(self) -> bool {
+        !matches!(self, Maker::Copy)
+    }
 }
 
 /// One builtin.
@@ -183,6 +226,11 @@ const fn scalar(name: &'static str, dtype: DType) -> Row {
     row(name, 0..=1, Rule::Construct, Target::Type(Type::Strong(dtype)))
 }
 
+/// A function that makes an array.
+const fn make(name: &'static str, maker: Maker) -> Row {
+    row(name, 1..=usize::MAX, Rule::Make(maker), Target::Nothing)
+}
+
 /// An operation that only the library uses.
 const fn intrinsic(name: &'static str, arity: usize, op: Intrinsic) -> Row {
     row(name, arity..=arity, Rule::Operate, Target::Operation(Operation::Intrinsic(op)))
@@ -207,6 +255,7 @@ static TABLE: &[Row] = &[
     row("max", 1..=usize::MAX, Rule::Extremum, Target::Library("maximum")),
     row("min", 1..=usize::MAX, Rule::Extremum, Target::Library("minimum")),
     row("pow", 2..=3, Rule::Power, Target::Nothing),
+    row("print", 0..=usize::MAX, Rule::Print, Target::Nothing),
     row("range", 1..=3, Rule::Iterator, Target::Nothing),
     row("reveal_type", 1..=1, Rule::RevealType, Target::Nothing),
     row("reversed", 1..=1, Rule::Iterator, Target::Nothing),
@@ -285,6 +334,16 @@ static TABLE: &[Row] = &[
     floats("math.tanh", 1, "math_tanh"),
     row("math.trunc", 1..=1, Rule::MathRound, Target::Library("int_of_float")),
     floats("math.ulp", 1, "math_ulp"),
+    make("numpy.arange", Maker::Arange),
+    make("numpy.copy", Maker::Copy),
+    make("numpy.empty", Maker::Zeros),
+    make("numpy.empty_like", Maker::ZerosLike),
+    make("numpy.full", Maker::Full),
+    make("numpy.full_like", Maker::FullLike),
+    make("numpy.ones", Maker::Ones),
+    make("numpy.ones_like", Maker::OnesLike),
+    make("numpy.zeros", Maker::Zeros),
+    make("numpy.zeros_like", Maker::ZerosLike),
     scalar("numpy.bool_", DType::Bool),
     scalar("numpy.int8", DType::Int8),
     scalar("numpy.int16", DType::Int16),

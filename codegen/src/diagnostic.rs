@@ -28,7 +28,7 @@ impl fmt::Display for Severity {
 }
 
 /// Declares [`Code`]: one row per diagnostic, its name and what it means, by severity. Its page is
-/// `docs/diagnostics/<name>.md`.
+/// `docs/diagnostics/<name>.md`, by a link that the published package follows.
 macro_rules! codes {
     ($($severity:ident { $($variant:ident $name:literal $meaning:literal;)* })*) => {
         /// The stable name of a kind of diagnostic.
@@ -59,7 +59,7 @@ macro_rules! codes {
             /// A page about the code: why it is wrong, an example, and what to write instead.
             pub const fn page(self) -> &'static str {
                 match self {
-                    $($(Code::$variant => include_str!(concat!("../../docs/diagnostics/", $name, ".md")),)*)*
+                    $($(Code::$variant => include_str!(concat!("../diagnostics/", $name, ".md")),)*)*
                 }
             }
         }
@@ -77,6 +77,7 @@ codes! {
         NeverBound "never-bound" "A variable is read, but no path assigns it before.";
         DuplicateDefinition "duplicate-definition" "Two functions, or two parameters, have one name.";
         BadSignature "bad-signature" "A declared signature does not fit its function.";
+        ForeignDeclaration "foreign-declaration" "A function of Rust or of C is declared in a way that kernels cannot call.";
         UnknownType "unknown-type" "A declared type is not one that kernels have.";
         UnknownDecorator "unknown-decorator" "A decorator is not one that kernels have.";
         UnknownOption "unknown-option" "A decorator's option is not one that kernels have.";

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 pub use boundary::{Leaf, Number, ParamType, fields};
 
-use crate::hir;
+use crate::hir::{self, External};
 use crate::ir::{self, Mode, StmtKind};
 use crate::source::{Source, Span};
 use crate::symbol::{Package, Symbols};
@@ -35,10 +35,36 @@ pub struct Kernel {
     pub doc: Option<String>,
     /// One for each declared signature, in order; never empty.
     pub overloads: Vec<Overload>,
+    /// The functions of the program's Rust that it may call, in the order of the table that its
+    /// caller must give.
+    pub callables: Vec<Callable>,
+    /// The C functions that it may call and that its file does not vouch for: calling it is unsafe
+    /// if there are any.
+    pub untrusted: Vec<String>,
+}
+
+/// A function of the program's Rust that a kernel calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callable {
+    /// Its path, as it reads where the kernels' macro stands.
+    pub path: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// Its function in the module that the same analysis gave.
+    pub function: ir::FunctionId,
+    /// The types of its parameters: numbers.
+    pub params: Vec<ParamType>,
+    /// What it returns: a number type or `None`.
+    pub result: Type,
 }
 
 impl Kernel {
-    /// Whether its caller must vouch for its indices, so that it is an `unsafe fn`.
+    /// Whether its caller must vouch for something, so that it is an `unsafe fn`.
+    pub fn is_unsafe(&self) -> bool {
+        self.is_unchecked() || !self.untrusted.is_empty()
+    }
+
+    /// Whether its caller must vouch for its indices.
     pub fn is_unchecked(&self) -> bool {
         self.overloads.iter().any(|overload| overload.unchecked)
     }
@@ -84,7 +110,10 @@ pub fn interface(
     module: &ir::Module,
 ) -> Interface {
     let symbols = Symbols::new(package, source, hir);
-    let exported = |id: hir::FunctionId| !hir.functions[id.0 as usize].name.starts_with('_');
+    let exported = |id: hir::FunctionId| {
+        let function = &hir.functions[id.0 as usize];
+        function.external.is_none() && !function.name.starts_with('_')
+    };
     let kernels = program.kernels.iter().filter(|(id, _)| exported(*id));
     Interface {
         kernels: kernels.map(|(id, instances)| kernel(*id, instances, &symbols, program, module)).collect(),
@@ -110,10 +139,13 @@ fn kernel(
         unchecked: reaches(module, ir::FunctionId(id.0), |function| function.unchecked),
         host: module[ir::FunctionId(id.0)].effects.host,
     };
+    let external = external(module, instances);
     Kernel {
         name: function.name.clone(),
         span: function.name_span,
         doc: function.doc.clone(),
+        callables: external.iter().filter_map(|id| callable(program, *id)).collect(),
+        untrusted: external.iter().filter_map(|id| untrusted(&module[*id])).collect(),
         overloads: symbols.entries(id, &types).into_iter().zip(instances).map(overload).collect(),
     }
 }
@@ -181,17 +213,43 @@ fn mode(effects: &ir::Effects, param: usize) -> Mode {
 
 /// Whether a function is, or calls, perhaps through others, one of a kind.
 fn reaches(module: &ir::Module, function: ir::FunctionId, is: impl Fn(&ir::Function) -> bool) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut pending = vec![function];
+    reached(module, vec![function]).into_iter().any(|id| is(&module[id]))
+}
+
+/// The functions that some functions reach, themselves included.
+fn reached(module: &ir::Module, mut pending: Vec<ir::FunctionId>) -> BTreeSet<ir::FunctionId> {
+    let mut reached = BTreeSet::new();
     while let Some(id) = pending.pop() {
-        if seen.insert(id) {
-            if is(&module[id]) {
-                return true;
-            }
+        if reached.insert(id) {
             calls(&module[id].body, &mut pending);
         }
     }
-    false
+    reached
+}
+
+/// The functions outside of the file that a kernel reaches.
+fn external(module: &ir::Module, instances: &[InstanceId]) -> Vec<ir::FunctionId> {
+    let entries = instances.iter().map(|id| ir::FunctionId(id.0)).collect();
+    reached(module, entries).into_iter().filter(|id| module[*id].external.is_some()).collect()
+}
+
+fn callable(program: &Program, function: ir::FunctionId) -> Option<Callable> {
+    let instance = &program[InstanceId(function.0)];
+    let Some(External::Rust(path)) = &instance.external else { return None };
+    let params = instance.params.iter().map(|(ty, _)| match ty {
+        Type::Weak(weak) => ParamType::Number(Number::Weak(*weak)),
+        Type::Strong(dtype) => ParamType::Number(Number::Strong(*dtype)),
+        other => unreachable!("bug in pykernel: a function of Rust takes `{other}`"),
+    });
+    let (path, params) = (path.to_string(), params.collect());
+    Some(Callable { path, span: instance.span, function, params, result: instance.result.clone() })
+}
+
+fn untrusted(function: &ir::Function) -> Option<String> {
+    match &function.external.as_ref()?.at {
+        External::C { symbol, trusted: false, .. } => Some(symbol.to_string()),
+        External::C { .. } | External::Rust(_) => None,
+    }
 }
 
 /// The functions that statements call.
@@ -208,7 +266,7 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
             StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
             StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => {}
-            StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 }

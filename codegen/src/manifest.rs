@@ -7,7 +7,7 @@
 //! A manifest is text: a line for each fact, its fields separated by tabs, `\\ \t \n \r` escaped.
 //!
 //! ```text
-//! pykernel manifest 2
+//! pykernel manifest 0.1.0
 //! library    pyk_app_91d4e0377bb06c2a
 //! folder     kernels
 //! stub       stubs/pairwise.pyi
@@ -15,24 +15,38 @@
 //! overload   pyk_pairwise_…    0    -    None
 //! param      points      array    float64    2    C    read
 //! param      scale       float
+//! callable   crate::log    60    63    2    None    float64
+//! untrusted  spread
 //! ```
 //!
 //! A kernel has its name, file, span and docstring, if any; an overload its symbol, function, what
 //! its caller must know (of `recursive`, `host`, `unchecked`, or `-`), and the type of its result; a
-//! parameter its name and its type.
+//! parameter its name and its type. A function of Rust that a kernel calls has its path, span and
+//! function, the type of its result and those of its parameters; a C function that nothing vouches
+//! for its symbol.
 
 mod types;
 
-use crate::interface::{Kernel, Overload, Param};
+use crate::interface::{Callable, Kernel, Overload, Param, ParamType};
 use crate::ir::FunctionId;
 use crate::source::Span;
+use crate::types::Type;
 use types::{read_param, read_result, write_param, write_result};
 
 /// The environment variable by which the build helper tells the macro where the manifest is.
 pub const VARIABLE: &str = "PYKERNEL_MANIFEST";
 
-/// The first line; changes with the format.
-const HEADER: &str = "pykernel manifest 2";
+/// The version of this compiler. Another one may write manifests otherwise, name symbols otherwise,
+/// or have them called otherwise.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// How the first line begins; a version follows.
+const HEADER: &str = "pykernel manifest ";
+
+/// The version of the compiler that wrote a manifest, if the text is one.
+pub fn version(text: &str) -> Option<&str> {
+    text.lines().next()?.strip_prefix(HEADER)
+}
 
 /// What the build helper compiled for a package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,14 +79,19 @@ impl Manifest {
 
     /// The manifest as text.
     pub fn to_text(&self) -> String {
-        let mut lines =
-            vec![HEADER.to_owned(), line(&["library", &self.library]), line(&["folder", &self.folder])];
+        let mut lines = vec![
+            HEADER.to_owned() + VERSION,
+            line(&["library", &self.library]),
+            line(&["folder", &self.folder]),
+        ];
         lines.extend(self.stubs.iter().map(|stub| line(&["stub", stub])));
         for Compiled { file, kernel } in &self.kernels {
             let (start, end) = (kernel.span.start.to_string(), kernel.span.end.to_string());
             let mut fields = vec!["kernel", &kernel.name, file, &start, &end];
             fields.extend(kernel.doc.as_deref());
             lines.push(line(&fields));
+            lines.extend(kernel.callables.iter().map(callable_line));
+            lines.extend(kernel.untrusted.iter().map(|symbol| line(&["untrusted", symbol])));
             for overload in &kernel.overloads {
                 lines.push(overload_line(overload));
                 lines.extend(overload.params.iter().map(param_line));
@@ -83,12 +102,11 @@ impl Manifest {
 
     /// Reads a manifest; `None` when the text is not one of this version.
     pub fn from_text(text: &str) -> Option<Manifest> {
-        let mut lines = text.lines();
-        if lines.next()? != HEADER {
+        if version(text)? != VERSION {
             return None;
         }
         let mut manifest = Manifest::default();
-        for line in lines {
+        for line in text.lines().skip(1) {
             let fields: Vec<String> = line.split('\t').map(unescape).collect();
             let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
             manifest.read(&fields)?;
@@ -108,8 +126,21 @@ impl Manifest {
                     span: Span::new(start.parse().ok()?, end.parse().ok()?),
                     doc: doc.first().map(|doc| (*doc).to_owned()),
                     overloads: Vec::new(),
+                    callables: Vec::new(),
+                    untrusted: Vec::new(),
                 },
             }),
+            ["callable", path, start, end, function, types @ ..] => {
+                let (result, params) = whole(types, read_types)?;
+                self.kernels.last_mut()?.kernel.callables.push(Callable {
+                    path: (*path).to_owned(),
+                    span: Span::new(start.parse().ok()?, end.parse().ok()?),
+                    function: FunctionId(function.parse().ok()?),
+                    params,
+                    result,
+                });
+            }
+            ["untrusted", symbol] => self.kernels.last_mut()?.kernel.untrusted.push((*symbol).to_owned()),
             ["overload", symbol, function, needs, result @ ..] => {
                 self.kernels.last_mut()?.kernel.overloads.push(Overload {
                     symbol: (*symbol).to_owned(),
@@ -135,6 +166,24 @@ impl Manifest {
 fn whole<T>(mut fields: &[&str], read: impl FnOnce(&mut &[&str]) -> Option<T>) -> Option<T> {
     let ty = read(&mut fields)?;
     fields.is_empty().then_some(ty)
+}
+
+/// The types of a callable function: its result's, then its parameters'.
+fn read_types(fields: &mut &[&str]) -> Option<(Type, Vec<ParamType>)> {
+    let result = read_result(fields)?;
+    let mut params = Vec::new();
+    while !fields.is_empty() {
+        params.push(read_param(fields)?);
+    }
+    Some((result, params))
+}
+
+fn callable_line(callable: &Callable) -> String {
+    let mut fields = vec!["callable".to_owned(), callable.path.clone()];
+    fields.extend([callable.span.start, callable.span.end, callable.function.0].map(|it| it.to_string()));
+    write_result(&callable.result, &mut fields);
+    callable.params.iter().for_each(|param| write_param(param, &mut fields));
+    line(&fields.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn overload_line(overload: &Overload) -> String {
@@ -224,6 +273,17 @@ mod tests {
             span: Span::new(3, 4),
             doc: Some("A \\n\tdoc\r\n\n".into()),
             overloads: vec![overload, other],
+            callables: vec![Callable {
+                path: "crate::f".into(),
+                span: Span::new(1, 2),
+                function: FunctionId(9),
+                params: vec![
+                    ParamType::Number(Number::Strong(DType::Float32)),
+                    ParamType::Number(Number::Weak(Weak::Int)),
+                ],
+                result: Type::None,
+            }],
+            untrusted: vec!["spread".into()],
         };
         let plain = Kernel { name: "g".into(), doc: None, ..kernel.clone() };
         let compiled = |kernel| Compiled { file: "src/a b.rs".into(), kernel };
@@ -244,14 +304,12 @@ mod tests {
 
     #[test]
     fn other_text_is_refused() {
-        for text in [
-            "",
-            "pykernel manifest 1\n",
-            "pykernel manifest 2\nparam\tx\tint\n",
-            "pykernel manifest 2\nkernel\tx\n",
-            "pykernel manifest 2\nkernel\tx\tk.py\t0\t1\noverload\tf\t0\t-\ttuple\t2\tint\n",
-        ] {
-            assert_eq!(Manifest::from_text(text), None, "{text}");
+        assert_eq!(Manifest::from_text(""), None);
+        let other = "pykernel manifest 0.0.9\n";
+        assert_eq!((Manifest::from_text(other), version(other)), (None, Some("0.0.9")));
+        for line in ["param\tx\tint", "kernel\tx", "kernel\tx\tk.py\t0\t1\noverload\tf\t0\t-\ttuple\t2\tint"]
+        {
+            assert_eq!(Manifest::from_text(&format!("{HEADER}{VERSION}\n{line}\n")), None, "{line}");
         }
     }
 }

@@ -217,6 +217,31 @@ error[undefined-name]: name `y` is not defined
     }
 
     #[test]
+    fn shows_the_file_and_its_stub() {
+        let stub = "from numba import float64\n\ndef f(y: float64): ...\n";
+        let source = Source::file("x.py", TEXT).with_stub(Some(Source::file("x.pyi", stub)));
+        let start = source.stub_start() + stub.find("(y").unwrap() as u32;
+        let names = Diagnostic::new(Code::BadSignature, Span::new(start, start + 12), "the stub says `f(y)`")
+            .note_at(span("(x: float64)"), "the function's parameters")
+            .help("give them the same names");
+        let expected = "\
+error[bad-signature]: the stub says `f(y)`
+ --> x.pyi:3:6
+  |
+3 | def f(y: float64): ...
+  |      ^^^^^^^^^^^^
+  |
+ ::: x.py:2:6
+  |
+2 | def f(x: float64):
+  |      ------------ the function's parameters
+  |
+  = help: give them the same names
+";
+        assert_eq!(render(&source, &[names], Style::Plain), expected);
+    }
+
+    #[test]
     fn shows_places_that_do_not_exist() {
         for text in ["", "\n", "ä"] {
             let source = Source::file("x.py", text);

@@ -43,9 +43,10 @@ unsafe extern "C" {
 
 #[inline(never)]
 fn calls_kernels() -> (f64, i64) {
+    let degree = std::env::args().nth(1).map_or(3, |degree| degree.parse().unwrap());
     let (mut value, mut product, mut raised) = (0.0, 0, [0; 64]);
     unsafe {
-        polynomial(2.0, 3, &mut value, raised.as_mut_ptr());
+        polynomial(2.0, degree, &mut value, raised.as_mut_ptr());
         factorial(5, &mut product, raised.as_mut_ptr());
     }
     (value, product)
@@ -248,5 +249,25 @@ fn addr2line_shows_the_line() -> Result<()> {
     let file = Path::new(&program.folder).join("kernels/poly.py");
     let expected = format!("{name}\n{}:4\n", file.display());
     assert_eq!(String::from_utf8_lossy(&said.stdout), expected);
+    Ok(())
+}
+
+#[test]
+fn perf_shows_where_the_time_goes_by_lines_of_python() -> Result<()> {
+    if !runs("perf") || !runs("objdump") {
+        println!("skipped: there is no perf or no objdump");
+        return Ok(());
+    }
+    let program = Program::link("perf", &[])?;
+    let perf = |args: &[&str]| Command::new("perf").args(args).current_dir(&program.folder).output();
+    let recorded = perf(&["record", "-e", "cpu-clock", "-o", "times", "./program", "100000000"])?;
+    if !recorded.status.success() {
+        println!("skipped: perf may not record here: {}", String::from_utf8_lossy(&recorded.stderr));
+        return Ok(());
+    }
+    let name = &program.symbols["polynomial"];
+    let said = perf(&["annotate", "-i", "times", "--stdio", "--print-line", "-s", name])?;
+    let said = String::from_utf8_lossy(&said.stdout);
+    assert!(said.contains("poly.py:7") && said.contains("result = result * x"), "{said}");
     Ok(())
 }

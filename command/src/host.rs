@@ -1,14 +1,14 @@
 //! The host of kernels under test: memory that finds mistakes. What is not asked for as zero is
 //! filled with a pattern, very large blocks are refused on every machine, and what kernels hold is
-//! counted.
+//! counted. What they print is kept.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
-use pykernel::call::HOST as PROGRAM;
+use pykernel::call::{HOST as PROGRAM, printed};
 use pykernel_abi::Host;
 
 /// The host of the kernels that the command calls.
-pub static HOST: Host = Host { allocate, release };
+pub static HOST: Host = Host { allocate, release, print };
 
 /// Beyond this, there is no memory.
 const LARGEST: usize = 1 << 34;
@@ -18,6 +18,12 @@ const PATTERN: u8 = 0xa5;
 
 thread_local! {
     static BLOCKS: Cell<i64> = const { Cell::new(0) };
+    static PRINTED: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Takes what kernels have printed on this thread.
+pub fn take_printed() -> String {
+    PRINTED.take()
 }
 
 /// How many blocks kernels have taken on this thread and not given back.
@@ -49,4 +55,10 @@ unsafe extern "C" fn release(data: *mut u8, bytes: usize, align: usize) {
         data.write_bytes(PATTERN, bytes);
         (PROGRAM.release)(data, bytes, align);
     }
+}
+
+unsafe extern "C" fn print(template: *const u8, len: usize, operands: *const u64, n_operands: usize) {
+    // SAFETY: the kernel's arguments are passed on.
+    let text = unsafe { printed(template, len, operands, n_operands) };
+    PRINTED.with_borrow_mut(|printed| printed.push_str(&text));
 }

@@ -1,11 +1,13 @@
 //! Kernels compiled into this process, for tests and the command.
 
+use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncOrDataId, Module, default_libcall_names};
 use pykernel_abi::{Raised, Status};
 use pykernel_codegen::backend::{Code, Error, Target, clif};
+use pykernel_codegen::hir::External;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::ir;
 
@@ -32,6 +34,9 @@ type Trampoline = unsafe extern "C" fn(*const u8, *const u64, *mut u64, *mut Rai
 impl Jit {
     /// Compiles all overloads of a kernel, whose functions are those of `ir`.
     pub fn new(ir: &ir::Module, kernel: &Kernel) -> Result<Jit, Error> {
+        if let Some(missing) = missing(ir, kernel) {
+            return Err(Error::External(missing));
+        }
         let mut module = module()?;
         clif::define(&mut module, ir, kernel)?;
         let mut trampolines = Vec::new();
@@ -102,6 +107,47 @@ impl Drop for Jit {
         // SAFETY: calls borrow `self`, so none is running, and the addresses go with it.
         unsafe { module.free_memory() };
     }
+}
+
+/// A function outside of the kernel's file that it reaches and that this process does not have.
+fn missing(ir: &ir::Module, kernel: &Kernel) -> Option<String> {
+    let mut pending: Vec<ir::FunctionId> =
+        kernel.overloads.iter().map(|overload| overload.function).collect();
+    let mut seen = BTreeSet::new();
+    let mut missing = None;
+    while let Some(id) = pending.pop() {
+        match &ir[id].external {
+            _ if !seen.insert(id) => {}
+            Some(external) => missing = missing.or_else(|| unknown(&external.at)),
+            None => ir::visit::walk(&ir[id].body, &mut |stmt| {
+                if let ir::StmtKind::Call { function, .. } = stmt.kind {
+                    pending.push(function);
+                }
+            }),
+        }
+    }
+    missing
+}
+
+/// What a function is called, unless this process has it.
+fn unknown(external: &External) -> Option<String> {
+    match external {
+        External::Rust(path) => Some(format!("the Rust function `{path}`")),
+        External::C { symbol, .. } => (!is_in_process(symbol)).then(|| format!("the C function `{symbol}`")),
+    }
+}
+
+/// Whether this process has a C function.
+fn is_in_process(symbol: &str) -> bool {
+    if c_library().any(|(name, _)| name == symbol) {
+        return true;
+    }
+    #[cfg(unix)]
+    if let Ok(name) = std::ffi::CString::new(symbol) {
+        // SAFETY: the name ends with a zero, and is only read.
+        return !unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }.is_null();
+    }
+    false
 }
 
 fn module() -> Result<JITModule, Error> {

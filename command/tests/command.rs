@@ -62,6 +62,26 @@ fn check_prints_the_rust_signatures() {
 }
 
 #[test]
+fn the_stub_beside_a_file_is_read() {
+    let text = "def last(x):\n    \"\"\"The last.\n\n    >>> last(np.array([1.0, 2.5]))\n    np.float64(2.5)\n    \"\"\"\n    return x[-1]\n";
+    let right = file("check_stub.py", text);
+    let head = "from numba import njit, float64\n@njit(boundscheck=False)\n";
+    file("check_stub.pyi", format!("{head}def last(x: float64[:]) -> float64: ...\n"));
+    let (status, out, err) = parts(&pykernel(&["check"], &[&right]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert_eq!(out, "pub unsafe fn last(x: impl Into<ArrayView1<'_, f64>>) -> Result<f64, Error>\n");
+    let (status, out, err) = parts(&pykernel(&["test"], &[&right]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.contains("1 passed, 0 failed"), "{out}");
+    let (status, out, _) = parts(&pykernel(&["emit", "--stage", "hir"], &[&right]));
+    assert!(status == 0 && out.contains("@boundscheck(False)"), "{out}");
+    file("check_stub.pyi", format!("{head}def lasts(x: float64[:]) -> float64: ...\n"));
+    let (status, _, err) = parts(&pykernel(&["check"], &[&right]));
+    assert_eq!(status, 1);
+    assert!(err.contains("check_stub.pyi:3:5") && err.contains("did you mean `last`?"), "{err}");
+}
+
+#[test]
 fn check_shows_the_types_that_are_asked_for() {
     let asks = file("check_reveals.py", "def f(x: int):\n    return reveal_type(x / 2) + 1\n");
     let (status, out, err) = parts(&pykernel(&["check"], &[&asks]));
@@ -232,6 +252,35 @@ fn test_runs_transcripts() {
                    on jit with overflow checks; jit without overflow checks\n";
     assert!(out.contains(problem), "{out}");
     assert!(out.ends_with("\n1 passed, 1 failed (2 on jit, linked skipped: not in this program)\n"), "{out}");
+}
+
+#[test]
+fn what_only_a_program_has_is_named() {
+    let text = "# T
+
+```py
+from numba import njit
+from pykernel import extern
+
+@extern(\"crate::price\")
+def price(x: float) -> float:
+    ...
+
+@njit
+def total(x: float) -> float:
+    return price(x)
+```
+
+```pycon
+>>> total(1.0)
+2.0
+```
+";
+    let path = file("external.md", text);
+    let (status, out, err) = parts(&pykernel(&["test"], &[&path]));
+    assert_eq!(status, 1, "{out}{err}");
+    let expected = "it calls the Rust function `crate::price`, which only a program that links it has";
+    assert!(out.contains(expected), "{out}{err}");
 }
 
 #[test]

@@ -14,8 +14,15 @@ use crate::source::Text;
 /// The build script's work.
 pub struct Built {
     package: Package,
-    /// `None` when there was no build script, or one of another version or package.
-    manifest: Option<Manifest>,
+    manifest: Result<Manifest, Missing>,
+}
+
+/// Why there is nothing that kernels can be held against.
+enum Missing {
+    /// No build script has compiled this package's kernels.
+    BuildScript,
+    /// The build script has a compiler of this version, which is not ours.
+    Version(String),
 }
 
 impl Built {
@@ -23,11 +30,7 @@ impl Built {
     pub fn find() -> Self {
         let variable = |name| env::var(name).unwrap_or_default();
         let package = Package { name: variable("CARGO_PKG_NAME"), version: variable("CARGO_PKG_VERSION") };
-        let text = env::var_os(manifest::VARIABLE).and_then(|path| fs::read_to_string(path).ok());
-        // A cargo that runs inside another's build or test inherits the variable of that package.
-        let manifest = text
-            .and_then(|text| Manifest::from_text(&text))
-            .filter(|manifest| manifest.library == package.library());
+        let manifest = read(&package);
         Built { package, manifest }
     }
 
@@ -43,7 +46,7 @@ impl Built {
 
     /// What the build script has written down.
     pub fn manifest(&self) -> Option<&Manifest> {
-        self.manifest.as_ref()
+        self.manifest.as_ref().ok()
     }
 
     /// The folder of kernel files.
@@ -58,16 +61,36 @@ impl Built {
 
     /// What keeps the kernels of a text from being called.
     pub fn errors(&self, text: &Text, interface: &Interface) -> Vec<Error> {
-        let Some(manifest) = &self.manifest else {
-            return match interface.kernels.as_slice() {
-                [] => Vec::new(),
-                [first, ..] => vec![text.error(first.span, report::no_build_script(&self.package.name))],
-            };
+        let first = interface.kernels.first();
+        let manifest = match &self.manifest {
+            Ok(manifest) => manifest,
+            Err(missing) => {
+                return first.map(|it| text.error(it.span, self.explain(missing))).into_iter().collect();
+            }
         };
         let missing = interface
             .kernels
             .iter()
             .filter(|kernel| !kernel.overloads.iter().all(|overload| manifest.has(&overload.symbol)));
         missing.map(|kernel| text.error(kernel.span, report::not_compiled(&kernel.name))).collect()
+    }
+
+    fn explain(&self, missing: &Missing) -> String {
+        match missing {
+            Missing::BuildScript => report::no_build_script(&self.package.name),
+            Missing::Version(other) => report::other_version(&self.package.name, other),
+        }
+    }
+}
+
+/// Reads what the build script of a package has left.
+fn read(package: &Package) -> Result<Manifest, Missing> {
+    let text = env::var_os(manifest::VARIABLE).and_then(|path| fs::read_to_string(path).ok());
+    let text = text.ok_or(Missing::BuildScript)?;
+    match (Manifest::from_text(&text), manifest::version(&text)) {
+        // A cargo that runs inside another's build or test inherits the variable of that package.
+        (Some(manifest), _) if manifest.library == package.library() => Ok(manifest),
+        (None, Some(version)) if version != manifest::VERSION => Err(Missing::Version(version.to_owned())),
+        _ => Err(Missing::BuildScript),
     }
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use pykernel_codegen::diagnostic::Code;
+use pykernel_codegen::manifest::VERSION;
 use quote::{quote, quote_spanned};
 
 /// Something that keeps an invocation from becoming functions.
@@ -61,7 +62,17 @@ pub fn no_build_script(package: &str) -> String {
              pykernel-codegen = \"{version}\"\n\
          and a build.rs with\n    \
              fn main() {{ pykernel_codegen::Build::new().compile(); }}",
-        version = env!("CARGO_PKG_VERSION"),
+        version = VERSION,
+    )
+}
+
+/// The build script has another compiler than this macro.
+pub fn other_version(package: &str, version: &str) -> String {
+    format!(
+        "the build script of package `{package}` compiles kernels with pykernel-codegen {version}, which pykernel \
+         {VERSION} cannot call\n\
+         help: use one version of both: in Cargo.toml `pykernel = \"{VERSION}\"` under [dependencies] and \
+         `pykernel-codegen = \"{VERSION}\"` under [build-dependencies]"
     )
 }
 

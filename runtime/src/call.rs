@@ -2,11 +2,12 @@
 //! it changes with the macro.
 
 use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub use pykernel_abi::{Array, Host, Raised};
+pub use pykernel_abi::{Array, Callable, Host, Raised};
 
 pub use crate::argument::Argument;
-pub use crate::host::HOST;
+pub use crate::host::{HOST, printed};
 pub use crate::stack::limit as stack_limit;
 pub use crate::view::{Kernel, Layout, Param, fits, read, write};
 
@@ -35,6 +36,21 @@ pub unsafe fn run<T>(
     Err(unsafe { Error::raised(&raised) })
 }
 
+/// Calls a function of the program for a kernel, which no panic may cross; gives the status.
+///
+/// # Safety
+/// `result` is valid for writing a `T`.
+pub unsafe fn callable<T>(result: *mut T, function: impl FnOnce() -> T) -> i32 {
+    match catch_unwind(AssertUnwindSafe(function)) {
+        Ok(value) => {
+            // SAFETY: the caller vouches for it.
+            unsafe { result.write(value) };
+            Status::Returned as i32
+        }
+        Err(_) => Status::Raised as i32,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,7 +74,7 @@ mod tests {
         unsafe {
             if x > 10.0 {
                 (*raised).site = (&raw const TOO_LARGE).cast();
-                (*raised).operands = [x.to_bits(), 10, 0, 0];
+                (*raised).operands = [x.to_bits(), 10, 0, 0, 0, 0, 0, 0, 0];
                 return Status::Raised as i32;
             }
             *result = x / 2.0;

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use pykernel_abi::{MAX_OPERANDS, Raised, Site};
+use pykernel_abi::{Raised, Site};
 
-use crate::repr;
+use crate::template::expand;
 
 /// An exception that a kernel raised, or that its call was refused with.
 ///
@@ -81,42 +81,6 @@ impl Error {
     }
 }
 
-/// Puts the operands into a message template (see [`Site`]).
-fn expand(template: &str, operands: &[u64; MAX_OPERANDS]) -> String {
-    let mut message = String::with_capacity(template.len() + 16);
-    let mut operands = operands.iter().copied();
-    let mut rest = template;
-    while let Some(at) = rest.find(['{', '}']) {
-        message.push_str(&rest[..at]);
-        let placeholder = rest.get(at..at + 3).unwrap_or("");
-        let text = operand(placeholder, &mut operands);
-        rest = match text {
-            Some(text) => {
-                message.push_str(&text);
-                &rest[at + 3..]
-            }
-            None => {
-                message.push_str(&rest[at..at + 1]);
-                rest.get(at + 2..).unwrap_or("")
-            }
-        };
-    }
-    message + rest
-}
-
-/// The text of the next operand, if `placeholder` stands for one.
-fn operand(placeholder: &str, operands: &mut impl Iterator<Item = u64>) -> Option<String> {
-    let print: fn(u64) -> String = match placeholder {
-        "{i}" => |bits| (bits as i64).to_string(),
-        "{u}" => |bits| bits.to_string(),
-        "{f}" => |bits| repr::float(f64::from_bits(bits)),
-        "{g}" => |bits| repr::float32(f64::from_bits(bits) as f32),
-        "{b}" => |bits| repr::bool(bits != 0).to_string(),
-        _ => return None,
-    };
-    operands.next().map(print)
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Exception { class, message, file, line, function } = &*self.0;
@@ -140,20 +104,6 @@ impl std::error::Error for Error {}
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn templates_take_operands_in_order() {
-        let operands = [-3i64 as u64, u64::MAX, 1e16f64.to_bits(), 1];
-        let text = expand("{{{i}}} {u} {f} {b} é", &operands);
-        assert_eq!(text, "{-3} 18446744073709551615 1e+16 True é");
-        assert_eq!(expand("", &operands), "");
-    }
-
-    #[test]
-    fn a_damaged_template_is_still_printed() {
-        assert_eq!(expand("{i", &[0; 4]), "{");
-        assert_eq!(expand("{i}{i}{i}{i}{i}", &[7; 4]), "7777{}");
-    }
 
     #[test]
     fn an_error_is_small_and_travels() {

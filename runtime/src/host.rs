@@ -1,11 +1,14 @@
-//! What kernels ask of a Rust program: memory, from its global allocator.
+//! What kernels ask of a Rust program: memory, from its global allocator, and its standard output.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+use std::io::Write;
 
 use pykernel_abi::Host;
 
+use crate::template::expand;
+
 /// The host of the kernels that this program calls.
-pub static HOST: Host = Host { allocate, release };
+pub static HOST: Host = Host { allocate, release, print };
 
 unsafe extern "C" fn allocate(bytes: usize, align: usize, zeroed: bool) -> *mut u8 {
     let Ok(layout) = Layout::from_size_align(bytes, align) else { return std::ptr::null_mut() };
@@ -17,6 +20,26 @@ unsafe extern "C" fn release(data: *mut u8, bytes: usize, align: usize) {
     // SAFETY: kernels give back what `allocate` gave them, with the size and the alignment, both
     // valid, that they asked for.
     unsafe { dealloc(data, Layout::from_size_align_unchecked(bytes, align)) }
+}
+
+unsafe extern "C" fn print(template: *const u8, len: usize, operands: *const u64, n_operands: usize) {
+    // SAFETY: kernels pass their arguments on.
+    let text = unsafe { printed(template, len, operands, n_operands) };
+    // A program whose output nobody reads goes on: there is no exception that a kernel could raise.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+/// The text that a kernel prints.
+///
+/// # Safety
+/// The arguments are those of a kernel that calls [`Host::print`].
+pub unsafe fn printed(template: *const u8, len: usize, operands: *const u64, n_operands: usize) -> String {
+    // SAFETY: kernels pass a template of this length, which lies in their read-only data, and as
+    // many operands, which lie in their frame.
+    let (template, operands) = unsafe {
+        (std::slice::from_raw_parts(template, len), std::slice::from_raw_parts(operands, n_operands))
+    };
+    expand(&String::from_utf8_lossy(template), operands)
 }
 
 #[cfg(test)]

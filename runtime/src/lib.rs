@@ -67,4 +67,5 @@ mod error;
 mod host;
 pub mod repr;
 mod stack;
+mod template;
 mod view;

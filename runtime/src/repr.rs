@@ -30,6 +30,21 @@ fn of_digits(text: &str, is_fixed: impl Fn(i32) -> bool) -> String {
     }
 }
 
+/// A complex number, its parts as `print` writes floats; in parentheses, if asked for, unless its
+/// real part is positive zero.
+pub fn complex(re: f64, im: f64, print: impl Fn(f64) -> String, parentheses: bool) -> String {
+    let part = |x: f64| {
+        let text = print(x);
+        text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+    };
+    let sign = if im.is_sign_negative() && !im.is_nan() { "" } else { "+" };
+    match (re == 0.0 && re.is_sign_positive(), parentheses) {
+        (true, _) => format!("{}j", part(im)),
+        (false, true) => format!("({}{sign}{}j)", part(re), part(im)),
+        (false, false) => format!("{}{sign}{}j", part(re), part(im)),
+    }
+}
+
 /// A `bool`.
 pub const fn bool(x: bool) -> &'static str {
     if x { "True" } else { "False" }
@@ -96,5 +111,22 @@ mod tests {
             assert_eq!(float32(x), text);
         }
         assert_eq!(float32(f32::INFINITY), "inf");
+    }
+
+    #[test]
+    fn complex_numbers_print_as_in_python() {
+        let written_by_python = [
+            ((1.0, 2.0), "(1+2j)"),
+            ((0.0, 2.0), "2j"),
+            ((-0.0, -2.0), "(-0-2j)"),
+            ((f64::NAN, f64::NEG_INFINITY), "(nan-infj)"),
+            ((1e16, 1e15), "(1e+16+1000000000000000j)"),
+            ((0.0, -f64::NAN), "nanj"),
+            ((1.5, -0.0), "(1.5-0j)"),
+        ];
+        for ((re, im), text) in written_by_python {
+            assert_eq!(complex(re, im, float, true), text);
+        }
+        assert_eq!(complex(1e6, 0.5, |x| float32(x as f32), false), "1e+06+0.5j");
     }
 }

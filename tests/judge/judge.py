@@ -10,7 +10,9 @@ Exit status 1 on any difference. The last line is `N passed, N failed`.
 import argparse
 import ast
 import builtins
+import contextlib
 import inspect
+import io
 import math
 import re
 import sys
@@ -184,14 +186,17 @@ def run_example(text, namespace):
     kernels = {name for name, value in namespace.items() if inspect.isfunction(value)}
     stmt = grammar.check(text, kernels)
     value = ast.fix_missing_locations(ast.Expression(stmt.value))
-    try:
-        result = eval(compile(value, "<transcript>", "eval"), namespace)
-    except Exception as error:
-        return ["Traceback (most recent call last):", first_line(error)]
-    if isinstance(stmt, ast.Assign):
-        namespace[stmt.targets[0].id] = result
-        return []
-    return [] if result is None else repr(result).splitlines()
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        try:
+            result = eval(compile(value, "<transcript>", "eval"), namespace)
+        except Exception as error:
+            answer = f"Traceback (most recent call last):\n{first_line(error)}"
+        else:
+            if isinstance(stmt, ast.Assign):
+                namespace[stmt.targets[0].id] = result
+                result = None
+            answer = "" if result is None else repr(result)
+    return [line.rstrip() for line in (printed.getvalue() + answer).splitlines()]
 
 
 def first_line(error):

@@ -77,23 +77,37 @@ fn programs_in_c_link_and_load_libraries_with_kernels() -> Result<()> {
         return Ok(());
     }
     let fixture = fixture()?;
-    printed(fixture.cargo("build").args(["--package", "plugin"]))?;
+    let out = out_dir(&fixture, "plugin")?;
     let folder = fixture.target.join("debug");
     let shared = folder.join("libplugin.so");
     let run_path = format!("-Wl,-rpath,{}", folder.display());
-    let ways: [(&str, &[&str]); 3] = [
-        ("shared", &["-L.", "-l:libplugin.so", &run_path]),
-        ("static", &["-l:libplugin.a", "-L.", "-lgcc_s", "-lm", "-lpthread", "-ldl"]),
-        ("loaded", &["-DLOADED", "-ldl"]),
+    let kernels = out.join("libkernels.a").display().to_string();
+    let ways: [(&str, &[&str]); 4] = [
+        ("shared", &["-L.", "-l:libplugin.so", &run_path, &kernels]),
+        ("static", &["-L.", "-l:libplugin.a", "-lgcc_s", "-lpthread", "-ldl"]),
+        ("twice", &["-L.", &kernels, "-l:libplugin.a", "-lgcc_s", "-lpthread", "-ldl"]),
+        ("loaded", &["-DLOADED", &kernels, "-ldl"]),
     ];
     for (way, args) in ways {
         let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("plugin-{way}"));
         let mut cc = Command::new("cc");
-        cc.current_dir(&folder).arg(fixture.folder.join("plugin/program.c")).args(args);
-        printed(cc.arg("-o").arg(&program))?;
-        assert_eq!(printed(Command::new(&program).arg(&shared))?, "6 1\n", "{way}");
+        cc.current_dir(&folder).arg(fixture.folder.join("plugin/program.c")).arg("-I").arg(&out).args(args);
+        printed(cc.args(["-Wall", "-Werror", "-lm", "-o"]).arg(&program))?;
+        let said = printed(Command::new(&program).arg(&shared))?;
+        let expected = "Rust: 6 1\nC: 6 0 1 ValueError: x is negative (File \"src/lib.rs\", line ";
+        assert!(said.starts_with(expected), "{way}: {said}");
     }
     Ok(())
+}
+
+/// Builds a package of a workspace, and says where its build script has left things.
+fn out_dir(workspace: &Workspace, package: &str) -> Result<PathBuf> {
+    let mut cargo = workspace.cargo("build");
+    let said = printed(cargo.args(["--package", package, "--message-format=json"]))?;
+    let id = format!("/{package}#");
+    let run = said.lines().find(|line| line.contains("build-script-executed") && line.contains(&id));
+    let out = run.and_then(|line| line.split("\"out_dir\":\"").nth(1)?.split('"').next());
+    Ok(PathBuf::from(out.ok_or("no build script was run")?))
 }
 
 /// Builds and runs `consumer` for a target, which gives rustc's flags to the target's crates only.
@@ -121,7 +135,10 @@ fn other_flags_of_rustc_reach_kernels() -> Result<()> {
         assert_eq!(consumer_says(&host, "-Ctarget-feature=+avx2,+fma,+bmi2", &[])?, CONSUMER);
     }
     match has("ld.bfd") {
-        true => assert_eq!(consumer_says(&host, "-Clink-arg=-fuse-ld=bfd", &[])?, CONSUMER),
+        true => assert_eq!(
+            consumer_says(&host, "-Clink-arg=-fuse-ld=bfd -Clink-arg=-Wl,--fatal-warnings", &[])?,
+            CONSUMER
+        ),
         false => println!("skipped: there is no GNU ld"),
     }
     Ok(())
@@ -158,12 +175,16 @@ fn releases_have_kernels_and_wrap_unless_asked_to_check() -> Result<()> {
 struct Copy(Workspace);
 
 impl Copy {
-    /// `packages` is the folder with ours.
-    fn new(name: &str, version: &str, packages: &Path) -> Result<Copy> {
+    /// `runtime` and `codegen` are the folders of our two packages that users name.
+    fn new(name: &str, version: &str, runtime: &Path, codegen: &Path) -> Result<Copy> {
         let (original, folder) = (fixture()?, Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
         let _ = fs::remove_dir_all(&folder);
         let copy = Copy(Workspace { target: folder.join("target"), folder });
-        let edits = [("../../..", &*packages.to_string_lossy()), ("\"0.1.0\"", &format!("{version:?}"))];
+        let edits = [
+            ("../../../runtime", &*runtime.to_string_lossy()),
+            ("../../../codegen", &*codegen.to_string_lossy()),
+            ("\"0.1.0\"", &format!("{version:?}")),
+        ];
         copy_files(&original.folder, &copy.0.folder, &edits)?;
         // By this name it is another folder for cargo, though the dependencies are there already.
         #[cfg(unix)]
@@ -181,13 +202,8 @@ impl Copy {
 
     /// The objects of a package's kernels, each with the time at which it was written.
     fn objects(&self, package: &str) -> Result<BTreeMap<PathBuf, SystemTime>> {
-        let mut cargo = self.0.cargo("build");
-        let said = printed(cargo.args(["--package", package, "--message-format=json"]))?;
-        let is_run = |line: &&str| line.contains("build-script-executed") && line.contains(package);
-        let run = said.lines().find(is_run).ok_or("no build script was run")?;
-        let out = run.split("\"out_dir\":\"").nth(1).and_then(|rest| rest.split('"').next());
         let mut objects = BTreeMap::new();
-        for entry in fs::read_dir(Path::new(out.ok_or("no OUT_DIR")?).join("pykernel"))? {
+        for entry in fs::read_dir(out_dir(&self.0, package)?.join("pykernel"))? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "o") {
                 let written = fs::metadata(&path)?.modified()?;
@@ -234,14 +250,15 @@ fn files(folder: &Path, found: &mut BTreeMap<PathBuf, SystemTime>) -> Result<()>
     Ok(())
 }
 
-fn ours() -> Result<PathBuf> {
-    Ok(fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))?)
+/// A folder of our workspace.
+fn ours(folder: &str) -> Result<PathBuf> {
+    Ok(fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder))?)
 }
 
 #[test]
 #[cfg(unix)]
 fn odd_paths_are_no_matter_and_the_sources_stay_as_they_are() -> Result<()> {
-    let copy = Copy::new("größer & mit Leerzeichen", "0.1.1", &ours()?)?;
+    let copy = Copy::new("größer & mit Leerzeichen", "0.1.1", &ours("runtime")?, &ours("codegen")?)?;
     printed(&mut copy.0.cargo("generate-lockfile"))?;
     let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
     files(&copy.0.folder, &mut before)?;
@@ -255,7 +272,7 @@ fn odd_paths_are_no_matter_and_the_sources_stay_as_they_are() -> Result<()> {
 #[test]
 #[cfg(unix)]
 fn an_edited_kernel_is_one_new_object() -> Result<()> {
-    let copy = Copy::new("edited", "0.1.2", &ours()?)?;
+    let copy = Copy::new("edited", "0.1.2", &ours("runtime")?, &ours("codegen")?)?;
     let before = copy.objects("whole")?;
     assert!(before.len() >= 10, "{before:?}");
     copy.write("whole/src/bin/one.rs", |text| text.replace("{sum}", "{sum}!"))?;
@@ -268,5 +285,56 @@ fn an_edited_kernel_is_one_new_object() -> Result<()> {
     let mut again = copy.0.cargo("build");
     let said = again.args(["--package", "whole"]).output()?.stderr;
     assert!(!String::from_utf8(said)?.contains("Compiling"), "nothing is left to do");
+    Ok(())
+}
+
+/// cargo does not watch a folder that is not there.
+#[test]
+#[cfg(unix)]
+fn kernels_in_a_new_folder_are_an_error_that_says_the_way_out() -> Result<()> {
+    let copy = Copy::new("new-folder", "0.1.4", &ours("runtime")?, &ours("codegen")?)?;
+    let run = |command: &str, args: &[&str]| {
+        copy.0.cargo(command).args(["--package", "only_bin"]).args(args).output()
+    };
+    assert!(run("build", &[])?.status.success());
+    let package = copy.0.folder.join("only_bin");
+    fs::create_dir(package.join("examples"))?;
+    fs::copy(package.join("src/inner.rs"), package.join("examples/new.rs"))?;
+    let edit = |text: &str| {
+        text.replace("x * 3", "x * 4") + "\nfn main() {\n    println!(\"{:?}\", thrice(3));\n}\n"
+    };
+    copy.write("only_bin/examples/new.rs", edit)?;
+    let said = String::from_utf8(run("run", &["--example", "new"])?.stderr)?;
+    assert!(said.contains("error: the build script has not compiled kernel `thrice`"), "{said}");
+    assert!(said.contains("run `touch build.rs` once"), "{said}");
+    fs::File::options().append(true).open(package.join("build.rs"))?.set_modified(SystemTime::now())?;
+    assert_eq!(String::from_utf8(run("run", &["--example", "new"])?.stdout)?, "Ok(12)\n");
+    Ok(())
+}
+
+#[test]
+#[ignore = "takes long"]
+fn published_packages_hold_all_that_they_need() -> Result<()> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("published");
+    let _ = fs::remove_dir_all(&folder);
+    let ours = Workspace { folder: ours("")?, target: folder.clone() };
+    let names = ["pykernel-abi", "pykernel-codegen", "pykernel-macros", "pykernel", "pykernel-cli"];
+    let mut cargo = ours.cargo("package");
+    printed(
+        cargo.args(["--no-verify", "--allow-dirty"]).args(names.map(|name| format!("--package={name}"))),
+    )?;
+    let packages = folder.join("package");
+    let unpacked = |name: &str| packages.join(format!("{name}-{}", env!("CARGO_PKG_VERSION")));
+    let mut patch = String::from("\n[patch.crates-io]\n");
+    for name in names {
+        let archive = unpacked(name).display().to_string() + ".crate";
+        printed(Command::new("tar").args(["-xzf", &archive, "-C"]).arg(&packages))?;
+        patch += &format!("{name} = {{ path = {:?} }}\n", unpacked(name));
+    }
+    let copy = Copy::new("from-published", "0.1.3", &unpacked("pykernel"), &unpacked("pykernel-codegen"))?;
+    copy.write("Cargo.toml", |text| text.to_owned() + &patch)?;
+    let run = printed(copy.0.cargo("run").args(["--package", "consumer"]));
+    fs::remove_dir_all(folder)?;
+    assert_eq!(run?, CONSUMER);
     Ok(())
 }

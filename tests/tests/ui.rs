@@ -20,6 +20,9 @@ const RUSTC: &str = "rustc 1.95.";
 const NOISE: [&str; 3] =
     ["error: could not compile", "the full name for the type", "consider using `--verbose`"];
 
+/// The packages: with a build script as ours, with none, and with ones that compile nothing.
+const PACKAGES: [&str; 4] = ["fixture", "bare", "idle", "other_version"];
+
 #[test]
 fn rustc_says_what_users_should_read() -> io::Result<()> {
     if let Some(reason) = unusable() {
@@ -27,7 +30,8 @@ fn rustc_says_what_users_should_read() -> io::Result<()> {
         return Ok(());
     }
     let ui = Workspace::open("ui")?;
-    let cases = [cases(&ui.folder, "bare")?, cases(&ui.folder, "fixture")?].concat();
+    let cases = PACKAGES.map(|package| cases(&ui.folder, package));
+    let cases = cases.into_iter().collect::<io::Result<Vec<_>>>()?.concat();
     assert!(!cases.is_empty());
     let differences = cases.iter().filter_map(|case| case.difference(&ui).transpose());
     let differences = differences.collect::<io::Result<Vec<String>>>()?;

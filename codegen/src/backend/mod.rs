@@ -36,6 +36,8 @@ pub enum Error {
     Target(String),
     /// A function is larger than the code generator can handle.
     TooLarge(String),
+    /// The kernel calls a function that the program which would run it does not have.
+    External(String),
     /// The compiler contradicts itself.
     Bug(String),
 }
@@ -46,6 +48,9 @@ impl fmt::Display for Error {
             Error::Target(why) => write!(f, "unsupported target: {why}"),
             Error::TooLarge(what) => {
                 write!(f, "{what} is too large to compile; split it into smaller functions")
+            }
+            Error::External(what) => {
+                write!(f, "it calls {what}, which only a program that links it has")
             }
             Error::Bug(what) => write!(f, "bug in pykernel, please report it: {what}"),
         }

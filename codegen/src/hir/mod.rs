@@ -14,8 +14,10 @@
 
 pub mod print;
 
+use std::sync::Arc;
+
 use crate::source::Span;
-use crate::types::Type;
+use crate::types::{DType, Type};
 
 /// One kernel file.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +58,9 @@ pub struct Function {
     pub signatures: Vec<Signature>,
     /// What the decorator's options ask for.
     pub options: Options,
+    /// Where it stands, if outside of the file. It then has one signature with numbers and a
+    /// declared result; the body, if it has statements, says in Python what it does.
+    pub external: Option<External>,
     /// `locals={'x': float32}`: variables that convert at each assignment.
     pub locals: Vec<TypedLocal>,
     /// The statements; `None` when the header was refused, or the text is not Python.
@@ -63,6 +68,23 @@ pub struct Function {
     /// Whether something in it was reported. What else is wrong is still looked for, but not what
     /// may only be missing because of that.
     pub refused: bool,
+}
+
+/// Where a function stands that the file only declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum External {
+    /// In the program's Rust, at a path as it reads where the kernels' macro stands. It is called
+    /// through a table that the caller of a kernel gives.
+    Rust(Arc<str>),
+    /// In C.
+    C {
+        /// Its symbol.
+        symbol: Arc<str>,
+        /// What it returns, which the signature's result may be wider than; `None` of `void`.
+        result: Option<DType>,
+        /// Whether the file vouches for the declaration, and for every call.
+        trusted: bool,
+    },
 }
 
 /// A local variable.
@@ -270,7 +292,7 @@ pub enum ExprKind {
     None,
     /// Something that was reported; it has no type.
     Refused,
-    /// A tuple of one value or more.
+    /// A tuple. One of no values is only the shape of an array that is made.
     Tuple(Vec<Expr>),
     /// A local variable.
     Variable(VariableId),

@@ -70,6 +70,25 @@ impl Body<'_, '_> {
         Ok(self.arranged(args, &places, defaults))
     }
 
+    /// The arguments of what has these parameters, in their order. What is missing has a default.
+    pub(super) fn for_names(
+        &mut self,
+        function: &str,
+        params: &[&str],
+        args: Vec<Expr>,
+        keywords: &[hir::Keyword],
+        defaults: Vec<Option<Expr>>,
+        span: Span,
+    ) -> Typed<Vec<Expr>> {
+        let places = self.places(function, params, args.len(), keywords)?;
+        for ((place, default), param) in places.iter().zip(&defaults).zip(params) {
+            if place.is_none() && default.is_none() {
+                return self.missing(function, param, span);
+            }
+        }
+        Ok(self.arranged(args, &places, defaults))
+    }
+
     /// Refuses keyword arguments of what takes none.
     pub(super) fn no_keywords(&mut self, name: &str, keywords: &[hir::Keyword]) -> Typed<()> {
         self.places(name, &[], keywords.len(), keywords).map(|_| ())

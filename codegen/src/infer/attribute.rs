@@ -2,6 +2,7 @@
 
 use super::call::given;
 use super::{Body, Typed, promote};
+use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
@@ -141,10 +142,14 @@ impl Body<'_, '_> {
     pub(super) fn method(&mut self, value: &hir::Expr, name: &str, args: &[hir::Expr], span: Span) -> Typed {
         let value = self.expr(value)?;
         let value = self.with_attribute(value, name)?;
+        if let (Type::Array(_), "copy", [], Some(row)) = (&value.ty, name, args, builtin::find("numpy.copy"))
+        {
+            return self.copy_method(row, value, span);
+        }
         if name != "conjugate" || value.ty.dtype().is_none() {
             let message = format!("`{}` has no method `{name}`", value.ty);
             return self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(match value.ty {
-                Type::Array(_) => "arrays have no methods in this version; loop over the elements",
+                Type::Array(_) => "arrays have the method `copy()` in this version; loop over the elements",
                 _ => "numbers have the method `conjugate()`",
             }));
         }

@@ -29,6 +29,7 @@ impl Body<'_, '_> {
             Rule::Len => len,
             Rule::Extremum => extremum,
             Rule::Iterator => iterator_outside_for,
+            Rule::Print => print_inside,
             Rule::AnyAll => reduce::any_all,
             Rule::DivMod => divmod,
             Rule::Sum => reduce::sum,
@@ -42,6 +43,7 @@ impl Body<'_, '_> {
             Rule::ComplexOfParts => complex_of_parts,
             Rule::Bits => bits,
             Rule::Cast => cast,
+            Rule::Make(_) => unreachable!("bug in pykernel: what makes arrays reads its own arguments"),
         };
         rule(self, row, args, span)
     }
@@ -73,8 +75,9 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
             "float() argument must be a string or a real number, not 'NoneType'"
         }
         (Rule::Construct | Rule::DivMod | Rule::Power | Rule::Extremum | Rule::RevealType, _) => return None,
-        (Rule::Round | Rule::Iterator | Rule::AnyAll | Rule::Sum | Rule::Operate, _) => return None,
-        (Rule::Like | Rule::ComplexOfParts | Rule::Bits | Rule::Cast, _) => return None,
+        (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
+        (Rule::Make(_) | Rule::Operate | Rule::Like | Rule::ComplexOfParts, _) => return None,
+        (Rule::Bits | Rule::Cast, _) => return None,
     })
 }
 
@@ -331,9 +334,15 @@ fn len(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) ->
 /// common type.
 fn extremum(body: &mut Body<'_, '_>, row: &'static Row, mut args: Vec<Expr>, span: Span) -> Typed {
     if let [one] = args.as_slice() {
-        if !matches!(one.ty, Type::Tuple(_)) {
-            let one = one.clone();
-            return body.wrong_argument(row, &one, "a tuple, or two numbers or more");
+        let is_real = reduce::elements(one).map(|element| element.kind() != Kind::Complex);
+        match (&one.ty, is_real) {
+            (_, Some(true)) => return body.library_call(&format!("array_{}", row.name), args, true, span),
+            (Type::Tuple(_), _) => {}
+            _ => {
+                let one = one.clone();
+                let wanted = "a tuple, an array of real numbers with one dimension, or two numbers or more";
+                return body.wrong_argument(row, &one, wanted);
+            }
         }
         args = args.into_iter().flat_map(|tuple| body.items(tuple)).collect();
     }
@@ -415,6 +424,13 @@ fn iterator_outside_for(body: &mut Body<'_, '_>, row: &'static Row, _: Vec<Expr>
             format!("`{}(...)` can only be iterated by `for`", row.name),
         )
         .help(format!("write `for x in {}(...)`", row.name)),
+    )
+}
+
+fn print_inside(body: &mut Body<'_, '_>, _: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
+    body.report(
+        Diagnostic::new(Code::UnsupportedSyntax, span, "`print(...)` is used as a value")
+            .help("call it in a statement of its own"),
     )
 }
 

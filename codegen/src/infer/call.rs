@@ -176,6 +176,9 @@ impl Body<'_, '_> {
                     .help("see docs/language.md for the functions that kernels have"),
             );
         };
+        if let builtin::Rule::Make(maker) = row.rule {
+            return self.make(row, maker, args, keywords, span);
+        }
         let n_positional = args.len();
         let args = self.arguments(args, keywords)?;
         let args = self.for_builtin(row.name, args, keywords, span)?;

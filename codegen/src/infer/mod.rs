@@ -6,11 +6,13 @@
 //! instance the variables' types are found the same way, by rounds over the body. Only the last
 //! round reports and keeps what it built.
 
+mod allocate;
 mod argument;
 mod attribute;
 mod builtin;
 mod call;
 mod convert;
+mod elementwise;
 mod expression;
 mod flow;
 mod iteration;
@@ -21,6 +23,7 @@ mod reduce;
 mod refine;
 mod statement;
 mod subscript;
+mod text;
 mod tuple;
 mod warn;
 mod web;
@@ -331,6 +334,7 @@ impl<'a> Infer<'a> {
             result: slot.result.clone().unwrap_or(Type::None),
             webs: webs_of(slot, function, temporaries),
             body: stmts,
+            external: function.external.clone(),
             span: function.name_span,
         };
         (instance, stopped.then_some(Stopped { unassigned }))
@@ -539,7 +543,9 @@ impl<'i, 'a> Body<'i, 'a> {
 
     fn result(&self, diagnostics: &mut Diagnostics) -> Option<Type> {
         // A `return` or `raise` at the end may be what was refused.
-        let falls_off = self.reachable && !self.function.refused;
+        let is_empty = self.function.body.as_ref().is_some_and(Vec::is_empty);
+        let is_only_declared = self.function.external.is_some() && is_empty;
+        let falls_off = self.reachable && !self.function.refused && !is_only_declared;
         if let Some(declared) = &self.slot().declared {
             if falls_off && !declared.may_be_none() && !self.stopped {
                 diagnostics.report(self.missing_return(declared));

@@ -2,14 +2,14 @@
 
 use super::flow::{Definition, is_always_true};
 use super::none::{NONE, NOT_INDEXED, binary_name, unsupported_operands};
-use super::subscript::{Subscript, element_value};
+use super::subscript::{Subscript, element_type};
 use super::web::WebTypes;
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
-use crate::typed::{Element, Expr, ExprKind, Piece, Raise, Stmt, StmtKind, WebId};
-use crate::types::{Type, Weak};
+use crate::typed::{Element, Expr, ExprKind, Stmt, StmtKind, WebId};
+use crate::types::Type;
 
 impl Body<'_, '_> {
     /// Types statements; those that control never reaches and those that are wrong are left out.
@@ -252,9 +252,13 @@ impl Body<'_, '_> {
             hir::Target::Variable(_, span) => self.define_with(*span, value),
             hir::Target::Element { value: array, indices, span } => {
                 let message = "'NoneType' object does not support item assignment";
-                let element = self.target_element(array, indices, *span, message);
-                let (element, ty) = element?;
-                Ok(StmtKind::Store(element, self.numpy_scalar(value, &ty)?))
+                match self.written(array, indices, *span, message)? {
+                    Subscript::Element(element) => {
+                        let ty = element_type(&element);
+                        Ok(StmtKind::Store(element, self.numpy_scalar(value, &ty)?))
+                    }
+                    Subscript::Part(part) => self.assign_part(part, value, *span),
+                }
             }
         }
     }
@@ -269,6 +273,9 @@ impl Body<'_, '_> {
         match target {
             hir::Target::Variable(variable, place) => {
                 let old = self.expr(&hir::Expr { kind: hir::ExprKind::Variable(*variable), span: *place });
+                if let Ok(Expr { ty: Type::Array(_), .. }) = old {
+                    return self.augment_array(old?, op, value, [*place, span]);
+                }
                 let value = self.expr(value);
                 let [old, value] = self.augmented(op, [old?, value?])?;
                 let result = self.binary(op, old, value, span)?;
@@ -277,13 +284,41 @@ impl Body<'_, '_> {
             }
             hir::Target::Tuple(..) => unreachable!("bug in pykernel: a tuple is updated in place"),
             hir::Target::Element { value: array, indices, span: place } => {
-                let (element, ty) = self.target_element(array, indices, *place, NOT_INDEXED)?;
-                let value = self.expr(value)?;
-                let old = Expr::new(ExprKind::Current, ty.clone(), *place);
-                let result = self.binary(op, old, value, span)?;
-                Ok(StmtKind::Update(element, self.convert(result, &ty)?))
+                match self.written(array, indices, *place, NOT_INDEXED)? {
+                    Subscript::Element(element) => self.augment_element(element, op, value, [*place, span]),
+                    Subscript::Part(part) => self.update_part(part, op, value, span),
+                }
             }
         }
+    }
+
+    fn augment_element(
+        &mut self,
+        element: Element,
+        op: hir::BinaryOp,
+        value: &hir::Expr,
+        [place, span]: [Span; 2],
+    ) -> Typed<StmtKind> {
+        let ty = element_type(&element);
+        let value = self.expr(value)?;
+        let old = Expr::new(ExprKind::Current, ty.clone(), place);
+        let result = self.binary(op, old, value, span)?;
+        Ok(StmtKind::Update(element, self.convert(result, &ty)?))
+    }
+
+    /// `x += y` of an array: its elements are updated, and the name keeps the array.
+    fn augment_array(
+        &mut self,
+        array: Expr,
+        op: hir::BinaryOp,
+        value: &hir::Expr,
+        [place, span]: [Span; 2],
+    ) -> Typed<StmtKind> {
+        let (array, again) = self.twice(array);
+        let update = self.check_writable(&array, place);
+        let update = update.and_then(|()| self.update_part(array, op, value, span));
+        let keep = self.define_with(place, again)?;
+        Ok(StmtKind::Sequence([update?, keep].map(|kind| Stmt { kind, span }).into()))
     }
 
     /// What is in the operands of an augmented assignment. One that is NumPy's scalar knows only the
@@ -299,31 +334,25 @@ impl Body<'_, '_> {
         })
     }
 
-    /// An element that is written, and its type; the message is for `None` in the array's place.
-    fn target_element(
+    /// `array[indices]` where it is written; the message is for `None` in the array's place.
+    fn written(
         &mut self,
         array: &hir::Expr,
         indices: &[hir::Index],
         span: Span,
         message: &str,
-    ) -> Typed<(Element, Type)> {
+    ) -> Typed<Subscript> {
         let array = self.expr(array).and_then(|array| self.required(array, message));
-        match self.writable(array, indices, span)? {
-            Subscript::Element(element) => {
-                let ty = element_value(element.clone(), span).ty;
-                Ok((element, ty))
-            }
-            Subscript::Part(_) => self.report(
-                Diagnostic::new(Code::UnsupportedSyntax, span, "a slice cannot be assigned in this version")
-                    .help("loop over the elements"),
-            ),
-        }
+        self.writable(array, indices, span)
     }
 
     /// An expression statement. A literal or a variable alone has no effect and is dropped.
     fn evaluate(&mut self, value: &hir::Expr) -> Typed<Option<StmtKind>> {
         if let Some(cond) = self.check_overflow(value) {
             return cond.map(|cond| Some(StmtKind::CheckOverflow(cond)));
+        }
+        if let Some(printed) = self.print(value) {
+            return printed.map(Some);
         }
         let value = self.expr_or_none(value)?;
         match value.kind {
@@ -380,55 +409,6 @@ impl Body<'_, '_> {
             }
         }
     }
-
-    /// The message of an exception: CPython prints one argument as `str` does, several as a tuple.
-    fn raise(&mut self, class: &str, args: &[hir::Expr]) -> Typed<Raise> {
-        let mut message = Vec::new();
-        for (index, arg) in args.iter().enumerate() {
-            let quote = args.len() > 1;
-            match (quote, index) {
-                (true, 0) => message.push(Piece::Text("(".into())),
-                (true, _) => message.push(Piece::Text(", ".into())),
-                (false, _) => {}
-            }
-            message.push(self.piece(arg, quote)?);
-        }
-        if args.len() > 1 {
-            message.push(Piece::Text(")".into()));
-        }
-        let values = message.iter().filter(|piece| matches!(piece, Piece::Value(_))).count();
-        if values > pykernel_abi::MAX_OPERANDS {
-            let span = args[0].span.to(args[args.len() - 1].span);
-            let message =
-                format!("an exception holds at most {} run-time values", pykernel_abi::MAX_OPERANDS);
-            return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, message).help("raise it with fewer values"),
-            );
-        }
-        Ok(Raise { class: class.into(), message })
-    }
-
-    fn piece(&mut self, arg: &hir::Expr, quote: bool) -> Typed<Piece> {
-        let value = self.expr(arg)?;
-        match (&value.kind, &value.ty) {
-            (ExprKind::Text(text), _) if quote => Ok(Piece::Text(quoted(text))),
-            (ExprKind::Text(text), _) => Ok(Piece::Text(text.clone())),
-            (_, Type::Weak(Weak::Bool | Weak::Int | Weak::Float)) => {
-                let ty = value.ty.clone();
-                Ok(Piece::Value(self.coerce(value, &ty)?))
-            }
-            (_, Type::Strong(dtype)) if !quote && !matches!(dtype.kind(), crate::types::Kind::Complex) => {
-                Ok(Piece::Value(value))
-            }
-            (_, ty) => {
-                let message = format!("an exception cannot hold `{ty}` in this version");
-                self.report(
-                    Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
-                        .help("give it a text, or convert the value with `int()` or `float()`"),
-                )
-            }
-        }
-    }
 }
 
 /// Whether a value may stand where an annotated local declares a type.
@@ -441,22 +421,4 @@ fn fits(declared: &Type, value: &Expr) -> bool {
         (Type::Optional(inner), given) if given == &**inner => true,
         (declared, given) => declared == given,
     }
-}
-
-/// A string as Python's `repr` prints it.
-fn quoted(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    let mut out = String::from(quote);
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\\' => out.push_str("\\\\"),
-            c if c == quote => out.extend(['\\', c]),
-            c => out.push(c),
-        }
-    }
-    out.push(quote);
-    out
 }

@@ -60,10 +60,18 @@ impl Body<'_, '_> {
     /// `array[indices]` where it is written.
     pub(super) fn writable(&mut self, array: Typed, indices: &[hir::Index], span: Span) -> Typed<Subscript> {
         let subscript = self.subscript(array, indices, span)?;
-        let array = match &subscript {
-            Subscript::Element(element) => &element.array,
-            Subscript::Part(part) => part,
-        };
+        self.check_writable(
+            match &subscript {
+                Subscript::Element(element) => &element.array,
+                Subscript::Part(part) => part,
+            },
+            span,
+        )?;
+        Ok(subscript)
+    }
+
+    /// Reports a read-only array that is written.
+    pub(super) fn check_writable(&mut self, array: &Expr, span: Span) -> Typed<()> {
         match array.ty {
             Type::Array(array) if array.readonly => {
                 let message = format!("this array is declared `{array}` and cannot be written");
@@ -72,7 +80,7 @@ impl Body<'_, '_> {
                         .help("remove `readonly=True` from its type, or write into another array"),
                 )
             }
-            _ => Ok(subscript),
+            _ => Ok(()),
         }
     }
 
@@ -159,12 +167,17 @@ fn all_indices(axes: &[Axis]) -> Option<Vec<Expr>> {
     axes.iter().map(index).collect()
 }
 
+/// The type of an element.
+pub(super) fn element_type(element: &Element) -> Type {
+    match element.array.ty {
+        Type::Array(array) => Type::Strong(array.element),
+        _ => unreachable!("bug in pykernel: `{}` has no elements", element.array.ty),
+    }
+}
+
 /// An element as a value.
-pub(super) fn element_value(element: Element, span: Span) -> Expr {
-    let Type::Array(ty) = &element.array.ty else {
-        unreachable!("bug in pykernel: `{}` has no elements", element.array.ty)
-    };
-    let ty = Type::Strong(ty.element);
+fn element_value(element: Element, span: Span) -> Expr {
+    let ty = element_type(&element);
     Expr::new(ExprKind::Element(element), ty, span)
 }
 

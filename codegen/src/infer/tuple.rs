@@ -10,6 +10,11 @@ use crate::types::Type;
 
 impl Body<'_, '_> {
     pub(super) fn tuple(&mut self, items: &[hir::Expr], span: Span) -> Typed {
+        if items.is_empty() {
+            let message = "an empty tuple is not supported in this version";
+            return self
+                .report(Diagnostic::new(Code::UnsupportedSyntax, span, message).help("give it an item"));
+        }
         let items: Vec<Typed> = items.iter().map(|item| self.expr_or_none(item)).collect();
         let mut typed = Vec::new();
         for item in items {
@@ -130,10 +135,15 @@ impl Body<'_, '_> {
     pub(super) fn item(&mut self, tuple: Expr, indices: &[hir::Index], span: Span) -> Typed {
         let Type::Tuple(types) = &tuple.ty else { return Err(Stop) };
         let types = types.clone();
-        let [hir::Index::Expr(index)] = indices else {
-            return self.report(
-                Diagnostic::new(Code::WrongRank, span, "a tuple has one dimension").help("write `t[0][1]`"),
-            );
+        let index = match indices {
+            [hir::Index::Expr(index)] => index,
+            [hir::Index::Slice(slice)] => return self.slice_of(tuple, slice, span),
+            _ => {
+                return self.report(
+                    Diagnostic::new(Code::WrongRank, span, "a tuple has one dimension")
+                        .help("write `t[0][1]`"),
+                );
+            }
         };
         let index = self.index_value(index)?;
         let Some(literal) = index.int_literal() else { return self.item_of(tuple, index, span) };
@@ -147,6 +157,35 @@ impl Body<'_, '_> {
         }
         let place = place as usize;
         Ok(Expr::new(ExprKind::Item(Box::new(tuple), place), types[place].clone(), span))
+    }
+
+    /// `t[start:stop:step]` with literals.
+    fn slice_of(&mut self, tuple: Expr, slice: &hir::Slice, span: Span) -> Typed {
+        let mut literals = [None; 3];
+        for (literal, bound) in literals.iter_mut().zip([&slice.start, &slice.stop, &slice.step]) {
+            let Some(bound) = bound else { continue };
+            *literal = self.index_value(bound)?.int_literal();
+            if literal.is_none() {
+                return self.report(
+                    Diagnostic::new(Code::UnsupportedSyntax, bound.span, "a tuple is sliced by literals")
+                        .help("write the bounds as numbers: `t[1:3]`"),
+                );
+            }
+        }
+        let (evaluated, [items]) = self.for_any_use([tuple]);
+        let chosen = places(literals, items.len() as i128);
+        if chosen.is_empty() {
+            let (message, help) = match literals[2] {
+                Some(0) => ("slice step cannot be zero", "leave the step out, or write `-1`"),
+                _ => (
+                    "this slice is an empty tuple, which is not supported in this version",
+                    "leave it at least one item",
+                ),
+            };
+            return self.report(Diagnostic::new(Code::UnsupportedSyntax, span, message).help(help));
+        }
+        let chosen = chosen.into_iter().map(|place| items[place].clone()).collect();
+        Ok(after(evaluated, packed(chosen, span)))
     }
 
     /// `t[i]` with an `i` that is known at run time.
@@ -245,6 +284,21 @@ impl Body<'_, '_> {
         }
         Ok(after(evaluated, truth))
     }
+}
+
+/// The places that a slice of `n` items takes: Python's `slice.indices`. None if the step is 0.
+fn places([start, stop, step]: [Option<i128>; 3], n: i128) -> Vec<usize> {
+    let step = step.unwrap_or(1);
+    let (low, high) = if step > 0 { (0, n) } else { (-1, n - 1) };
+    let bound = |bound: i128| (if bound < 0 { bound + n } else { bound }).clamp(low, high);
+    let (first, end) = if step > 0 { (low, high) } else { (high, low) };
+    let (mut place, stop) = (start.map_or(first, bound), stop.map_or(end, bound));
+    let mut places = Vec::new();
+    while step != 0 && (stop - place) * step.signum() > 0 {
+        places.push(place as usize);
+        place = place.saturating_add(step);
+    }
+    places
 }
 
 /// A value, once these are evaluated.

@@ -60,7 +60,7 @@ pub fn signatures(kernel: &Kernel) -> Vec<String> {
 fn signature(kernel: &Kernel, overload: &Overload) -> String {
     let names = parameters(&overload.params);
     let params: Vec<String> = names.iter().zip(&overload.params).map(|(name, of)| param(name, of)).collect();
-    let (safety, name) = (if kernel.is_unchecked() { "unsafe " } else { "" }, function(&kernel.name));
+    let (safety, name) = (if kernel.is_unsafe() { "unsafe " } else { "" }, function(&kernel.name));
     format!("pub {safety}fn {name}({}) -> Result<{}, Error>", params.join(", "), result(&overload.result))
 }
 

@@ -32,6 +32,6 @@ fn renumber_expr(expr: &mut Expr, number: &dyn Fn(&mut LocalId)) {
     if let Expr::Local(local) = expr {
         number(local);
     }
-    expr.view_mut().into_iter().for_each(number);
+    expr.views_mut().for_each(number);
     expr.operands_mut(&mut |operand| renumber_expr(operand, number));
 }

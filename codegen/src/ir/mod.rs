@@ -35,7 +35,7 @@
 //! - [`Expr::Select`] evaluates both sides; [`Expr::Convert`] says for each [`Conversion`].
 //!
 //! # Statements
-//! run in order. Only `Load`, `Store`, `Check`, `Raise`, `Call` and those on owners touch more than
+//! run in order. Only `Load`, `Store`, `Check`, `Raise`, `Call`, `Print` and those on owners touch more than
 //! locals. Only
 //! `Check`, `Raise` and `Call` can raise. A `Load` or `Store` whose index is out of bounds is
 //! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
@@ -59,6 +59,10 @@
 //! The `drops` pass, after `status`, makes counting explicit: behind it an `Assign` only copies,
 //! and [`StmtKind::Retain`] and [`StmtKind::Release`] count.
 //!
+//! # External functions
+//! have no body ([`External`]). They take and give numbers. One of the program's Rust raises
+//! `RuntimeError` where it panics.
+//!
 //! # Raising, early and late
 //! `lower` produces `Check` and `Raise`. The `status` pass, the last one, turns them into
 //! `Record` and exits with a status; before it no statement tests a status, after it no `Check`
@@ -69,6 +73,8 @@
 //! `Yield`. Matches over these enums are exhaustive, so that a new node lights up every place that
 //! must handle it.
 
+mod c_function;
+pub mod elements;
 pub mod locals;
 pub mod part;
 pub mod print;
@@ -78,9 +84,10 @@ pub mod visit;
 
 use std::sync::Arc;
 
+pub use c_function::CFunction;
 pub use part::Axis;
 
-use crate::hir::Inline;
+use crate::hir::{self, Inline};
 use crate::source::Span;
 use crate::types::{ArrayType, DType, Layout};
 
@@ -234,6 +241,9 @@ pub struct Function {
     pub n_labels: u32,
     /// The body; falling off its end returns.
     pub body: Vec<Stmt>,
+    /// What it is if it stands outside of the file. It then has no body: a call leaves the kernel,
+    /// touches no array of it, and can raise where `effects` says so.
+    pub external: Option<Box<External>>,
     /// What running it does; filled by the `effects` pass.
     pub effects: Effects,
     /// Whether the compiler's own library defines it: it is then always inlined, and what it
@@ -266,6 +276,21 @@ impl Function {
         self.n_labels += 1;
         Label(self.n_labels - 1)
     }
+}
+
+impl AsMut<Function> for Function {
+    fn as_mut(&mut self) -> &mut Function {
+        self
+    }
+}
+
+/// A function that stands outside of the file.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// Where it stands.
+    pub at: hir::External,
+    /// The body that it has in Python, in place of which it is called; empty if it has none.
+    pub reference: Vec<Stmt>,
 }
 
 /// A local.
@@ -301,6 +326,8 @@ pub struct Effects {
     pub recursive: bool,
     /// Whether it asks something of the program that runs it, itself or through calls.
     pub host: bool,
+    /// Whether it prints.
+    pub prints: bool,
 }
 
 /// A statement.
@@ -419,6 +446,8 @@ pub enum StmtKind {
         /// Its body.
         body: Vec<Stmt>,
     },
+    /// Has the host print a text.
+    Print(Template),
     /// Fills the caller's `Raised` record. Only after `status`.
     Record(Raise),
     /// Takes memory from the host and makes it an array, contiguous in the view's layout, C. The
@@ -436,14 +465,18 @@ pub enum StmtKind {
         shape: Vec<Expr>,
         /// Whether the elements are zero. They are to be written before they are read otherwise.
         zeroed: bool,
+        /// How many elements there are at most, where that is known; set by `ranges`.
+        most: Option<i64>,
     },
     /// Makes memory of the function's own frame an array, contiguous in the view's layout, C. Each
     /// time it is the same memory. The elements are to be written before they are read.
     Reserve {
         /// The array.
         view: LocalId,
-        /// The extents.
-        shape: Vec<i64>,
+        /// The extents, one `I64` for each dimension, none negative.
+        shape: Vec<Expr>,
+        /// How many elements there is room for; the shape has no more.
+        room: i64,
     },
     /// Counts one more reference to what an owner owns. Only after `drops`.
     Retain(LocalId),
@@ -472,15 +505,24 @@ pub enum Purpose {
     Overflow,
 }
 
+/// A text with values in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The text, as `pykernel_abi::Site` describes it.
+    pub text: Arc<str>,
+    /// The values of its placeholders: `I64` for `{i}`, `U64` for `{u}`, `F64` for `{f}` and `{g}`,
+    /// `Bool` for `{b}` and `{B}`, two `F64`s for `{c}`, `{C}`, `{k}` and `{K}`.
+    pub operands: Vec<Expr>,
+}
+
 /// An exception to raise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raise {
     /// Its class: `ValueError`.
     pub class: Arc<str>,
-    /// Its message, a template as `pykernel_abi::Site` describes it.
+    /// Its message, the text of a [`Template`].
     pub message: Arc<str>,
-    /// The values of the template's placeholders: `I64` for `{i}`, `U64` for `{u}`, `F64` for
-    /// `{f}` and `{g}`, `Bool` for `{b}`; at most `pykernel_abi::MAX_OPERANDS`.
+    /// The values of the template's placeholders, at most `pykernel_abi::MAX_OPERANDS`.
     pub operands: Vec<Expr>,
     /// What a traceback shows.
     pub place: Place,
@@ -498,7 +540,7 @@ pub struct Place {
 }
 
 /// A pure and total computation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Expr {
     /// A constant.
     Const(Const),
@@ -568,6 +610,19 @@ pub enum Expr {
         view: LocalId,
         /// The dimension.
         axis: usize,
+    },
+    /// The address of a view's first element, an `I64`.
+    Address {
+        /// The view.
+        view: LocalId,
+    },
+    /// A bool: whether elements that are written may be among those that are read. Where memory of
+    /// both meets it is true, and it may be true elsewhere.
+    Overlap {
+        /// The view that is written.
+        written: LocalId,
+        /// The view that is read.
+        read: LocalId,
     },
     /// A part of a view, as a view of the type that [`ViewType::part`] says.
     SubView {
@@ -701,128 +756,6 @@ pub enum Intrinsic {
     StackExhausted,
     /// `F64…` → `F64`: a function of the C library.
     C(CFunction),
-}
-
-/// Functions of the C library, until the math library of our own replaces them. Each takes and
-/// gives doubles; the name is C's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is the C function of its name")]
-pub enum CFunction {
-    Acos,
-    Acosh,
-    Asin,
-    Asinh,
-    Atan,
-    Atan2,
-    Atanh,
-    Cbrt,
-    Cos,
-    Cosh,
-    Erf,
-    Erfc,
-    Exp,
-    Exp2,
-    Expm1,
-    Fmod,
-    Hypot,
-    Lgamma,
-    Log,
-    Log10,
-    Log1p,
-    Log2,
-    Nextafter,
-    Pow,
-    Remainder,
-    Sin,
-    Sinh,
-    Tan,
-    Tanh,
-    Tgamma,
-}
-
-impl CFunction {
-    /// Every function.
-    pub const ALL: [CFunction; 30] = [
-        CFunction::Acos,
-        CFunction::Acosh,
-        CFunction::Asin,
-        CFunction::Asinh,
-        CFunction::Atan,
-        CFunction::Atan2,
-        CFunction::Atanh,
-        CFunction::Cbrt,
-        CFunction::Cos,
-        CFunction::Cosh,
-        CFunction::Erf,
-        CFunction::Erfc,
-        CFunction::Exp,
-        CFunction::Exp2,
-        CFunction::Expm1,
-        CFunction::Fmod,
-        CFunction::Hypot,
-        CFunction::Lgamma,
-        CFunction::Log,
-        CFunction::Log10,
-        CFunction::Log1p,
-        CFunction::Log2,
-        CFunction::Nextafter,
-        CFunction::Pow,
-        CFunction::Remainder,
-        CFunction::Sin,
-        CFunction::Sinh,
-        CFunction::Tan,
-        CFunction::Tanh,
-        CFunction::Tgamma,
-    ];
-
-    /// The symbol in the C library.
-    pub const fn name(self) -> &'static str {
-        match self {
-            CFunction::Acos => "acos",
-            CFunction::Acosh => "acosh",
-            CFunction::Asin => "asin",
-            CFunction::Asinh => "asinh",
-            CFunction::Atan => "atan",
-            CFunction::Atan2 => "atan2",
-            CFunction::Atanh => "atanh",
-            CFunction::Cbrt => "cbrt",
-            CFunction::Cos => "cos",
-            CFunction::Cosh => "cosh",
-            CFunction::Erf => "erf",
-            CFunction::Erfc => "erfc",
-            CFunction::Exp => "exp",
-            CFunction::Exp2 => "exp2",
-            CFunction::Expm1 => "expm1",
-            CFunction::Fmod => "fmod",
-            CFunction::Hypot => "hypot",
-            CFunction::Lgamma => "lgamma",
-            CFunction::Log => "log",
-            CFunction::Log10 => "log10",
-            CFunction::Log1p => "log1p",
-            CFunction::Log2 => "log2",
-            CFunction::Nextafter => "nextafter",
-            CFunction::Pow => "pow",
-            CFunction::Remainder => "remainder",
-            CFunction::Sin => "sin",
-            CFunction::Sinh => "sinh",
-            CFunction::Tan => "tan",
-            CFunction::Tanh => "tanh",
-            CFunction::Tgamma => "tgamma",
-        }
-    }
-
-    /// How many doubles it takes.
-    pub const fn arity(self) -> usize {
-        match self {
-            CFunction::Atan2
-            | CFunction::Fmod
-            | CFunction::Hypot
-            | CFunction::Nextafter
-            | CFunction::Pow
-            | CFunction::Remainder => 2,
-            _ => 1,
-        }
-    }
 }
 
 /// How far a module has come, for the verifier.

@@ -4,7 +4,7 @@ use super::{Const, Expr, Function, LocalId, Type, ViewType};
 use crate::types::Kept;
 
 /// What becomes of a dimension in an [`Expr::SubView`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Axis {
     /// Only what stands at an index, an `I64` in bounds; the dimension is gone.
     Index(Expr),

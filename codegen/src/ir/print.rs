@@ -27,6 +27,7 @@ use super::{
     Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, Intrinsic, Label, LocalId, Module, Part,
     Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
 };
+use crate::hir;
 use crate::types::{ArrayType, Kind};
 
 /// The text of a module.
@@ -120,6 +121,10 @@ impl<'a> Printer<'a> {
             function.name,
             self.effects()
         );
+        if let Some(external) = &function.external {
+            self.line(&format!("{head} = {}", at(&external.at)));
+            return self.out;
+        }
         self.braced(&head, |printer| {
             printer.locals();
             printer.block(&function.body);
@@ -144,6 +149,9 @@ impl<'a> Printer<'a> {
         }
         if effects.host {
             text.push_str(" host");
+        }
+        if effects.prints {
+            text.push_str(" prints");
         }
         text
     }
@@ -213,16 +221,22 @@ impl<'a> Printer<'a> {
                 self.line(&format!("check {} else {}{purpose}", self.expr(cond), self.raise(raise)));
             }
             StmtKind::Raise(raise) => self.line(&format!("raise {}", self.raise(raise))),
+            StmtKind::Print(template) => {
+                let operands = template.operands.iter().map(|operand| format!(", {}", self.expr(operand)));
+                let operands: String = operands.collect();
+                self.line(&format!("print({:?}{operands})", template.text));
+            }
             StmtKind::Record(raise) => self.line(&format!("record {}", self.raise(raise))),
             StmtKind::Call { .. } => self.call(stmt),
-            StmtKind::Allocate { found, owner, view, shape, zeroed } => {
+            StmtKind::Allocate { found, owner, view, shape, zeroed, most } => {
                 let locals = [found, view, owner].map(|local| self.local(*local)).join(", ");
                 let zeroed = if *zeroed { " zeroed" } else { "" };
-                self.line(&format!("{locals} = allocate({}){zeroed}", self.exprs(shape)));
+                let most = most.map_or(String::new(), |most| format!(" at most {most}"));
+                self.line(&format!("{locals} = allocate({}){zeroed}{most}", self.exprs(shape)));
             }
-            StmtKind::Reserve { view, shape } => {
-                let shape: Vec<String> = shape.iter().map(i64::to_string).collect();
-                self.line(&format!("{} = reserve({})", self.local(*view), shape.join(", ")));
+            StmtKind::Reserve { view, shape, room } => {
+                let (view, shape) = (self.local(*view), self.exprs(shape));
+                self.line(&format!("{view} = reserve({shape}) room {room}"));
             }
             StmtKind::Retain(owner) => self.line(&format!("retain {}", self.local(*owner))),
             StmtKind::Release(owner) => self.line(&format!("release {}", self.local(*owner))),
@@ -354,6 +368,10 @@ impl<'a> Printer<'a> {
             Expr::Intrinsic { op, args } => format!("{}({})", intrinsic_name(*op), self.exprs(args)),
             Expr::Dim { view, axis } => format!("dim({}, {axis})", self.local(*view)),
             Expr::Stride { view, axis } => format!("stride({}, {axis})", self.local(*view)),
+            Expr::Address { view } => format!("address({})", self.local(*view)),
+            Expr::Overlap { written, read } => {
+                format!("overlap({}, {})", self.local(*written), self.local(*read))
+            }
             Expr::SubView { view, axes } => {
                 let axes: Vec<String> = axes.iter().map(|axis| self.axis(axis)).collect();
                 format!("{}[{}]", self.local(*view), axes.join(", "))
@@ -412,5 +430,13 @@ const fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::FusedMultiplyAdd => "fma",
         Intrinsic::StackExhausted => "stack_exhausted",
         Intrinsic::C(function) => function.name(),
+    }
+}
+
+/// Where an external function stands.
+fn at(external: &hir::External) -> String {
+    match external {
+        hir::External::Rust(path) => format!("rust {path}"),
+        hir::External::C { symbol, .. } => format!("c {symbol}"),
     }
 }

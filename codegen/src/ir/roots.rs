@@ -14,11 +14,33 @@ pub fn of_views(function: &Function, module: &Module) -> Vec<BTreeSet<usize>> {
             roots[param.0 as usize].insert(position);
         }
     }
-    let parts = parts(function, module);
+    spread(&parts(function, module), &mut roots);
+    roots
+}
+
+/// For each local, whether a view in it may be a part of what the function or its callees have made.
+pub fn are_made(function: &Function, module: &Module) -> Vec<bool> {
+    let mut made = vec![BTreeSet::new(); function.locals.len()];
+    let mut note = |local: LocalId| {
+        if is_view(function, local) {
+            made[local.0 as usize].insert(0);
+        }
+    };
+    visit::walk(&function.body, &mut |stmt| match &stmt.kind {
+        StmtKind::Allocate { view, .. } | StmtKind::Reserve { view, .. } => note(*view),
+        StmtKind::Call { results, .. } => results.iter().copied().for_each(&mut note),
+        _ => {}
+    });
+    spread(&parts(function, module), &mut made);
+    made.iter().map(|made| !made.is_empty()).collect()
+}
+
+/// Adds the roots of each view to those of its parts.
+fn spread(parts: &[(LocalId, LocalId)], roots: &mut [BTreeSet<usize>]) {
     let mut grew = true;
     while grew {
         grew = false;
-        for (part, whole) in &parts {
+        for (part, whole) in parts {
             let source = roots[whole.0 as usize].clone();
             let target = &mut roots[part.0 as usize];
             let before = target.len();
@@ -26,7 +48,6 @@ pub fn of_views(function: &Function, module: &Module) -> Vec<BTreeSet<usize>> {
             grew |= target.len() != before;
         }
     }
-    roots
 }
 
 fn is_view(function: &Function, local: LocalId) -> bool {
@@ -57,6 +78,6 @@ fn parts(function: &Function, module: &Module) -> Vec<(LocalId, LocalId)> {
 fn sources(expr: &Expr, visit: &mut dyn FnMut(LocalId)) {
     match expr {
         Expr::Local(local) => visit(*local),
-        _ => expr.view().into_iter().for_each(visit),
+        _ => expr.views().for_each(visit),
     }
 }

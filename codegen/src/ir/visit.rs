@@ -22,6 +22,7 @@ impl StmtKind {
             | StmtKind::Call { .. }
             | StmtKind::Exit(_)
             | StmtKind::Record(_)
+            | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. }
             | StmtKind::Retain(_)
@@ -45,6 +46,7 @@ impl StmtKind {
             | StmtKind::Call { .. }
             | StmtKind::Exit(_)
             | StmtKind::Record(_)
+            | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. }
             | StmtKind::Retain(_)
@@ -61,12 +63,15 @@ impl StmtKind {
             StmtKind::Store { index, value, .. } => index.iter().chain([value]).for_each(visit),
             StmtKind::Check { cond, raise, .. } => [cond].into_iter().chain(&raise.operands).for_each(visit),
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter().for_each(visit),
+            StmtKind::Print(text) => text.operands.iter().for_each(visit),
             StmtKind::Call { args, .. } => args.iter().for_each(visit),
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
-            StmtKind::Allocate { shape, .. } => shape.iter().for_each(visit),
+            StmtKind::Allocate { shape, .. } | StmtKind::Reserve { shape, .. } => {
+                shape.iter().for_each(visit)
+            }
             StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } | StmtKind::Scope { .. } => {}
-            StmtKind::Reserve { .. } | StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 
@@ -80,12 +85,15 @@ impl StmtKind {
                 [cond].into_iter().chain(&mut raise.operands).for_each(visit);
             }
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter_mut().for_each(visit),
+            StmtKind::Print(text) => text.operands.iter_mut().for_each(visit),
             StmtKind::Call { args, .. } => args.iter_mut().for_each(visit),
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
-            StmtKind::Allocate { shape, .. } => shape.iter_mut().for_each(visit),
+            StmtKind::Allocate { shape, .. } | StmtKind::Reserve { shape, .. } => {
+                shape.iter_mut().for_each(visit)
+            }
             StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } | StmtKind::Scope { .. } => {}
-            StmtKind::Reserve { .. } | StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
 
@@ -131,6 +139,7 @@ impl StmtKind {
             | StmtKind::Loop { .. }
             | StmtKind::Scope { .. }
             | StmtKind::Record(_)
+            | StmtKind::Print(_)
             | StmtKind::Retain(_)
             | StmtKind::Release(_) => {}
         }
@@ -153,6 +162,7 @@ impl StmtKind {
             | StmtKind::Loop { .. }
             | StmtKind::Scope { .. }
             | StmtKind::Record(_)
+            | StmtKind::Print(_)
             | StmtKind::Retain(_)
             | StmtKind::Release(_) => {}
         }
@@ -185,6 +195,8 @@ impl Expr {
             | Expr::Local(_)
             | Expr::Dim { .. }
             | Expr::Stride { .. }
+            | Expr::Address { .. }
+            | Expr::Overlap { .. }
             | Expr::Transpose { .. }
             | Expr::Unowned
             | Expr::Empty(_) => {}
@@ -214,6 +226,8 @@ impl Expr {
             | Expr::Local(_)
             | Expr::Dim { .. }
             | Expr::Stride { .. }
+            | Expr::Address { .. }
+            | Expr::Overlap { .. }
             | Expr::Transpose { .. }
             | Expr::Unowned
             | Expr::Empty(_) => {}
@@ -236,26 +250,32 @@ impl Expr {
         }
     }
 
-    /// The view that the expression itself asks about or is a part of.
-    pub const fn view(&self) -> Option<LocalId> {
-        match self {
+    /// The views that the expression itself asks about or is a part of.
+    pub fn views(&self) -> impl Iterator<Item = LocalId> {
+        let (first, second) = match self {
             Expr::Dim { view, .. }
             | Expr::Stride { view, .. }
+            | Expr::Address { view }
             | Expr::SubView { view, .. }
-            | Expr::Transpose { view } => Some(*view),
-            _ => None,
-        }
+            | Expr::Transpose { view } => (Some(*view), None),
+            Expr::Overlap { written, read } => (Some(*written), Some(*read)),
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
     }
 
-    /// The view that the expression itself asks about or is a part of, to be changed.
-    pub const fn view_mut(&mut self) -> Option<&mut LocalId> {
-        match self {
+    /// The views that the expression itself asks about or is a part of, to be changed.
+    pub fn views_mut(&mut self) -> impl Iterator<Item = &mut LocalId> {
+        let (first, second) = match self {
             Expr::Dim { view, .. }
             | Expr::Stride { view, .. }
+            | Expr::Address { view }
             | Expr::SubView { view, .. }
-            | Expr::Transpose { view } => Some(view),
-            _ => None,
-        }
+            | Expr::Transpose { view } => (Some(view), None),
+            Expr::Overlap { written, read } => (Some(written), Some(read)),
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
     }
 
     /// Visits the locals that the expression reads, once for each use.
@@ -263,7 +283,7 @@ impl Expr {
         if let Expr::Local(local) = self {
             visit(*local);
         }
-        self.view().into_iter().for_each(&mut *visit);
+        self.views().for_each(&mut *visit);
         self.operands(&mut |operand| operand.locals(visit));
     }
 

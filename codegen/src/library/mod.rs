@@ -23,7 +23,9 @@ const TEXT: &str = concat!(
     include_str!("float.py"),
     include_str!("complex.py"),
     include_str!("math.py"),
+    include_str!("array.py"),
     include_str!("cmath.py"),
+    include_str!("sequence.py"),
 );
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {

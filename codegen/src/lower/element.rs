@@ -10,10 +10,10 @@ use crate::typed::{Element, Expr, ExprKind};
 use crate::types::{DType, Type};
 
 /// An element that is known to exist.
-struct Place {
-    view: LocalId,
-    index: Vec<ir::Expr>,
-    dtype: DType,
+pub(super) struct Place {
+    pub(super) view: LocalId,
+    pub(super) index: Vec<ir::Expr>,
+    pub(super) dtype: DType,
 }
 
 /// The parts of an element, in their order.
@@ -47,7 +47,7 @@ impl Lowering<'_> {
         self.store_to(place, value, span);
     }
 
-    fn load_from(&mut self, place: &Place, span: Span) -> Vec<ir::Expr> {
+    pub(super) fn load_from(&mut self, place: &Place, span: Span) -> Vec<ir::Expr> {
         let results = self.temporaries(&Type::Strong(place.dtype));
         for (local, part) in results.iter().zip(PARTS) {
             let (local, index) = (*local, place.index.clone());
@@ -56,7 +56,7 @@ impl Lowering<'_> {
         locals(&results)
     }
 
-    fn store_to(&mut self, place: Place, value: Vec<ir::Expr>, span: Span) {
+    pub(super) fn store_to(&mut self, place: Place, value: Vec<ir::Expr>, span: Span) {
         for (value, part) in value.into_iter().zip(PARTS) {
             let index = place.index.clone();
             self.emit(ir::StmtKind::Store { view: place.view, index, part, value }, span);

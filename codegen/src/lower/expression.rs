@@ -37,6 +37,7 @@ impl Lowering<'_> {
                 locals(self.parts_of(*web))
             }
             ExprKind::Current => self.current.clone(),
+            ExprKind::Operand => self.operand.clone(),
             ExprKind::Convert(value) => {
                 let parts = self.parts(value);
                 self.converted(parts, &value.ty, &expr.ty, expr.span)
@@ -62,6 +63,7 @@ impl Lowering<'_> {
                 let (view, owner) = self.view_and_owner(array);
                 vec![ir::Expr::Transpose { view }, owner]
             }
+            ExprKind::Allocate(allocation) => self.allocate(allocation, expr),
         }
     }
 

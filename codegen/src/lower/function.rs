@@ -14,6 +14,11 @@ pub(super) fn lower(program: &Program, source: &Source, instance: &Instance, nam
     lowering.emit(ir::StmtKind::Scope { owned: Vec::new(), body }, instance.span);
     lowering.function.body = std::mem::take(&mut lowering.out);
     lowering.set_placeholders();
+    lowering.function.external = instance.external.clone().map(|at| {
+        let body = std::mem::take(&mut lowering.function.body);
+        let reference = if instance.body.is_empty() { Vec::new() } else { body };
+        Box::new(ir::External { at, reference })
+    });
     lowering.function
 }
 
@@ -56,6 +61,12 @@ pub(super) struct Loop {
     pub(super) next: Option<ir::Label>,
 }
 
+impl AsMut<ir::Function> for Lowering<'_> {
+    fn as_mut(&mut self) -> &mut ir::Function {
+        &mut self.function
+    }
+}
+
 /// The state of lowering one function.
 pub(super) struct Lowering<'a> {
     pub(super) program: &'a Program,
@@ -65,6 +76,8 @@ pub(super) struct Lowering<'a> {
     pub(super) loops: Vec<Loop>,
     /// The old element while an `Update`'s new one is computed.
     pub(super) current: Vec<ir::Expr>,
+    /// The other array's element in an assignment to all elements of a view.
+    pub(super) operand: Vec<ir::Expr>,
     webs: Vec<WebLocals>,
     /// The block under construction.
     out: Vec<ir::Stmt>,
@@ -81,6 +94,7 @@ impl<'a> Lowering<'a> {
             locals: Vec::new(),
             n_labels: 1,
             body: Vec::new(),
+            external: None,
             effects: ir::Effects::default(),
             library: instance.library,
             unchecked: !instance.boundscheck,
@@ -94,6 +108,7 @@ impl<'a> Lowering<'a> {
             function,
             loops: Vec::new(),
             current: Vec::new(),
+            operand: Vec::new(),
             webs,
             out: Vec::new(),
         }

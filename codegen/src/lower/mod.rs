@@ -8,9 +8,11 @@
 //! Such a tree may be used after statements that were made later than it: an expression changes no
 //! variable, and temporaries are set once before they are read.
 
+mod allocate;
 mod construct;
 mod convert;
 mod element;
+mod elementwise;
 mod expression;
 mod function;
 mod logical;
@@ -20,6 +22,7 @@ mod part;
 mod raise;
 mod range;
 mod statement;
+mod template;
 
 use std::collections::HashMap;
 

@@ -1,11 +1,10 @@
-//! Exceptions: their messages as templates, their places, and checks.
+//! Exceptions, their places, and checks.
 
 use super::construct::{boolean, truth};
-use super::convert::number;
 use super::function::Lowering;
-use crate::ir::{self, Purpose, Scalar};
+use crate::ir::{self, Purpose};
 use crate::source::{LIBRARY, Span};
-use crate::typed::{Expr, Piece, Raise};
+use crate::typed::{Expr, Raise};
 
 impl Lowering<'_> {
     /// Where something stands, for a traceback. In the library that is only a stand-in: the
@@ -40,32 +39,8 @@ impl Lowering<'_> {
 
     /// A program's exception, its values evaluated.
     pub(super) fn raise(&mut self, raise: &Raise, span: Span) -> ir::Raise {
-        let mut template = String::new();
-        let mut operands = Vec::new();
-        for piece in &raise.message {
-            match piece {
-                Piece::Text(text) => template.push_str(&text.replace('{', "{{").replace('}', "}}")),
-                Piece::Value(value) => {
-                    let (placeholder, operand) = self.operand(value);
-                    template.push_str(placeholder);
-                    operands.push(operand);
-                }
-            }
-        }
+        let (template, operands) = self.template(&raise.message);
         self.exception(&raise.class, template, operands, span)
-    }
-
-    /// A value of a message, and the placeholder that prints it as Python's `str` does.
-    fn operand(&mut self, value: &Expr) -> (&'static str, ir::Expr) {
-        let scalar = super::expression::scalar_of(&value.ty);
-        let (placeholder, widest) = match scalar {
-            Scalar::Bool => ("{b}", Scalar::Bool),
-            Scalar::F32 => ("{g}", Scalar::F64),
-            Scalar::F64 => ("{f}", Scalar::F64),
-            Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64 => ("{i}", Scalar::I64),
-            Scalar::U8 | Scalar::U16 | Scalar::U32 | Scalar::U64 => ("{u}", Scalar::U64),
-        };
-        (placeholder, number(self.scalar(value), scalar, widest))
     }
 
     /// `assert`: the message is evaluated only if the condition is false.

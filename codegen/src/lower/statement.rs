@@ -20,6 +20,7 @@ impl Lowering<'_> {
             }
             StmtKind::Store(element, value) => self.store(element, value, span),
             StmtKind::Update(element, value) => self.update(element, value, span),
+            StmtKind::Elementwise(stmt) => self.elementwise(stmt, span),
             StmtKind::Evaluate(value) => {
                 self.parts(value);
             }
@@ -43,6 +44,7 @@ impl Lowering<'_> {
                 let raise = self.raise(raise, span);
                 self.emit(ir::StmtKind::Raise(raise), span);
             }
+            StmtKind::Print(pieces) => self.print(pieces, span),
             StmtKind::Assert(cond, raise) => self.assert(cond, raise, span),
             StmtKind::CheckOverflow(cond) => {
                 let cond = self.scalar(cond);

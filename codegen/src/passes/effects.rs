@@ -6,6 +6,7 @@
 //! through calls.
 
 use super::calls::Calls;
+use crate::hir;
 use crate::ir::{Effects, FunctionId, LocalId, Module, StmtKind, roots, visit};
 
 /// Fills [`crate::ir::Function::effects`] of every function.
@@ -15,16 +16,26 @@ pub fn analyse(module: &mut Module) {
         let recursive = calls.is_cycle(&component);
         for function in &component {
             let n = module[*function].params.len();
+            let raises = module[*function].external.as_ref().is_some_and(|external| can_raise(&external.at));
             module[*function].effects = Effects {
                 reads: vec![false; n],
                 writes: vec![false; n],
                 returned: vec![false; n],
+                raises,
                 recursive,
                 ..Effects::default()
             };
         }
         // Effects only grow, so this ends.
         while component.iter().any(|function| refine(module, *function)) {}
+    }
+}
+
+/// Whether a function of elsewhere can raise: one of Rust can panic.
+fn can_raise(external: &hir::External) -> bool {
+    match external {
+        hir::External::Rust(_) => true,
+        hir::External::C { .. } => false,
     }
 }
 
@@ -46,6 +57,7 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
             let callee = &module[*callee].effects;
             effects.raises |= callee.raises;
             effects.host |= callee.host;
+            effects.prints |= callee.prints;
             for (position, arg) in args.iter().enumerate() {
                 let mark_all = |flags: &mut [bool]| arg.locals(&mut |local| mark(flags, local));
                 if callee.reads[position] {
@@ -57,6 +69,7 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
             }
         }
         StmtKind::Allocate { .. } | StmtKind::Release(_) => effects.host = true,
+        StmtKind::Print(_) => (effects.host, effects.prints) = (true, true),
         StmtKind::Assign { .. }
         | StmtKind::Reserve { .. }
         | StmtKind::Retain(_)

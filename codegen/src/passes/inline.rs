@@ -86,6 +86,7 @@ impl Caller<'_> {
             Inline::Never => false,
         };
         let inlines = !callee.effects.recursive
+            && callee.external.is_none()
             && size != usize::MAX
             && (callee.library || (asked && self.grown + size <= LARGE));
         self.grown += if inlines { size } else { 0 };

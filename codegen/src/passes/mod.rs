@@ -1,11 +1,15 @@
 //! Rewrites of the IR, in their order; each is a function on the module, verified after it.
 
+mod aliasing;
 mod calls;
+mod drops;
 pub mod effects;
+mod escape;
 mod inline;
 mod overflow;
 mod ranges;
 mod reachable;
+pub mod references;
 mod rename;
 mod simplify;
 mod stack;
@@ -36,12 +40,16 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     }
     pass("inline", &inline::run);
     pass("reachable", &empty_unreachable);
+    pass("aliasing", &aliasing::run);
     pass("ranges", &ranges::run);
+    pass("escape", &escape::run);
     pass("simplify", &simplify::run);
     pass("unroll", &unroll::run);
     pass("stack", &stack::run);
     status::run(&mut module);
     verified("status", Stage::Status, &module);
+    drops::run(&mut module);
+    verified("drops", Stage::Status, &module);
     module
 }
 

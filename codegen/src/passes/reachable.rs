@@ -22,6 +22,7 @@ pub fn run(module: &mut Module, entries: &[FunctionId]) {
             function.results = Vec::new();
             function.locals = Vec::new();
             function.body = Vec::new();
+            function.external = None;
             function.n_labels = 1;
             function.effects = Effects::default();
         }

@@ -38,7 +38,7 @@ fn expr(expr: &mut Expr, names: &mut impl Names) {
         *expr = names.value(*local);
         return;
     }
-    if let Some(view) = expr.view_mut() {
+    for view in expr.views_mut() {
         *view = local(*view, names);
     }
     expr.operands_mut(&mut |operand| self::expr(operand, names));

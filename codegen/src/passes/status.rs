@@ -1,4 +1,4 @@
-//! Makes raising explicit: the last pass.
+//! Makes raising explicit.
 //!
 //! Before: `Check` and `Raise` raise, and a call of what raises raises too. After: none of them is
 //! left. A function that can raise has a status local, which is 0 where it returns and 1 where it
@@ -20,7 +20,9 @@ pub fn run(module: &mut Module) {
     effects::analyse(module);
     let raises: Vec<bool> = module.functions.iter().map(|function| function.effects.raises).collect();
     for function in &mut module.functions {
-        if function.effects.raises {
+        if function.external.is_some() && function.effects.raises {
+            function.status = Some(function.add_local("status", Type::Scalar(Scalar::I32)));
+        } else if function.effects.raises {
             rewrite(function, &raises);
         }
     }

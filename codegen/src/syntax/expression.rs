@@ -54,7 +54,7 @@ impl Scope<'_, '_> {
             Expr::BoolOp(logical) => self.logical(logical, span),
             Expr::Compare(comparison) => self.compare(comparison, span),
             Expr::If(conditional) => Some(self.conditional(conditional)),
-            Expr::Tuple(tuple) if !tuple.elts.is_empty() => Some(ExprKind::Tuple(self.exprs(&tuple.elts))),
+            Expr::Tuple(tuple) => Some(ExprKind::Tuple(self.exprs(&tuple.elts))),
             Expr::Call(call) => self.call(call),
             Expr::Attribute(attribute) => self.attribute(attribute),
             Expr::Subscript(subscript) => {
@@ -130,6 +130,7 @@ impl Scope<'_, '_> {
             }
             Entity::Jit
             | Entity::CFunc
+            | Entity::Extern
             | Entity::NoneType
             | Entity::ArrayType
             | Entity::TupleType
@@ -356,7 +357,6 @@ fn construct(expr: &Expr) -> (&'static str, &'static str) {
         Expr::Lambda(_) => ("`lambda`", "define a function with `def`"),
         Expr::Dict(_) | Expr::Set(_) => ("a dict or a set", "kernels compute with numbers and arrays"),
         Expr::List(_) => ("a list", "write into an array parameter"),
-        Expr::Tuple(_) => ("an empty tuple", "give it an item"),
         Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) => ("a comprehension", "use a `for` loop"),
         Expr::Generator(_) => ("a generator expression", "use a `for` loop"),
         Expr::Await(_) => ("`await`", "call a plain function"),

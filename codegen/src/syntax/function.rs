@@ -45,7 +45,8 @@ impl<'a> Reader<'a> {
         scope.parameters(def);
         let n_params = scope.variables.len();
         let fits = declared.is_some() && !scope.refused && scope.reader.diagnostics.len() == before;
-        let body = if broken { None } else { Some(scope.body(&def.body)) };
+        let is_external = declared.as_ref().is_some_and(|declared| declared.external.is_some());
+        let body = if broken { None } else { Some(scope.body(&def.body, is_external)) };
         let (variables, refused) = (scope.variables, scope.refused);
         let declared = declared.unwrap_or_default();
         let (spans, doc) = stubbed.map(|stubbed| (stubbed.spans, stubbed.doc)).unwrap_or_default();
@@ -61,6 +62,7 @@ impl<'a> Reader<'a> {
             variables,
             signatures: declared.signatures,
             options: declared.options,
+            external: declared.external,
             body: body.filter(|_| fits && locals.is_some()),
             locals: locals.unwrap_or_default(),
             refused,
@@ -204,7 +206,8 @@ impl<'r, 'a> Scope<'r, 'a> {
     }
 
     /// Reads the statements of a function's body.
-    fn body(&mut self, body: &[Stmt]) -> Vec<hir::Stmt> {
+    /// Of a function that stands elsewhere `...` is none.
+    fn body(&mut self, body: &[Stmt], is_external: bool) -> Vec<hir::Stmt> {
         let mut assigned = Assigned::default();
         body.iter().for_each(|stmt| assigned.stmt(stmt));
         for (name, range) in assigned.found {
@@ -212,7 +215,10 @@ impl<'r, 'a> Scope<'r, 'a> {
             self.variable(name, span);
         }
         let docstring = usize::from(docstring(body).is_some());
-        self.block(&body[docstring..])
+        match &body[docstring..] {
+            body if is_external && super::external::is_ellipsis(body) => Vec::new(),
+            body => self.block(body),
+        }
     }
 }
 

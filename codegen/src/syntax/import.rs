@@ -20,6 +20,8 @@ pub(super) enum Entity {
     Jit,
     /// `cfunc`.
     CFunc,
+    /// `pykernel.extern`.
+    Extern,
     /// A number type, which is also a function that converts to it.
     Number(Type),
     /// Numba's `void` and `none`: `None` as a type.
@@ -50,7 +52,7 @@ pub(super) enum Entity {
     Later(String),
 }
 
-const MODULES: &[&str] = &["cmath", "math", "numba", "numba.types", "numpy", "typing"];
+const MODULES: &[&str] = &["cmath", "math", "numba", "numba.types", "numpy", "pykernel", "typing"];
 
 /// Modules that kernels of later versions have.
 const LATER_MODULES: &[&str] = &["numba.cuda", "numba.experimental", "numba.extending", "numba.typed"];
@@ -153,7 +155,7 @@ pub(super) fn statement_for(name: &str) -> Option<String> {
     if module_named(name).is_some() {
         return Some(format!("import {name}"));
     }
-    let modules = ["numba", "math", "numpy"];
+    let modules = ["numba", "math", "numpy", "pykernel"];
     let home = modules.into_iter().find(|module| Entity::Module(module).member(name).is_some());
     home.map(|module| format!("from {module} import {name}"))
 }
@@ -185,6 +187,7 @@ impl Entity {
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
+            Entity::Module("pykernel") => (name == "extern").then_some(Entity::Extern),
             Entity::Module("numpy") => match name {
                 "finfo" => Some(Entity::Limits(Kind::Float)),
                 "iinfo" => Some(Entity::Limits(Kind::Int)),
@@ -199,7 +202,7 @@ impl Entity {
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit | Entity::CFunc | Entity::Number(_) | Entity::NoneType => None,
+            Entity::Jit | Entity::CFunc | Entity::Extern | Entity::Number(_) | Entity::NoneType => None,
             Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
             Entity::PythonTuple | Entity::OptionalType => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
@@ -224,6 +227,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
         "numba" => {
             scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "cfunc", "types", "void"]).collect()
         }
+        "pykernel" => vec!["extern"],
         "numba.types" => scalars
             .chain(aliases(NUMBA_ALIASES))
             .chain(["Array", "Tuple", "UniTuple", "void", "none"])

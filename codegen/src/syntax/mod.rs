@@ -14,6 +14,7 @@ mod alias;
 mod constant;
 mod dedent;
 mod expression;
+mod external;
 mod function;
 mod import;
 mod limits;

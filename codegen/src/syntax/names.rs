@@ -171,7 +171,6 @@ const OTHER_BUILTINS: &[&str] = &[
     "oct",
     "open",
     "ord",
-    "print",
     "property",
     "quit",
     "repr",

@@ -8,7 +8,7 @@ use super::options::NamedLocal;
 use super::type_expr::Namespace;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{Options, Signature};
+use crate::hir::{External, Options, Signature};
 use crate::source::Span;
 use crate::types::Type;
 
@@ -17,6 +17,8 @@ use crate::types::Type;
 pub(super) struct Declared {
     pub(super) signatures: Vec<Signature>,
     pub(super) options: Options,
+    /// Where it stands, if outside of the file.
+    pub(super) external: Option<External>,
     pub(super) locals: Vec<NamedLocal>,
 }
 
@@ -42,6 +44,9 @@ impl Reader<'_> {
         if declared.signatures.is_empty() {
             declared.signatures.extend(self.annotated_signature(def, annotations)?);
             fits = declared.signatures.iter().all(|signature| self.is_callable(signature));
+        }
+        if declared.external.is_some() {
+            fits &= self.is_foreign(def, &declared.signatures);
         }
         fits.then_some(declared)
     }
@@ -196,6 +201,9 @@ impl Reader<'_> {
             Some(Entity::Jit) => return self.jit(arguments),
             Some(Entity::CFunc) => return self.cfunc(name, arguments),
             _ => {}
+        }
+        if entity == Some(Entity::Extern) {
+            return self.external(decorator, arguments);
         }
         if entity.is_none() && self.is_refused(name) {
             return None;

@@ -143,6 +143,7 @@ impl Reader<'_> {
                 Entity::Module(_)
                 | Entity::Jit
                 | Entity::CFunc
+                | Entity::Extern
                 | Entity::Signatures(_)
                 | Entity::Limits(_)
                 | Entity::Overload

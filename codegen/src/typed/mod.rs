@@ -10,7 +10,7 @@ pub mod print;
 
 use std::sync::Arc;
 
-use crate::hir;
+use crate::hir::{self, External};
 use crate::ir;
 use crate::source::Span;
 use crate::types::{Kept, Type};
@@ -59,9 +59,11 @@ pub struct Instance {
     pub result: Type,
     /// The variables.
     pub webs: Vec<Web>,
-    /// The body.
+    /// The body; empty where an external function has none in Python.
     pub body: Vec<Stmt>,
-    /// Where the function stands.
+    /// Where it stands, if outside of the file.
+    pub external: Option<External>,
+    /// Where the function stands, or its declaration.
     pub span: Span,
 }
 
@@ -96,6 +98,8 @@ pub enum StmtKind {
     /// Sets an element to a function of itself; the array and the indices are evaluated once,
     /// first. [`ExprKind::Current`] in `value` stands for the old element.
     Update(Element, Expr),
+    /// Sets all elements of a view.
+    Elementwise(Elementwise),
     /// Evaluates an expression for its effects.
     Evaluate(Expr),
     /// `if`; the condition is Python's `bool`.
@@ -130,6 +134,8 @@ pub enum StmtKind {
     Raise(Raise),
     /// `assert`: raises if the condition, Python's `bool`, is false.
     Assert(Expr, Raise),
+    /// Prints a text.
+    Print(Vec<Piece>),
     /// Raises `OverflowError` if the condition is false, in builds that check for overflow.
     CheckOverflow(Expr),
 }
@@ -143,13 +149,15 @@ pub struct Raise {
     pub message: Vec<Piece>,
 }
 
-/// A piece of a message.
+/// A piece of a text.
 #[derive(Clone, Debug)]
 pub enum Piece {
     /// Text that stands in the program.
     Text(String),
     /// A number, printed as Python's `str` does.
     Value(Expr),
+    /// A number, printed as Python's `repr` does.
+    Repr(Expr),
 }
 
 /// An element of an array.
@@ -159,6 +167,20 @@ pub struct Element {
     pub array: Box<Expr>,
     /// One index for each dimension, each a signed or unsigned integer or Python's `int`.
     pub indices: Vec<Expr>,
+}
+
+/// An assignment to all elements of a view, as if all that it reads were read first.
+#[derive(Clone, Debug)]
+pub struct Elementwise {
+    /// The view that is written, a variable.
+    pub target: Expr,
+    /// An array that is broadcast to the view's shape, a variable.
+    pub source: Option<Expr>,
+    /// The new element, of the view's dtype. [`ExprKind::Operand`] in it is the source's element, and
+    /// in an update [`ExprKind::Current`] is the old one.
+    pub value: Expr,
+    /// Whether it is an update: shapes that do not fit raise what NumPy's ufuncs raise.
+    pub in_place: bool,
 }
 
 /// An expression.
@@ -197,8 +219,10 @@ pub enum ExprKind {
     },
     /// Sets a variable to a value of its type, and is that value.
     Bind(WebId, Box<Expr>),
-    /// The element that an [`StmtKind::Update`] updates.
+    /// The element that an [`StmtKind::Update`] or an [`Elementwise`] updates.
     Current,
+    /// The source's element of an [`Elementwise`].
+    Operand,
     /// The operand as a number of this expression's type, as `np.T(x)` converts: a weak integer
     /// that does not fit raises `OverflowError`, a strong one wraps, a float saturates.
     Convert(Box<Expr>),
@@ -256,6 +280,8 @@ pub enum ExprKind {
     Part(Box<Expr>, Vec<Axis>),
     /// A view of an array with its dimensions in reverse order.
     Transpose(Box<Expr>),
+    /// A new array.
+    Allocate(Box<Allocation>),
 }
 
 /// What becomes of a dimension in a part of an array.
@@ -284,6 +310,33 @@ impl Axis {
             Axis::New => Kept::Other,
         }
     }
+}
+
+/// A new array, contiguous in C's order.
+#[derive(Clone, Debug)]
+pub struct Allocation {
+    /// The extents, each Python's `int`; evaluated first.
+    pub shape: Vec<Expr>,
+    /// The elements.
+    pub fill: Fill,
+}
+
+/// The elements of a new array.
+#[derive(Clone, Debug)]
+pub enum Fill {
+    /// Zeros.
+    Zero,
+    /// One number, of the element's type.
+    Value(Expr),
+    /// `start`, `next` and so on, both of the element's type; the array has one dimension.
+    Range {
+        /// The first element.
+        start: Expr,
+        /// The second one.
+        next: Expr,
+    },
+    /// The elements of an array of the same shape and element type.
+    Copy(Expr),
 }
 
 /// What the IR can do with numbers.

@@ -9,8 +9,8 @@
 use std::fmt::Write;
 
 use super::{
-    Axis, Element, Expr, ExprKind, Instance, InstanceId, Operation, Piece, Program, Raise, Stmt, StmtKind,
-    WebId,
+    Allocation, Axis, Element, Elementwise, Expr, ExprKind, Fill, Instance, InstanceId, Operation, Piece,
+    Program, Raise, Stmt, StmtKind, WebId,
 };
 use crate::ir::Intrinsic;
 use crate::types::Type;
@@ -67,6 +67,11 @@ impl Printer<'_> {
         let text = match &stmt.kind {
             StmtKind::Assign(web, value) => format!("{} = {}", self.web(*web), self.expr(value)),
             StmtKind::Store(element, value) => format!("{} = {}", self.element(element), self.expr(value)),
+            StmtKind::Elementwise(Elementwise { target, source, value, .. }) => {
+                let source =
+                    source.as_ref().map_or(String::new(), |source| format!(" for {}", self.expr(source)));
+                format!("{}[...] := {}{source}", self.expr(target), self.expr(value))
+            }
             StmtKind::Update(element, value) => format!("{} := {}", self.element(element), self.expr(value)),
             StmtKind::Evaluate(value) => self.expr(value),
             StmtKind::If(cond, then, otherwise) => {
@@ -88,6 +93,7 @@ impl Printer<'_> {
             StmtKind::Return(None) => "return".to_owned(),
             StmtKind::Return(Some(value)) => format!("return {}", self.expr(value)),
             StmtKind::Raise(raise) => format!("raise {}", self.raise(raise)),
+            StmtKind::Print(pieces) => format!("print({})", self.pieces(pieces)),
             StmtKind::Assert(cond, raise) => format!("assert {} else {}", self.expr(cond), self.raise(raise)),
             StmtKind::CheckOverflow(cond) => format!("overflow_unless({})", self.expr(cond)),
         };
@@ -104,11 +110,26 @@ impl Printer<'_> {
     }
 
     fn raise(&self, raise: &Raise) -> String {
-        let pieces = raise.message.iter().map(|piece| match piece {
+        format!("{}({})", raise.class, self.pieces(&raise.message))
+    }
+
+    fn pieces(&self, pieces: &[Piece]) -> String {
+        let pieces = pieces.iter().map(|piece| match piece {
             Piece::Text(text) => format!("{text:?}"),
             Piece::Value(value) => self.expr(value),
+            Piece::Repr(value) => format!("repr({})", self.expr(value)),
         });
-        format!("{}({})", raise.class, pieces.collect::<Vec<_>>().join(" + "))
+        pieces.collect::<Vec<_>>().join(" + ")
+    }
+
+    fn allocation(&self, allocation: &Allocation) -> String {
+        let fill = match &allocation.fill {
+            Fill::Zero => "0".to_owned(),
+            Fill::Value(value) => self.expr(value),
+            Fill::Range { start, next } => format!("{}, {}, ...", self.expr(start), self.expr(next)),
+            Fill::Copy(array) => self.expr(array),
+        };
+        format!("allocate[{}]({fill})", self.list(&allocation.shape))
     }
 
     fn element(&self, element: &Element) -> String {
@@ -150,6 +171,7 @@ impl Printer<'_> {
             }
             ExprKind::Bind(web, value) => format!("({} := {})", self.web(*web), self.expr(value)),
             ExprKind::Current => "current".to_owned(),
+            ExprKind::Operand => "operand".to_owned(),
             ExprKind::Convert(value) => format!("{ty}({})", self.expr(value)),
             ExprKind::Operation(Operation::Cast, args) => format!("cast[{ty}]({})", self.list(args)),
             ExprKind::Operation(Operation::Bits, args) => format!("bits[{ty}]({})", self.list(args)),
@@ -180,6 +202,7 @@ impl Printer<'_> {
             }
             ExprKind::Transpose(array) => format!("{}.T", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),
+            ExprKind::Allocate(allocation) => self.allocation(allocation),
         }
     }
 }

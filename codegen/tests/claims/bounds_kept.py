@@ -75,8 +75,8 @@ def stale_test(x: float64[:], i: int64, j: int64) -> float64:
 
 @njit
 def once_is_enough(x: float64[:], i: int64) -> float64:
-    # check: record IndexError("index {i} is out of bounds for axis 0 with size {i}", i, dim(x, 0)) at tests/claims/bounds_kept.py:81
-    # not: bounds_kept.py:82
+    # check: record IndexError("index {i} is out of bounds for axis 0 with size {i}", i, dim(x, 0)) at tests/claims/bounds_kept.py:80
+    # not: bounds_kept.py:81
     s = x[i]
     s += x[i]
     return s

@@ -46,7 +46,7 @@ def expressions(x: float, n: int):
     y = undefined                          # error: [undefined-name] undefined
     y = exp(x)                             # error: [undefined-name] exp
     y = prnt(x)                            # error: [undefined-name] prnt
-    print(x)                               # error: [undefined-name] print
+    print(x)
     y = ValueError                         # error: [undefined-name] ValueError
     y = 1_000_000_000_000_000_000_000_000_000_000_000_000_000  # error: [integer-out-of-range] 1_000_000_000_000_000_000_000_000_000_000_000_000_000
 

@@ -17,6 +17,7 @@ use super::evaluate::{Kernels, Namespace};
 use super::expected;
 use super::options::Arrangement;
 use super::value::{Failure, Value};
+use crate::host;
 use crate::jit::Jit;
 
 /// Where kernels' code comes from.
@@ -83,7 +84,8 @@ pub struct Compiled {
 
 /// Compiles a source that is free of errors.
 pub fn compile(source: &Source, overflow_checks: bool) -> Compiled {
-    let analysis = analysis::analyse(source, &package(overflow_checks));
+    let mut analysis = analysis::analyse(source, &package(overflow_checks));
+    passes::references::run(&mut analysis.module);
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
     let ir = passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks });
@@ -147,14 +149,24 @@ fn run_example(
     kernels: &mut dyn Kernels,
     ulp: u64,
 ) -> Result<(), String> {
-    let expected = expected::parse(&example.answer)?;
     let result = namespace.evaluate(&example.expr, kernels);
+    let expected = expected::parse(after_printed(&example.answer, &host::take_printed())?)?;
     match (&example.target, result) {
         (Some(name), Ok(value)) => {
             namespace.assign(name, &example.expr, value);
             compare(&expected, &Ok(Value::None), ulp)
         }
         (_, result) => compare(&expected, &result, ulp),
+    }
+}
+
+/// What is left of an answer after the lines that kernels print.
+fn after_printed<'a>(answer: &'a str, printed: &str) -> Result<&'a str, String> {
+    let printed: Vec<&str> = printed.split('\n').map(str::trim_end).collect();
+    let printed = printed.join("\n");
+    match answer.strip_prefix(printed.trim_end()) {
+        Some(rest) => Ok(rest),
+        None => Err(format!("expected {answer}\n     got printed {printed:?}")),
     }
 }
 

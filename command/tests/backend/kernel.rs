@@ -24,6 +24,7 @@ pub fn function(name: &str) -> Function {
         locals: Vec::new(),
         n_labels: 1,
         body: Vec::new(),
+        external: None,
         effects: Effects::default(),
         library: false,
         unchecked: false,
@@ -118,7 +119,14 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
         unchecked: false,
         host: function.effects.host,
     };
-    Kernel { name: function.name.clone(), span: Span::new(0, 0), doc: None, overloads: vec![overload] }
+    Kernel {
+        name: function.name.clone(),
+        span: Span::new(0, 0),
+        doc: None,
+        overloads: vec![overload],
+        callables: vec![],
+        untrusted: vec![],
+    }
 }
 
 /// A module of functions, of which the first is the kernel, compiled.

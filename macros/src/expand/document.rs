@@ -6,7 +6,7 @@ use pykernel_codegen::types::Type;
 use quote::quote;
 
 /// What the caller of a kernel without bounds checks must know.
-const SAFETY: &str = "\n\n# Safety\n\nThe kernel has `boundscheck=False`, or calls one that has: its indices are \
+const UNCHECKED: &str = "\n\nThe kernel has `boundscheck=False`, or calls one that has: its indices are \
     not checked. With these arguments each of them must lie in its array (`-n <= i < n` on an axis of extent `n`).";
 
 /// The documentation of a kernel: its docstring and its Python signatures.
@@ -14,9 +14,25 @@ pub fn attributes(kernel: &Kernel) -> TokenStream {
     let docstring = kernel.doc.as_deref().map(markdown).map(|doc| format!("{doc}\n\n"));
     let signatures: Vec<String> =
         kernel.overloads.iter().map(|overload| signature(kernel, overload)).collect();
-    let safety = if kernel.is_unchecked() { SAFETY } else { "" };
+    let safety = safety(kernel);
     let text = format!("{}```python\n{}\n```{safety}", docstring.unwrap_or_default(), signatures.join("\n"));
     quote! { #[doc = #text] }
+}
+
+/// What a caller must vouch for, if anything.
+fn safety(kernel: &Kernel) -> String {
+    let mut text = if kernel.is_unsafe() { "\n\n# Safety".to_owned() } else { String::new() };
+    if kernel.is_unchecked() {
+        text.push_str(UNCHECKED);
+    }
+    if !kernel.untrusted.is_empty() {
+        let functions: Vec<String> = kernel.untrusted.iter().map(|symbol| format!("`{symbol}`")).collect();
+        text.push_str(
+            "\n\nThese C functions must have the signatures that the kernel's file declares, and be ",
+        );
+        text.push_str(&format!("safe to call with what it gives them: {}.", functions.join(", ")));
+    }
+    text
 }
 
 /// A signature as Python writes it: `scale(x: float64[:], factor: float64) -> float64`.

@@ -8,7 +8,7 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::leaf::{Leaf, LeafType};
 use super::returned::Returned;
-use super::{Context, rust_type};
+use super::{Context, callable, rust_type};
 
 /// The entry of one overload.
 pub struct Entry<'a> {
@@ -43,10 +43,13 @@ impl Entry<'_> {
         };
         let hygienic = Span::mixed_site();
         let (returned, raised) = (Ident::new("returned", hygienic), Ident::new("raised", hygienic));
+        let (table, callables) = callable::table(self.kernel, self.context).unzip();
+        let callables = callables.map(|address| quote_spanned!(hygienic => (*#raised).callables = #address;));
         let pointer = returned_type.parameter().map(|_| quote!(#returned,));
         let written = returned_type.written();
         let run = quote_spanned! { hygienic =>
             ::pykernel::call::run::<#written>(#limit, #host, |#returned, #raised| {
+                #callables
                 #symbol(#(#passed)* #pointer #raised)
             })
         };
@@ -58,6 +61,7 @@ impl Entry<'_> {
         });
         quote_spanned! { hygienic =>
             #declaration
+            #table
             #(#descriptors)*
             #result
         }

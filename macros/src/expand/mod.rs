@@ -9,6 +9,7 @@
 //! Items carry the span of the Python name, with the hygiene of the macro: editors and rustc
 //! point at the kernel, and no lint of the user's crate fires on what they did not write.
 
+mod callable;
 mod document;
 mod entry;
 mod leaf;
@@ -216,9 +217,9 @@ pub fn ambiguous(kernel: &Kernel) -> Option<String> {
     ))
 }
 
-/// What stands before `fn` where the caller must vouch for the kernel's indices.
+/// What stands before `fn` where the caller must vouch for something.
 fn safety(kernel: &Kernel) -> Option<TokenStream> {
-    kernel.is_unchecked().then(|| quote!(unsafe))
+    kernel.is_unsafe().then(|| quote!(unsafe))
 }
 
 /// Keeps clippy from counting the parameters, which are not Rust's to choose. Only where it would:

@@ -57,9 +57,10 @@ fn stub(function: &Function, result: &Type, context: &Context) -> TokenStream {
     let name = identifier(&rust::function(&function.name), (context.locate)(function.name_span));
     let types: Vec<Ident> = (0..function.n_params).map(|i| format_ident!("{}_{i}", function.name)).collect();
     let result = rust_type::result(result);
+    let safety = (function.options.boundscheck == Some(false)).then(|| quote!(unsafe));
     quote! {
         #[doc(hidden)]
-        pub fn #name<#(#types),*>(#(_: #types),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+        pub #safety fn #name<#(#types),*>(#(_: #types),*) -> ::core::result::Result<#result, ::pykernel::Error> {
             ::core::unreachable!()
         }
     }

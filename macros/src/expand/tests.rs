@@ -25,7 +25,14 @@ fn overload(symbol: &str, params: &[(&str, ParamType)], result: Type) -> Overloa
 }
 
 fn kernel(name: &str, overloads: Vec<Overload>) -> Kernel {
-    Kernel { name: name.into(), span: source::Span::new(0, 0), doc: None, overloads }
+    Kernel {
+        name: name.into(),
+        span: source::Span::new(0, 0),
+        doc: None,
+        overloads,
+        callables: vec![],
+        untrusted: vec![],
+    }
 }
 
 /// The expansion, without blanks.

@@ -67,14 +67,14 @@ impl FunctionCx<'_, '_> {
     }
 
     /// Sets memory of the frame aside.
-    pub(super) fn reserve(&mut self, view: LocalId, shape: &[i64]) {
+    pub(super) fn reserve(&mut self, view: LocalId, shape: &[Expr], room: i64) {
         let ty = self.view_type(view);
-        let bytes = shape.iter().product::<i64>() * ty.element.size() as i64;
+        let bytes = room.max(1) * ty.element.size() as i64;
         let align = align(ty.element).trailing_zeros() as u8;
-        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes.max(1) as u32, align);
+        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes as u32, align);
         let slot = self.builder.create_sized_stack_slot(slot);
         let data = self.builder.ins().stack_addr(self.pointer, slot, 0);
-        let extents: Vec<Value> = shape.iter().map(|extent| self.i64(*extent)).collect();
+        let extents: Vec<Value> = shape.iter().map(|extent| self.expression(extent).value).collect();
         self.make_view(view, ty, data, &extents);
     }
 
@@ -114,7 +114,7 @@ impl FunctionCx<'_, '_> {
     }
 
     /// Calls a function of the host.
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         entry: i32,
         params: &[AbiParam],

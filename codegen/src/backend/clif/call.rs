@@ -9,7 +9,7 @@ use super::function::FunctionCx;
 use super::view::numbers;
 use crate::backend::Error;
 use crate::interface::{Leaf, Overload, Param, fields};
-use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Scalar, Type};
+use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Place, Scalar, Type};
 use crate::types::DType;
 
 /// The signature of a function inside the object.
@@ -74,7 +74,7 @@ pub(super) const fn parts(dtype: DType) -> usize {
 }
 
 /// A number as C passes it: narrow integers are extended by the caller.
-fn c_number(scalar: Scalar) -> AbiParam {
+pub(super) fn c_number(scalar: Scalar) -> AbiParam {
     let param = AbiParam::new(clif_type(scalar));
     match scalar {
         Scalar::Bool | Scalar::U8 | Scalar::U16 | Scalar::U32 => param.uext(),
@@ -91,6 +91,7 @@ impl FunctionCx<'_, '_> {
         args: &[Expr],
         status: Option<LocalId>,
         results: &[LocalId],
+        place: &Place,
     ) {
         let mut values = Vec::new();
         for (param, arg) in self.unit.ir[id].params.iter().zip(args) {
@@ -102,6 +103,9 @@ impl FunctionCx<'_, '_> {
                     self.flatten(&array, ty, &mut values);
                 }
             }
+        }
+        if let Some(external) = &self.unit.ir[id].external {
+            return self.call_external((id, &external.at), &values, (status, results), place);
         }
         let returned = self.call_internal(id, &values);
         let with_status = self.unit.ir[id].status.is_some();
@@ -143,7 +147,7 @@ impl FunctionCx<'_, '_> {
         declared.map_err(|error| Error::from_module(function.name(), &error))
     }
 
-    fn reference(&mut self, id: FuncId) -> FuncRef {
+    pub(super) fn reference(&mut self, id: FuncId) -> FuncRef {
         match self.references.get(&id) {
             Some(known) => *known,
             None => {

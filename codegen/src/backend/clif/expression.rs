@@ -54,6 +54,10 @@ impl FunctionCx<'_, '_> {
             Expr::Unowned | Expr::Empty(_) => unreachable!("bug in pykernel: {expr:?} is used as a number"),
             Expr::Dim { view, axis } => Operand { value: self.extent(*view, *axis), scalar: Scalar::I64 },
             Expr::Stride { view, axis } => Operand { value: self.stride(*view, *axis), scalar: Scalar::I64 },
+            Expr::Address { view } => Operand { value: self.first_address(*view), scalar: Scalar::I64 },
+            Expr::Overlap { written, read } => {
+                Operand { value: self.overlap(*written, *read), scalar: Scalar::Bool }
+            }
             Expr::SubView { .. } | Expr::Transpose { .. } => {
                 unreachable!("bug in pykernel: an array is used as a number")
             }

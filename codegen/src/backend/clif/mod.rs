@@ -16,7 +16,9 @@ mod call;
 mod convert;
 mod entry;
 mod expression;
+mod external;
 mod function;
+mod print;
 mod site;
 mod statement;
 mod trampoline;
@@ -68,7 +70,8 @@ pub(super) fn translate(
     kernel: &Kernel,
 ) -> Result<Vec<Translated>, Error> {
     let called = called(ir, kernel);
-    let mut unit = Unit { module, ir, functions: BTreeMap::new(), sites: BTreeMap::new() };
+    let callables = kernel.callables.iter().map(|callable| callable.function).collect();
+    let mut unit = Unit { module, ir, callables, functions: BTreeMap::new(), sites: BTreeMap::new() };
     for id in &called {
         unit.declare(*id, kernel)?;
     }
@@ -87,9 +90,11 @@ pub(super) fn translate(
 struct Unit<'a> {
     module: &'a mut dyn Module,
     ir: &'a ir::Module,
+    /// The functions of the caller's table.
+    callables: Vec<FunctionId>,
     /// The functions that have a body of their own.
     functions: BTreeMap<FunctionId, FuncId>,
-    /// The raise sites, by their bytes.
+    /// The raise sites and templates, by their bytes.
     sites: BTreeMap<Vec<u8>, DataId>,
 }
 
@@ -110,13 +115,15 @@ impl Unit<'_> {
     }
 }
 
-/// The functions that are called by one that the kernel reaches.
+/// The functions that are called by one that the kernel reaches, but those that stand elsewhere.
 fn called(ir: &ir::Module, kernel: &Kernel) -> BTreeSet<FunctionId> {
     let mut called = BTreeSet::new();
     let mut pending: Vec<FunctionId> = kernel.overloads.iter().map(|overload| overload.function).collect();
     while let Some(id) = pending.pop() {
         visit::walk(&ir[id].body, &mut |stmt| match stmt.kind {
-            StmtKind::Call { function, .. } if called.insert(function) => pending.push(function),
+            StmtKind::Call { function, .. } if ir[function].external.is_none() && called.insert(function) => {
+                pending.push(function);
+            }
             _ => {}
         });
     }

@@ -1,7 +1,7 @@
 //! Raise sites: read-only data that says what was raised and where, and the filling of the
 //! caller's record.
 
-use cranelift_codegen::ir::{GlobalValue, InstBuilder};
+use cranelift_codegen::ir::{InstBuilder, Value};
 use cranelift_module::{DataDescription, DataId, Module};
 use pykernel_abi::{MAX_OPERANDS, raised};
 
@@ -23,14 +23,18 @@ fn bytes(raise: &Raise, little_endian: bool) -> Vec<u8> {
 }
 
 impl Unit<'_> {
-    /// The data of a raise site; equal sites share it.
+    /// The data of a raise site.
     fn site(&mut self, raise: &Raise) -> Result<DataId, Error> {
         let little_endian = self.module.isa().endianness() == cranelift_codegen::ir::Endianness::Little;
-        let bytes = bytes(raise, little_endian);
+        self.constant(bytes(raise, little_endian))
+    }
+
+    /// Read-only data; what is equal shares it.
+    pub(super) fn constant(&mut self, bytes: Vec<u8>) -> Result<DataId, Error> {
         if let Some(id) = self.sites.get(&bytes) {
             return Ok(*id);
         }
-        let failed = |error| Error::from_module("a raise site", &error);
+        let failed = |error| Error::from_module("a constant", &error);
         let id = self.module.declare_anonymous_data(false, false).map_err(failed)?;
         let mut description = DataDescription::new();
         description.define(bytes.clone().into_boxed_slice());
@@ -56,24 +60,23 @@ impl FunctionCx<'_, '_> {
             };
             self.builder.ins().store(TRUSTED, value, record, raised::operand(index));
         }
-        let site = self.site_reference(raise);
-        let address = self.builder.ins().symbol_value(self.pointer, site);
+        let site = self.unit.site(raise);
+        let address = self.address_of(site);
         self.builder.ins().store(TRUSTED, address, record, raised::SITE);
     }
 
-    fn site_reference(&mut self, raise: &Raise) -> GlobalValue {
-        let id = match self.unit.site(raise) {
-            Ok(id) => id,
-            Err(error) => unreachable!("bug in pykernel: {error}"),
-        };
-        match self.sites.get(&id) {
+    /// The address of read-only data.
+    pub(super) fn address_of(&mut self, constant: Result<DataId, Error>) -> Value {
+        let id = constant.unwrap_or_else(|error| unreachable!("bug in pykernel: {error}"));
+        let reference = match self.sites.get(&id) {
             Some(known) => *known,
             None => {
                 let reference = self.unit.module.declare_data_in_func(id, self.builder.func);
                 self.sites.insert(id, reference);
                 reference
             }
-        }
+        };
+        self.builder.ins().symbol_value(self.pointer, reference)
     }
 }
 

@@ -40,14 +40,15 @@ impl FunctionCx<'_, '_> {
                 let value = self.expression(value).value;
                 self.store(*view, index, *part, value);
             }
-            StmtKind::Call { results, function, args, status, place: _ } => {
-                self.call(*function, args, *status, results);
+            StmtKind::Call { results, function, args, status, place } => {
+                self.call(*function, args, *status, results, place);
             }
             StmtKind::Record(raise) => self.record(raise),
-            StmtKind::Allocate { found, owner, view, shape, zeroed } => {
+            StmtKind::Print(template) => self.print(template),
+            StmtKind::Allocate { found, owner, view, shape, zeroed, most: _ } => {
                 self.allocate(Allocation { found: *found, owner: *owner, view: *view }, shape, *zeroed);
             }
-            StmtKind::Reserve { view, shape } => self.reserve(*view, shape),
+            StmtKind::Reserve { view, shape, room } => self.reserve(*view, shape, *room),
             StmtKind::Retain(owner) => self.retain(*owner),
             StmtKind::Release(owner) => self.release(*owner),
             StmtKind::Check { .. } | StmtKind::Raise(_) => {

@@ -1,5 +1,6 @@
 //! Arrays: their variables, and the addresses of their elements.
 
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type as ClifType, Value, types};
 use cranelift_frontend::{FunctionBuilder, Variable};
 
@@ -186,6 +187,37 @@ impl FunctionCx<'_, '_> {
             Stride::Element(size) => self.i64(size),
             Stride::Varying(variable) => self.builder.use_var(variable),
         }
+    }
+
+    pub(super) fn first_address(&mut self, local: LocalId) -> Value {
+        let data = self.view(local).data;
+        self.builder.use_var(data)
+    }
+
+    /// Whether the bytes between the first and the last elements of two arrays meet.
+    pub(super) fn overlap(&mut self, written: LocalId, read: LocalId) -> Value {
+        let ([first, end], [other_first, other_end]) = (self.bytes(written), self.bytes(read));
+        let before = self.builder.ins().icmp(IntCC::UnsignedLessThan, first, other_end);
+        let after = self.builder.ins().icmp(IntCC::UnsignedLessThan, other_first, end);
+        self.builder.ins().band(before, after)
+    }
+
+    /// The address of an array's lowest byte, and the one after its highest.
+    fn bytes(&mut self, local: LocalId) -> [Value; 2] {
+        let size = self.view(local).ty.element.size() as i64;
+        let array = self.array_in(local);
+        let zero = self.i64(0);
+        let mut first = array.data;
+        let mut end = self.builder.ins().iadd_imm_s(array.data, size);
+        for (extent, stride) in array.extents.into_iter().zip(array.strides) {
+            let last = self.builder.ins().iadd_imm_s(extent, -1);
+            let distance = self.builder.ins().imul(last, stride);
+            let down = self.builder.ins().smin(distance, zero);
+            let up = self.builder.ins().smax(distance, zero);
+            first = self.builder.ins().iadd(first, down);
+            end = self.builder.ins().iadd(end, up);
+        }
+        [first, end]
     }
 
     pub(super) fn extent(&mut self, local: LocalId, axis: usize) -> Value {

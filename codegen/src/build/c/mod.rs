@@ -34,14 +34,16 @@ pub(super) fn write(job: &Job, kernels: &[Compiled], library: &[u8]) -> Result<(
         put(&job.root.join(path), library)?;
     }
     if let Some(path) = &job.c.header {
-        let own: Vec<&Compiled> = kernels.iter().filter(|compiled| is_own(&compiled.file)).collect();
+        let own: Vec<&Compiled> = kernels.iter().filter(|compiled| is_own(compiled)).collect();
         put(&job.root.join(path), header::header(&job.package, &job.c.prefix, own)?.as_bytes())?;
     }
     Ok(())
 }
 
-fn is_own(file: &str) -> bool {
-    !file.ends_with(".md") && !NOT_OWN.iter().any(|folder| file.starts_with(folder))
+/// Whether a kernel is one of the package's own, and can be called without Rust.
+fn is_own(Compiled { file, kernel }: &Compiled) -> bool {
+    let is_shown = file.ends_with(".md") || NOT_OWN.iter().any(|folder| file.starts_with(folder));
+    !is_shown && kernel.callables.is_empty()
 }
 
 /// Writes a file outside of the helper's folder.

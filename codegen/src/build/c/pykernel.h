@@ -37,6 +37,8 @@ typedef struct pykernel_host {
     uint8_t *(*allocate)(size_t bytes, size_t align, bool zeroed);
     /* Takes it back. */
     void (*release)(uint8_t *data, size_t bytes, size_t align);
+    /* Writes a text to the standard output: a template and the values of its placeholders. */
+    void (*print)(const char *bytes, size_t length, const uint64_t *operands, size_t count);
 } pykernel_host;
 
 static inline uint8_t *pykernel_allocate(size_t bytes, size_t align, bool zeroed)
@@ -52,23 +54,29 @@ static inline void pykernel_release(uint8_t *data, size_t bytes, size_t align)
     free(data);
 }
 
+static inline void pykernel_print(const char *bytes, size_t length, const uint64_t *operands, size_t count);
+
 /* The host of all kernels that this program calls. */
 static inline const pykernel_host *pykernel_default_host(void)
 {
-    static const pykernel_host host = {pykernel_allocate, pykernel_release};
+    static const pykernel_host host = {pykernel_allocate, pykernel_release, pykernel_print};
     return &host;
 }
 #ifndef PYKERNEL_HOST
 #define PYKERNEL_HOST pykernel_default_host()
 #endif
 
+/* How many values the message of an exception can have. */
+#define PYKERNEL_MAX_OPERANDS 9
+
 /* What a kernel raised. It needs no initial value, and may be read as long as the kernel's code is
    loaded. */
 typedef struct pykernel_raised {
     const void *site;
-    uint64_t operands[4];
+    uint64_t operands[PYKERNEL_MAX_OPERANDS];
     uintptr_t stack_limit;
     const pykernel_host *host;
+    const void *const *callables;
 } pykernel_raised;
 
 /* A complex number; an array of them is an array of C's or C++'s own. */
@@ -83,10 +91,12 @@ typedef struct pykernel_complex128 {
 PYKERNEL_ASSERT(pointers_have_64_bits, sizeof(void *) == 8 && sizeof(size_t) == 8);
 PYKERNEL_ASSERT(bool_is_a_byte, sizeof(bool) == 1);
 PYKERNEL_ASSERT(operands_follow_site, offsetof(pykernel_raised, operands) == 8);
-PYKERNEL_ASSERT(stack_limit_follows_operands, offsetof(pykernel_raised, stack_limit) == 40);
-PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 48);
+PYKERNEL_ASSERT(stack_limit_follows_operands, offsetof(pykernel_raised, stack_limit) == 80);
+PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 88);
+PYKERNEL_ASSERT(callables_follow_host, offsetof(pykernel_raised, callables) == 96);
 PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
 PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
+PYKERNEL_ASSERT(host_prints_last, offsetof(pykernel_host, print) == 16);
 PYKERNEL_ASSERT(complex64_is_two_floats, sizeof(pykernel_complex64) == 8);
 PYKERNEL_ASSERT(complex128_is_two_doubles, sizeof(pykernel_complex128) == 16);
 
@@ -96,6 +106,7 @@ static inline pykernel_raised *pykernel_prepare(pykernel_raised *raised)
     raised->site = NULL;
     raised->stack_limit = 0;
     raised->host = PYKERNEL_HOST;
+    raised->callables = NULL;
     return raised;
 }
 
@@ -159,8 +170,9 @@ static inline int pykernel_digits(double x, int single, char digits[20], int *ex
     return count;
 }
 
-/* Digits without an exponent: 0.00123, 123000.0, 1.23. */
-static inline void pykernel_put_fixed(pykernel_text *text, const char *digits, int count, int exponent)
+/* Digits without an exponent: 0.00123, 123000.0 or 123000, 1.23. */
+static inline void pykernel_put_fixed(
+    pykernel_text *text, const char *digits, int count, int exponent, const char *point)
 {
     int whole = exponent + 1;
     if (whole <= 0) {
@@ -170,7 +182,7 @@ static inline void pykernel_put_fixed(pykernel_text *text, const char *digits, i
     } else if (whole >= count) {
         pykernel_put(text, digits, (size_t)count);
         pykernel_put_zeros(text, whole - count);
-        pykernel_put_string(text, ".0");
+        pykernel_put_string(text, point);
     } else {
         pykernel_put(text, digits, (size_t)whole);
         pykernel_put_string(text, ".");
@@ -178,8 +190,8 @@ static inline void pykernel_put_fixed(pykernel_text *text, const char *digits, i
     }
 }
 
-/* A float as Python's repr writes it; a float32 as NumPy's str does. */
-static inline void pykernel_put_float(pykernel_text *text, double x, int single)
+/* A float as Python's repr writes it; a float32 as NumPy's str does. `point` ends a whole number. */
+static inline void pykernel_put_float(pykernel_text *text, double x, int single, const char *point)
 {
     char digits[20], tail[16];
     double size = x < 0 ? -x : x;
@@ -198,12 +210,13 @@ static inline void pykernel_put_float(pykernel_text *text, double x, int single)
         return;
     }
     if (!(size > 0)) {
-        pykernel_put_string(text, "0.0");
+        pykernel_put_string(text, "0");
+        pykernel_put_string(text, point);
         return;
     }
     count = pykernel_digits(size, single, digits, &exponent);
     if (single ? size >= 1e-4 && size < 1e6 : exponent >= -4 && exponent < 16) {
-        pykernel_put_fixed(text, digits, count, exponent);
+        pykernel_put_fixed(text, digits, count, exponent, point);
         return;
     }
     pykernel_put(text, digits, 1);
@@ -215,12 +228,33 @@ static inline void pykernel_put_float(pykernel_text *text, double x, int single)
     pykernel_put_string(text, tail);
 }
 
-/* The value of a placeholder `{kind}`; gives 0 if there is no such kind. */
-static inline int pykernel_put_operand(pykernel_text *text, char kind, uint64_t bits)
+/* A complex number as Python writes it; in parentheses, if asked for, unless its real part is
+   positive zero. */
+static inline void pykernel_put_complex(pykernel_text *text, const double parts[2], int single, int parentheses)
+{
+    uint64_t bits[2];
+    memcpy(bits, parts, sizeof bits);
+    if (bits[0]) {
+        pykernel_put_string(text, parentheses ? "(" : "");
+        pykernel_put_float(text, parts[0], single, "");
+        pykernel_put_string(text, parts[1] != parts[1] || !(bits[1] >> 63) ? "+" : "");
+    }
+    pykernel_put_float(text, parts[1], single, "");
+    pykernel_put_string(text, bits[0] && parentheses ? "j)" : "j");
+}
+
+/* The value of a placeholder `{kind}`; gives how many operands it takes, 0 if there is no such
+   kind. */
+static inline int pykernel_put_operand(pykernel_text *text, char kind, const uint64_t *operands, size_t count)
 {
     char number[24];
-    double x;
-    memcpy(&x, &bits, sizeof x);
+    double x[2] = {0, 0};
+    uint64_t bits;
+    if (!count) {
+        return 0;
+    }
+    bits = operands[0];
+    memcpy(x, operands, count > 1 ? sizeof x : sizeof *x);
     switch (kind) {
     case 'i':
         snprintf(number, sizeof number, "%lld", (long long)bits);
@@ -232,34 +266,66 @@ static inline int pykernel_put_operand(pykernel_text *text, char kind, uint64_t 
         return 1;
     case 'f':
     case 'g':
-        pykernel_put_float(text, x, kind == 'g');
+        pykernel_put_float(text, x[0], kind == 'g', ".0");
         return 1;
     case 'b':
         pykernel_put_string(text, bits ? "True" : "False");
         return 1;
+    case 'B':
+        pykernel_put_string(text, bits ? "np.True_" : "np.False_");
+        return 1;
+    case 'c':
+    case 'C':
+    case 'k':
+    case 'K':
+        if (count < 2) {
+            return 0;
+        }
+        pykernel_put_complex(text, x, kind == 'k' || kind == 'K', kind == 'C' || kind == 'K');
+        return 2;
     default:
         return 0;
     }
 }
 
-/* A message template with its operands. */
+/* A template with its operands. */
 static inline void pykernel_put_template(
-    pykernel_text *text, const char *bytes, size_t length, const uint64_t operands[4])
+    pykernel_text *text, const char *bytes, size_t length, const uint64_t *operands, size_t count)
 {
-    size_t i = 0;
-    int next = 0;
+    size_t i = 0, next = 0;
     while (i < length) {
+        size_t taken = 0;
         if (bytes[i] != '{' && bytes[i] != '}') {
             pykernel_put(text, bytes + i, 1);
             i++;
-        } else if (next < 4 && bytes[i] == '{' && i + 2 < length && bytes[i + 2] == '}'
-                   && pykernel_put_operand(text, bytes[i + 1], operands[next])) {
-            next++;
-            i += 3;
-        } else {
-            pykernel_put(text, bytes + i, 1);
-            i += 2;
+            continue;
         }
+        if (bytes[i] == '{' && i + 2 < length && bytes[i + 2] == '}') {
+            taken = (size_t)pykernel_put_operand(text, bytes[i + 1], operands + next, count - next);
+        }
+        next += taken;
+        if (!taken) {
+            pykernel_put(text, bytes + i, 1);
+        }
+        i += taken ? 3 : 2;
+    }
+}
+
+static inline void pykernel_print(const char *bytes, size_t length, const uint64_t *operands, size_t count)
+{
+    char small[256] = "";
+    pykernel_text text = {NULL, 0, 0};
+    pykernel_put_template(&text, bytes, length, operands, count);
+    text.size = text.length + 1;
+    text.length = 0;
+    text.bytes = text.size > sizeof small ? (char *)malloc(text.size) : small;
+    if (!text.bytes) {
+        return;
+    }
+    pykernel_put_template(&text, bytes, length, operands, count);
+    fwrite(text.bytes, 1, text.length, stdout);
+    if (text.bytes != small) {
+        free(text.bytes);
     }
 }
 
@@ -306,7 +372,7 @@ static inline size_t pykernel_message(const pykernel_raised *raised, char *buffe
         at += site.lengths[0];
         if (site.lengths[1]) {
             pykernel_put_string(&text, ": ");
-            pykernel_put_template(&text, at, site.lengths[1], raised->operands);
+            pykernel_put_template(&text, at, site.lengths[1], raised->operands, PYKERNEL_MAX_OPERANDS);
         }
         at += site.lengths[1];
         pykernel_put_string(&text, " (File \"");

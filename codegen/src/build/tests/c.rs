@@ -50,6 +50,10 @@ def refuse(n: int, raised: float, result: float32):
     if n != 0:
         raise ValueError("{é}", n, n > 0)
 @njit
+def show(n: int, x: float32, z: complex128, yes: boolean):
+    print("é", n, x, z, (z, yes), sep="|", end="{}\n")
+    print(z + 1e16, z * 0, x * 1e6, (complex64(z),), -n, "x" , True, None)
+@njit
 def padded(t: types.Tuple((int8, types.Tuple((complex64, float64[:])))), n: int64):
     z = t[1][0]
     return t[0], (t[1][1][n], n > 0, (z, t[0])), n
@@ -60,6 +64,12 @@ def perhaps(x: float64 | None, n: int8):
 def some(n: int8, x: float64):
     return (n if n > 0 else None), x
 "#;
+
+/// What the program prints.
+const PRINTED: &str = "\
+é|3|0.1|(1.5-2j)|(np.complex128(1.5-2j), np.True_){}
+(1.0000000000000002e+16-2j) 0j 100000.0 (np.complex64(1.5-2j),) -3 x True None
+";
 
 /// In C and in C++.
 const PROGRAM: &str = r#"
@@ -189,6 +199,9 @@ int main(void)
     arrays();
     tuples();
     raises();
+    z.real = 1.5;
+    z.imag = -2;
+    CHECK(show(3, 0.1f, z, true, &raised) == PYKERNEL_RETURNED);
     return failures;
 }
 "#;
@@ -215,15 +228,17 @@ fn has(compiler: &str) -> bool {
     found
 }
 
-/// Compiles a program, with all warnings, and runs it.
-fn runs(package: &Sandbox, compiler: &str, options: &[&str], file: &str, libraries: &[PathBuf]) {
+/// Compiles a program, with all warnings, and runs it; gives what it prints.
+fn runs(package: &Sandbox, compiler: &str, options: &[&str], file: &str, libraries: &[PathBuf]) -> String {
     let root = &package.0.root;
     let mut command = Command::new(compiler);
     command.current_dir(root).args(options).args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-I."]);
     let output = command.arg(file).args(libraries).args(["-lm", "-o", "program"]).output().unwrap();
     assert!(output.status.success(), "{compiler} {options:?}: {}", String::from_utf8_lossy(&output.stderr));
     let output = Command::new(root.join("program")).output().unwrap();
-    assert!(output.status.success(), "{compiler}: {}", String::from_utf8_lossy(&output.stdout));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{compiler}: {printed}");
+    printed
 }
 
 #[test]
@@ -234,11 +249,11 @@ fn c_and_cpp_programs_call_kernels() {
     package.write("program.cpp", PROGRAM);
     let library = [package.0.root.join("lib/libkernels.a")];
     if has("cc") {
-        runs(&package, "cc", &["-std=c99"], "program.c", &library);
-        runs(&package, "cc", &["-std=c11", "-O2", "-Wcast-qual"], "program.c", &library);
+        assert_eq!(runs(&package, "cc", &["-std=c99"], "program.c", &library), PRINTED);
+        assert_eq!(runs(&package, "cc", &["-std=c11", "-O2", "-Wcast-qual"], "program.c", &library), PRINTED);
     }
     if has("c++") {
-        runs(&package, "c++", &["-std=c++11"], "program.cpp", &library);
+        assert_eq!(runs(&package, "c++", &["-std=c++11"], "program.cpp", &library), PRINTED);
     }
 }
 

@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
                 stmt.assigned(&mut |local| self.assign(local));
             }
             StmtKind::Store { .. } | StmtKind::Check { .. } | StmtKind::Record(_) => {}
-            StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
             StmtKind::Raise(_) => self.reachable = false,
             StmtKind::If { cond: _, then, otherwise } => self.branch(then, otherwise),
             StmtKind::Exit(label) => self.exit(*label),

@@ -67,6 +67,11 @@ impl Checker<'_> {
             }
             Expr::Intrinsic { op, args } => self.intrinsic(*op, args),
             Expr::Dim { view, axis } | Expr::Stride { view, axis } => self.dim(*view, *axis),
+            Expr::Address { view } => self.view(*view).map(|_| Scalar::I64),
+            Expr::Overlap { written, read } => {
+                let views = [*written, *read].map(|view| self.view(view));
+                views.iter().all(Option::is_some).then_some(Scalar::Bool)
+            }
             Expr::InBounds { index, extent } => {
                 self.expect(index, Scalar::I64, "an index");
                 self.expect(extent, Scalar::I64, "an extent");

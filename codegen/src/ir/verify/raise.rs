@@ -9,23 +9,24 @@ pub(super) fn placeholders(template: &str) -> Result<Vec<Scalar>, String> {
     let mut rest = template;
     while let Some(at) = rest.find(['{', '}']) {
         let braces = &rest[at..];
-        let (scalar, len) = match braces.as_bytes() {
-            [b'{', b'{', ..] | [b'}', b'}', ..] => (None, 2),
-            [b'{', letter, b'}', ..] => (Some(placeholder(*letter).ok_or_else(wrong)?), 3),
+        let (scalars, len) = match braces.as_bytes() {
+            [b'{', b'{', ..] | [b'}', b'}', ..] => ([].as_slice(), 2),
+            [b'{', letter, b'}', ..] => (placeholder(*letter).ok_or_else(wrong)?, 3),
             _ => return Err(wrong()),
         };
-        wanted.extend(scalar);
+        wanted.extend_from_slice(scalars);
         rest = &braces[len..];
     }
     Ok(wanted)
 }
 
-fn placeholder(letter: u8) -> Option<Scalar> {
+fn placeholder(letter: u8) -> Option<&'static [Scalar]> {
     match letter {
-        b'i' => Some(Scalar::I64),
-        b'u' => Some(Scalar::U64),
-        b'f' | b'g' => Some(Scalar::F64),
-        b'b' => Some(Scalar::Bool),
+        b'i' => Some(&[Scalar::I64]),
+        b'u' => Some(&[Scalar::U64]),
+        b'f' | b'g' => Some(&[Scalar::F64]),
+        b'b' | b'B' => Some(&[Scalar::Bool]),
+        b'c' | b'C' | b'k' | b'K' => Some(&[Scalar::F64; 2]),
         _ => None,
     }
 }
@@ -36,8 +37,8 @@ mod tests {
 
     #[test]
     fn placeholders_are_found_between_doubled_braces() {
-        let wanted = vec![Scalar::I64, Scalar::U64, Scalar::F64, Scalar::F64, Scalar::Bool];
-        assert_eq!(placeholders("a {{i}} {i}{u} é {f}{g}}}{{{b}"), Ok(wanted));
+        let wanted = [[Scalar::I64, Scalar::U64], [Scalar::F64; 2], [Scalar::Bool; 2], [Scalar::F64; 2]];
+        assert_eq!(placeholders("a {{i}} {i}{u} é {f}{g}}}{{{b}{B}{C}"), Ok(wanted.concat()));
         for malformed in ["{", "}", "{x}", "{i", "{ii}", "a}b"] {
             assert!(placeholders(malformed).is_err(), "{malformed}");
         }

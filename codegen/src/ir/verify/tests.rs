@@ -27,6 +27,7 @@ fn function(body: Vec<StmtKind>) -> Function {
         status: None,
         locals: Vec::new(),
         n_labels: 4,
+        external: None,
         body: stmts(body),
         effects: Default::default(),
         library: false,

@@ -51,6 +51,16 @@ impl State {
         }
     }
 
+    /// How many elements an array of this shape has at most, if that is known and not many.
+    pub fn most_elements(&self, shape: &[Value]) -> Option<i64> {
+        const MANY: i64 = 1 << 16;
+        let most = shape.iter().try_fold(1i64, |product, extent| match extent {
+            Value::Int(_, extent) => product.checked_mul(self.facts.bounds(extent).1.try_into().ok()?),
+            Value::Bool(_) | Value::View(_) | Value::Float => None,
+        });
+        most.filter(|most| *most < MANY)
+    }
+
     /// An unknown bool: whether a symbol, 0 or 1, is 1.
     fn unknown_bool(&mut self) -> Rc<Cond> {
         let symbol = Linear::symbol(self.facts.symbol((0, 1)));
@@ -93,7 +103,8 @@ impl State {
             }
             Expr::Unowned => return Value::Float,
             Expr::Dim { view, axis } => Value::Int(Scalar::I64, self.extent(*view, *axis)),
-            Expr::Stride { .. } => self.unknown(Scalar::I64),
+            Expr::Stride { .. } | Expr::Address { .. } => self.unknown(Scalar::I64),
+            Expr::Overlap { .. } => self.unknown(Scalar::Bool),
             Expr::SubView { view, axes } => return self.part(*view, axes),
             Expr::Transpose { view } => return self.transposed(*view),
             Expr::Empty(view) => return self.unknown_view(view.rank),

@@ -130,20 +130,24 @@ impl<'a> Walk<'a> {
             }
             StmtKind::Scope { body, .. } => self.body(body),
             StmtKind::Raise(_) | StmtKind::Exit(_) => self.reachable = false,
-            StmtKind::Allocate { found, view, shape, .. } => {
+            StmtKind::Allocate { found, view, shape, most, .. } => {
                 self.forget([*found]);
-                let shape: Vec<Value> = shape.iter_mut().map(|extent| self.state.value(extent)).collect();
-                let made = self.state.view_of(shape);
-                self.set(*view, made);
+                self.make(*view, shape, most);
             }
-            StmtKind::Reserve { view, shape } => {
-                let extent = |extent: &i64| Value::Int(Scalar::I64, Linear::constant((*extent).into()));
-                let made = self.state.view_of(shape.iter().map(extent));
-                self.set(*view, made);
-            }
-            StmtKind::Record(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
+            StmtKind::Reserve { view, shape, .. } => self.make(*view, shape, &mut None),
+            StmtKind::Record(_) | StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
         true
+    }
+
+    /// A new array; `most` is set to how many elements it has at most.
+    fn make(&mut self, view: LocalId, shape: &mut [Expr], most: &mut Option<i64>) {
+        let shape: Vec<Value> = shape.iter_mut().map(|extent| self.state.value(extent)).collect();
+        if !self.state.looks_ahead {
+            *most = self.state.most_elements(&shape);
+        }
+        let made = self.state.view_of(shape);
+        self.set(view, made);
     }
 
     fn values(&mut self, exprs: &mut [Expr]) {

@@ -12,7 +12,8 @@ pub fn run(function: &mut Function) -> bool {
     let mut changed = false;
     drop_tail_exits(&mut function.body, Function::BODY, &mut changed);
     let exits = vec![0; function.n_labels as usize];
-    let mut control = Control { locals: &function.locals, exits, changed };
+    let reads = super::reads(function);
+    let mut control = Control { locals: &function.locals, exits, reads, changed };
     control.body(&mut function.body);
     control.changed
 }
@@ -21,6 +22,8 @@ struct Control<'a> {
     locals: &'a [Local],
     /// For each label, how many exits the statements rewritten so far have.
     exits: Vec<u32>,
+    /// How often each local is read.
+    reads: Vec<u32>,
     changed: bool,
 }
 
@@ -98,6 +101,7 @@ impl Control<'_> {
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }
             | StmtKind::Record(_)
+            | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. }
             | StmtKind::Retain(_)
@@ -113,6 +117,10 @@ impl Control<'_> {
         out: &mut Vec<Stmt>,
     ) {
         let branch = |cond, then, otherwise| Stmt { kind: StmtKind::If { cond, then, otherwise }, span };
+        if let Some(before) = self.decides(&cond, [&then, &otherwise], out) {
+            self.changed = true;
+            return self.thread(before, [then, otherwise], span, out);
+        }
         self.body(&mut then);
         if self.ends(&then) {
             self.changed |= !otherwise.is_empty();
@@ -135,6 +143,44 @@ impl Control<'_> {
             }
         } else {
             out.push(branch(cond, then, otherwise));
+        }
+    }
+
+    /// The values that the branches of the last statement give a condition that is read just here,
+    /// if one of them decides it and nothing has to be copied for that.
+    fn decides(&self, cond: &Expr, branches: [&[Stmt]; 2], out: &[Stmt]) -> Option<[Expr; 2]> {
+        let Expr::Local(local) = cond else { return None };
+        let StmtKind::If { then, otherwise, .. } = &out.last()?.kind else { return None };
+        let values = [then, otherwise].map(|body| match body.last().map(|last| &last.kind) {
+            Some(StmtKind::Assign { local: assigned, value }) if assigned == local => Some(value.clone()),
+            _ => None,
+        });
+        let [Some(first), Some(second)] = values else { return None };
+        let is_empty = |taken: bool| branches[usize::from(!taken)].is_empty();
+        let decides = match (&first, &second) {
+            (Expr::Const(Const::Bool(first)), Expr::Const(Const::Bool(second))) => {
+                first != second || is_empty(*first)
+            }
+            (Expr::Const(Const::Bool(taken)), _) | (_, Expr::Const(Const::Bool(taken))) => is_empty(*taken),
+            _ => false,
+        };
+        (decides && self.reads[local.0 as usize] == 1).then_some([first, second])
+    }
+
+    /// `if c: …; x = a else: …; x = False` and `if x: A` → `if c: …; if a: A else: …`.
+    fn thread(&mut self, values: [Expr; 2], branches: [Vec<Stmt>; 2], span: Span, out: &mut [Stmt]) {
+        let Some(Stmt { kind: StmtKind::If { then, otherwise, .. }, .. }) = out.last_mut() else { return };
+        let [mut taken, mut not_taken] = branches.map(Some);
+        for (value, body) in values.into_iter().zip([then, otherwise]) {
+            body.pop();
+            match value {
+                Expr::Const(Const::Bool(true)) => self.append(taken.take().unwrap_or_default(), body),
+                Expr::Const(Const::Bool(false)) => self.append(not_taken.take().unwrap_or_default(), body),
+                value => {
+                    let branches = [taken.take(), not_taken.take()].map(Option::unwrap_or_default);
+                    self.branch(value, branches, span, body);
+                }
+            }
         }
     }
 

@@ -84,7 +84,7 @@ impl Copies<'_> {
 
     /// Notes the extents of a part of a view that is assigned once.
     fn learn_extents(&mut self, local: LocalId, value: &Expr) {
-        let Some(view) = value.view().filter(|view| self.is_assigned_once(*view)) else { return };
+        let Some(view) = value.views().next().filter(|view| self.is_assigned_once(*view)) else { return };
         let extents = match (value, self.locals[view.0 as usize].ty) {
             (Expr::SubView { axes, .. }, _) => extents_of(view, axes),
             (Expr::Transpose { .. }, Type::View(ty)) => {
@@ -133,9 +133,7 @@ impl Copies<'_> {
     }
 
     fn expr(&mut self, expr: &mut Expr) {
-        if let Some(view) = expr.view_mut() {
-            self.view(view);
-        }
+        expr.views_mut().for_each(|view| self.view(view));
         let simpler = match expr {
             Expr::Local(local) => self.original(*local),
             Expr::Dim { view, axis } => self.extent(*view, *axis),

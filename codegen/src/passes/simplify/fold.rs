@@ -7,7 +7,7 @@
 use std::mem;
 
 use super::constant;
-use crate::ir::{BinaryOp, CompareOp, Const, Expr, Intrinsic, UnaryOp};
+use crate::ir::{Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, LocalId, UnaryOp};
 
 /// Simplifies a whole expression, operands first.
 pub fn fold_all(expr: &mut Expr) {
@@ -19,7 +19,9 @@ pub fn fold_all(expr: &mut Expr) {
 pub fn fold(expr: &mut Expr) {
     let simpler = match expr {
         Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Stride { .. } => None,
-        Expr::SubView { .. } | Expr::Transpose { .. } | Expr::Unowned | Expr::Empty(_) => None,
+        Expr::Address { .. } | Expr::Overlap { .. } | Expr::Transpose { .. } => None,
+        Expr::Unowned | Expr::Empty(_) => None,
+        Expr::SubView { view, axes } => is_whole(*view, axes).then_some(Expr::Local(*view)),
         Expr::Unary { op, operand } => unary(*op, operand),
         Expr::Binary { op, left, right } => binary(*op, left, right),
         Expr::Compare { op, left, right } => compare(*op, left, right),
@@ -38,6 +40,18 @@ pub fn fold(expr: &mut Expr) {
     if let Some(simpler) = simpler {
         *expr = simpler;
     }
+}
+
+/// Whether a part of a view is all of it.
+fn is_whole(view: LocalId, axes: &[Axis]) -> bool {
+    let is = |expr: &Expr, value| matches!(expr, Expr::Const(Const::Int(_, number)) if *number == value);
+    axes.iter().enumerate().all(|(axis, kept)| match kept {
+        Axis::Whole => true,
+        Axis::Slice { start, extent, step } => {
+            is(start, 0) && is(step, 1) && *extent == Expr::Dim { view, axis }
+        }
+        Axis::Index(_) | Axis::New => false,
+    })
 }
 
 /// The negation of a bool.
@@ -162,6 +176,13 @@ fn select(cond: &mut Expr, then: &mut Expr, otherwise: &mut Expr) -> Option<Expr
     }
     if otherwise == cond {
         *otherwise = boolean(false);
+    }
+    if let Expr::Binary { op: BinaryOp::Add, left, right } = then
+        && **left == *otherwise
+        && let Some(Const::Int(scalar, 1)) = constant_of(right)
+    {
+        let one = Expr::Convert { to: scalar, how: Conversion::Round, value: Box::new(take(cond)) };
+        return Some(Expr::Binary { op: BinaryOp::Add, left: Box::new(take(left)), right: Box::new(one) });
     }
     match (constant_of(then), constant_of(otherwise)) {
         (Some(Const::Bool(true)), _) => Some(binary(BinaryOp::Or, take(cond), otherwise)),

@@ -2,7 +2,7 @@
 //! sees all of it. Both come from one statement of Python, so that a debugger loses no line.
 
 use super::assignments;
-use crate::ir::{Expr, Function, LocalId, Stmt, StmtKind, visit};
+use crate::ir::{Expr, Function, LocalId, Stmt, StmtKind};
 use crate::source::Span;
 
 /// The nodes beyond which an expression is left where it stands: with every step it may become
@@ -11,14 +11,11 @@ const LARGEST: usize = 24;
 
 /// Runs the step; says whether it changed something.
 pub fn run(function: &mut Function) -> bool {
-    let mut temporaries: Vec<bool> = assignments(function).into_iter().map(|n| n == 1).collect();
-    for local in function.params.iter().chain(&function.results).chain(&function.status) {
+    let params = &function.params;
+    let once = assignments(function).into_iter().zip(super::reads(function));
+    let mut temporaries: Vec<bool> = once.map(|once| once == (1, 1)).collect();
+    for local in params.iter().chain(&function.results).chain(&function.status) {
         temporaries[local.0 as usize] = false;
-    }
-    let mut reads = vec![0; function.locals.len()];
-    visit::walk(&function.body, &mut |stmt| stmt.kind.read(&mut |local| reads[local.0 as usize] += 1));
-    for (temporary, reads) in temporaries.iter_mut().zip(reads) {
-        *temporary &= reads == 1;
     }
     let mut changed = false;
     forward(&mut function.body, &temporaries, &mut changed);

@@ -6,9 +6,12 @@
 //!   goes on;
 //! - no `If` with a constant condition or without statements, no `Check` that always holds;
 //! - no `If` with statements beside a branch that never goes on: they follow it;
+//! - no `If` on a local that the branches of an `If` before it set, one of them to a constant, if
+//!   nothing had to be copied to get there;
 //! - no local that is only a copy of another, that only the next statement reads, or nobody;
 //! - no local that is not mentioned.
 
+mod common;
 mod constant;
 mod control;
 mod copies;
@@ -21,7 +24,7 @@ mod select;
 pub use constant::{binary, range};
 pub use copies::assignments;
 
-use crate::ir::{Function, Module};
+use crate::ir::{Function, LocalId, Module, visit};
 
 /// Runs the pass.
 pub fn run(module: &mut Module) {
@@ -35,6 +38,7 @@ pub fn function(function: &mut Function) {
     for _ in 0..ROUNDS {
         let mut changed = copies::run(function);
         changed |= forward::run(function);
+        changed |= common::run(function);
         changed |= control::run(function);
         changed |= dead::run(function);
         if !changed {
@@ -42,4 +46,13 @@ pub fn function(function: &mut Function) {
         }
     }
     locals::run(function);
+}
+
+/// How often each local is read, as a result too.
+fn reads(function: &Function) -> Vec<u32> {
+    let mut reads = vec![0; function.locals.len()];
+    let mut read = |local: LocalId| reads[local.0 as usize] += 1;
+    function.results.iter().chain(&function.status).copied().for_each(&mut read);
+    visit::walk(&function.body, &mut |stmt| stmt.kind.read(&mut read));
+    reads
 }

@@ -132,6 +132,7 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
             | Intrinsic::StackExhausted
             | Intrinsic::C(_) => false,
         },
+        Expr::Overlap { .. } => false,
         Expr::Const(_)
         | Expr::Local(_)
         | Expr::Unary { .. }
@@ -140,6 +141,7 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::Convert { .. }
         | Expr::Dim { .. }
         | Expr::Stride { .. }
+        | Expr::Address { .. }
         | Expr::SubView { .. }
         | Expr::Transpose { .. }
         | Expr::InBounds { .. }

@@ -1,0 +1,97 @@
+//! Typing assignments to parts of arrays: `x[1:] = y`, `x[1:] += y`, and `x += y` of an array.
+
+use super::{Body, Typed};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{self, BinaryOp};
+use crate::source::Span;
+use crate::typed::{Elementwise, Expr, ExprKind, Stmt, StmtKind};
+use crate::types::{ArrayType, DType, Kind, Type};
+
+impl Body<'_, '_> {
+    /// `part = value`: NumPy converts the value to the array's dtype before it looks for elements.
+    pub(super) fn assign_part(&mut self, part: Expr, value: Expr, span: Span) -> Typed<StmtKind> {
+        let element = element_of(&part);
+        let mut stmts = Vec::new();
+        let value = self.aside(value, &mut stmts);
+        let target = self.aside(part, &mut stmts);
+        let (source, value) = match value.ty {
+            Type::Array(given) => (Some(value.clone()), operand(given, value.span)),
+            _ => (None, value),
+        };
+        let value = match source {
+            Some(_) => self.convert(value, &element)?,
+            None => {
+                let value = self.numpy_scalar(value, &element)?;
+                self.aside(value, &mut stmts)
+            }
+        };
+        stmts.push(StmtKind::Elementwise(Elementwise { target, source, value, in_place: false }));
+        Ok(sequence(stmts, span))
+    }
+
+    /// `part op= value`, with the part evaluated first.
+    pub(super) fn update_part(
+        &mut self,
+        part: Expr,
+        op: BinaryOp,
+        value: &hir::Expr,
+        span: Span,
+    ) -> Typed<StmtKind> {
+        let (element, place) = (element_of(&part), part.span);
+        let mut stmts = Vec::new();
+        let target = self.aside(part, &mut stmts);
+        let value = self.expr(value)?;
+        let value = match (&value.ty, element.dtype().map(DType::kind)) {
+            // NumPy converts Python's int even where there are no elements.
+            (&Type::INT, Some(Kind::Int)) if value.int_literal().is_none() => self.coerce(value, &element)?,
+            _ => value,
+        };
+        let value = self.aside(value, &mut stmts);
+        let (source, operand) = match value.ty {
+            Type::Array(given) => (Some(value.clone()), operand(given, value.span)),
+            _ => (None, value),
+        };
+        let old = Expr::new(ExprKind::Current, element.clone(), place);
+        let result = self.binary(op, old, operand, span)?;
+        if !casts_to(&result.ty, &element) {
+            return self.report(wrong_cast(op, &result.ty, &element, span));
+        }
+        let value = self.convert(result, &element)?;
+        stmts.push(StmtKind::Elementwise(Elementwise { target, source, value, in_place: true }));
+        Ok(sequence(stmts, span))
+    }
+}
+
+/// The type of the elements of what is written.
+fn element_of(part: &Expr) -> Type {
+    match part.ty {
+        Type::Array(array) => Type::Strong(array.element),
+        _ => unreachable!("bug in pykernel: `{}` has no elements", part.ty),
+    }
+}
+
+/// The element of the other array.
+fn operand(array: ArrayType, span: Span) -> Expr {
+    Expr::new(ExprKind::Operand, Type::Strong(array.element), span)
+}
+
+fn sequence(stmts: Vec<StmtKind>, span: Span) -> StmtKind {
+    StmtKind::Sequence(stmts.into_iter().map(|kind| Stmt { kind, span }).collect())
+}
+
+/// NumPy's casting rule `same_kind`: to a higher kind or within one, but no signed integer becomes
+/// an unsigned one.
+fn casts_to(from: &Type, to: &Type) -> bool {
+    match (from.dtype(), to.dtype()) {
+        (Some(from), Some(to)) => from.kind() <= to.kind() && !(from.is_signed_int() && to.is_unsigned_int()),
+        _ => false,
+    }
+}
+
+fn wrong_cast(op: BinaryOp, result: &Type, element: &Type, span: Span) -> Diagnostic {
+    let symbol = op.symbol();
+    let message = format!("`{symbol}=` gives `{result}`, which an array of `{element}` does not take");
+    Diagnostic::new(Code::TypeMismatch, span, message)
+        .note("NumPy casts the result of an update only within its kind")
+        .help("convert the operand to the array's dtype, or loop over the elements")
+}

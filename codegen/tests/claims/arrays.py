@@ -1,0 +1,69 @@
+import numpy as np
+from numba import float64, int64, njit
+
+
+@njit
+def small_in_a_loop(x: float64[:, :]) -> float64:
+    # not: allocate
+    # not: release
+    # not: MemoryError
+    # check: reserve(3)
+    s = 0.0
+    for i in range(x.shape[0]):
+        a = np.empty(3)
+        a[i % 3] = x[i, 0]
+        s += a[0] + a[2]
+    return s
+
+
+def third(a):
+    return a[2]
+
+
+@njit
+def small_and_passed(x: float64[:]) -> float64:
+    # not: allocate
+    s = 0.0
+    for i in range(len(x)):
+        a = np.full(3, x[i])
+        s += third(a)
+    return s
+
+
+@njit
+def kept_from_before(n: int64) -> int64:
+    # check: allocate(2)
+    # not: reserve
+    last = np.full(2, 0)
+    for i in range(n):
+        here = np.full(2, i)
+        here[0] += last[1]
+        last = here
+    return last[0]
+
+
+@njit
+def large(i: int64) -> float64:
+    # check: allocate(1000)
+    # check: release
+    a = np.zeros(1000)
+    return a[i]
+
+
+@njit
+def known_extent(n: int64) -> float64:
+    # not: IndexError
+    a = np.zeros(n)
+    s = 0.0
+    for i in range(n):
+        a[i] = i
+    for i in range(len(a)):
+        s += a[i]
+    return s
+
+
+@njit
+def memory_of_the_caller(x: float64[:]) -> float64:
+    # not: owner
+    y = x
+    return third(y)

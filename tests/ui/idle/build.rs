@@ -1,0 +1,3 @@
+//! Compiles no kernels.
+
+fn main() {}
