@@ -87,7 +87,8 @@ impl Body<'_, '_> {
             }
         }
         let right = self.expr_or_none(right);
-        self.logical(op, typed?, right?, span)
+        let [left, right] = self.one_of(typed, right)?;
+        self.logical(op, left, right, span)
     }
 
     /// `a < b < c < d` is `a < b and (b < c and c < d)`, with `b` and `c` evaluated once: what is set
@@ -157,7 +158,8 @@ impl Body<'_, '_> {
                 return Ok(after(vec![cond], value));
             }
         }
-        let [then, otherwise] = self.operands_or_none(then, otherwise)?;
+        let (then, otherwise) = (self.expr_or_none(then), self.expr_or_none(otherwise));
+        let [then, otherwise] = self.one_of(then, otherwise)?;
         let cond = Box::new(typed?);
         let is_value = |ty: &Type| *ty != Type::Text;
         let help = "convert one of them to the other's type";
@@ -165,6 +167,18 @@ impl Body<'_, '_> {
         let then = Box::new(self.coerce(then, &ty)?);
         let otherwise = Box::new(self.coerce(otherwise, &ty)?);
         Ok(Expr::new(ExprKind::Conditional { cond, then, otherwise }, ty, span))
+    }
+
+    /// Two values of which one is taken. As long as nothing is known of one, which may be a call of this
+    /// function, the other stands for both.
+    fn one_of(&mut self, left: Typed, right: Typed) -> Typed<[Expr; 2]> {
+        match (left, right) {
+            (Ok(known), Err(Stop)) | (Err(Stop), Ok(known)) if !self.reporting => {
+                self.stopped = true;
+                Ok([known.clone(), known])
+            }
+            (left, right) => Ok([left?, right?]),
+        }
     }
 
     /// The one type of two values of which one is taken.
@@ -204,7 +218,10 @@ impl Body<'_, '_> {
             return Err(Stop);
         };
         let value = Expr::new(ExprKind::Variable { web: WebId(web as u32), check }, ty, span);
-        Ok(self.flow.seen.get(&span).map_or(value.clone(), |node| self.narrowed(value, *node)))
+        match self.flow.seen.get(&span) {
+            Some(node) => self.narrowed(value, *node),
+            None => Ok(value),
+        }
     }
 
     fn never_bound(&self, variable: hir::VariableId, span: Span) -> Diagnostic {

@@ -180,11 +180,13 @@ impl Body<'_, '_> {
         }
     }
 
-    /// A variable as a use of this node sees it: what is in it, where it cannot be `None` there.
-    pub(super) fn narrowed(&self, variable: Expr, node: usize) -> Expr {
-        match self.may_be_none.get(node) {
-            Some(true) => variable,
-            Some(false) | None => inner(variable),
+    /// A variable as a use of this node sees it: what is in it, where it cannot be `None` there. As
+    /// long as only other versions of the variable are known, nothing is known of it.
+    pub(super) fn narrowed(&self, variable: Expr, node: usize) -> Typed {
+        match (self.may_be_none.get(node), &variable.ty) {
+            (Some(true), _) => Ok(variable),
+            (Some(false) | None, Type::None) => Err(super::Stop),
+            (Some(false) | None, _) => Ok(inner(variable)),
         }
     }
 
@@ -198,7 +200,7 @@ impl Body<'_, '_> {
                 continue;
             };
             let variable = ExprKind::Variable { web: WebId(web as u32), check: false };
-            let value = self.narrowed(Expr::new(variable, ty, branch.0), node);
+            let Ok(value) = self.narrowed(Expr::new(variable, ty, branch.0), node) else { continue };
             let value = match (refinement.is_none, value.ty.may_be_none()) {
                 (true, true) => Expr::new(ExprKind::None, Type::None, branch.0),
                 (false, _) if value.ty != Type::None => inner(value),
@@ -215,8 +217,8 @@ impl Body<'_, '_> {
     }
 
     /// Which of the two branches of a condition control can reach. Only tests for `None` decide that
-    /// here: a helper is specialised on `None`. As long as nothing is known of what is tested,
-    /// neither is reached.
+    /// here: a helper is specialised on `None`. As long as nothing is known of what is tested, or where
+    /// that is wrong, neither is reached.
     pub(super) fn live_branches(&self, cond: &hir::Expr, typed: &Typed) -> [bool; 2] {
         match typed {
             _ if !self.is_about_none(cond) => [true; 2],
@@ -224,7 +226,7 @@ impl Body<'_, '_> {
                 Some(truth) => [truth, !truth],
                 None => [true; 2],
             },
-            Err(super::Stop) => [self.reporting; 2],
+            Err(super::Stop) => [false; 2],
         }
     }
 
@@ -301,9 +303,10 @@ pub(super) fn nodes_that_may_be_none(flow: &Flow, webs: &[WebTypes]) -> Vec<bool
     may_be_none
 }
 
-/// The value of a condition that is known from the types alone.
+/// The truth value of what is known from the types alone.
 pub(super) fn constant_truth(cond: &Expr) -> Option<bool> {
     match &cond.kind {
+        _ if cond.ty == Type::None => Some(false),
         ExprKind::Bool(truth) => Some(*truth),
         ExprKind::Operation(Operation::Unary(ir::UnaryOp::Not), args) => {
             args.first().and_then(constant_truth).map(|truth| !truth)

@@ -8,7 +8,7 @@ use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
-use crate::typed::{Element, Expr, ExprKind, Stmt, StmtKind, WebId};
+use crate::typed::{Element, Expr, ExprKind, Raise, Stmt, StmtKind, WebId};
 use crate::types::Type;
 
 impl Body<'_, '_> {
@@ -146,9 +146,20 @@ impl Body<'_, '_> {
     }
 
     fn assert(&mut self, cond: &hir::Expr, message: Option<&hir::Expr>) -> Typed<StmtKind> {
-        let cond = self.truth_of(cond);
-        let raise = self.raise("AssertionError", message.map_or(&[], std::slice::from_ref));
-        Ok(StmtKind::Assert(cond?, raise?))
+        let typed = self.truth_of(cond);
+        let live = self.live_branches(cond, &typed);
+        let raise = match live {
+            [true, false] => Ok(Raise { class: "AssertionError".into(), message: Vec::new() }),
+            _ => self.raise("AssertionError", message.map_or(&[], std::slice::from_ref)),
+        };
+        self.reachable = live != [false, true];
+        let (typed, raise) = (typed?, raise?);
+        if self.reachable {
+            return Ok(StmtKind::Assert(typed, raise));
+        }
+        let span = typed.span;
+        let stmt = |kind| Stmt { kind, span };
+        Ok(StmtKind::Sequence(vec![stmt(StmtKind::Evaluate(typed)), stmt(StmtKind::Raise(raise))]))
     }
 
     /// Checks a value against `x: T`, which declares what the variable at `span` holds.

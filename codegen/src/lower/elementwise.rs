@@ -125,7 +125,7 @@ impl Lowering<'_> {
         let dropped = from.len().saturating_sub(to.len());
         let mut axes = vec![Axis::Index(int(0)); dropped];
         for (to, from) in aligned(&to, &from) {
-            let step = select(equal(from, &int(1)), int(0), int(1));
+            let step = select(equal(from, to), int(1), int(0));
             let step = self.save(step, Scalar::I64, span);
             axes.push(Axis::Slice { start: int(0), extent: to.clone(), step });
         }

@@ -41,7 +41,9 @@ impl Reader<'_> {
                 Some(Entity::Number(_) | Entity::NoneType | Entity::ArrayType | Entity::Type(_))
             ),
             Expr::Subscript(array) => !array.value.is_subscript_expr() && self.is_type(&array.value),
-            Expr::Call(call) => self.module_entity_of(&call.func) == Some(Entity::ArrayType),
+            Expr::Call(call) => {
+                matches!(self.module_entity_of(&call.func), Some(Entity::ArrayType | Entity::OptionalType))
+            }
             _ => false,
         }
     }

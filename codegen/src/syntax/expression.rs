@@ -133,10 +133,10 @@ impl Scope<'_, '_> {
             | Entity::Extern
             | Entity::NoneType
             | Entity::ArrayType
+            | Entity::OptionalType
             | Entity::TupleType
             | Entity::UniTupleType
             | Entity::PythonTuple
-            | Entity::OptionalType
             | Entity::Type(_)
             | Entity::Signatures(_)
             | Entity::Overload => {

@@ -28,14 +28,14 @@ pub(super) enum Entity {
     NoneType,
     /// Numba's `types.Array`.
     ArrayType,
+    /// Numba's `optional` and `types.Optional`, Python's `typing.Optional`.
+    OptionalType,
     /// Numba's `types.Tuple`.
     TupleType,
     /// Numba's `types.UniTuple`.
     UniTupleType,
     /// Python's `typing.Tuple`.
     PythonTuple,
-    /// Numba's `optional`, Python's `typing.Optional`.
-    OptionalType,
     /// `np.newaxis`, which is `None`.
     NewAxis,
     /// A type that the file gives a name to.
@@ -181,9 +181,9 @@ impl Entity {
             },
             Entity::Module("numba.types") => match name {
                 "Array" => Some(Entity::ArrayType),
+                "Optional" => Some(Entity::OptionalType),
                 "Tuple" => Some(Entity::TupleType),
                 "UniTuple" => Some(Entity::UniTupleType),
-                "Optional" => Some(Entity::OptionalType),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },

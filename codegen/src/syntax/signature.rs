@@ -39,11 +39,15 @@ impl Reader<'_> {
         for signature in &declared.signatures {
             fits &= self.fits_parameters(def, signature, n_params)
                 && self.agrees(signature, &annotations, "decorator")
-                && self.is_callable(signature);
+                && self.is_callable(signature)
+                && self.is_passable(def, signature);
         }
         if declared.signatures.is_empty() {
             declared.signatures.extend(self.annotated_signature(def, annotations)?);
-            fits = declared.signatures.iter().all(|signature| self.is_callable(signature));
+            let signatures = &declared.signatures;
+            fits = signatures
+                .iter()
+                .all(|signature| self.is_callable(signature) && self.is_passable(def, signature));
         }
         if declared.external.is_some() {
             fits &= self.is_foreign(def, &declared.signatures);

@@ -85,7 +85,7 @@ impl Reader<'_> {
         None
     }
 
-    fn not_a_type<T>(&mut self, place: impl Ranged) -> Option<T> {
+    pub(super) fn not_a_type<T>(&mut self, place: impl Ranged) -> Option<T> {
         let span = self.span(place);
         self.report(
             Diagnostic::new(Code::UnknownType, span, "this is not a type that kernels have")
@@ -123,6 +123,10 @@ impl Reader<'_> {
                 Diagnostic::new(Code::UnknownType, span, message)
                     .help("kernels take numbers and arrays of numbers")
             }
+            Some(Entity::OptionalType) => {
+                Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the type that is optional"))
+                    .help("write `optional(float64)`, or `float | None`")
+            }
             Some(Entity::ArrayType) => {
                 Diagnostic::new(Code::UnknownType, span, "`Array` needs its parameters")
                     .help("write `types.Array(float64, 2, 'C')`, or `float64[:, ::1]`")
@@ -130,10 +134,6 @@ impl Reader<'_> {
             Some(Entity::TupleType | Entity::UniTupleType) => {
                 Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the types of its items"))
                     .help("write `types.Tuple((float64, int64))` or `types.UniTuple(float64, 3)`")
-            }
-            Some(Entity::OptionalType) => {
-                Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the type of the value"))
-                    .help("write `optional(float64)`, `Optional[float]` or `float | None`")
             }
             Some(Entity::PythonTuple) => {
                 Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the types of its items"))

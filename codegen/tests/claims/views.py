@@ -106,3 +106,35 @@ def one_too_far(x: float64[:]) -> float64:
     for i in range(len(x)):
         s += y[i]
     return s
+
+
+@njit
+def other_arrays_are_apart(x: float64[:, :], i: int64, y: float64[:]):
+    # check: writes(x)
+    # not: overlap
+    # not: allocate
+    x[i, 1:] = y
+
+
+@njit
+def one_array_may(x: float64[:]):
+    # check: overlap
+    x[1:] = x[:-1]
+
+
+@njit
+def helpers_may_be_given_one_array_twice(x: float64[:], y: float64[:]):
+    # not: overlap
+    assign(x, y[1:])
+
+
+def assign(to, values):
+    to[:] = values
+
+
+@njit
+def numbers_are_not_read(x: float64[:]):
+    # not: overlap
+    # not: IndexError
+    x[1:] = 0.0
+    x *= 2.0

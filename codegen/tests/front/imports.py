@@ -46,7 +46,7 @@ def used(x: nb.float64, y: numba.int8, z: types.float32, w: np.uint8, v: f8, u: 
 def wrong(x: float):
     os.getcwd()
     math.sinus(x)                          # error: [no-such-attribute] sinus
-    np.linspace(3)                            # error: [no-such-attribute] linspace
+    np.linspace(3)                         # error: [no-such-attribute] linspace
     cuda.grid(1)                           # error: [unsupported-syntax] cuda.grid
     njit                                   # error: [unsupported-syntax] njit
 

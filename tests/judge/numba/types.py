@@ -97,6 +97,23 @@ class NoneType(Type):
             raise TypeError(f"a kernel that is declared to return nothing returned {value!r}")
 
 
+class Optional(Type):
+    """`None`, or a value of a type."""
+
+    def __init__(self, inner):
+        self.inner = as_type(inner)
+        super().__init__(f"optional({self.inner})")
+
+    def convert(self, value):
+        return None if value is None else self.inner.convert(value)
+
+    def fit(self, value):
+        return 1 if value is None else max(1, self.inner.fit(value))
+
+
+optional = Optional
+
+
 class Array(Type):
     """An array: its dtype, rank and layout are checked, and it is passed as it is."""
 
@@ -172,23 +189,6 @@ class Tuple(Type):
         return max(item.fit(part) for item, part in zip(self.items, value))
 
 
-class Optional(Type):
-    """A value of a type, or `None`."""
-
-    def __init__(self, inner):
-        self.inner = as_type(inner)
-        super().__init__(f"optional({self.inner})")
-
-    def convert(self, value):
-        return None if value is None else self.inner.convert(value)
-
-    def fit(self, value):
-        return 1 if value is None else max(1, self.inner.fit(value))
-
-
-optional = Optional
-
-
 def UniTuple(item, count):
     """A tuple of items of one type."""
     return Tuple([item] * count)
@@ -249,7 +249,7 @@ OF_NUMPY = {scalar.scalar: scalar for scalar in SCALARS}
 
 def is_type(value):
     """Whether this declares something."""
-    if isinstance(value, Type) or value is None or is_tuple(value) or is_union(value):
+    if isinstance(value, Type) or value is None or is_tuple(value) or optional_of(value) is not None:
         return True
     return isinstance(value, type) and (value in WEAK or value in OF_NUMPY)
 
@@ -259,24 +259,26 @@ def is_tuple(value):
     return typing.get_origin(value) is tuple or (isinstance(value, tuple) and all(map(is_type, value)))
 
 
-def is_union(value):
-    """Whether this is `float | None` or `typing.Optional[float]`."""
-    return typing.get_origin(value) in (typing.Union, python_types.UnionType)
-
-
 def as_type(value):
     """A declared type: Numba's own, NumPy's scalar class, Python's number or tuple, or `None`."""
     if value is None:
         return void
     if is_tuple(value):
         return Tuple(value if isinstance(value, tuple) else typing.get_args(value))
-    if is_union(value):
-        (inner,) = (arg for arg in typing.get_args(value) if arg is not type(None))
-        return Optional(inner)
     if isinstance(value, Type):
         return value
+    if (inner := optional_of(value)) is not None:
+        return Optional(inner)
     if value in WEAK:
         return WEAK[value]
     if value in OF_NUMPY:
         return OF_NUMPY[value]
     raise TypeError(f"not a type that kernels have: {value!r}")
+
+
+def optional_of(value):
+    """The type that Python's `float | None` or `Optional[float]` makes optional, or `None`."""
+    if typing.get_origin(value) not in (typing.Union, python_types.UnionType):
+        return None
+    inner = [arg for arg in typing.get_args(value) if arg is not type(None)]
+    return inner[0] if len(inner) == 1 else None
