@@ -384,6 +384,7 @@ fn instead(symbol: &str, types: &[&Type]) -> &'static str {
         ("-" | "+", _) => "use `^`, or convert the operands with `int()`",
         ("<" | "<=" | ">" | ">=", _) => "compare `abs()`, `.real` or `.imag` of complex numbers",
         (_, Some(Kind::Complex)) => "take `.real`, `.imag` or `abs()` of the complex number",
+        ("^", Some(Kind::Float)) => "a power is written `x ** y`; only integers have bits",
         (_, Some(Kind::Float)) => "convert floats with `int()`: only integers have bits",
         _ => "no integer type holds both: convert one to the other's type",
     }

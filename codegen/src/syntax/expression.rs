@@ -5,7 +5,7 @@ use ruff_python_ast::{self as ast, CmpOp, Expr, Number, Operator};
 use super::function::Scope;
 use super::import::{Entity, instead};
 use super::names::Binding;
-use super::{MAX_DEPTH, too_deeply_nested, unsupported};
+use super::{MAX_DEPTH, absent, too_deeply_nested, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LogicalOp, Relation, UnaryOp};
 use crate::source::Span;
@@ -100,6 +100,10 @@ impl Scope<'_, '_> {
             Some(Binding::Function(function)) => Some(ExprKind::Function(*function)),
             Some(Binding::Constant(constant)) => Some(constant.at(span)),
             Some(Binding::Imported(entity)) => self.entity_value(entity.clone(), name, span),
+            Some(Binding::Foreign(_)) => {
+                let help = "call one of its functions: `lib.f(x)`";
+                self.refuse(unsupported(&format!("`{name}` alone"), span, help))
+            }
             Some(Binding::Refused) => {
                 self.refused = true;
                 None
@@ -131,6 +135,7 @@ impl Scope<'_, '_> {
             Entity::Jit
             | Entity::CFunc
             | Entity::Extern
+            | Entity::Foreign(_)
             | Entity::NoneType
             | Entity::ArrayType
             | Entity::OptionalType
@@ -149,8 +154,7 @@ impl Scope<'_, '_> {
             Entity::Later(name) => {
                 let message = format!("`{name}` is not supported in this version");
                 self.refuse(
-                    Diagnostic::new(Code::UnsupportedSyntax, span, message)
-                        .help("see docs/language.md for what kernels have"),
+                    Diagnostic::new(Code::UnsupportedSyntax, span, message).help(absent::later(&name)),
                 )
             }
         }
@@ -159,6 +163,9 @@ impl Scope<'_, '_> {
     fn attribute(&mut self, attribute: &ast::ExprAttribute) -> Option<ExprKind> {
         if let Some(limit) = self.limit(attribute) {
             return limit;
+        }
+        if let Some(function) = self.foreign_member(attribute) {
+            return function;
         }
         let (name, span) = (attribute.attr.as_str(), self.span(&attribute.attr));
         let ids = &self.ids;
@@ -181,6 +188,18 @@ impl Scope<'_, '_> {
                 Some(ExprKind::Attribute { value, name: name.to_owned() })
             }
         }
+    }
+
+    /// A function of a C library: `lib.f`.
+    fn foreign_member(&mut self, attribute: &ast::ExprAttribute) -> Option<Option<ExprKind>> {
+        if let Expr::Name(library) = &*attribute.value
+            && self.ids.contains_key(library.id.as_str())
+        {
+            return None;
+        }
+        let function = self.reader.foreign_member(&attribute.value, &attribute.attr)?;
+        self.refused |= function.is_none();
+        Some(function.map(ExprKind::Function))
     }
 
     fn unary(&mut self, unary: &ast::ExprUnaryOp) -> Option<ExprKind> {
@@ -355,16 +374,24 @@ fn construct(expr: &Expr) -> (&'static str, &'static str) {
     match expr {
         Expr::Named(_) => ("`:=`", "assign the value in a statement of its own"),
         Expr::Lambda(_) => ("`lambda`", "define a function with `def`"),
-        Expr::Dict(_) | Expr::Set(_) => ("a dict or a set", "kernels compute with numbers and arrays"),
-        Expr::List(_) => ("a list", "write into an array parameter"),
-        Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) => ("a comprehension", "use a `for` loop"),
+        Expr::Dict(_) => ("a dict", "use an array, indexed by numbers, or `if` and `elif`"),
+        Expr::Set(_) => ("a set", "write a tuple: `n in (1, 2, 3)`"),
+        Expr::List(_) => ("a list", "write a tuple, or make an array and write into it"),
+        Expr::ListComp(_) => ("a list comprehension", "make an array and fill it in a `for` loop"),
+        Expr::SetComp(_) => ("a set comprehension", "use a `for` loop"),
+        Expr::DictComp(_) => ("a dict comprehension", "use a `for` loop"),
         Expr::Generator(_) => ("a generator expression", "use a `for` loop"),
         Expr::Await(_) => ("`await`", "call a plain function"),
-        Expr::Yield(_) | Expr::YieldFrom(_) => ("`yield`", "write into an array parameter"),
-        Expr::FString(_) | Expr::TString(_) => ("an f-string", "give the values as arguments of their own"),
+        Expr::Yield(_) => ("`yield`", "write into an array"),
+        Expr::YieldFrom(_) => ("`yield from`", "write into an array"),
+        Expr::FString(_) => ("an f-string", "give the values as arguments of their own: `print(\"x =\", x)`"),
+        Expr::TString(_) => ("a t-string", "give the values as arguments of their own"),
+        Expr::Slice(_) => ("a slice", "it stands only in a subscript: `x[1:]`"),
+        Expr::IpyEscapeCommand(_) => ("an IPython command", "leave it out"),
         Expr::BytesLiteral(_) => ("a bytes literal", "kernels compute with numbers and arrays"),
         Expr::EllipsisLiteral(_) => ("`...`", "it stands only in a subscript: `x[..., 0]`"),
         Expr::Starred(_) => ("unpacking with `*`", "name each value"),
-        _ => ("this expression", "see docs/language.md for the expressions that kernels have"),
+        // These have been read, or are where only their own part of the grammar has them.
+        _ => ("this expression", "write a number, a variable, or a computation with them"),
     }
 }

@@ -188,7 +188,7 @@ impl<'r, 'a> Scope<'r, 'a> {
         }
         if def.is_async {
             let span = self.span(&def.name);
-            self.refuse::<()>(unsupported("`async`", span, "write a plain `def`"));
+            self.refuse::<()>(unsupported("`async def`", span, "write a plain `def`"));
         }
         if let Some(type_params) = &def.type_params {
             let span = self.span(&**type_params);

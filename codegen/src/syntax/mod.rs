@@ -10,14 +10,18 @@
 //! - `stub` reads what stands in a file beside it;
 //! - `function`, `statement` and `expression` turn the functions into HIR.
 
+mod absent;
 mod alias;
+mod cdef;
 mod constant;
 mod dedent;
 mod expression;
 mod external;
+mod foreign;
 mod function;
 mod import;
 mod limits;
+mod mistakes;
 mod names;
 mod optional_type;
 mod options;
@@ -102,6 +106,7 @@ fn read<T: Default>(
         tokens: parsed.tokens(),
         base: TextSize::new(0),
         stub,
+        foreign: foreign::Declarations::default(),
         diagnostics,
     };
     reader.syntax_errors(&parsed);
@@ -123,6 +128,8 @@ struct Reader<'a> {
     names: Names,
     /// What the file's stub declares, as far as no function of the file has taken it.
     stub: Stub,
+    /// What the file declares of C.
+    foreign: foreign::Declarations,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -147,8 +154,10 @@ impl<'a> Reader<'a> {
             let span = self.span(error.location);
             return self.report(too_deeply_nested(span));
         }
-        let parser = parsed.errors().iter().map(|error| (error.location, error.error.to_string()));
-        let version = parsed.unsupported_syntax_errors().iter().map(|error| (error.range, error.to_string()));
+        let said = |message: String| lower_first(&message);
+        let parser = parsed.errors().iter().map(|error| (error.location, said(error.error.to_string())));
+        let version =
+            parsed.unsupported_syntax_errors().iter().map(|error| (error.range, said(error.to_string())));
         let blanks = tokens::bad_indentation(self.text.as_str(), parsed.tokens());
         let blanks = blanks.into_iter().map(|(place, message)| (place, message.to_owned()));
         let mut errors: Vec<(TextRange, String)> = parser.chain(version).chain(blanks).collect();
@@ -159,7 +168,10 @@ impl<'a> Reader<'a> {
             let line = self.text.line_start(place.start());
             if last_line.replace(line) != Some(line) {
                 let span = self.span(place);
-                self.report(Diagnostic::new(Code::SyntaxError, span, lower_first(&message)));
+                let text = self.text.as_str().get(line..).unwrap_or_default();
+                let help = mistakes::help(&message, text.split('\n').next().unwrap_or_default());
+                let error = Diagnostic::new(Code::SyntaxError, span, message);
+                self.report(help.into_iter().fold(error, Diagnostic::help));
             }
         }
     }
@@ -167,7 +179,8 @@ impl<'a> Reader<'a> {
     /// Reads the statements of the module level: first what they bind, then the functions.
     fn module(&mut self, body: &[Stmt]) -> hir::Module {
         let functions = self.bind(body);
-        let functions = functions.into_iter().map(|function| self.function(function)).collect();
+        let mut functions: Vec<_> = functions.into_iter().map(|function| self.function(function)).collect();
+        functions.extend(self.foreign_functions());
         self.check_stub_is_used();
         hir::Module { functions }
     }

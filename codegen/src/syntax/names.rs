@@ -6,8 +6,9 @@ use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::constant::Constant;
+use super::foreign::{Declarations, Handle};
 use super::import::Entity;
-use super::{Reader, unsupported};
+use super::{Reader, absent, unsupported};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{FunctionId, Variable};
@@ -23,6 +24,8 @@ pub(super) enum Binding {
     Imported(Entity),
     /// A value that is computed once.
     Constant(Constant),
+    /// A library of C functions, or what declares them.
+    Foreign(Handle),
     /// Something that was reported; nothing more is said about it.
     Refused,
 }
@@ -84,108 +87,6 @@ pub(super) fn similar_exception(name: &str) -> Option<&'static str> {
     closest(name, EXCEPTIONS.iter().copied())
 }
 
-/// Python's builtins that kernels do not have, exceptions too, for messages.
-const OTHER_BUILTINS: &[&str] = &[
-    "BaseException",
-    "BaseExceptionGroup",
-    "BlockingIOError",
-    "BrokenPipeError",
-    "BytesWarning",
-    "ChildProcessError",
-    "ConnectionAbortedError",
-    "ConnectionError",
-    "ConnectionRefusedError",
-    "ConnectionResetError",
-    "DeprecationWarning",
-    "Ellipsis",
-    "EncodingWarning",
-    "EnvironmentError",
-    "ExceptionGroup",
-    "FileExistsError",
-    "FileNotFoundError",
-    "FutureWarning",
-    "GeneratorExit",
-    "IOError",
-    "ImportWarning",
-    "IndentationError",
-    "InterruptedError",
-    "IsADirectoryError",
-    "KeyboardInterrupt",
-    "ModuleNotFoundError",
-    "NotADirectoryError",
-    "NotImplemented",
-    "PendingDeprecationWarning",
-    "PermissionError",
-    "ProcessLookupError",
-    "ResourceWarning",
-    "RuntimeWarning",
-    "StopAsyncIteration",
-    "SyntaxWarning",
-    "SystemExit",
-    "TabError",
-    "UnicodeDecodeError",
-    "UnicodeEncodeError",
-    "UnicodeTranslateError",
-    "UnicodeWarning",
-    "UserWarning",
-    "aiter",
-    "anext",
-    "ascii",
-    "bin",
-    "breakpoint",
-    "bytearray",
-    "bytes",
-    "callable",
-    "chr",
-    "classmethod",
-    "compile",
-    "copyright",
-    "credits",
-    "delattr",
-    "dict",
-    "dir",
-    "eval",
-    "exec",
-    "exit",
-    "filter",
-    "format",
-    "frozenset",
-    "getattr",
-    "globals",
-    "hasattr",
-    "hash",
-    "help",
-    "hex",
-    "id",
-    "input",
-    "isinstance",
-    "issubclass",
-    "iter",
-    "license",
-    "list",
-    "locals",
-    "map",
-    "memoryview",
-    "next",
-    "object",
-    "oct",
-    "open",
-    "ord",
-    "property",
-    "quit",
-    "repr",
-    "set",
-    "setattr",
-    "slice",
-    "sorted",
-    "staticmethod",
-    "str",
-    "super",
-    "tuple",
-    "type",
-    "vars",
-];
-
 /// How many names are compared with one that is not known.
 const MAX_CANDIDATES: usize = 1000;
 
@@ -195,6 +96,8 @@ const MAX_HELPED: usize = 100;
 impl<'a> Reader<'a> {
     /// Binds the names of the module level, and gives the functions in order.
     pub(super) fn bind<'b>(&mut self, body: &'b [Stmt]) -> Vec<&'b StmtFunctionDef> {
+        let n_defined = body.iter().filter(|stmt| stmt.is_function_def_stmt()).count();
+        self.foreign = Declarations::new(n_defined);
         let mut functions = Vec::new();
         for (index, stmt) in body.iter().enumerate() {
             match stmt {
@@ -211,6 +114,9 @@ impl<'a> Reader<'a> {
 
     /// Binds what a statement of the module level does that is no function, the one at `index`.
     pub(super) fn bind_stmt(&mut self, index: usize, stmt: &Stmt) {
+        if self.foreign(stmt) {
+            return;
+        }
         match stmt {
             Stmt::Import(import) => self.import(import),
             Stmt::ImportFrom(import) => self.import_from(import),
@@ -252,11 +158,16 @@ impl<'a> Reader<'a> {
         let span = self.span(stmt);
         match stmt {
             Stmt::Return(_) => {
-                self.report(Diagnostic::new(Code::SyntaxError, span, "`return` outside a function"));
+                self.report(
+                    Diagnostic::new(Code::SyntaxError, span, "`return` outside a function")
+                        .help("move it into a function"),
+                );
             }
             Stmt::Break(_) | Stmt::Continue(_) => {
                 let message = format!("`{}` outside a loop", self.slice(stmt.range()));
-                self.report(Diagnostic::new(Code::SyntaxError, span, message));
+                self.report(
+                    Diagnostic::new(Code::SyntaxError, span, message).help("move it into a function's loop"),
+                );
             }
             Stmt::Expr(value) if value.value.is_string_literal_expr() => {}
             _ if self.is_broken(stmt) => {}
@@ -296,7 +207,9 @@ impl<'a> Reader<'a> {
             Expr::Name(name) if is_local(&name.id) => None,
             Expr::Name(name) => match self.names.get(&name.id) {
                 Some(Binding::Imported(entity)) => Some(entity.clone()),
-                Some(Binding::Function(_) | Binding::Constant(_) | Binding::Refused) => None,
+                Some(
+                    Binding::Function(_) | Binding::Constant(_) | Binding::Foreign(_) | Binding::Refused,
+                ) => None,
                 None => Entity::python(&name.id),
             },
             Expr::Attribute(attribute) => self.entity(&attribute.value, is_local)?.member(&attribute.attr),
@@ -310,9 +223,10 @@ impl<'a> Reader<'a> {
             return;
         }
         let new = |message: String| Diagnostic::new(Code::UndefinedName, span, message);
-        let diagnostic = if OTHER_BUILTINS.contains(&name) {
-            new(format!("`{name}` is Python's, but kernels do not have it in this version"))
-                .help("see docs/language.md for the functions that kernels have")
+        let diagnostic = if let Some(instead) = absent::builtin(name) {
+            new(format!("`{name}` is Python's, but kernels do not have it in this version")).help(instead)
+        } else if let Some(python) = absent::foreign(name) {
+            new(format!("nothing here has the name `{name}`")).help(format!("Python writes `{python}`"))
         } else if is_exception(name) {
             new(format!("`{name}` can only be raised")).help(format!("write `raise {name}(\"…\")`"))
         } else {

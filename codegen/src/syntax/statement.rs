@@ -197,7 +197,7 @@ impl Scope<'_, '_> {
         let target = self.loop_target(&each.target);
         if each.is_async {
             let span = self.span(each);
-            self.refuse::<()>(unsupported("`async`", span, "write a plain `for`"));
+            self.refuse::<()>(unsupported("`async for`", span, "write a plain `for`"));
         }
         let (body, otherwise) = self.loop_body(&each.body, &each.orelse);
         Some(StmtKind::For { target: target?, iterable, body, otherwise })
@@ -209,7 +209,12 @@ impl Scope<'_, '_> {
             return self.target(target);
         }
         let span = self.span(target);
-        self.refuse(unsupported("this loop variable", span, "loop with names"))
+        let construct = match target {
+            Expr::Subscript(_) => "a `for` that assigns an element",
+            Expr::Attribute(_) => "a `for` that assigns an attribute",
+            _ => "a `for` that assigns something else than names",
+        };
+        self.refuse(unsupported(construct, span, "loop with a name, and assign it in the body"))
     }
 
     /// A loop's body and its `else`, whose `break` leaves the loop around.
@@ -268,7 +273,10 @@ impl Scope<'_, '_> {
                     self.refused = true;
                     return None;
                 }
-                None | Some(Binding::Function(_) | Binding::Imported(_) | Binding::Constant(_)) => {
+                None
+                | Some(
+                    Binding::Function(_) | Binding::Imported(_) | Binding::Constant(_) | Binding::Foreign(_),
+                ) => {
                     help =
                         similar_exception(name).map_or(help, |similar| format!("did you mean `{similar}`?"));
                 }
@@ -294,15 +302,15 @@ fn is_names(target: &Expr) -> bool {
 fn instead(stmt: &Stmt) -> &'static str {
     match stmt {
         Stmt::FunctionDef(_) => "define it at the level of the file, and pass it what it needs",
-        Stmt::ClassDef(_) => "kernels compute with numbers and arrays",
+        Stmt::ClassDef(_) => "pass its fields as arguments, or in a tuple",
         Stmt::Delete(_) => "leave it out: a variable costs nothing after its last use",
         Stmt::TypeAlias(_) => "write the type where it is used",
-        Stmt::With(_) => "kernels have no resources to hold",
+        Stmt::With(_) => "write what stands in it: kernels have no resources to hold",
         Stmt::Match(_) => "use `if` and `elif`",
         Stmt::Try(_) => "test before what may raise; an exception ends the kernel, and Rust gets it as `Err`",
         Stmt::Import(_) | Stmt::ImportFrom(_) => "import at the beginning of the file",
         Stmt::Global(_) | Stmt::Nonlocal(_) => "take the value as a parameter, and return the new one",
-        _ => "see docs/language.md for the statements that kernels have",
+        _ => "write it in another way",
     }
 }
 
@@ -318,6 +326,7 @@ pub(super) fn construct(stmt: &Stmt) -> &'static str {
         Stmt::For(_) => "`for`",
         Stmt::While(_) => "`while`",
         Stmt::If(_) => "`if`",
+        Stmt::With(with) if with.is_async => "`async with`",
         Stmt::With(_) => "`with`",
         Stmt::Match(_) => "`match`",
         Stmt::Raise(_) => "`raise`",

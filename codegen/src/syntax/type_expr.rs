@@ -144,6 +144,7 @@ impl Reader<'_> {
                 | Entity::Jit
                 | Entity::CFunc
                 | Entity::Extern
+                | Entity::Foreign(_)
                 | Entity::Signatures(_)
                 | Entity::Limits(_)
                 | Entity::Overload

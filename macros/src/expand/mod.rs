@@ -156,7 +156,7 @@ fn implementation(kernel: &Kernel, alike: &[&Overload], context: &Context) -> To
     let name = name_of(kernel, context);
     let first = alike[0];
     let leaves = leaf::leaves(first);
-    let types = leaf::trees(first, &leaves, |index, leaf| rust_type::canonical(index, leaf));
+    let types = leaf::trees(first, &leaves, rust_type::canonical);
     let bindings = leaf::trees(first, &leaves, |_, leaf| leaf.binding());
     let (lifetimes, result) = (rust_type::lifetimes(&leaves), rust_type::result(&first.result));
     let (call, safety) = (call(kernel, alike, context), safety(kernel));
