@@ -141,6 +141,7 @@ impl Scope<'_, '_> {
             | Entity::OptionalType
             | Entity::TupleType
             | Entity::UniTupleType
+            | Entity::PythonTuple
             | Entity::Type(_)
             | Entity::Signatures(_)
             | Entity::Overload => {

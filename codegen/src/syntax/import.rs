@@ -36,6 +36,8 @@ pub(super) enum Entity {
     TupleType,
     /// Numba's `types.UniTuple`.
     UniTupleType,
+    /// Python's `typing.Tuple`.
+    PythonTuple,
     /// `np.newaxis`, which is `None`.
     NewAxis,
     /// A type that the file gives a name to.
@@ -243,13 +245,15 @@ impl Entity {
             Entity::Module("typing") => match name {
                 "overload" => Some(Entity::Overload),
                 "Optional" => Some(Entity::OptionalType),
+                "Tuple" => Some(Entity::PythonTuple),
                 _ => TYPING.contains(&name).then(|| Entity::Later(format!("typing.{name}"))),
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
             Entity::Jit | Entity::CFunc | Entity::Extern | Entity::Foreign(_) => None,
             Entity::Number(_) | Entity::NoneType => None,
-            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType | Entity::OptionalType => None,
+            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
+            Entity::PythonTuple | Entity::OptionalType => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
             Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }

@@ -57,6 +57,12 @@ def show(n: int, x: float32, z: complex128, yes: boolean):
 def padded(t: types.Tuple((int8, types.Tuple((complex64, float64[:])))), n: int64):
     z = t[1][0]
     return t[0], (t[1][1][n], n > 0, (z, t[0])), n
+@njit
+def perhaps(x: float64 | None, n: int8):
+    return None if x is None else n * x
+@njit
+def some(n: int8, x: float64):
+    return (n if n > 0 else None), x
 "#;
 
 /// What the program prints.
@@ -137,10 +143,16 @@ static void tuples(void)
     const pykernel_view1_float64 x = pykernel_view1_float64_of(in, 2);
     pykernel_complex64 z = {2.5f, -1};
     padded_result result;
+    perhaps_result product;
+    some_result pair;
     CHECK(padded(-3, z, &x, 1, &result, NULL) == PYKERNEL_RETURNED);
     CHECK(result.item0 == -3 && result.item1_0 == 1.5 && result.item1_1 && result.item2 == 1);
     CHECK(result.item1_2_0.real == 2.5f && result.item1_2_0.imag == -1 && result.item1_2_1 == -3);
     CHECK(padded(-3, z, &x, 2, &result, NULL) == PYKERNEL_RAISED);
+    CHECK(perhaps(true, 1.5, 2, &product, NULL) == PYKERNEL_RETURNED && product.present && product.value == 3);
+    CHECK(perhaps(false, 1.5, 2, &product, NULL) == PYKERNEL_RETURNED && !product.present);
+    CHECK(some(2, 0.5, &pair, NULL) == PYKERNEL_RETURNED && pair.item0_present && pair.item0 == 2 && pair.item1 == 0.5);
+    CHECK(some(-2, 0.5, &pair, NULL) == PYKERNEL_RETURNED && !pair.item0_present && pair.item1 == 0.5);
 }
 
 static void arrays(void)
