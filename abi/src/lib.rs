@@ -14,11 +14,13 @@
 //!
 //! - one argument per parameter, in order: a scalar by value (a bool as `u8`, 0 or 1), a complex
 //!   number as two floats (real, imaginary), an array as a pointer to its [`Array`] descriptor, a
-//!   tuple as its items, one after another;
+//!   tuple as its items, one after another, an optional number as whether there is one (a `u8`) and
+//!   then the number, or any other;
 //! - then a pointer to the result, left out when there is nothing in it: of `None`. A result is a
 //!   struct of the numbers of which it consists, in order, each at the next offset of its natural
 //!   alignment: a number is itself, a complex one two floats, a tuple its items (those of a tuple
-//!   in it lie between its neighbours, with no struct of their own);
+//!   in it lie between its neighbours, with no struct of their own), an optional value a `u8`, 0 or
+//!   1, and then the value;
 //! - then a pointer to the [`Raised`] record;
 //! - the return value is a [`Status`] as `i32`. When it is [`Status::Raised`] the record says what
 //!   was raised and the result is not written.

@@ -165,8 +165,8 @@ fn params(function: &hir::Function, instance: &Instance, lowered: &ir::Function)
 /// A parameter whose parts begin at parameter `next` of the IR, which is moved past them.
 fn param_type(ty: &Type, lowered: &ir::Function, next: &mut usize) -> ParamType {
     match ty {
-        Type::Weak(weak) => number(Number::Weak(*weak), next),
-        Type::Strong(dtype) => number(Number::Strong(*dtype), next),
+        Type::Weak(weak) => ParamType::Number(number(Number::Weak(*weak), next)),
+        Type::Strong(dtype) => ParamType::Number(number(Number::Strong(*dtype), next)),
         Type::Array(array) => {
             let mode = mode(&lowered.effects, *next);
             // An array that other kernels may make has an owner too.
@@ -177,16 +177,26 @@ fn param_type(ty: &Type, lowered: &ir::Function, next: &mut usize) -> ParamType 
         Type::Tuple(items) => {
             ParamType::Tuple(items.iter().map(|item| param_type(item, lowered, next)).collect())
         }
-        Type::None | Type::Optional(_) | Type::Text => {
-            unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
+        Type::Optional(inner) => {
+            *next += 1;
+            match **inner {
+                Type::Weak(weak) => ParamType::Optional(number(Number::Weak(weak), next)),
+                Type::Strong(dtype) => ParamType::Optional(number(Number::Strong(dtype), next)),
+                _ => impossible(ty),
+            }
         }
+        Type::None | Type::Text => impossible(ty),
     }
 }
 
-/// A number parameter; a complex one is two parameters of the IR.
-fn number(number: Number, next: &mut usize) -> ParamType {
+fn impossible(ty: &Type) -> ! {
+    unreachable!("bug in pykernel: a signature declares a parameter of type `{ty}`")
+}
+
+/// A number; a complex one is two parameters of the IR.
+fn number(number: Number, next: &mut usize) -> Number {
     *next += width(number.dtype());
-    ParamType::Number(number)
+    number
 }
 
 /// How many parameters of the IR a number is.

@@ -247,7 +247,7 @@ mod tests {
             ParamType::Tuple(vec![
                 ParamType::Tuple(vec![]),
                 ParamType::Array(array(1, Layout::C, false), Mode::Read),
-                ParamType::Number(Number::Weak(Weak::Complex)),
+                ParamType::Optional(Number::Weak(Weak::Complex)),
             ]),
         ];
         let params = types.into_iter().enumerate().map(|(i, ty)| Param { name: format!("p{i}"), ty });
@@ -263,7 +263,7 @@ mod tests {
         let other = Overload {
             symbol: "pyk_f_2".into(),
             params: vec![],
-            result: Type::Tuple(vec![Type::INT, Type::Tuple(vec![Type::None])]),
+            result: Type::Tuple(vec![Type::INT, Type::Tuple(vec![Type::None, Type::FLOAT.optional()])]),
             unchecked: true,
             host: true,
             ..overload.clone()

@@ -6,7 +6,7 @@ use num_complex::Complex;
 
 /// Something that can be an argument of a kernel with several signatures.
 pub trait Argument {
-    /// A number, an `ArrayView` or an `ArrayViewMut`, or a tuple of these.
+    /// A number, an `ArrayView` or an `ArrayViewMut`, or a tuple or an `Option` of these.
     type Canonical;
 
     /// Brings it into that form.
@@ -26,6 +26,14 @@ macro_rules! numbers {
 }
 
 numbers! { bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 Complex<f32> Complex<f64> }
+
+impl<T: Argument> Argument for Option<T> {
+    type Canonical = Option<T::Canonical>;
+    #[inline]
+    fn canonical(self) -> Self::Canonical {
+        self.map(T::canonical)
+    }
+}
 
 macro_rules! tuples {
     ($($item:ident)*) => {

@@ -47,7 +47,7 @@
 //!   the kernel writes. A parameter declared contiguous (`float64[:, ::1]`) refuses another
 //!   layout with an [`Error`]; nothing is copied behind your back.
 //! - Tuples are tuples: `-> Tuple((float64, int64))` gives `(f64, i64)`, and a tuple parameter
-//!   takes one, arrays in it included.
+//!   takes one, arrays in it included. `optional(float64)` is `Option<f64>`.
 //! - Each call gives a `Result`: what Python would raise is an [`Error`]. `None` is `()`.
 //! - Several signatures make one function, generic over its arguments. A bare literal may then
 //!   need its type: `half(2.5f64)?`.

@@ -44,7 +44,7 @@ def check_expr(node, kernels):
             check_expr(one, kernels)
 
     match node:
-        case ast.Constant(value=bool() | int() | float() | complex()) | ast.Name():
+        case ast.Constant(value=None | bool() | int() | float() | complex()) | ast.Name():
             return
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return check_expr(operand, kernels)

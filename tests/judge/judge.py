@@ -196,7 +196,7 @@ def run_example(text, namespace):
                 namespace[stmt.targets[0].id] = result
                 result = None
             answer = "" if result is None else repr(result)
-    return [line.rstrip() for line in (printed.getvalue() + answer).splitlines()]
+    return (printed.getvalue() + answer).splitlines()
 
 
 def first_line(error):

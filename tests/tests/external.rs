@@ -83,3 +83,37 @@ fn a_panic_is_an_exception_in_the_kernel() {
     assert_eq!(error.function(), "helper");
     assert_eq!(CALLS.get(), 1);
 }
+
+mod c {
+    pykernel::py_kernel! {
+        import ctypes
+        from numba import njit, float64, int64
+
+        libc = ctypes.CDLL(None)
+        libm = ctypes.CDLL("libm.so.6")  # pykernel: trusted
+        libc.abs.argtypes = [ctypes.c_int]
+        libc.abs.restype = ctypes.c_int
+        hypot = libm.hypot
+        hypot.argtypes = [ctypes.c_double, ctypes.c_double]
+        hypot.restype = ctypes.c_double
+
+        @njit
+        def length(x: float64, y: float64) -> float64:
+            return hypot(x, y)
+
+        @njit([int64(int64), float64(float64)])
+        def size(x):
+            return libc.abs(int(x)) + 0 * x
+    }
+}
+
+#[test]
+fn calling_c_is_unsafe_unless_the_file_vouches_for_it() {
+    let length: fn(f64, f64) -> Result<f64, pykernel::Error> = c::length;
+    assert_eq!(length(3.0, 4.0), Ok(5.0));
+    // SAFETY: the C library's `abs` takes and gives an `int`, and no kernel passes its minimum.
+    unsafe {
+        assert_eq!(c::size(-3_i64), Ok(3));
+        assert_eq!(c::size(-3.5), Ok(3.0));
+    }
+}

@@ -76,6 +76,20 @@ mod tuples {
             return t[1], t[0]
 
         @njit
+        def perhaps(x: types.Optional(complex64), n: int8 | None, limit: float64):
+            if n is None:
+                return x, None
+            if n > limit:
+                raise ValueError("too many")
+            return x, n
+
+        @njit([(types.optional(float64), float64), (types.optional(float32), float64)])
+        def given(x, instead):
+            if x is None:
+                return instead
+            return float64(x)
+
+        @njit
         def many(x: types.UniTuple(float64, 20)) -> types.UniTuple(float64, 20):
             return x
     }
@@ -305,6 +319,17 @@ fn tuples_are_tuples() {
     let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = x;
     let all = tuples::many((a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t)).unwrap();
     assert_eq!((all.0, all.7, all.19), (0.0, 7.0, 19.0));
+}
+
+#[test]
+fn what_may_be_none_is_an_option() {
+    let z = Complex::new(0.5f32, -1.5);
+    assert_eq!(tuples::perhaps(Some(z), Some(-3), 1.0).unwrap(), (Some(z), Some(-3)));
+    assert_eq!(tuples::perhaps(None, Some(0), 1.0).unwrap(), (None, Some(0)));
+    assert_eq!(tuples::perhaps(Some(z), None, 1.0).unwrap(), (Some(z), None));
+    assert_eq!(tuples::perhaps(None, Some(2), 1.0).unwrap_err().message(), "too many");
+    assert_eq!(tuples::given(Some(0.5f32), 1.0).unwrap(), 0.5);
+    assert_eq!(tuples::given(None::<f64>, 1.0).unwrap(), 1.0);
 }
 
 #[test]

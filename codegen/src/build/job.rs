@@ -84,6 +84,7 @@ impl Job {
         let mut outcome = Outcome::default();
         outcome.told.extend(found.looked_at.iter().cloned().map(Directive::RerunIfChanged));
         outcome.told.push(Directive::RerunIfVariableChanged(emit::VARIABLE));
+        outcome.told.extend(c::source::watched(&self.c.sources));
         if let Err(error) = self.make(&found, &mut outcome) {
             outcome.errors.push(error);
         }
@@ -96,7 +97,9 @@ impl Job {
         let mut output = Output::open(&self.out)?;
         let objects = self.compile(found, &target, &mut output, outcome)?;
         let library = self.package.library();
-        let bytes = archive::archive(&objects.members(&output)?, target.triple())
+        let mut members = objects.members(&output)?;
+        members.extend(c::source::compile(self)?);
+        let bytes = archive::archive(&members, target.triple())
             .map_err(|error| format!("cannot pack the library `{library}`: {error}"))?;
         output.write(&archive::file_name(&library, target.triple()), &bytes)?;
         let manifest = Manifest {

@@ -112,6 +112,14 @@ impl Build {
         self
     }
 
+    /// Compiles a C file for kernels that call it, by its path from the package's root. cargo runs
+    /// the build script again when something in the file's folder changes. `CC` and `CFLAGS` are
+    /// those of the crate `cc`. See docs/c.md.
+    pub fn c_source(mut self, path: impl Into<String>) -> Self {
+        self.c.sources.files.push(path.into());
+        self
+    }
+
     /// Compiles the kernels. What is wrong is reported to cargo, which then fails the build; what
     /// is wrong in a kernel that a macro names is left to the macro, which shows the place.
     ///
@@ -129,8 +137,10 @@ impl Build {
 
     /// What there is to do, from the environment that cargo gives a build script; otherwise the
     /// name of the variable that is missing.
-    fn job(self) -> Result<Job, &'static str> {
+    fn job(mut self) -> Result<Job, &'static str> {
         let variable = |name: &'static str| env::var(name).map_err(|_| name);
+        self.c.sources.host = env::var("HOST").unwrap_or_default();
+        self.c.sources.opt_level = env::var("OPT_LEVEL").unwrap_or_default();
         let checks = || env::var_os("CARGO_CFG_DEBUG_ASSERTIONS").is_some();
         Ok(Job {
             root: PathBuf::from(variable("CARGO_MANIFEST_DIR")?),

@@ -4,7 +4,7 @@ use super::convert::real_number_of;
 use super::{Body, Key, Origin, Stop, Typed, kernel_key};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, ErrorModel, FunctionId};
+use crate::hir::{self, ErrorModel, External, FunctionId};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind};
 use crate::types::{Kind, Type};
@@ -65,12 +65,32 @@ impl Body<'_, '_> {
         if function.signatures.is_empty() {
             return self.call_helper(origin, id, function, args, span);
         }
+        if let Some(External::C { .. }) = function.external {
+            self.takes_c(function, &args)?;
+        }
         let signature = self.pick(function, &args, span)?;
         let declared = &function.signatures[signature].params;
         let args: Vec<Typed> =
             args.into_iter().zip(declared).map(|(arg, ty)| self.convert(arg, ty)).collect();
         let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
         self.call_instance(kernel_key(id, function, signature), args, span)
+    }
+
+    /// Whether a C function can take some arguments: as `ctypes` and `cffi`, without losing a part
+    /// of a number.
+    fn takes_c(&mut self, function: &hir::Function, args: &[Expr]) -> Typed<()> {
+        let params = function.signatures.iter().flat_map(|signature| &signature.params);
+        let Some((arg, param)) = args.iter().zip(params).find(|(arg, param)| fit(&arg.ty, param) == Fit::No)
+        else {
+            return Ok(());
+        };
+        let message =
+            format!("the C function `{}` takes `{param}` here, and not `{}`", function.name, arg.ty);
+        self.report(
+            Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
+                .note_at(function.name_span, "declared here")
+                .help("convert it: `int(x)`, `float(x)`"),
+        )
     }
 
     /// A helper is specialised on its arguments' types, and takes its caller's error model and

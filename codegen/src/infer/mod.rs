@@ -583,12 +583,12 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        // In this version Rust gets no array and nothing optional.
+        // In this version Rust gets no array.
         let is_kernel = !self.function.signatures.is_empty();
         let returned = !ty.holds(&|ty| match ty {
             Type::Text => true,
-            Type::Array(_) | Type::Optional(_) => is_kernel,
-            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Tuple(_) => false,
+            Type::Array(_) => is_kernel,
+            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Tuple(_) | Type::Optional(_) => false,
         });
         if !returned {
             diagnostics.report(

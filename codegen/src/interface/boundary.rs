@@ -16,6 +16,8 @@ pub enum ParamType {
     Array(ArrayType, Mode),
     /// A tuple.
     Tuple(Vec<ParamType>),
+    /// A number or `None`.
+    Optional(Number),
 }
 
 /// A part of a parameter that is passed on its own. A complex number is one, though C passes two
@@ -29,12 +31,14 @@ pub enum Leaf {
 }
 
 impl ParamType {
-    /// What is passed for it, in order.
+    /// What is passed for it, in order: of an optional number, whether there is one, and then the
+    /// number, or any other.
     pub fn leaves(&self) -> Vec<Leaf> {
         match self {
             ParamType::Number(number) => vec![Leaf::Number(number.dtype())],
             ParamType::Array(array, mode) => vec![Leaf::Array(*array, *mode)],
             ParamType::Tuple(items) => items.iter().flat_map(ParamType::leaves).collect(),
+            ParamType::Optional(number) => vec![Leaf::Number(DType::Bool), Leaf::Number(number.dtype())],
         }
     }
 }
@@ -45,6 +49,7 @@ impl From<&ParamType> for Type {
             ParamType::Number(number) => (*number).into(),
             ParamType::Array(array, _) => Type::Array(*array),
             ParamType::Tuple(items) => Type::Tuple(items.iter().map(Type::from).collect()),
+            ParamType::Optional(number) => Type::from(*number).optional(),
         }
     }
 }

@@ -74,6 +74,7 @@ fn argument(ty: &ParamType) -> String {
         ParamType::Array(array, Mode::Read) => format!("impl Into<{}>", view("ArrayView", *array)),
         ParamType::Array(array, Mode::Write) => format!("impl Into<{}>", view("ArrayViewMut", *array)),
         ParamType::Tuple(items) => tuple(items.iter().map(argument)),
+        ParamType::Optional(number) => format!("Option<{}>", scalar(number.dtype())),
     }
 }
 

@@ -29,6 +29,9 @@ pub fn write_param(ty: &ParamType, fields: &mut Vec<String>) {
             begin_tuple(items.len(), fields);
             items.iter().for_each(|item| write_param(item, fields));
         }
+        ParamType::Optional(number) => {
+            fields.extend(["optional".to_owned(), Type::from(*number).to_string()]);
+        }
     }
 }
 
@@ -37,6 +40,7 @@ pub fn read_param(fields: &mut &[&str]) -> Option<ParamType> {
     match next(fields)? {
         "array" => read_array(fields),
         "tuple" => read_items(fields, read_param).map(ParamType::Tuple),
+        "optional" => number(next(fields)?).map(ParamType::Optional),
         name => number(name).map(ParamType::Number),
     }
 }

@@ -1,150 +1,155 @@
-//! Keeps small arrays in locals: the elements of an array of the frame that is only indexed by
-//! constants become locals of their own, which the back end can hold in registers.
+//! Makes numbers of small arrays in the frame that are only indexed by constants: their elements then
+//! can live in registers.
 //!
-//! Before: `unroll` has made constants of what counts through such arrays. After: no such `Reserve`
-//! is left; functions that had one are simplified.
+//! Before: `escape` has found the arrays, `unroll` has made constants of indices. After: the same,
+//! with a local for each part of each element instead of such an array.
 
 use std::collections::BTreeMap;
 
-use super::simplify;
-use crate::ir::elements::{parts, zero_of};
+use super::simplify::{self, assignments};
 use crate::ir::{
-    Const, Expr, Function, LocalId, Module, Part, Scalar, Stmt, StmtKind, Type, ViewType, visit,
+    Const, Expr, Function, LocalId, Module, Part, Scalar, Stmt, StmtKind, Type, elements, visit,
 };
-
-/// How many elements an array may have.
-const MOST: i64 = 16;
+use crate::source::Span;
+use crate::types::DType;
 
 /// Runs the pass.
 pub fn run(module: &mut Module) {
     for function in &mut module.functions {
-        let arrays = arrays(function);
-        if !arrays.is_empty() {
-            let mut elements = Elements { arrays, locals: BTreeMap::new() };
-            let mut body = std::mem::take(&mut function.body);
-            elements.body(function, &mut body);
-            function.body = body;
+        let found = found(function);
+        if !found.is_empty() {
+            rewrite(function, found);
             simplify::function(function);
         }
     }
 }
 
-/// The arrays that are only indexed by constants, with their extents.
-fn arrays(function: &Function) -> BTreeMap<LocalId, Vec<i64>> {
-    let mut arrays: BTreeMap<LocalId, Vec<i64>> = BTreeMap::new();
-    visit::walk(&function.body, &mut |stmt| {
-        if let StmtKind::Reserve { view, shape, room } = &stmt.kind
-            && *room <= MOST
-            && let Some(shape) = shape.iter().map(constant).collect()
-            && arrays.insert(*view, shape).is_some()
-        {
-            // Made in two places: leave it.
-            arrays.remove(view);
-        }
-    });
-    visit::walk(&function.body, &mut |stmt| {
-        let indexed = match &stmt.kind {
-            StmtKind::Load { view, index, .. } | StmtKind::Store { view, index, .. } => {
-                if !arrays.get(view).is_some_and(|shape| is_inside(index, shape)) {
-                    arrays.remove(view);
-                }
-                Some(*view)
-            }
-            StmtKind::Reserve { view, .. } => Some(*view),
-            _ => None,
-        };
-        let mut uses = Vec::new();
-        stmt.kind.read(&mut |local| uses.push(local));
-        stmt.kind.assigned(&mut |local| uses.push(local));
-        if let Some(place) = uses.iter().position(|local| Some(*local) == indexed) {
-            uses.remove(place);
-        }
-        uses.iter().for_each(|local| _ = arrays.remove(local));
-    });
-    arrays
+/// An array.
+struct Array {
+    /// The extents; of one dimension, what there is room for.
+    extents: Vec<i64>,
+    dtype: DType,
 }
 
-fn constant(expr: &Expr) -> Option<i64> {
-    match expr {
-        Expr::Const(Const::Int(_, value)) => i64::try_from(*value).ok(),
-        _ => None,
-    }
-}
-
-fn is_inside(index: &[Expr], shape: &[i64]) -> bool {
-    index.iter().zip(shape).all(|(index, extent)| constant(index).is_some_and(|k| (0..*extent).contains(&k)))
-}
-
-struct Elements {
-    arrays: BTreeMap<LocalId, Vec<i64>>,
-    /// The local that holds an element, or one part of it.
-    locals: BTreeMap<(LocalId, Vec<i64>, Part), LocalId>,
-}
-
-impl Elements {
-    fn body(&mut self, function: &mut Function, body: &mut Vec<Stmt>) {
-        for Stmt { mut kind, span } in std::mem::take(body) {
-            let mut push = |kind| body.push(Stmt { kind, span });
-            match kind {
-                StmtKind::Reserve { view, .. } if self.arrays.contains_key(&view) => {
-                    // No element is read before it is written; the verifier wants to see that.
-                    let zero = Expr::Const(zero_of(scalar(function, view)));
-                    for local in self.all(function, view) {
-                        push(StmtKind::Assign { local, value: zero.clone() });
-                    }
-                }
-                StmtKind::Load { local, view, index, part } if self.arrays.contains_key(&view) => {
-                    let element = self.element(function, view, &index, part);
-                    push(StmtKind::Assign { local, value: Expr::Local(element) });
-                }
-                StmtKind::Store { view, index, part, value } if self.arrays.contains_key(&view) => {
-                    let local = self.element(function, view, &index, part);
-                    push(StmtKind::Assign { local, value });
-                }
-                _ => {
-                    kind.bodies_mut().for_each(|inner| self.body(function, inner));
-                    push(kind);
-                }
-            }
-        }
+impl Array {
+    fn n_elements(&self) -> i64 {
+        self.extents.iter().product()
     }
 
-    /// The locals of all elements of an array.
-    fn all(&mut self, function: &mut Function, view: LocalId) -> Vec<LocalId> {
-        let mut places = vec![Vec::new()];
-        for extent in self.arrays.get(&view).into_iter().flatten() {
-            let longer = |place: &Vec<i64>| (0..*extent).map(|k| [place.as_slice(), &[k]].concat()).collect();
-            places = places.iter().flat_map::<Vec<Vec<i64>>, _>(longer).collect();
-        }
-        let parts = parts(view_type(function, view).element);
-        let of_place = |place: &Vec<i64>| parts.iter().map(|part| (place.clone(), *part)).collect::<Vec<_>>();
-        let all: Vec<_> = places.iter().flat_map(of_place).collect();
-        all.into_iter().map(|(place, part)| self.at(function, view, place, part)).collect()
-    }
-
-    fn element(&mut self, function: &mut Function, view: LocalId, index: &[Expr], part: Part) -> LocalId {
-        let place = index.iter().filter_map(constant).collect();
-        self.at(function, view, place, part)
-    }
-
-    fn at(&mut self, function: &mut Function, view: LocalId, place: Vec<i64>, part: Part) -> LocalId {
-        *self.locals.entry((view, place, part)).or_insert_with_key(|(view, place, _)| {
-            let (array, element) = (&function.locals[view.0 as usize], scalar(function, *view));
-            let place: Vec<String> = place.iter().map(i64::to_string).collect();
-            let name = format!("{}.{}", array.name, place.join("."));
-            function.add_local(name, Type::Scalar(element))
+    /// The number of an element, if the index is one of constants and lies inside.
+    fn place(&self, index: &[Expr]) -> Option<usize> {
+        index.iter().zip(&self.extents).try_fold(0, |place, (index, extent)| {
+            let at = constant(index).filter(|at| (0..*extent).contains(at))?;
+            Some(place * *extent as usize + at as usize)
         })
     }
 }
 
-/// The machine number of an array's elements, or of a part of them.
-fn scalar(function: &Function, view: LocalId) -> Scalar {
-    Scalar::of(view_type(function, view).element)
+fn constant(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::Const(Const::Int(Scalar::I64, value)) => i64::try_from(*value).ok(),
+        _ => None,
+    }
 }
 
-fn view_type(function: &Function, view: LocalId) -> ViewType {
-    match function.ty(view) {
-        Type::View(ty) => ty,
-        ty @ (Type::Scalar(_) | Type::Owner) => unreachable!("bug in pykernel: a {ty} has elements"),
+/// The extents of a shape. An index into the only dimension is below what there is room for.
+fn extents(shape: &[Expr], room: i64) -> Option<Vec<i64>> {
+    match shape {
+        [_] => Some(vec![room]),
+        _ => shape.iter().map(constant).collect(),
+    }
+}
+
+/// The arrays, by their views.
+fn found(function: &Function) -> BTreeMap<LocalId, Array> {
+    let assignments = assignments(function);
+    let mut found = BTreeMap::new();
+    visit::walk(&function.body, &mut |stmt| {
+        if let StmtKind::Reserve { view, shape, room } = &stmt.kind
+            && assignments[view.0 as usize] == 1
+            && let Type::View(ty) = function.ty(*view)
+            && let Some(extents) = extents(shape, *room)
+        {
+            found.insert(*view, Array { extents, dtype: ty.element });
+        }
+    });
+    found.retain(|_, array| array.n_elements() <= elements::FEW);
+    if !found.is_empty() {
+        visit::walk(&function.body, &mut |stmt| {
+            stmt.kind.read(&mut |read| {
+                if found.get(&read).is_some_and(|array| !is_direct(&stmt.kind, read, array)) {
+                    found.remove(&read);
+                }
+            })
+        });
+    }
+    found
+}
+
+/// Whether a statement that reads a view only loads from or stores to a known place in it.
+fn is_direct(stmt: &StmtKind, view: LocalId, array: &Array) -> bool {
+    let (StmtKind::Load { view: accessed, index, .. } | StmtKind::Store { view: accessed, index, .. }) = stmt
+    else {
+        return false;
+    };
+    let mut elsewhere = false;
+    stmt.exprs(&mut |expr| expr.locals(&mut |read| elsewhere |= read == view));
+    *accessed == view && !elsewhere && array.place(index).is_some()
+}
+
+/// The locals that stand for the elements of each array: for each its parts.
+type Elements = BTreeMap<LocalId, (Array, Vec<Vec<LocalId>>)>;
+
+fn rewrite(function: &mut Function, found: BTreeMap<LocalId, Array>) {
+    let mut elements = Elements::new();
+    for (view, array) in found {
+        let name = function.locals[view.0 as usize].name.clone();
+        let scalar = Type::Scalar(Scalar::of(array.dtype));
+        let element = |place| {
+            let part = |_: &Part| function.add_local(format!("{name}.{place}"), scalar);
+            elements::parts(array.dtype).iter().map(part).collect()
+        };
+        let locals = (0..array.n_elements()).map(element).collect();
+        elements.insert(view, (array, locals));
+    }
+    rewrite_body(&mut function.body, &elements);
+}
+
+fn rewrite_body(body: &mut Vec<Stmt>, elements: &Elements) {
+    for Stmt { mut kind, span } in std::mem::take(body) {
+        match kind {
+            StmtKind::Reserve { view, .. } if elements.contains_key(&view) => {
+                body.extend(zeros(&elements[&view], span));
+            }
+            StmtKind::Load { local, view, ref index, part } if elements.contains_key(&view) => {
+                let value = Expr::Local(part_of(&elements[&view], index, part));
+                body.push(Stmt { kind: StmtKind::Assign { local, value }, span });
+            }
+            StmtKind::Store { view, ref index, part, value } if elements.contains_key(&view) => {
+                let local = part_of(&elements[&view], index, part);
+                body.push(Stmt { kind: StmtKind::Assign { local, value }, span });
+            }
+            _ => {
+                kind.bodies_mut().for_each(|inner| rewrite_body(inner, elements));
+                body.push(Stmt { kind, span });
+            }
+        }
+    }
+}
+
+/// Sets all elements, so that each is assigned before it is read on every path that there seems to be.
+fn zeros<'e>((array, locals): &'e (Array, Vec<Vec<LocalId>>), span: Span) -> impl Iterator<Item = Stmt> + 'e {
+    let value = Expr::Const(elements::zero_of(Scalar::of(array.dtype)));
+    let zero = move |local: &LocalId| StmtKind::Assign { local: *local, value: value.clone() };
+    locals.iter().flatten().map(move |local| Stmt { kind: zero(local), span })
+}
+
+fn part_of((array, locals): &(Array, Vec<Vec<LocalId>>), index: &[Expr], part: Part) -> LocalId {
+    let Some(place) = array.place(index) else {
+        unreachable!("bug in pykernel: an element outside of its array was taken for a number")
+    };
+    match part {
+        Part::First => locals[place][0],
+        Part::Imaginary => locals[place][1],
     }
 }

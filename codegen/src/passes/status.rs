@@ -11,8 +11,9 @@
 
 use super::effects;
 use super::simplify::fold;
-use crate::ir::elements::zero_of;
-use crate::ir::{CompareOp, Const, Expr, Function, LocalId, Module, Raise, Scalar, Stmt, StmtKind, Type};
+use crate::ir::{
+    CompareOp, Const, Expr, Function, LocalId, Module, Raise, Scalar, Stmt, StmtKind, Type, elements,
+};
 use crate::source::Span;
 
 /// Runs the pass.
@@ -50,7 +51,7 @@ fn rewrite(function: &mut Function, raises: &[bool]) {
 
 fn zero(local: LocalId, ty: Type) -> StmtKind {
     let value = match ty {
-        Type::Scalar(scalar) => Expr::Const(zero_of(scalar)),
+        Type::Scalar(scalar) => Expr::Const(elements::zero_of(scalar)),
         Type::View(view) => Expr::Empty(view),
         Type::Owner => Expr::Unowned,
     };

@@ -100,6 +100,10 @@ impl Scope<'_, '_> {
             Some(Binding::Function(function)) => Some(ExprKind::Function(*function)),
             Some(Binding::Constant(constant)) => Some(constant.at(span)),
             Some(Binding::Imported(entity)) => self.entity_value(entity.clone(), name, span),
+            Some(Binding::Foreign(_)) => {
+                let help = "call one of its functions: `lib.f(x)`";
+                self.refuse(unsupported(&format!("`{name}` alone"), span, help))
+            }
             Some(Binding::Refused) => {
                 self.refused = true;
                 None
@@ -131,11 +135,13 @@ impl Scope<'_, '_> {
             Entity::Jit
             | Entity::CFunc
             | Entity::Extern
+            | Entity::Foreign(_)
             | Entity::NoneType
             | Entity::ArrayType
             | Entity::OptionalType
             | Entity::TupleType
             | Entity::UniTupleType
+            | Entity::PythonTuple
             | Entity::Type(_)
             | Entity::Signatures(_)
             | Entity::Overload => {
@@ -158,6 +164,9 @@ impl Scope<'_, '_> {
         if let Some(limit) = self.limit(attribute) {
             return limit;
         }
+        if let Some(function) = self.foreign_member(attribute) {
+            return function;
+        }
         let (name, span) = (attribute.attr.as_str(), self.span(&attribute.attr));
         let ids = &self.ids;
         match self.reader.entity(&attribute.value, &|name| ids.contains_key(name)) {
@@ -179,6 +188,18 @@ impl Scope<'_, '_> {
                 Some(ExprKind::Attribute { value, name: name.to_owned() })
             }
         }
+    }
+
+    /// A function of a C library: `lib.f`.
+    fn foreign_member(&mut self, attribute: &ast::ExprAttribute) -> Option<Option<ExprKind>> {
+        if let Expr::Name(library) = &*attribute.value
+            && self.ids.contains_key(library.id.as_str())
+        {
+            return None;
+        }
+        let function = self.reader.foreign_member(&attribute.value, &attribute.attr)?;
+        self.refused |= function.is_none();
+        Some(function.map(ExprKind::Function))
     }
 
     fn unary(&mut self, unary: &ast::ExprUnaryOp) -> Option<ExprKind> {

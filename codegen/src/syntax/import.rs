@@ -22,6 +22,8 @@ pub(super) enum Entity {
     CFunc,
     /// `pykernel.extern`.
     Extern,
+    /// Something of `ctypes` or `cffi`.
+    Foreign(Foreign),
     /// A number type, which is also a function that converts to it.
     Number(Type),
     /// Numba's `void` and `none`: `None` as a type.
@@ -34,6 +36,8 @@ pub(super) enum Entity {
     TupleType,
     /// Numba's `types.UniTuple`.
     UniTupleType,
+    /// Python's `typing.Tuple`.
+    PythonTuple,
     /// `np.newaxis`, which is `None`.
     NewAxis,
     /// A type that the file gives a name to.
@@ -50,7 +54,52 @@ pub(super) enum Entity {
     Later(String),
 }
 
-const MODULES: &[&str] = &["cmath", "math", "numba", "numba.types", "numpy", "pykernel", "typing"];
+const MODULES: &[&str] =
+    &["cffi", "cmath", "ctypes", "math", "numba", "numba.types", "numpy", "pykernel", "typing"];
+
+/// What `ctypes` and `cffi` have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Foreign {
+    /// `ctypes.CDLL`.
+    Library,
+    /// `cffi.FFI`.
+    Ffi,
+    /// A type of `ctypes`.
+    Number(DType),
+}
+
+/// The types of `ctypes` whose size every target agrees on.
+const C_TYPES: &[(&str, DType)] = &[
+    ("c_bool", DType::Bool),
+    ("c_byte", DType::Int8),
+    ("c_double", DType::Float64),
+    ("c_float", DType::Float32),
+    ("c_int", DType::Int32),
+    ("c_int16", DType::Int16),
+    ("c_int32", DType::Int32),
+    ("c_int64", DType::Int64),
+    ("c_int8", DType::Int8),
+    ("c_longlong", DType::Int64),
+    ("c_short", DType::Int16),
+    ("c_size_t", DType::UInt64),
+    ("c_ssize_t", DType::Int64),
+    ("c_ubyte", DType::UInt8),
+    ("c_uint", DType::UInt32),
+    ("c_uint16", DType::UInt16),
+    ("c_uint32", DType::UInt32),
+    ("c_uint64", DType::UInt64),
+    ("c_uint8", DType::UInt8),
+    ("c_ulonglong", DType::UInt64),
+    ("c_ushort", DType::UInt16),
+];
+
+fn foreign(name: &str) -> Option<Foreign> {
+    match name {
+        "CDLL" => Some(Foreign::Library),
+        "FFI" => Some(Foreign::Ffi),
+        _ => C_TYPES.iter().find(|(c, _)| *c == name).map(|(_, dtype)| Foreign::Number(*dtype)),
+    }
+}
 
 /// Modules that kernels of later versions have.
 const LATER_MODULES: &[&str] = &["numba.cuda", "numba.experimental", "numba.extending", "numba.typed"];
@@ -185,6 +234,7 @@ impl Entity {
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
+            Entity::Module("ctypes" | "cffi") => foreign(name).map(Entity::Foreign),
             Entity::Module("pykernel") => (name == "extern").then_some(Entity::Extern),
             Entity::Module("numpy") => match name {
                 "finfo" => Some(Entity::Limits(Kind::Float)),
@@ -195,12 +245,15 @@ impl Entity {
             Entity::Module("typing") => match name {
                 "overload" => Some(Entity::Overload),
                 "Optional" => Some(Entity::OptionalType),
+                "Tuple" => Some(Entity::PythonTuple),
                 _ => TYPING.contains(&name).then(|| Entity::Later(format!("typing.{name}"))),
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit | Entity::CFunc | Entity::Extern | Entity::Number(_) | Entity::NoneType => None,
-            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType | Entity::OptionalType => None,
+            Entity::Jit | Entity::CFunc | Entity::Extern | Entity::Foreign(_) => None,
+            Entity::Number(_) | Entity::NoneType => None,
+            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
+            Entity::PythonTuple | Entity::OptionalType => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
             Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }
@@ -224,6 +277,8 @@ fn members(module: &'static str) -> Vec<&'static str> {
             scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "cfunc", "types", "void"]).collect()
         }
         "pykernel" => vec!["extern"],
+        "cffi" => vec!["FFI"],
+        "ctypes" => C_TYPES.iter().map(|(name, _)| *name).chain(["CDLL"]).collect(),
         "numba.types" => scalars
             .chain(aliases(NUMBA_ALIASES))
             .chain(["Array", "Tuple", "UniTuple", "void", "none"])

@@ -10,12 +10,14 @@
 //! - `stub` reads what stands in a file beside it;
 //! - `function`, `statement` and `expression` turn the functions into HIR.
 
-mod alias;
 mod absent;
+mod alias;
+mod cdef;
 mod constant;
 mod dedent;
 mod expression;
 mod external;
+mod foreign;
 mod function;
 mod import;
 mod limits;
@@ -104,6 +106,7 @@ fn read<T: Default>(
         tokens: parsed.tokens(),
         base: TextSize::new(0),
         stub,
+        foreign: foreign::Declarations::default(),
         diagnostics,
     };
     reader.syntax_errors(&parsed);
@@ -125,6 +128,8 @@ struct Reader<'a> {
     names: Names,
     /// What the file's stub declares, as far as no function of the file has taken it.
     stub: Stub,
+    /// What the file declares of C.
+    foreign: foreign::Declarations,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -174,7 +179,8 @@ impl<'a> Reader<'a> {
     /// Reads the statements of the module level: first what they bind, then the functions.
     fn module(&mut self, body: &[Stmt]) -> hir::Module {
         let functions = self.bind(body);
-        let functions = functions.into_iter().map(|function| self.function(function)).collect();
+        let mut functions: Vec<_> = functions.into_iter().map(|function| self.function(function)).collect();
+        functions.extend(self.foreign_functions());
         self.check_stub_is_used();
         hir::Module { functions }
     }

@@ -6,6 +6,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
 use super::constant::Constant;
+use super::foreign::{Declarations, Handle};
 use super::import::Entity;
 use super::{Reader, absent, unsupported};
 use crate::builtin;
@@ -23,6 +24,8 @@ pub(super) enum Binding {
     Imported(Entity),
     /// A value that is computed once.
     Constant(Constant),
+    /// A library of C functions, or what declares them.
+    Foreign(Handle),
     /// Something that was reported; nothing more is said about it.
     Refused,
 }
@@ -93,6 +96,8 @@ const MAX_HELPED: usize = 100;
 impl<'a> Reader<'a> {
     /// Binds the names of the module level, and gives the functions in order.
     pub(super) fn bind<'b>(&mut self, body: &'b [Stmt]) -> Vec<&'b StmtFunctionDef> {
+        let n_defined = body.iter().filter(|stmt| stmt.is_function_def_stmt()).count();
+        self.foreign = Declarations::new(n_defined);
         let mut functions = Vec::new();
         for (index, stmt) in body.iter().enumerate() {
             match stmt {
@@ -109,6 +114,9 @@ impl<'a> Reader<'a> {
 
     /// Binds what a statement of the module level does that is no function, the one at `index`.
     pub(super) fn bind_stmt(&mut self, index: usize, stmt: &Stmt) {
+        if self.foreign(stmt) {
+            return;
+        }
         match stmt {
             Stmt::Import(import) => self.import(import),
             Stmt::ImportFrom(import) => self.import_from(import),
@@ -199,7 +207,9 @@ impl<'a> Reader<'a> {
             Expr::Name(name) if is_local(&name.id) => None,
             Expr::Name(name) => match self.names.get(&name.id) {
                 Some(Binding::Imported(entity)) => Some(entity.clone()),
-                Some(Binding::Function(_) | Binding::Constant(_) | Binding::Refused) => None,
+                Some(
+                    Binding::Function(_) | Binding::Constant(_) | Binding::Foreign(_) | Binding::Refused,
+                ) => None,
                 None => Entity::python(&name.id),
             },
             Expr::Attribute(attribute) => self.entity(&attribute.value, is_local)?.member(&attribute.attr),

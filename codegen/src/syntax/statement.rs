@@ -273,7 +273,10 @@ impl Scope<'_, '_> {
                     self.refused = true;
                     return None;
                 }
-                None | Some(Binding::Function(_) | Binding::Imported(_) | Binding::Constant(_)) => {
+                None
+                | Some(
+                    Binding::Function(_) | Binding::Imported(_) | Binding::Constant(_) | Binding::Foreign(_),
+                ) => {
                     help =
                         similar_exception(name).map_or(help, |similar| format!("did you mean `{similar}`?"));
                 }

@@ -32,7 +32,7 @@ impl Reader<'_> {
         self.tuple_type(&tuple.slice, items, namespace)
     }
 
-    /// Whether a name stands for Python's `tuple`.
+    /// Whether a name is Python's own `tuple`.
     pub(super) fn is_python_tuple(&self, expr: &Expr) -> bool {
         matches!(expr, Expr::Name(name) if name.id == "tuple" && self.names.get("tuple").is_none())
     }

@@ -35,17 +35,12 @@ impl Reader<'_> {
         match expr {
             Expr::NoneLiteral(_) => Some(Type::None),
             Expr::Name(_) | Expr::Attribute(_) => self.named_type(expr, namespace),
-            Expr::Subscript(optional) if self.is_optional(&optional.value, namespace) => {
-                self.optional_type(&optional.slice, namespace)
-            }
-            Expr::Call(call) if self.is_optional(&call.func, namespace) => {
-                self.optional_constructor(call, namespace)
-            }
+            Expr::Subscript(subscript) => match self.type_entity(&subscript.value, namespace) {
+                Some(Entity::PythonTuple) => self.python_tuple(subscript, namespace),
+                Some(Entity::OptionalType) => self.optional_type(&subscript.slice, namespace),
+                _ => self.array_type(subscript, namespace),
+            },
             Expr::BinOp(union) => self.union_type(union, namespace),
-            Expr::Subscript(tuple) if self.is_python_tuple(&tuple.value) => {
-                self.python_tuple(tuple, namespace)
-            }
-            Expr::Subscript(array) => self.array_type(array, namespace),
             Expr::Tuple(tuple) => self.tuple_type(expr, &tuple.elts, namespace),
             Expr::Call(call) => self.constructor(call, namespace),
             Expr::StringLiteral(string) if namespace == Namespace::File => {
@@ -100,7 +95,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn type_entity(&self, expr: &Expr, namespace: Namespace) -> Option<Entity> {
-        match (namespace, expr) {
+        let found = match (namespace, expr) {
             (Namespace::File, _) => self.entity(expr, &|_| false),
             (Namespace::Numba, Expr::Name(name)) => {
                 Entity::Module("numba.types").member(&name.id).or_else(|| Entity::python(&name.id))
@@ -112,11 +107,9 @@ impl Reader<'_> {
                 _ => None,
             },
             (Namespace::Numba, _) => None,
-        }
-    }
-
-    fn is_optional(&self, expr: &Expr, namespace: Namespace) -> bool {
-        self.type_entity(expr, namespace) == Some(Entity::OptionalType)
+        };
+        // In the text of a function, `tuple` is no more than a name that kernels do not have.
+        found.or_else(|| self.is_python_tuple(expr).then_some(Entity::PythonTuple))
     }
 
     fn named_type(&mut self, expr: &Expr, namespace: Namespace) -> Option<Type> {
@@ -142,8 +135,8 @@ impl Reader<'_> {
                 Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the types of its items"))
                     .help("write `types.Tuple((float64, int64))` or `types.UniTuple(float64, 3)`")
             }
-            None if self.is_python_tuple(expr) => {
-                Diagnostic::new(Code::UnknownType, span, "`tuple` needs the types of its items")
+            Some(Entity::PythonTuple) => {
+                Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the types of its items"))
                     .help("write `tuple[float, int]`, or `types.UniTuple(float64, 3)`")
             }
             Some(
@@ -151,6 +144,7 @@ impl Reader<'_> {
                 | Entity::Jit
                 | Entity::CFunc
                 | Entity::Extern
+                | Entity::Foreign(_)
                 | Entity::Signatures(_)
                 | Entity::Limits(_)
                 | Entity::Overload
@@ -233,6 +227,7 @@ impl Reader<'_> {
             Some(entity @ (Entity::TupleType | Entity::UniTupleType)) => {
                 self.tuple_constructor(&entity, call, namespace)
             }
+            Some(Entity::OptionalType) => self.optional_constructor(call, namespace),
             _ => self.not_a_type(call),
         }
     }

@@ -70,17 +70,28 @@ def memory_of_the_caller(x: float64[:]) -> float64:
 
 
 @njit
-def in_registers(a: float64[:, ::1]) -> float64:
+def in_registers(x: float64[:, ::1]) -> float64:
     # not: allocate
     # not: reserve
-    # not: in_bounds
-    # not: pow
-    if a.shape[1] != 3:
-        return 0.0
-    total = 0.0
-    for i in range(a.shape[0]):
-        d = np.empty(3)
+    # not: store
+    s = 0.0
+    for i in range(x.shape[0]):
+        row = x[i, 0:3]
+        a = np.zeros(row.shape)
+        b = np.empty(3, np.complex128)
         for k in range(3):
-            d[k] = a[i, k] - a[0, k]
-        total += d[0]**2 + d[1]**2 + d[2]**2
-    return total
+            a[k] = 2 * row[k]
+            b[k] = a[k] * 1j
+        for k in range(len(b)):
+            s += a[k] * b[k].imag
+    return s
+
+
+@njit
+def indexed_by_what_it_holds(x: int64[:], n: int64) -> int64:
+    # check: reserve(4)
+    # not: allocate
+    a = np.zeros(4, np.int64)
+    for i in range(n):
+        a[x[i]] += 1
+    return a[0]

@@ -115,26 +115,32 @@ enum Fit {
 
 fn fit(param: &ParamType, arg: &Value) -> Fit {
     match (param, arg) {
-        (ParamType::Number(wanted), Value::Number(number)) if *wanted == number.ty => Fit::Exact,
-        (ParamType::Number(wanted), Value::Number(number)) => {
-            let (wanted, given) = (wanted.dtype(), number.ty.dtype());
-            match promote::promote_dtypes(given, wanted) == wanted {
-                true => Fit::Safe,
-                false if given.kind() <= wanted.kind() => Fit::WithinKinds,
-                false => Fit::Not,
-            }
-        }
+        (ParamType::Number(wanted), Value::Number(number)) => fit_number(*wanted, *number),
         (ParamType::Array(ty, _), Value::Array(array)) if check_array(*ty, array).is_ok() => {
             match ty.layout {
                 Layout::Any => Fit::Safe,
                 Layout::C | Layout::F => Fit::Exact,
             }
         }
+        (ParamType::Optional(_), Value::None) => Fit::Safe,
+        (ParamType::Optional(wanted), Value::Number(number)) => fit_number(*wanted, *number).max(Fit::Safe),
         (ParamType::Tuple(types), Value::Tuple(items)) if types.len() == items.len() => {
             let fits = types.iter().zip(items).map(|(ty, item)| fit(ty, item));
             fits.max().unwrap_or(Fit::Exact)
         }
         _ => Fit::Not,
+    }
+}
+
+fn fit_number(wanted: NumberType, number: Number) -> Fit {
+    if wanted == number.ty {
+        return Fit::Exact;
+    }
+    let (wanted, given) = (wanted.dtype(), number.ty.dtype());
+    match promote::promote_dtypes(given, wanted) == wanted {
+        true => Fit::Safe,
+        false if given.kind() <= wanted.kind() => Fit::WithinKinds,
+        false => Fit::Not,
     }
 }
 
@@ -202,6 +208,14 @@ impl Words {
     fn push(&mut self, Leaf { name, ty, arg }: &Leaf<'_>) -> Result<(), Failure> {
         match (ty, arg) {
             (ParamType::Number(ty), Value::Number(number)) => self.push_number(*ty, *number),
+            (ParamType::Optional(ty), Value::None) => {
+                self.slots.push(0);
+                self.push_number(*ty, Number::weak(Datum::Bool(false)))
+            }
+            (ParamType::Optional(ty), Value::Number(number)) => {
+                self.slots.push(1);
+                self.push_number(*ty, *number)
+            }
             (ParamType::Array(ty, mode), Value::Array(array)) => {
                 check_array(*ty, array).map_err(|cause| format!("`{name}`: {cause}"))?;
                 if *mode == Mode::Write && array.readonly {
@@ -213,7 +227,7 @@ impl Words {
             (ParamType::Number(_), other) => {
                 Err(format!("`{name}`: expected a number, got {}", other.noun()).into())
             }
-            (ParamType::Array(..) | ParamType::Tuple(_), other) => {
+            (ParamType::Array(..) | ParamType::Tuple(_) | ParamType::Optional(_), other) => {
                 Err(format!("`{name}`: expected {}, got {}", Type::from(*ty), other.noun()).into())
             }
         }

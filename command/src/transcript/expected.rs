@@ -86,6 +86,9 @@ impl Reader<'_> {
         if self.accept("(") {
             return self.tuple();
         }
+        if self.accept("None") {
+            return Ok(Value::None);
+        }
         Ok(Value::weak(self.bare()?))
     }
 
@@ -315,6 +318,7 @@ mod tests {
             "np.complex64(1+2j)",
             "np.uint64(18446744073709551615)",
             "(2, 3)",
+            "(None, 1.5)",
             "np.float64(nan)",
             "np.complex128(-0-0j)",
         ] {

@@ -248,7 +248,8 @@ fn i32(value: i32) -> Expr {
 
 /// What `raising` records for -7, as the tests describe it.
 fn minus_seven() -> String {
-    let operands = [-7i64 as u64, 1.5f64.to_bits(), 1, u64::MAX];
+    let mut operands = [0; pykernel_abi::MAX_OPERANDS];
+    operands[..4].copy_from_slice(&[-7i64 as u64, 1.5f64.to_bits(), 1, u64::MAX]);
     format!("ValueError: {{i}} {{f}} {{b}} {{u}} {operands:?} at k.py:3 in f")
 }
 

@@ -1,12 +1,12 @@
 //! The call of a kernel's entry: the only unsafe code that the macro makes.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use pykernel_codegen::interface::{self, Kernel, Overload};
+use pykernel_codegen::interface::{Kernel, Overload};
 use pykernel_codegen::ir::Mode;
-use pykernel_codegen::types::{ArrayType, Kind, Layout};
+use pykernel_codegen::types::{ArrayType, DType, Kind, Layout};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::leaf::Leaf;
+use super::leaf::{Leaf, LeafType};
 use super::returned::Returned;
 use super::{Context, callable, rust_type};
 
@@ -70,7 +70,7 @@ impl Entry<'_> {
     /// An expression: whether the arrays lie as the overload's layouts ask.
     pub fn fits(&self) -> TokenStream {
         let tests = self.leaves.iter().filter_map(|leaf| {
-            let interface::Leaf::Array(array, _) = leaf.ty else { return None };
+            let LeafType::Array(array, _) = leaf.ty else { return None };
             let variable = &leaf.variable;
             let (rank, layout) = (Literal::usize_unsuffixed(array.rank), layout(array.layout));
             Some(quote! { ::pykernel::call::fits(#variable.shape(), #variable.strides(), #rank, #layout) })
@@ -99,7 +99,7 @@ impl Entry<'_> {
 
     /// A statement that describes an array to the kernel, or returns the refusal.
     fn descriptor(&self, index: usize, leaf: &Leaf) -> Option<TokenStream> {
-        let interface::Leaf::Array(array, mode) = leaf.ty else { return None };
+        let LeafType::Array(array, mode) = leaf.ty else { return None };
         let (descriptor, variable) = (descriptor(index), &leaf.variable);
         let facts = self.facts(leaf, array);
         let rank = Literal::usize_unsuffixed(array.rank);
@@ -133,19 +133,28 @@ fn descriptor(index: usize) -> Ident {
 
 /// The C parameters of a leaf.
 fn declared(index: usize, leaf: &Leaf) -> TokenStream {
-    let (name, imaginary) = (format_ident!("p{index}"), format_ident!("p{index}_imaginary"));
+    let name = format_ident!("p{index}");
     match leaf.ty {
-        interface::Leaf::Array(array, _) => {
+        LeafType::Array(array, _) => {
             let rank = Literal::usize_unsuffixed(array.rank);
             quote! { #name: *const ::pykernel::call::Array<#rank>, }
         }
-        interface::Leaf::Number(dtype) => match rust_type::part(dtype) {
-            Some(part) => quote! { #name: #part, #imaginary: #part, },
-            None => {
-                let number = rust_type::number(dtype);
-                quote! { #name: #number, }
-            }
-        },
+        LeafType::Number(dtype) => declared_number(&name, dtype),
+        LeafType::Optional(dtype) => {
+            let (present, number) = (format_ident!("p{index}_present"), declared_number(&name, dtype));
+            quote! { #present: ::core::primitive::bool, #number }
+        }
+    }
+}
+
+fn declared_number(name: &Ident, dtype: DType) -> TokenStream {
+    let imaginary = format_ident!("{name}_imaginary");
+    match rust_type::part(dtype) {
+        Some(part) => quote! { #name: #part, #imaginary: #part, },
+        None => {
+            let number = rust_type::number(dtype);
+            quote! { #name: #number, }
+        }
     }
 }
 
@@ -153,11 +162,20 @@ fn declared(index: usize, leaf: &Leaf) -> TokenStream {
 fn passed(index: usize, leaf: &Leaf) -> TokenStream {
     let (descriptor, variable) = (descriptor(index), &leaf.variable);
     match leaf.ty {
-        interface::Leaf::Array(..) => quote! { &raw const #descriptor, },
-        interface::Leaf::Number(dtype) if dtype.kind() == Kind::Complex => {
-            quote! { #variable.re, #variable.im, }
+        LeafType::Array(..) => quote! { &raw const #descriptor, },
+        LeafType::Number(dtype) => passed_number(quote!(#variable), dtype),
+        LeafType::Optional(dtype) => {
+            let number = quote!(::core::option::Option::unwrap_or_default(#variable));
+            let number = passed_number(number, dtype);
+            quote! { ::core::option::Option::is_some(&#variable), #number }
         }
-        interface::Leaf::Number(_) => quote! { #variable, },
+    }
+}
+
+fn passed_number(number: TokenStream, dtype: DType) -> TokenStream {
+    match dtype.kind() {
+        Kind::Complex => quote! { #number.re, #number.im, },
+        Kind::Bool | Kind::Int | Kind::Float => quote! { #number, },
     }
 }
 

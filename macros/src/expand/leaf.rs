@@ -2,20 +2,32 @@
 //! of its own.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use pykernel_codegen::interface::{self, Overload, ParamType};
+use pykernel_codegen::interface::{Overload, ParamType};
 use pykernel_codegen::ir::Mode;
+use pykernel_codegen::types::{ArrayType, DType};
 use quote::{format_ident, quote};
 
 use super::{parameters, rust_type};
 
-/// A number or an array that a kernel takes.
+/// A number, an optional number or an array that a kernel takes.
 pub struct Leaf {
     /// The variable that holds it: the parameter itself, or one with the macro's hygiene.
     pub variable: Ident,
     /// What Python calls it: `x`, or `t[0]` in a tuple.
     pub name: String,
     /// Its type.
-    pub ty: interface::Leaf,
+    pub ty: LeafType,
+}
+
+/// The type of a leaf.
+#[derive(Clone, Copy)]
+pub enum LeafType {
+    /// A number.
+    Number(DType),
+    /// A number or `None`.
+    Optional(DType),
+    /// An array, borrowed as the mode says.
+    Array(ArrayType, Mode),
 }
 
 impl Leaf {
@@ -23,14 +35,14 @@ impl Leaf {
     pub fn binding(&self) -> TokenStream {
         let variable = &self.variable;
         match self.ty {
-            interface::Leaf::Array(_, Mode::Write) => quote!(mut #variable),
-            interface::Leaf::Array(_, Mode::Read) | interface::Leaf::Number(_) => quote!(#variable),
+            LeafType::Array(_, Mode::Write) => quote!(mut #variable),
+            LeafType::Array(_, Mode::Read) | LeafType::Number(_) | LeafType::Optional(_) => quote!(#variable),
         }
     }
 
     /// Whether it is an array.
     pub fn is_array(&self) -> bool {
-        matches!(self.ty, interface::Leaf::Array(..))
+        matches!(self.ty, LeafType::Array(..))
     }
 }
 
@@ -39,7 +51,7 @@ pub fn leaves(overload: &Overload) -> Vec<Leaf> {
     let mut leaves = Vec::new();
     for (param, variable) in overload.params.iter().zip(parameters(overload)) {
         collect(param.name.clone(), &param.ty, &mut leaves);
-        if let (ParamType::Number(_) | ParamType::Array(..), Some(leaf)) = (&param.ty, leaves.last_mut()) {
+        if let (false, Some(leaf)) = (matches!(param.ty, ParamType::Tuple(_)), leaves.last_mut()) {
             leaf.variable = variable;
         }
     }
@@ -48,8 +60,9 @@ pub fn leaves(overload: &Overload) -> Vec<Leaf> {
 
 fn collect(name: String, ty: &ParamType, leaves: &mut Vec<Leaf>) {
     let ty = match ty {
-        ParamType::Number(number) => interface::Leaf::Number(number.dtype()),
-        ParamType::Array(array, mode) => interface::Leaf::Array(*array, *mode),
+        ParamType::Number(number) => LeafType::Number(number.dtype()),
+        ParamType::Optional(number) => LeafType::Optional(number.dtype()),
+        ParamType::Array(array, mode) => LeafType::Array(*array, *mode),
         ParamType::Tuple(items) => {
             let items = items.iter().enumerate();
             return items.for_each(|(index, item)| collect(format!("{name}[{index}]"), item, leaves));
@@ -71,7 +84,9 @@ pub fn trees(
 
 fn tree(ty: &ParamType, leaves: &mut dyn Iterator<Item = TokenStream>) -> TokenStream {
     match ty {
-        ParamType::Number(_) | ParamType::Array(..) => leaves.next().unwrap_or_default(),
+        ParamType::Number(_) | ParamType::Optional(_) | ParamType::Array(..) => {
+            leaves.next().unwrap_or_default()
+        }
         ParamType::Tuple(items) => rust_type::tuple(items.iter().map(|item| tree(item, leaves))),
     }
 }

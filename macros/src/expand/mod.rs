@@ -18,11 +18,12 @@ mod rust_type;
 mod stub;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use pykernel_codegen::interface::{self, Interface, Kernel, Overload, ParamType, rust};
+use pykernel_codegen::interface::{Interface, Kernel, Overload, ParamType, rust};
 use pykernel_codegen::source::{self, Source};
 use quote::{ToTokens, format_ident, quote};
 
 use entry::Entry;
+use leaf::LeafType;
 pub use stub::stubs;
 
 /// What the functions of one file are made for.
@@ -57,10 +58,10 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
     let docs = document::attributes(kernel);
     let (names, leaves) = (parameters(overload), leaf::leaves(overload));
     let types = leaf::trees(overload, &leaves, |index, leaf| {
-        let ty = rust_type::canonical(index, leaf.ty);
+        let ty = rust_type::canonical(index, leaf);
         match leaf.ty {
-            interface::Leaf::Array(..) => quote!(impl ::core::convert::Into<#ty>),
-            interface::Leaf::Number(_) => ty,
+            LeafType::Array(..) => quote!(impl ::core::convert::Into<#ty>),
+            LeafType::Number(_) | LeafType::Optional(_) => ty,
         }
     });
     let patterns = leaf::trees(overload, &leaves, |_, leaf| leaf.variable.to_token_stream());
@@ -70,10 +71,10 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
         .map(|(_, (name, pattern))| quote! { let #pattern = #name; });
     let views = leaves.iter().enumerate().filter(|(_, leaf)| leaf.is_array()).map(|(index, leaf)| {
         let (binding, variable) = (leaf.binding(), &leaf.variable);
-        let view = rust_type::canonical(index, leaf.ty);
+        let view = rust_type::canonical(index, leaf);
         quote! { let #binding = ::core::convert::Into::<#view>::into(#variable); }
     });
-    let (lifetimes, result) = (rust_type::lifetimes(overload), rust_type::result(&overload.result));
+    let (lifetimes, result) = (rust_type::lifetimes(&leaves), rust_type::result(&overload.result));
     let call = call(kernel, alike, context);
     let (lints, safety) = (lints(overload), safety(kernel));
     quote! {
@@ -155,9 +156,9 @@ fn implementation(kernel: &Kernel, alike: &[&Overload], context: &Context) -> To
     let name = name_of(kernel, context);
     let first = alike[0];
     let leaves = leaf::leaves(first);
-    let types = leaf::trees(first, &leaves, |index, leaf| rust_type::canonical(index, leaf.ty));
+    let types = leaf::trees(first, &leaves, rust_type::canonical);
     let bindings = leaf::trees(first, &leaves, |_, leaf| leaf.binding());
-    let (lifetimes, result) = (rust_type::lifetimes(first), rust_type::result(&first.result));
+    let (lifetimes, result) = (rust_type::lifetimes(&leaves), rust_type::result(&first.result));
     let (call, safety) = (call(kernel, alike, context), safety(kernel));
     quote! {
         impl<#(#lifetimes),*> #name for (#(#types,)*) {

@@ -1,10 +1,12 @@
 //! The Rust types of parameters and results.
 
 use proc_macro2::{Literal, Punct, Spacing, TokenStream};
-use pykernel_codegen::interface::{Leaf, Overload, Param, ParamType, rust};
+use pykernel_codegen::interface::{self, Overload, Param, ParamType, rust};
 use pykernel_codegen::ir::Mode;
 use pykernel_codegen::types::{ArrayType, DType, Layout, Type};
 use quote::{format_ident, quote};
+
+use super::leaf::{Leaf, LeafType};
 
 /// The greatest rank for which `ndarray` has a type; above it arrays have a dynamic rank.
 const MAX_STATIC_RANK: usize = 6;
@@ -58,10 +60,14 @@ pub fn tuple(items: impl Iterator<Item = TokenStream>) -> TokenStream {
 
 /// The one form in which leaf `index` of the parameters is passed on: a number, or a view that
 /// borrows for a lifetime of its own.
-pub fn canonical(index: usize, leaf: Leaf) -> TokenStream {
-    match leaf {
-        Leaf::Number(dtype) => number(dtype),
-        Leaf::Array(array, mode) => view(array, mode, index),
+pub fn canonical(index: usize, leaf: &Leaf) -> TokenStream {
+    match leaf.ty {
+        LeafType::Number(dtype) => number(dtype),
+        LeafType::Optional(dtype) => {
+            let number = number(dtype);
+            quote!(::core::option::Option<#number>)
+        }
+        LeafType::Array(array, mode) => view(array, mode, index),
     }
 }
 
@@ -81,9 +87,9 @@ fn view(array: ArrayType, mode: Mode, index: usize) -> TokenStream {
 }
 
 /// The lifetimes of the views among the parameters.
-pub fn lifetimes(overload: &Overload) -> Vec<TokenStream> {
-    let leaves = overload.params.iter().flat_map(|param| param.ty.leaves()).enumerate();
-    leaves.filter(|(_, leaf)| matches!(leaf, Leaf::Array(..))).map(|(index, _)| lifetime(index)).collect()
+pub fn lifetimes(leaves: &[Leaf]) -> Vec<TokenStream> {
+    let arrays = leaves.iter().enumerate().filter(|(_, leaf)| leaf.is_array());
+    arrays.map(|(index, _)| lifetime(index)).collect()
 }
 
 fn lifetime(index: usize) -> TokenStream {
@@ -100,6 +106,7 @@ pub fn look_alike(a: &Overload, b: &Overload) -> bool {
 fn same_type(a: &ParamType, b: &ParamType) -> bool {
     match (a, b) {
         (ParamType::Number(a), ParamType::Number(b)) => a.dtype() == b.dtype(),
+        (ParamType::Optional(a), ParamType::Optional(b)) => a.dtype() == b.dtype(),
         (ParamType::Array(a, a_mode), ParamType::Array(b, b_mode)) => {
             a_mode == b_mode
                 && a.element == b.element
@@ -108,7 +115,9 @@ fn same_type(a: &ParamType, b: &ParamType) -> bool {
         (ParamType::Tuple(a), ParamType::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_type(a, b))
         }
-        (ParamType::Number(_) | ParamType::Array(..) | ParamType::Tuple(_), _) => false,
+        (ParamType::Number(_) | ParamType::Array(..) | ParamType::Tuple(_) | ParamType::Optional(_), _) => {
+            false
+        }
     }
 }
 
@@ -116,7 +125,7 @@ fn same_type(a: &ParamType, b: &ParamType) -> bool {
 pub fn shared(groups: &[Vec<&Overload>], index: usize) -> Option<TokenStream> {
     let mut types = groups.iter().map(|group| &group[0].params[index].ty);
     let first = types.next()?;
-    let is_number = |leaf: &Leaf| matches!(leaf, Leaf::Number(_));
+    let is_number = |leaf: &interface::Leaf| matches!(leaf, interface::Leaf::Number(_));
     let is_shared = first.leaves().iter().all(is_number) && types.all(|ty| same_type(first, ty));
     is_shared.then(|| result(&first.into()))
 }
@@ -135,9 +144,9 @@ pub fn same_result(a: &Overload, b: &Overload) -> bool {
 
 /// Whether a signature takes every argument of its Rust types, however it lies in memory.
 pub fn takes_everything(overload: &Overload) -> bool {
-    let takes = |leaf: Leaf| match leaf {
-        Leaf::Number(_) => true,
-        Leaf::Array(array, _) => array.layout == Layout::Any && array.rank <= MAX_STATIC_RANK,
+    let takes = |leaf| match leaf {
+        interface::Leaf::Number(_) => true,
+        interface::Leaf::Array(array, _) => array.layout == Layout::Any && array.rank <= MAX_STATIC_RANK,
     };
     overload.params.iter().flat_map(|param| param.ty.leaves()).all(takes)
 }

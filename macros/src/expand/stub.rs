@@ -14,7 +14,7 @@ use super::{Context, identifier, rust_type};
 /// A function for each kernel that the file would have: it takes anything.
 pub fn stubs(analysis: &Analysis, context: &Context) -> TokenStream {
     let functions = analysis.hir.functions.iter().enumerate();
-    let kernels = functions.filter(|(_, it)| !it.name.starts_with('_') && !it.signatures.is_empty());
+    let kernels = functions.filter(|(_, it)| is_kernel(it));
     // Two of one name are one of the errors; by their names, one stands for both.
     let by_name: BTreeMap<&str, _> = kernels.map(|(id, it)| (it.name.as_str(), (id, it))).collect();
     let stubs = by_name.into_values().map(|(id, function)| {
@@ -22,6 +22,10 @@ pub fn stubs(analysis: &Analysis, context: &Context) -> TokenStream {
         stub(function, &result, context)
     });
     stubs.collect()
+}
+
+fn is_kernel(function: &Function) -> bool {
+    !function.name.starts_with('_') && !function.signatures.is_empty() && function.external.is_none()
 }
 
 /// What a kernel returns, as far as its errors allow to say; a float where they do not, which

@@ -1,4 +1,5 @@
-//! What a package gives to C and C++ programs: a header for its kernels, and their library.
+//! What a package gives to C and C++ programs: a header for its kernels, and their library. And
+//! what it takes: C that its kernels call.
 //!
 //! A kernel's symbol is a hash, so that two packages never collide in one program and an old
 //! header never calls a new kernel. The header gives it a name of its own for programs to use: an
@@ -7,6 +8,7 @@
 mod header;
 mod names;
 mod result;
+pub(super) mod source;
 
 use std::path::Path;
 
@@ -23,6 +25,8 @@ pub(super) struct Wanted {
     pub(super) library: Option<String>,
     /// What the names of functions in the header begin with.
     pub(super) prefix: String,
+    /// The C that kernels call.
+    pub(super) sources: source::Sources,
 }
 
 /// Folders and files whose kernels are none of the package's own.

@@ -2,7 +2,7 @@
 
 use crate::interface::{Kernel, Leaf, Overload, ParamType};
 use crate::symbol::identifier;
-use crate::types::{ArrayType, Layout, Type};
+use crate::types::{ArrayType, DType, Layout, Type};
 
 /// Names that a function or a parameter cannot have in C or in C++, some of them because they are
 /// macros of headers that ours includes.
@@ -129,7 +129,8 @@ pub(super) fn function(prefix: &str, kernel: &Kernel, overload: &Overload) -> St
     allowed(name)
 }
 
-/// What an overload's parameters consist of, each with a name of its own: `x`, and `t_0` of a tuple.
+/// What an overload's parameters consist of, each with a name of its own: `x`, `t_0` of a tuple,
+/// `x_present` and `x` of an optional number.
 pub(super) fn leaves(overload: &Overload) -> Vec<(String, Leaf)> {
     let mut leaves = Vec::new();
     overload.params.iter().for_each(|param| collect(identifier(&param.name), &param.ty, &mut leaves));
@@ -144,7 +145,15 @@ fn collect(name: String, ty: &ParamType, leaves: &mut Vec<(String, Leaf)>) {
             let items = items.iter().enumerate();
             return items.for_each(|(index, item)| collect(format!("{name}_{index}"), item, leaves));
         }
+        ParamType::Optional(number) => {
+            push(format!("{name}_present"), Leaf::Number(DType::Bool), leaves);
+            Leaf::Number(number.dtype())
+        }
     };
+    push(name, leaf, leaves);
+}
+
+fn push(name: String, leaf: Leaf, leaves: &mut Vec<(String, Leaf)>) {
     let mut name = allowed(name);
     while leaves.iter().any(|(other, _)| *other == name) || OWN.contains(&name.as_str()) {
         name.push('_');
@@ -164,6 +173,7 @@ fn suffix(ty: &ParamType) -> String {
     match ty {
         ParamType::Number(number) => Type::from(*number).to_string(),
         ParamType::Tuple(items) => items.iter().map(suffix).collect::<Vec<_>>().join("_"),
+        ParamType::Optional(number) => format!("optional_{}", Type::from(*number)),
         ParamType::Array(array, _) => {
             let ArrayType { element, rank, layout, readonly } = *array;
             let layout = match layout {

@@ -57,6 +57,12 @@ def show(n: int, x: float32, z: complex128, yes: boolean):
 def padded(t: types.Tuple((int8, types.Tuple((complex64, float64[:])))), n: int64):
     z = t[1][0]
     return t[0], (t[1][1][n], n > 0, (z, t[0])), n
+@njit
+def perhaps(x: float64 | None, n: int8):
+    return None if x is None else n * x
+@njit
+def some(n: int8, x: float64):
+    return (n if n > 0 else None), x
 "#;
 
 /// What the program prints.
@@ -137,10 +143,16 @@ static void tuples(void)
     const pykernel_view1_float64 x = pykernel_view1_float64_of(in, 2);
     pykernel_complex64 z = {2.5f, -1};
     padded_result result;
+    perhaps_result product;
+    some_result pair;
     CHECK(padded(-3, z, &x, 1, &result, NULL) == PYKERNEL_RETURNED);
     CHECK(result.item0 == -3 && result.item1_0 == 1.5 && result.item1_1 && result.item2 == 1);
     CHECK(result.item1_2_0.real == 2.5f && result.item1_2_0.imag == -1 && result.item1_2_1 == -3);
     CHECK(padded(-3, z, &x, 2, &result, NULL) == PYKERNEL_RAISED);
+    CHECK(perhaps(true, 1.5, 2, &product, NULL) == PYKERNEL_RETURNED && product.present && product.value == 3);
+    CHECK(perhaps(false, 1.5, 2, &product, NULL) == PYKERNEL_RETURNED && !product.present);
+    CHECK(some(2, 0.5, &pair, NULL) == PYKERNEL_RETURNED && pair.item0_present && pair.item0 == 2 && pair.item1 == 0.5);
+    CHECK(some(-2, 0.5, &pair, NULL) == PYKERNEL_RETURNED && !pair.item0_present && pair.item1 == 0.5);
 }
 
 static void arrays(void)
@@ -202,6 +214,7 @@ fn package(name: &str, prefix: &str, kernels: &str) -> Sandbox {
         header: Some("include/kernels.h".into()),
         library: Some("lib/libkernels.a".into()),
         prefix: prefix.into(),
+        ..Wanted::default()
     };
     package.write("kernels/k.py", kernels);
     package
@@ -296,4 +309,93 @@ fn two_kernels_of_one_name_are_an_error_only_in_c() {
     );
     package.0.c = Wanted::default();
     package.run();
+}
+
+const SPREAD: &str = "#include \"spread.h\"
+double spread(double x, double y) { return x > y ? x - y : y - x; }
+bool any_of(int8_t a, uint16_t b, float c) { return a == -1 && b == 65535 && c == 0.5f; }
+static int64_t calls = 0;
+void count(void) { calls++; }
+int64_t counted(void) { return calls; }
+signed char least(void) { return -128; }
+";
+
+const CALLER: &str = r#"
+import cffi
+import ctypes
+from ctypes import c_double
+from numba import njit, float64, float32
+
+libspread = ctypes.CDLL("./libspread.so")  # pykernel: trusted
+libspread.spread.argtypes = [c_double, c_double]
+libspread.spread.restype = c_double
+spread = libspread.spread
+
+ffi = cffi.FFI()
+ffi.cdef("_Bool any_of(int8_t a, uint16_t b, float c); void count(void); int64_t counted(); signed char least(void);")
+lib = ffi.dlopen("./libspread.so")
+
+@njit
+def widest(a: float64[:], b: float64[:]) -> float64:
+    best = 0.0
+    for i in range(len(a)):
+        d = spread(a[i], b[i])
+        if d > best:
+            best = d
+    return best
+
+@njit
+def narrow(a: int, b: int, c: float64) -> bool:
+    return lib.any_of(a, b, c)
+
+@njit
+def times(n: int) -> int:
+    for i in range(n):
+        lib.count()
+    return lib.counted() + lib.least()
+"#;
+
+const CALLERS_PROGRAM: &str = r#"
+#include "include/kernels.h"
+
+int main(void)
+{
+    const double x[3] = {1, 2, 3}, y[3] = {1, 5, 2};
+    pykernel_view1_float64 a = pykernel_view1_float64_of(x, 3), b = pykernel_view1_float64_of(y, 3);
+    pykernel_raised raised;
+    double widened;
+    bool all;
+    int64_t n;
+    if (widest(&a, &b, &widened, &raised) || widened != 3) return 1;
+    if (narrow(-1, 65535, 0.5, &all, &raised) || !all) return 2;
+    if (narrow(-1, 65536, 0.5, &all, &raised) != PYKERNEL_RAISED || !pykernel_is(&raised, "OverflowError")) return 3;
+    if (times(3, &n, &raised) || n != 3 - 128) return 4;
+    return 0;
+}
+"#;
+
+#[test]
+fn kernels_call_c_that_the_build_compiles() {
+    if !has("cc") {
+        return;
+    }
+    let mut package = package("c-source", "", CALLER);
+    package.0.c.sources.files = vec!["csrc/spread.c".into()];
+    package.0.c.sources.host = package.0.triple.clone();
+    package.0.c.sources.opt_level = "2".into();
+    package.write("csrc/spread.h", "#include <stdbool.h>\n#include <stdint.h>\n");
+    package.write("csrc/spread.c", SPREAD);
+    let directives = package.run().directives();
+    for watched in ["csrc", "csrc/spread.c"] {
+        assert!(directives.contains(&Directive::RerunIfChanged(watched.into())), "{watched}");
+    }
+    package.write("program.c", CALLERS_PROGRAM);
+    runs(&package, "cc", &["-std=c99"], "program.c", &[package.0.root.join("lib/libkernels.a")]);
+    let untrusted: Vec<usize> =
+        package.manifest().kernels.iter().map(|compiled| compiled.kernel.untrusted.len()).collect();
+    assert_eq!(untrusted.iter().sum::<usize>(), 4, "{untrusted:?}");
+    package.write("csrc/spread.c", "double spread(");
+    assert!(package.error().starts_with("cannot compile csrc/spread.c: "));
+    package.0.c.sources.files = vec!["missing.c".into()];
+    assert!(package.error().starts_with("there is no C file `missing.c`\nhelp: "));
 }
