@@ -22,6 +22,7 @@ def load(file):
 scalar = load("kernels/scalar.py")
 distances = load("../examples/airports/kernels/distances.py")
 neighbours = load("../examples/airports/kernels/neighbours.py")
+segments = load("../examples/airports/kernels/segments.py")
 pricing = load("../examples/options/kernels/black_scholes.py")
 
 image = np.zeros((200, 300), np.uint8)
@@ -29,6 +30,7 @@ x = np.arange(1_000_000) % 1000 * 0.001
 out = np.zeros_like(x)
 points = (np.arange(1500) % 97 * 0.01).reshape(500, 3)
 near = np.zeros((500, 500))
+lines = (np.arange(900) * 37 % 101 * 0.01).reshape(150, 6)
 grid = (np.arange(1_000_000) * 2654435761 % 2**32 < 2**30).reshape(1000, 1000)
 prices = 80.0 + np.arange(100_000) % 41
 years = 0.25 + np.arange(100_000) % 8 * 0.25
@@ -40,6 +42,7 @@ RUNS = {
     "total": lambda: scalar.total(x),
     "smooth": lambda: scalar.smooth(x, out),
     "pairwise": lambda: distances.pairwise(points, near),
+    "segments": lambda: segments.compute(lines),
     "neighbours": lambda: neighbours.find_max_neighbours(grid),
     "options": lambda: pricing.black_scholes(calls, puts, prices, strikes, years, 0.02, 0.3),
     "collatz": lambda: scalar.collatz(30_000),

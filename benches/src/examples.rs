@@ -14,3 +14,8 @@ pub mod options {
     //! Prices of options.
     pykernel::py_kernel!(file = "../examples/options/kernels/black_scholes.py");
 }
+
+pub mod segments {
+    //! Distances between segments.
+    pykernel::py_kernel!(file = "../examples/airports/kernels/segments.py");
+}

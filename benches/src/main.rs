@@ -13,7 +13,7 @@ mod rust;
 use std::hint::black_box;
 use std::time::Instant;
 
-use examples::{distances, neighbours, options};
+use examples::{distances, neighbours, options, segments};
 use peer::Numba;
 use pykernel::ndarray::{Array1, Array2};
 
@@ -51,6 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 struct Data {
     x: Array1<f64>,
     points: Array2<f64>,
+    lines: Array2<f64>,
     grid: Array2<bool>,
     options: Options,
 }
@@ -63,6 +64,7 @@ impl Data {
         Data {
             x: Array1::from_shape_fn(1_000_000, |i| (i % 1000) as f64 * 0.001),
             points: Array2::from_shape_fn((500, 3), |(i, k)| ((3 * i + k) % 97) as f64 * 0.01),
+            lines: Array2::from_shape_fn((150, 6), |(i, k)| ((6 * i + k) * 37 % 101) as f64 * 0.01),
             // One cell in four is occupied, in no order: multiplicative hashing (Knuth 6.4).
             grid: Array2::from_shape_fn((1000, 1000), |(i, j)| {
                 ((1000 * i + j) as u32).wrapping_mul(2_654_435_761) < 1 << 30
@@ -119,6 +121,11 @@ fn benches(data: &Data) -> Vec<Bench<'_>> {
                 rust::pairwise(black_box(&data.points), &mut rust_near);
                 rust_near[[1, 400]]
             }),
+        },
+        Bench {
+            name: "segments",
+            ours: Box::new(|| segments::compute(&data.lines).map(|distances| distances[[140, 20]])),
+            rust: Box::new(|| rust::segments(black_box(&data.lines))[[140, 20]]),
         },
         Bench {
             name: "neighbours",

@@ -59,6 +59,54 @@ pub fn pairwise(points: &Array2<f64>, distances: &mut Array2<f64>) {
     }
 }
 
+type Point = [f64; 3];
+
+fn dot(a: Point, b: Point) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn difference(a: Point, b: Point) -> Point {
+    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+}
+
+fn along(start: Point, direction: Point, t: f64) -> Point {
+    [start[0] + t * direction[0], start[1] + t * direction[1], start[2] + t * direction[2]]
+}
+
+fn point(lines: &Array2<f64>, row: usize, column: usize) -> Point {
+    [lines[[row, column]], lines[[row, column + 1]], lines[[row, column + 2]]]
+}
+
+#[inline(never)]
+pub fn segments(lines: &Array2<f64>) -> Array2<f64> {
+    let n = lines.nrows();
+    assert_eq!(lines.ncols(), 6);
+    let mut distances = Array2::zeros((n, n));
+    for i in 0..n {
+        let p = point(lines, i, 0);
+        let u = difference(point(lines, i, 3), p);
+        let uu = dot(u, u);
+        for j in 0..i {
+            let q = point(lines, j, 0);
+            let v = difference(point(lines, j, 3), q);
+            let w = difference(q, p);
+            let (uv, vv, uw, vw) = (dot(u, v), dot(v, v), dot(u, w), dot(v, w));
+            let denominator = uu * vv - uv * uv;
+            let mut s =
+                if denominator > 0.0 { ((uw * vv - vw * uv) / denominator).clamp(0.0, 1.0) } else { 0.0 };
+            let mut t = if vv > 0.0 { (uv * s - vw) / vv } else { 0.0 };
+            if t != t.clamp(0.0, 1.0) {
+                t = t.clamp(0.0, 1.0);
+                s = if uu > 0.0 { ((uv * t + uw) / uu).clamp(0.0, 1.0) } else { 0.0 };
+            }
+            let closest = difference(along(p, u, s), along(q, v, t));
+            distances[[i, j]] = dot(closest, closest).sqrt();
+            distances[[j, i]] = distances[[i, j]];
+        }
+    }
+    distances
+}
+
 fn check_neighbour(grid: &Array2<bool>, i: i64, j: i64) -> bool {
     let inside = 0 <= i && i < grid.nrows() as i64 && 0 <= j && j < grid.ncols() as i64;
     inside && grid[[i as usize, j as usize]]
