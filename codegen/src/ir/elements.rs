@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::types::{DType, Kind};
 
 /// So many elements of a known shape are visited one by one.
-const FEW: i64 = 16;
+pub const FEW: i64 = 16;
 
 /// What is done at each index, by what a function is built with.
 type Visit<'v, B> = &'v mut dyn FnMut(&mut B, &[Expr]) -> Vec<Stmt>;
@@ -24,22 +24,23 @@ pub fn each<B: AsMut<Function>>(
     }
 }
 
-/// The statements that set each part of the elements to zero.
-pub fn zero(function: &mut Function, view: LocalId, dtype: DType, shape: &[Expr], span: Span) -> Vec<Stmt> {
-    let scalar = Scalar::of(dtype);
-    let zero = match scalar {
+/// The statements that set each part of an element to zero.
+pub fn zero_at(view: LocalId, dtype: DType, index: &[Expr], span: Span) -> Vec<Stmt> {
+    let store = |part: &Part| {
+        let (index, part, value) = (index.to_vec(), *part, Expr::Const(zero_of(Scalar::of(dtype))));
+        Stmt { kind: StmtKind::Store { view, index, part, value }, span }
+    };
+    parts(dtype).iter().map(store).collect()
+}
+
+/// The zero of a type; of a bool, false.
+pub const fn zero_of(scalar: Scalar) -> Const {
+    match scalar {
         Scalar::Bool => Const::Bool(false),
         Scalar::F32 => Const::F32(0),
         Scalar::F64 => Const::F64(0),
         _ => Const::Int(scalar, 0),
-    };
-    each(function, shape, span, &mut |_, index| {
-        let store = |part: &Part| {
-            let (index, part, value) = (index.to_vec(), *part, Expr::Const(zero));
-            Stmt { kind: StmtKind::Store { view, index, part, value }, span }
-        };
-        parts(dtype).iter().map(store).collect()
-    })
+    }
 }
 
 /// The parts of an element, in their order.

@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 
 use super::simplify::assignments;
-use crate::ir::{Const, Expr, Function, LocalId, Module, Stmt, StmtKind, Type, elements, visit};
+use crate::ir::{Const, Expr, Function, LocalId, Module, Scalar, Stmt, StmtKind, Type, elements, visit};
 use crate::source::Span;
 
 /// How many bytes an array in the frame may have.
@@ -112,7 +112,7 @@ fn rewrite(function: &mut Function, body: &mut Vec<Stmt>, kept: &BTreeSet<LocalI
             StmtKind::Allocate { found, owner, view, shape, zeroed, most: Some(room) }
                 if kept.contains(&view) =>
             {
-                let zero = if zeroed { zero(function, view, &shape, span) } else { Vec::new() };
+                let zero = if zeroed { zero(function, view, &shape, room, span) } else { Vec::new() };
                 let assign = |local, value| StmtKind::Assign { local, value };
                 let kinds = [
                     assign(found, Expr::Const(Const::Bool(true))),
@@ -130,7 +130,21 @@ fn rewrite(function: &mut Function, body: &mut Vec<Stmt>, kept: &BTreeSet<LocalI
     }
 }
 
-fn zero(function: &mut Function, view: LocalId, shape: &[Expr], span: Span) -> Vec<Stmt> {
+/// Sets the elements to zero. Where there are few the indices are constants, for `scalars`.
+fn zero(function: &mut Function, view: LocalId, shape: &[Expr], room: i64, span: Span) -> Vec<Stmt> {
     let Type::View(ty) = function.ty(view) else { return Vec::new() };
-    elements::zero(function, view, ty.element, shape, span)
+    match shape {
+        [extent] if room <= elements::FEW && !matches!(extent, Expr::Const(_)) => {
+            let known = [Expr::Const(Const::Int(Scalar::I64, room.into()))];
+            elements::each(function, &known, span, &mut |_, index| {
+                let cond =
+                    Expr::InBounds { index: Box::new(index[0].clone()), extent: Box::new(extent.clone()) };
+                let then = elements::zero_at(view, ty.element, index, span);
+                vec![Stmt { kind: StmtKind::If { cond, then, otherwise: Vec::new() }, span }]
+            })
+        }
+        _ => elements::each(function, shape, span, &mut |_, index| {
+            elements::zero_at(view, ty.element, index, span)
+        }),
+    }
 }

@@ -11,6 +11,7 @@ mod ranges;
 mod reachable;
 pub mod references;
 mod rename;
+mod scalars;
 mod simplify;
 mod stack;
 mod status;
@@ -45,6 +46,7 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     pass("escape", &escape::run);
     pass("simplify", &simplify::run);
     pass("unroll", &unroll::run);
+    pass("scalars", &scalars::run);
     pass("stack", &stack::run);
     status::run(&mut module);
     verified("status", Stage::Status, &module);

@@ -11,7 +11,9 @@
 
 use super::effects;
 use super::simplify::fold;
-use crate::ir::{CompareOp, Const, Expr, Function, LocalId, Module, Raise, Scalar, Stmt, StmtKind, Type};
+use crate::ir::{
+    CompareOp, Const, Expr, Function, LocalId, Module, Raise, Scalar, Stmt, StmtKind, Type, elements,
+};
 use crate::source::Span;
 
 /// Runs the pass.
@@ -49,10 +51,7 @@ fn rewrite(function: &mut Function, raises: &[bool]) {
 
 fn zero(local: LocalId, ty: Type) -> StmtKind {
     let value = match ty {
-        Type::Scalar(Scalar::Bool) => Expr::Const(Const::Bool(false)),
-        Type::Scalar(Scalar::F32) => Expr::Const(Const::F32(0)),
-        Type::Scalar(Scalar::F64) => Expr::Const(Const::F64(0)),
-        Type::Scalar(scalar) => Expr::Const(Const::Int(scalar, 0)),
+        Type::Scalar(scalar) => Expr::Const(elements::zero_of(scalar)),
         Type::View(view) => Expr::Empty(view),
         Type::Owner => Expr::Unowned,
     };

@@ -67,3 +67,31 @@ def memory_of_the_caller(x: float64[:]) -> float64:
     # not: owner
     y = x
     return third(y)
+
+
+@njit
+def in_registers(x: float64[:, ::1]) -> float64:
+    # not: allocate
+    # not: reserve
+    # not: store
+    s = 0.0
+    for i in range(x.shape[0]):
+        row = x[i, 0:3]
+        a = np.zeros(row.shape)
+        b = np.empty(3, np.complex128)
+        for k in range(3):
+            a[k] = 2 * row[k]
+            b[k] = a[k] * 1j
+        for k in range(len(b)):
+            s += a[k] * b[k].imag
+    return s
+
+
+@njit
+def indexed_by_what_it_holds(x: int64[:], n: int64) -> int64:
+    # check: reserve(4)
+    # not: allocate
+    a = np.zeros(4, np.int64)
+    for i in range(n):
+        a[x[i]] += 1
+    return a[0]

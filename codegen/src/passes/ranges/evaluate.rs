@@ -55,10 +55,23 @@ impl State {
     pub fn most_elements(&self, shape: &[Value]) -> Option<i64> {
         const MANY: i64 = 1 << 16;
         let most = shape.iter().try_fold(1i64, |product, extent| match extent {
-            Value::Int(_, extent) => product.checked_mul(self.facts.bounds(extent).1.try_into().ok()?),
+            Value::Int(_, extent) => product.checked_mul(self.most(extent)?),
             Value::Bool(_) | Value::View(_) | Value::Float => None,
         });
         most.filter(|most| *most < MANY)
+    }
+
+    /// The largest value that a number may have, if that is known: from its range, or because a fact
+    /// says that it is not above a small number.
+    fn most(&self, value: &Linear) -> Option<i64> {
+        const SMALL: i64 = 16;
+        let is_most = |most: &i64| {
+            Linear::constant((*most).into()).minus(value).is_some_and(|fact| self.facts.proves(&fact))
+        };
+        match is_most(&SMALL) {
+            true => (0..=SMALL).find(is_most),
+            false => self.facts.bounds(value).1.try_into().ok(),
+        }
     }
 
     /// An unknown bool: whether a symbol, 0 or 1, is 1.

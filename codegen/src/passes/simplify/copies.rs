@@ -5,7 +5,8 @@
 //! the original cannot have been assigned anew between a copy and its use without the copy being
 //! executed again. Only the counter of a `For` ends with its loop: outside, copies of it stay.
 //!
-//! In the same way the extent of a part of a view becomes the extent that the part was made with.
+//! In the same way the extent of a new array or of a part of a view becomes the extent that it was
+//! made with.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +43,8 @@ struct Copies<'a> {
     locals: &'a [Local],
     /// The constant or the local that a local is a copy of.
     known: BTreeMap<LocalId, Expr>,
-    /// The extents of a view that is a part of another one, where they are no longer than a local.
+    /// The extents of a view that is new or a part of another one, where they are no longer than a
+    /// local.
     extents: BTreeMap<(LocalId, usize), Expr>,
     /// For the counters of loops: whether the loop is left behind.
     ended: Vec<bool>,
@@ -56,8 +58,12 @@ impl Copies<'_> {
             if let Some(view) = kind.used_mut() {
                 self.view(view);
             }
-            if let StmtKind::Assign { local, value } = kind {
-                self.learn(*local, value);
+            match kind {
+                StmtKind::Assign { local, value } => self.learn(*local, value),
+                StmtKind::Allocate { view, shape, .. } | StmtKind::Reserve { view, shape, .. } => {
+                    self.note_extents(*view, shape.clone());
+                }
+                _ => {}
             }
             kind.bodies_mut().for_each(|inner| self.body(inner));
             if let StmtKind::For { var, .. } = kind {
@@ -82,7 +88,7 @@ impl Copies<'_> {
         }
     }
 
-    /// Notes the extents of a part of a view that is assigned once.
+    /// Notes the extents of a part of a view, if that view is assigned once.
     fn learn_extents(&mut self, local: LocalId, value: &Expr) {
         let Some(view) = value.views().next().filter(|view| self.is_assigned_once(*view)) else { return };
         let extents = match (value, self.locals[view.0 as usize].ty) {
@@ -92,14 +98,22 @@ impl Copies<'_> {
             }
             _ => return,
         };
+        self.note_extents(local, extents);
+    }
+
+    /// Notes with which extents a view is made, if that is once.
+    fn note_extents(&mut self, view: LocalId, extents: Vec<Expr>) {
+        if !self.is_assigned_once(view) {
+            return;
+        }
         for (axis, extent) in extents.into_iter().enumerate() {
             let lasting = match extent {
-                Expr::Const(_) | Expr::Dim { .. } => true,
-                Expr::Local(extent) => self.is_assigned_once(extent),
+                Expr::Const(_) => true,
+                Expr::Local(extent) | Expr::Dim { view: extent, .. } => self.is_assigned_once(extent),
                 _ => false,
             };
             if lasting {
-                self.extents.insert((local, axis), extent);
+                self.extents.insert((view, axis), extent);
             }
         }
     }
