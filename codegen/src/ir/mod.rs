@@ -486,7 +486,7 @@ pub enum StmtKind {
 }
 
 /// Which part of an array's element is read or written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
     /// All of a real element; the real part of a complex one.
     First,

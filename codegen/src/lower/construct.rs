@@ -1,6 +1,7 @@
 //! Constructors of IR expressions. Those on truth values fold constants, so that what an error
 //! model rules out leaves no check behind.
 
+use crate::ir::elements::zero_of;
 use crate::ir::{BinaryOp, CompareOp, Const, Expr, LocalId, Scalar, UnaryOp};
 
 /// An `I64`.
@@ -43,11 +44,7 @@ pub(super) fn float(scalar: Scalar, value: f64) -> Expr {
 
 /// The zero of a type; of a bool, false.
 pub(super) fn zero(scalar: Scalar) -> Expr {
-    match scalar {
-        Scalar::Bool => boolean(false),
-        _ if scalar.is_float() => float(scalar, 0.0),
-        _ => integer(scalar, 0),
-    }
+    Expr::Const(zero_of(scalar))
 }
 
 pub(super) fn locals(locals: &[LocalId]) -> Vec<Expr> {
