@@ -186,6 +186,7 @@ impl Copy {
             ("\"0.1.0\"", &format!("{version:?}")),
         ];
         copy_files(&original.folder, &copy.0.folder, &edits)?;
+        fs::create_dir_all(&original.target)?;
         // By this name it is another folder for cargo, though the dependencies are there already.
         #[cfg(unix)]
         std::os::unix::fs::symlink(fs::canonicalize(original.target)?, &copy.0.target)?;
