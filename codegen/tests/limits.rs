@@ -1,11 +1,13 @@
 //! Large and deep kernels: no stage of the front end may be slow on long ones or overflow the
-//! stack on deep ones.
+//! stack on deep ones, and their code is no more than they are long.
 
 use std::fmt::Write;
 
+use pykernel_codegen::backend::{self, Target};
 use pykernel_codegen::diagnostic::{Code, Diagnostics};
 use pykernel_codegen::source::Source;
-use pykernel_codegen::{hir, infer, syntax, typed};
+use pykernel_codegen::symbol::Package;
+use pykernel_codegen::{analysis, hir, infer, passes, syntax, typed};
 
 /// The codes of what is wrong with a text, after all of the front end and the printers.
 fn codes(text: &str) -> Vec<Code> {
@@ -89,6 +91,26 @@ fn types_that_come_late_through_many_variables() {
     let inside = lines(199, |i| format!("        d{i} = d{}\n", i + 1));
     let text = kernel(&format!("{before}    for i in range(n):\n{inside}        d199 = x\n    x = d0\n"));
     assert_eq!(codes(&text), []);
+}
+
+/// The size of the object of a text's only kernel.
+fn object_size(text: &str) -> usize {
+    let source = Source::file("kernel.py", text);
+    let analysis = analysis::analyse(&source, &Package { name: "limits".into(), version: "0".into() });
+    let kernel = &analysis.interface.kernels[0];
+    let options = passes::Options { overflow_checks: true };
+    let ir = passes::run(analysis.module.clone(), &[kernel.overloads[0].function], options);
+    backend::object(&ir, kernel, &Target::host(), None).expect("an object").len()
+}
+
+#[test]
+fn code_grows_with_the_number_of_arrays_and_not_faster() {
+    let arrays = |n| {
+        let body = lines(n, |i| format!("    y{i} = np.zeros(n)\n    x += y{i}[-1]\n"));
+        object_size(&format!("import numpy as np\n{}", kernel(&body)))
+    };
+    let (few, many) = (arrays(40), arrays(160));
+    assert!(many < 5 * few, "40 arrays: {few} bytes, 160: {many}");
 }
 
 /// Things nested or chained `n` times, and whether kernels have them when they are not deep.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cranelift_codegen::ir::{Block, FuncRef, GlobalValue, InstBuilder, Type as ClifType, Value, types};
+use cranelift_codegen::ir::{
+    Block, FuncRef, GlobalValue, InstBuilder, StackSlot, StackSlotData, StackSlotKind, Type as ClifType,
+    Value, types,
+};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::{DataId, FuncId, Module};
 
@@ -28,8 +31,11 @@ pub(super) struct FunctionCx<'a, 'u> {
 
 /// Where a local lives.
 enum Storage {
-    /// A number or an owner: the address of its block, null if it owns none.
+    /// A number, or an owner that the caller keeps: the address of its block, null if it owns none.
     Scalar(Variable),
+    /// An owner of the function's own. Each lives up to the function's end, where all exits meet: in
+    /// registers, every exit would have to bring all of them there.
+    Owner(StackSlot),
     View(View),
 }
 
@@ -123,14 +129,25 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     }
 
     fn declare_locals(&mut self) {
-        for local in &self.function.locals {
+        let params = &self.function.params;
+        for (index, local) in self.function.locals.iter().enumerate() {
             let storage = match local.ty {
                 Type::Scalar(scalar) => Storage::Scalar(self.builder.declare_var(clif_type(scalar))),
-                Type::Owner => Storage::Scalar(self.builder.declare_var(self.pointer)),
+                Type::Owner if params.contains(&LocalId(index as u32)) => {
+                    Storage::Scalar(self.builder.declare_var(self.pointer))
+                }
+                Type::Owner => Storage::Owner(self.owner_slot()),
                 Type::View(ty) => Storage::View(View::declare(&mut self.builder, self.pointer, ty)),
             };
             self.storage.push(storage);
         }
+    }
+
+    fn owner_slot(&mut self) -> StackSlot {
+        let bytes = self.pointer.bytes();
+        let align = bytes.trailing_zeros() as u8;
+        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, align);
+        self.builder.create_sized_stack_slot(data)
     }
 
     fn bind(&mut self, mut params: &[Value]) {
@@ -157,6 +174,7 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     pub(super) fn get(&mut self, local: LocalId) -> Value {
         match &self.storage[local.0 as usize] {
             Storage::Scalar(variable) => self.builder.use_var(*variable),
+            Storage::Owner(slot) => self.builder.ins().stack_load(self.pointer, self.pointer, *slot, 0),
             Storage::View(_) => unreachable!("bug in pykernel: an array is used as a number"),
         }
     }
@@ -165,6 +183,9 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     pub(super) fn set(&mut self, local: LocalId, value: Value) {
         match &self.storage[local.0 as usize] {
             Storage::Scalar(variable) => self.builder.def_var(*variable, value),
+            Storage::Owner(slot) => {
+                self.builder.ins().stack_store(self.pointer, value, *slot, 0);
+            }
             Storage::View(_) => unreachable!("bug in pykernel: a number is assigned to an array"),
         }
     }
@@ -173,7 +194,9 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     pub(super) fn view(&self, local: LocalId) -> View {
         match &self.storage[local.0 as usize] {
             Storage::View(view) => view.clone(),
-            Storage::Scalar(_) => unreachable!("bug in pykernel: a number is used as an array"),
+            Storage::Scalar(_) | Storage::Owner(_) => {
+                unreachable!("bug in pykernel: a number is used as an array")
+            }
         }
     }
 
