@@ -440,7 +440,7 @@ pub enum StmtKind {
     },
     /// Brackets the body of a Python function, which runs once.
     Scope {
-        /// The locals to release.
+        /// Empty: owners are released by what the pass `drops` writes.
         owned: Vec<LocalId>,
         /// Its body.
         body: Vec<Stmt>,
