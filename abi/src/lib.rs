@@ -17,10 +17,10 @@
 //!   tuple as its items, one after another, an optional number as whether there is one (a `u8`) and
 //!   then the number, or any other;
 //! - then a pointer to the result, left out when there is nothing in it: of `None`. A result is a
-//!   struct of the numbers of which it consists, in order, each at the next offset of its natural
+//!   struct of the numbers and arrays of which it consists, in order, each at the next offset of its natural
 //!   alignment: a number is itself, a complex one two floats, a tuple its items (those of a tuple
 //!   in it lie between its neighbours, with no struct of their own), an optional value a `u8`, 0 or
-//!   1, and then the value;
+//!   1, and then the value, an array an [`Owned`];
 //! - then a pointer to the [`Raised`] record;
 //! - the return value is a [`Status`] as `i32`. When it is [`Status::Raised`] the record says what
 //!   was raised and the result is not written.
@@ -175,6 +175,17 @@ pub mod host {
     pub const PRINT: i32 = 16;
 }
 
+/// An array that a kernel returns.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Owned<const N: usize> {
+    /// Where its elements are.
+    pub array: Array<N>,
+    /// The block in which they are, with a reference to it that is now the caller's. Null where the
+    /// memory belongs to an argument, or there are no elements.
+    pub owner: *mut Block,
+}
+
 /// What follows the elements of an array that a kernel made. It lies at the end of its memory, at
 /// a multiple of the elements' alignment, which may be less than its own.
 #[repr(C)]
@@ -252,6 +263,12 @@ mod tests {
         assert_eq!(offset_of!(Array<3>, shape) + 8 * 2, array::shape(2) as usize);
         assert_eq!(offset_of!(Array<3>, strides) + 8, array::stride(3, 1) as usize);
         assert_eq!(offset_of!(Array<0>, strides), array::stride(0, 0) as usize);
+    }
+
+    #[test]
+    fn an_owner_follows_its_array() {
+        assert_eq!(offset_of!(Owned<3>, owner), size_of::<Array<3>>());
+        assert_eq!(size_of::<Owned<3>>(), size_of::<Array<3>>() + 8);
     }
 
     #[test]

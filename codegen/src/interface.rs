@@ -8,7 +8,7 @@ pub mod rust;
 
 use std::collections::BTreeSet;
 
-pub use boundary::{Leaf, Number, ParamType, fields};
+pub use boundary::{Field, Leaf, Number, ParamType, fields};
 
 use crate::hir::{self, External};
 use crate::ir::{self, Mode, StmtKind};
@@ -79,7 +79,7 @@ pub struct Overload {
     pub function: ir::FunctionId,
     /// The parameters, in order.
     pub params: Vec<Param>,
-    /// What it returns: a tree of numbers (see [`fields`]).
+    /// What it returns: a tree of numbers and arrays (see [`fields`]).
     pub result: Type,
     /// Whether it reaches a function that can call itself, so that the caller must set a stack
     /// limit.

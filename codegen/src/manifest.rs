@@ -260,10 +260,14 @@ mod tests {
             unchecked: false,
             host: false,
         };
+        let returned = Type::Array(array(3, Layout::C, true));
         let other = Overload {
             symbol: "pyk_f_2".into(),
             params: vec![],
-            result: Type::Tuple(vec![Type::INT, Type::Tuple(vec![Type::None, Type::FLOAT.optional()])]),
+            result: Type::Tuple(vec![
+                Type::INT,
+                Type::Tuple(vec![Type::None, returned, Type::FLOAT.optional()]),
+            ]),
             unchecked: true,
             host: true,
             ..overload.clone()

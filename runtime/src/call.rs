@@ -8,6 +8,7 @@ pub use pykernel_abi::{Array, Callable, Host, Raised};
 
 pub use crate::argument::Argument;
 pub use crate::host::{HOST, printed};
+pub use crate::returned::Returned;
 pub use crate::stack::limit as stack_limit;
 pub use crate::view::{Kernel, Layout, Param, fits, read, write};
 
@@ -19,7 +20,7 @@ use pykernel_abi::Status;
 /// # Safety
 /// `entry` calls the entry of a kernel, as `pykernel_abi` describes it, with these two pointers
 /// (result, record) and arguments that meet what it asks of them, and gives its status; what the
-/// kernel returns is a `T`.
+/// kernel returns is a `T`. A [`Returned`] in it is only good while the arguments are.
 #[inline]
 pub unsafe fn run<T>(
     stack_limit: usize,

@@ -46,6 +46,8 @@
 //! - Arrays are [`ndarray`]'s: anything that becomes an `ArrayView` goes in, with `&mut` where
 //!   the kernel writes. A parameter declared contiguous (`float64[:, ::1]`) refuses another
 //!   layout with an [`Error`]; nothing is copied behind your back.
+//! - A returned array is an [`ndarray::Array`] with the kernel's memory. What is a part of an
+//!   argument, or of another array, is copied.
 //! - Tuples are tuples: `-> Tuple((float64, int64))` gives `(f64, i64)`, and a tuple parameter
 //!   takes one, arrays in it included. `optional(float64)` is `Option<f64>`.
 //! - Each call gives a `Result`: what Python would raise is an [`Error`]. `None` is `()`.
@@ -66,6 +68,7 @@ pub mod call;
 mod error;
 mod host;
 pub mod repr;
+mod returned;
 mod stack;
 mod template;
 mod view;

@@ -124,7 +124,7 @@ fn refuse<T>(rank: usize, shape: &[usize], strides: &[isize], param: &'static Pa
 }
 
 /// A tuple as Python prints it.
-fn tuple(items: &[impl ToString]) -> String {
+pub(crate) fn tuple(items: &[impl ToString]) -> String {
     let texts: Vec<String> = items.iter().map(ToString::to_string).collect();
     match texts.as_slice() {
         [one] => format!("({one},)"),

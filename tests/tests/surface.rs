@@ -95,6 +95,54 @@ mod tuples {
     }
 }
 
+mod arrays {
+    pykernel::py_kernel! {
+        import numpy as np
+        from numba import njit, bool_, complex64, float32, float64, int64
+
+        @njit
+        def table(n: int, m: int):
+            x = np.zeros((n, m))
+            for i in range(n):
+                for j in range(m):
+                    x[i, j] = 10 * i + j
+            return x
+
+        @njit
+        def columns(n: int, m: int):
+            return table(n, m).T
+
+        @njit
+        def part(x: float64[:, :], i: int):
+            return x[i], x
+
+        @njit
+        def twice(n: int):
+            x = np.ones(n)
+            return x, x[::2], n
+
+        @njit
+        def flags(n: int):
+            return np.empty(n, bool_)
+
+        @njit
+        def positive(x: float64[:]):
+            if x[0] > 0:
+                return x[1:], np.zeros(1, complex64)
+            if x[0] == 0:
+                raise ValueError("zero")
+            return None, np.zeros(2, complex64)
+
+        @njit([float32(float32), float64[:](float64[:])])
+        def same(x):
+            return x
+
+        @njit
+        def seven(n: int):
+            return np.zeros((1, n, 1, 1, 1, 1, 1), int64)
+    }
+}
+
 mod float32s {
     pykernel::py_kernel! {
         from numba import njit
@@ -349,4 +397,49 @@ fn a_signature_is_chosen_by_the_items() {
     assert_eq!(tuples::scaled((0.5f32, 3.0f32), &mut out).unwrap(), (3.0f32, 0.5f32));
     assert_eq!(tuples::scaled((0.25f64, 3.0f64), &mut out).unwrap(), (3.0f64, 0.25f64));
     assert_eq!(out, array![0.75]);
+}
+
+#[test]
+fn returned_arrays_belong_to_rust() {
+    let mut x: Array2<f64> = arrays::table(2, 3).unwrap();
+    assert_eq!(x, array![[0.0, 1.0, 2.0], [10.0, 11.0, 12.0]]);
+    x.push_row(array![7.0, 8.0, 9.0].view()).unwrap();
+    let x = thread::spawn(move || x.sum()).join().unwrap();
+    assert_eq!(x, 60.0);
+    let f = arrays::columns(2, 3).unwrap();
+    assert_eq!((f.dim(), f.strides(), f[[2, 1]]), ((3, 2), &[1, 3][..], 12.0));
+    assert_eq!(arrays::table(0, 3).unwrap().dim(), (0, 3));
+    assert_eq!(arrays::seven(2).unwrap().shape(), [1, 2, 1, 1, 1, 1, 1]);
+    assert_eq!(arrays::table(-1, 2).unwrap_err().class(), "ValueError");
+    assert_eq!(
+        arrays::flags(100).unwrap().iter().filter(|bit| [0, 1].contains(&u8::from(**bit))).count(),
+        100
+    );
+}
+
+#[test]
+fn parts_of_arguments_are_copied() {
+    let mut x = array![[1.0, 2.0], [3.0, 4.0]];
+    let (mut row, mut all) = arrays::part(&x, -1).unwrap();
+    row[0] = 7.0;
+    all[[0, 0]] = 8.0;
+    x[[1, 1]] = 9.0;
+    assert_eq!((x, row), (array![[1.0, 2.0], [3.0, 9.0]], array![7.0, 4.0]));
+    let (mut whole, step, n) = arrays::twice(3).unwrap();
+    whole[0] = 5.0;
+    assert_eq!((whole, step, n), (array![5.0, 1.0, 1.0], array![1.0, 1.0], 3));
+    let one = arr0(2.5);
+    let huge = one.broadcast(1 << 48).unwrap();
+    assert_eq!(arrays::same(huge).unwrap_err().class(), "MemoryError");
+    let y: Array1<f64> = arrays::same(&[1.0, 2.0]).unwrap();
+    assert_eq!((y, arrays::same(0.5f32).unwrap()), (array![1.0, 2.0], 0.5));
+}
+
+#[test]
+fn what_may_be_none_may_be_an_array() {
+    let (some, zeros) = arrays::positive(&[1.0, 2.0]).unwrap();
+    assert_eq!((some, zeros.len()), (Some(array![2.0]), 1));
+    let (none, zeros) = arrays::positive(&[-1.0]).unwrap();
+    assert_eq!((none, zeros.len()), (None, 2));
+    assert_eq!(arrays::positive(&[0.0]).unwrap_err().message(), "zero");
 }

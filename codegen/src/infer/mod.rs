@@ -583,13 +583,7 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        // In this version Rust gets no array.
-        let is_kernel = !self.function.signatures.is_empty();
-        let returned = !ty.holds(&|ty| match ty {
-            Type::Text => true,
-            Type::Array(_) => is_kernel,
-            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Tuple(_) | Type::Optional(_) => false,
-        });
+        let returned = !ty.holds(&|ty| *ty == Type::Text);
         if !returned {
             diagnostics.report(
                 Diagnostic::new(

@@ -54,15 +54,25 @@ impl From<&ParamType> for Type {
     }
 }
 
-/// The numbers that a result is made of, in order: the fields of the struct that a kernel writes.
-pub fn fields(result: &Type) -> Vec<DType> {
+/// A part of a result: a field of the struct that a kernel writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// A number.
+    Number(DType),
+    /// An array, with a reference to its memory.
+    Array(ArrayType),
+}
+
+/// What a result is made of, in order.
+pub fn fields(result: &Type) -> Vec<Field> {
     match result {
         Type::None => Vec::new(),
-        Type::Weak(weak) => vec![weak.dtype()],
-        Type::Strong(dtype) => vec![*dtype],
+        Type::Weak(weak) => vec![Field::Number(weak.dtype())],
+        Type::Strong(dtype) => vec![Field::Number(*dtype)],
+        Type::Array(array) => vec![Field::Array(*array)],
         Type::Tuple(items) => items.iter().flat_map(fields).collect(),
-        Type::Optional(inner) => std::iter::once(DType::Bool).chain(fields(inner)).collect(),
-        Type::Array(_) | Type::Text => unreachable!("bug in pykernel: a kernel returns `{result}`"),
+        Type::Optional(inner) => std::iter::once(Field::Number(DType::Bool)).chain(fields(inner)).collect(),
+        Type::Text => unreachable!("bug in pykernel: a kernel returns `{result}`"),
     }
 }
 

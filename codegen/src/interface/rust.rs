@@ -102,7 +102,11 @@ pub fn result(ty: &Type) -> String {
         Type::Strong(dtype) => scalar(*dtype).to_owned(),
         Type::Tuple(items) => tuple(items.iter().map(result)),
         Type::Optional(inner) => format!("Option<{}>", result(inner)),
-        Type::Array(_) | Type::Text => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
+        Type::Array(array) => match array.rank {
+            0..=6 => format!("Array{}<{}>", array.rank, scalar(array.element)),
+            _ => format!("ArrayD<{}>", scalar(array.element)),
+        },
+        Type::Text => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
     }
 }
 

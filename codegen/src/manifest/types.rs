@@ -17,13 +17,7 @@ pub fn write_param(ty: &ParamType, fields: &mut Vec<String>) {
     match ty {
         ParamType::Number(number) => fields.push(Type::from(*number).to_string()),
         ParamType::Array(array, mode) => {
-            let mode = match (mode, array.readonly) {
-                (Mode::Write, _) => "write",
-                (Mode::Read, false) => "read",
-                (Mode::Read, true) => "readonly",
-            };
-            let (rank, layout) = (array.rank.to_string(), layout_name(array.layout));
-            fields.extend(["array", array.element.name(), &rank, layout, mode].map(str::to_owned));
+            write_array(array, *mode, fields);
         }
         ParamType::Tuple(items) => {
             begin_tuple(items.len(), fields);
@@ -38,7 +32,7 @@ pub fn write_param(ty: &ParamType, fields: &mut Vec<String>) {
 /// Reads what [`write_param`] wrote.
 pub fn read_param(fields: &mut &[&str]) -> Option<ParamType> {
     match next(fields)? {
-        "array" => read_array(fields),
+        "array" => read_array(fields).map(|(array, mode)| ParamType::Array(array, mode)),
         "tuple" => read_items(fields, read_param).map(ParamType::Tuple),
         "optional" => number(next(fields)?).map(ParamType::Optional),
         name => number(name).map(ParamType::Number),
@@ -57,7 +51,8 @@ pub fn write_result(ty: &Type, fields: &mut Vec<String>) {
             fields.push("optional".to_owned());
             write_result(inner, fields);
         }
-        Type::Array(_) | Type::Text => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
+        Type::Array(array) => write_array(array, Mode::Read, fields),
+        Type::Text => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
     }
 }
 
@@ -65,6 +60,7 @@ pub fn write_result(ty: &Type, fields: &mut Vec<String>) {
 pub fn read_result(fields: &mut &[&str]) -> Option<Type> {
     match next(fields)? {
         "None" => Some(Type::None),
+        "array" => read_array(fields).map(|(array, _)| Type::Array(array)),
         "tuple" => read_items(fields, read_result).map(Type::Tuple),
         "optional" => read_result(fields).map(Type::optional),
         name => number(name).map(Type::from),
@@ -81,12 +77,23 @@ fn begin_tuple(n: usize, fields: &mut Vec<String>) {
     fields.extend(["tuple".to_owned(), n.to_string()]);
 }
 
+/// An array, and how a parameter borrows it.
+fn write_array(array: &ArrayType, mode: Mode, fields: &mut Vec<String>) {
+    let mode = match (mode, array.readonly) {
+        (Mode::Write, _) => "write",
+        (Mode::Read, false) => "read",
+        (Mode::Read, true) => "readonly",
+    };
+    let (rank, layout) = (array.rank.to_string(), layout_name(array.layout));
+    fields.extend(["array", array.element.name(), &rank, layout, mode].map(str::to_owned));
+}
+
 fn read_items<T>(fields: &mut &[&str], read: impl Fn(&mut &[&str]) -> Option<T>) -> Option<Vec<T>> {
     let n: usize = next(fields)?.parse().ok()?;
     (0..n).map(|_| read(fields)).collect()
 }
 
-fn read_array(fields: &mut &[&str]) -> Option<ParamType> {
+fn read_array(fields: &mut &[&str]) -> Option<(ArrayType, Mode)> {
     let element = dtype(next(fields)?)?;
     let rank = next(fields)?.parse().ok()?;
     let name = next(fields)?;
@@ -97,7 +104,7 @@ fn read_array(fields: &mut &[&str]) -> Option<ParamType> {
         "readonly" => (Mode::Read, true),
         _ => return None,
     };
-    Some(ParamType::Array(ArrayType { element, rank, layout, readonly }, mode))
+    Some((ArrayType { element, rank, layout, readonly }, mode))
 }
 
 const fn layout_name(layout: Layout) -> &'static str {

@@ -59,17 +59,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether Rust can pass what a signature declares. A function that is not exported can take
-    /// and return more.
+    /// Whether Rust can pass what a signature declares. A function that is not exported can take more.
     pub(super) fn is_passable(&mut self, def: &StmtFunctionDef, signature: &Signature) -> bool {
-        let optional = signature.params.iter().chain(&signature.result);
         let is_array = |ty: &Type| matches!(ty, Type::Optional(inner) if inner.dtype().is_none());
-        let mut optional = optional.filter(|ty| ty.holds(&is_array));
+        let mut optional = signature.params.iter().filter(|ty| ty.holds(&is_array));
         let Some(ty) = optional.next().filter(|_| !def.name.starts_with('_')) else { return true };
-        let message = format!("Rust cannot pass or take `{ty}` in this version");
+        let message = format!("Rust cannot pass `{ty}` in this version");
         self.report(
             Diagnostic::new(Code::BadSignature, signature.span, message)
-                .help("a function whose name begins with `_` is not exported, and can have optional arrays"),
+                .help("a function whose name begins with `_` is not exported, and can take optional arrays"),
         );
         false
     }

@@ -99,9 +99,6 @@ impl Reader<'_> {
             _ if signature.params.iter().any(|ty| ty.holds(&|ty| *ty == Type::None)) => {
                 "a parameter cannot be `None`".to_owned()
             }
-            Some(ty) if ty.holds(&|ty| matches!(ty, Type::Array(_))) => {
-                format!("a function cannot return `{ty}` in this version")
-            }
             _ => return true,
         };
         self.report(

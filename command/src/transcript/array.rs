@@ -59,9 +59,7 @@ impl Array {
     /// Whether the elements lie as a layout asks, by NumPy's rule: dimensions of extent 1 and
     /// arrays without elements fit every layout.
     pub fn has_layout(&self, layout: Layout) -> bool {
-        let wanted = contiguous(self.dtype, &self.shape, layout);
-        let fits = |axis: usize| self.shape[axis] == 1 || self.strides[axis] == wanted[axis];
-        layout == Layout::Any || self.size() == 0 || (0..self.shape.len()).all(fits)
+        lies_as(self.dtype, &self.shape, &self.strides, layout)
     }
 
     /// Reads one element.
@@ -171,6 +169,13 @@ impl Array {
     }
 }
 
+/// Whether elements with this shape and these strides lie as a layout asks.
+pub fn lies_as(dtype: DType, shape: &[usize], strides: &[isize], layout: Layout) -> bool {
+    let wanted = contiguous(dtype, shape, layout);
+    let fits = |axis: usize| shape[axis] == 1 || strides[axis] == wanted[axis];
+    layout == Layout::Any || shape.contains(&0) || (0..shape.len()).all(fits)
+}
+
 /// The strides of a contiguous array.
 fn contiguous(dtype: DType, shape: &[usize], layout: Layout) -> Vec<isize> {
     let mut strides = vec![0; shape.len()];
@@ -187,7 +192,7 @@ fn contiguous(dtype: DType, shape: &[usize], layout: Layout) -> Vec<isize> {
 }
 
 /// Every index within a shape, in C order.
-fn indices(shape: &[usize]) -> impl Iterator<Item = Vec<usize>> + '_ {
+pub fn indices(shape: &[usize]) -> impl Iterator<Item = Vec<usize>> + '_ {
     let size: usize = shape.iter().product();
     (0..size).map(move |mut rest| {
         let mut index = vec![0; shape.len()];

@@ -54,13 +54,16 @@ pub fn call(
     let blocks = host::blocks();
     // SAFETY: the closure keeps the contract of entries, and `()` is not written.
     let ended = unsafe { pykernel::call::run::<()>(stack_limit(), &host::HOST, run) };
+    // SAFETY: a kernel that has returned has written its result, with the host's memory; its
+    // arguments are still alive in `args`.
+    let ended = ended.map(|()| unsafe { returned::value(&overload.result, &result) });
     if host::blocks() != blocks {
         return Err(
             format!("{} leaves {} blocks of memory behind", kernel.name, host::blocks() - blocks).into()
         );
     }
     match ended {
-        Ok(()) => Ok(returned::value(&overload.result, &result)),
+        Ok(value) => Ok(value?),
         Err(error) => Err(Failure::raised(error.class(), error.message())),
     }
 }

@@ -27,7 +27,7 @@ impl Entry<'_> {
     ///
     /// Its variables have the macro's hygiene, the arguments the user's: they never meet.
     pub fn call(&self) -> TokenStream {
-        let returned_type = Returned::new(&self.overload.result);
+        let returned_type = Returned::new(&self.overload.result, self.kernel());
         let declaration = self.declaration(&returned_type);
         let leaves = self.leaves.iter().enumerate();
         let descriptors = leaves.clone().filter_map(|(i, leaf)| self.descriptor(i, leaf));
@@ -53,17 +53,16 @@ impl Entry<'_> {
                 #symbol(#(#passed)* #pointer #raised)
             })
         };
-        let result = returned_type.made_of(quote_spanned! { hygienic =>
-            // SAFETY: the build script has compiled this symbol from the text that the
-            // declaration was made from; the descriptors are of arrays that are borrowed until
-            // the end of the call, exclusively where the kernel writes.
-            unsafe { #run }
-        });
+        let result = returned_type.made_of(run);
         quote_spanned! { hygienic =>
             #declaration
             #table
             #(#descriptors)*
-            #result
+            // SAFETY: the build script has compiled this symbol from the text that the
+            // declaration was made from; the descriptors are of arrays that are borrowed until
+            // the end of the call, exclusively where the kernel writes. What is returned is
+            // taken before their end.
+            unsafe { #result }
         }
     }
 
@@ -110,14 +109,20 @@ impl Entry<'_> {
         Some(quote! { let #descriptor = #described?; })
     }
 
-    /// What the refusal of an array says.
-    fn facts(&self, leaf: &Leaf, array: ArrayType) -> TokenStream {
+    /// An expression: which kernel it is, for what the runtime says of it.
+    fn kernel(&self) -> TokenStream {
         let (kernel, file) = (&self.kernel.name, self.context.file);
         let line = self.context.source.line(self.kernel.span.start);
+        quote!(::pykernel::call::Kernel { name: #kernel, file: #file, line: #line })
+    }
+
+    /// What the refusal of an array says.
+    fn facts(&self, leaf: &Leaf, array: ArrayType) -> TokenStream {
+        let kernel = self.kernel();
         let (name, ty, layout) = (&leaf.name, array.to_string(), layout(array.layout));
         quote! {
             ::pykernel::call::Param {
-                kernel: ::pykernel::call::Kernel { name: #kernel, file: #file, line: #line },
+                kernel: #kernel,
                 name: #name,
                 ty: #ty,
                 layout: #layout,

@@ -49,7 +49,11 @@ pub fn result(ty: &Type) -> TokenStream {
             let inner = result(inner);
             quote!(::core::option::Option<#inner>)
         }
-        Type::None | Type::Array(_) | Type::Text => quote!(()),
+        Type::Array(array) => {
+            let (element, dimension) = (number(array.element), dimension(*array));
+            quote!(::pykernel::ndarray::Array<#element, #dimension>)
+        }
+        Type::None | Type::Text => quote!(()),
     }
 }
 
@@ -73,16 +77,21 @@ pub fn canonical(index: usize, leaf: &Leaf) -> TokenStream {
 
 fn view(array: ArrayType, mode: Mode, index: usize) -> TokenStream {
     let (lifetime, element) = (lifetime(index), number(array.element));
-    let dimension = match array.rank {
+    let dimension = dimension(array);
+    match mode {
+        Mode::Read => quote!(::pykernel::ndarray::ArrayView<#lifetime, #element, #dimension>),
+        Mode::Write => quote!(::pykernel::ndarray::ArrayViewMut<#lifetime, #element, #dimension>),
+    }
+}
+
+/// The type of an array's dimension.
+pub fn dimension(array: ArrayType) -> TokenStream {
+    match array.rank {
         0..=MAX_STATIC_RANK => {
             let rank = Literal::usize_unsuffixed(array.rank);
             quote!(::pykernel::ndarray::Dim<[::pykernel::ndarray::Ix; #rank]>)
         }
         _ => quote!(::pykernel::ndarray::IxDyn),
-    };
-    match mode {
-        Mode::Read => quote!(::pykernel::ndarray::ArrayView<#lifetime, #element, #dimension>),
-        Mode::Write => quote!(::pykernel::ndarray::ArrayViewMut<#lifetime, #element, #dimension>),
     }
 }
 

@@ -111,6 +111,31 @@ fn a_returned_tuple_is_made_of_a_flat_struct() {
 }
 
 #[test]
+fn a_returned_array_is_taken() {
+    let ty = |rank| Type::Array(ArrayType { element: DType::Bool, rank, layout: Layout::C, readonly: false });
+    let result = Type::Tuple(vec![Type::INT, ty(7), ty(2).optional()]);
+    let text = expanded(&kernel("f", vec![overload("s", &[], result)]));
+    expect(
+        &text,
+        "(::core::primitive::i64, \
+         ::pykernel::ndarray::Array<::core::primitive::bool, ::pykernel::ndarray::IxDyn>, \
+         ::core::option::Option<::pykernel::ndarray::Array<::core::primitive::bool, \
+         ::pykernel::ndarray::Dim<[::pykernel::ndarray::Ix; 2]>>>,),",
+    );
+    expect(
+        &text,
+        "struct Returned(::core::primitive::i64, ::pykernel::call::Returned<7>, ::core::primitive::bool, \
+         ::pykernel::call::Returned<2>);",
+    );
+    expect(
+        &text,
+        "|written| ::core::result::Result::Ok((written.0, \
+         written.1.take::<::core::primitive::bool, ::pykernel::ndarray::IxDyn>(&::pykernel::call::Kernel { \
+         name: \"f\", file: \"k.py\", line: 1u32 })?,",
+    );
+}
+
+#[test]
 fn a_tuple_parameter_is_taken_apart() {
     let complex = ParamType::Number(Number::Strong(DType::Complex64));
     let tuple = ParamType::Tuple(vec![complex, ParamType::Tuple(vec![array(1, Layout::C, Mode::Write)])]);

@@ -12,7 +12,7 @@ use super::view::{TRUSTED, fastest};
 use super::{Translated, Unit, call};
 use crate::backend::Error;
 use crate::interface::{Leaf, Overload};
-use crate::ir::{Expr, Type};
+use crate::ir::{Expr, Type, ViewType};
 use crate::types::ArrayType;
 
 /// Translates an entry: the function itself where nothing else calls it, else a call.
@@ -39,6 +39,12 @@ pub(super) fn translate(
     cx.finish_entry(&returned, result);
     cx.builder.finalize(config);
     Ok(Translated { id, name: overload.symbol.clone(), of: overload.function, context })
+}
+
+/// The struct that a kernel writes, as far as it is written.
+struct Fields {
+    result: Value,
+    offset: u32,
 }
 
 impl FunctionCx<'_, '_> {
@@ -102,17 +108,57 @@ impl FunctionCx<'_, '_> {
         self.write_result(&returned[1..], result);
     }
 
-    /// Writes the fields of the result, each at the next address of its natural alignment.
-    fn write_result(&mut self, values: &[Value], result: Value) {
-        let mut offset = 0u32;
-        for value in values {
-            let size = self.builder.func.dfg.value_type(*value).bytes();
-            offset = offset.next_multiple_of(size);
-            self.builder.ins().store(TRUSTED, *value, result, offset as i32);
-            offset += size;
+    /// Writes the fields of the result.
+    fn write_result(&mut self, mut values: &[Value], result: Value) {
+        let mut fields = Fields { result, offset: 0 };
+        let mut types = self.function.results.iter().map(|local| self.function.ty(*local)).peekable();
+        while let Some(ty) = types.next() {
+            match ty {
+                Type::Scalar(_) | Type::Owner => values = self.write_numbers(1, values, &mut fields),
+                Type::View(ty) => {
+                    values = self.write_descriptor(ty, values, &mut fields);
+                    // An array that surely belongs to an argument has no owner.
+                    if types.peek() != Some(&Type::Owner) {
+                        let none = self.owner(&Expr::Unowned);
+                        self.write_numbers(1, &[none], &mut fields);
+                    }
+                }
+            }
         }
         let status = self.returned();
         self.builder.ins().return_(&[status]);
+    }
+
+    /// Writes the first of some numbers, each at the next address of its natural alignment; gives
+    /// the others.
+    fn write_numbers<'v>(&mut self, n: usize, values: &'v [Value], fields: &mut Fields) -> &'v [Value] {
+        let (now, later) = values.split_at(n);
+        for value in now {
+            let size = self.builder.func.dfg.value_type(*value).bytes();
+            fields.offset = fields.offset.next_multiple_of(size);
+            self.builder.ins().store(TRUSTED, *value, fields.result, fields.offset as i32);
+            fields.offset += size;
+        }
+        later
+    }
+
+    fn write_descriptor<'v>(
+        &mut self,
+        ty: ViewType,
+        values: &'v [Value],
+        fields: &mut Fields,
+    ) -> &'v [Value] {
+        let mut values = self.write_numbers(1 + ty.rank, values, fields);
+        let known = fastest(ty.layout, ty.rank);
+        for axis in 0..ty.rank {
+            if Some(axis) == known {
+                let stride = self.i64(ty.element.size() as i64);
+                self.write_numbers(1, &[stride], fields);
+            } else {
+                values = self.write_numbers(1, values, fields);
+            }
+        }
+        values
     }
 
     fn returned(&mut self) -> Value {

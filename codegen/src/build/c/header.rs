@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{names, result};
-use crate::interface::{Kernel, Leaf, Overload, Param};
+use crate::interface::{Field, Kernel, Leaf, Overload, Param, fields};
 use crate::ir::Mode;
 use crate::manifest::Compiled;
 use crate::symbol::{Package, identifier};
@@ -71,19 +71,19 @@ fn twice(name: &str, one: &Compiled, other: &Compiled) -> String {
 
 /// A type of array descriptors.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct View {
+pub(super) struct View {
     element: DType,
     rank: usize,
     writes: bool,
 }
 
 impl View {
-    fn of(array: ArrayType, mode: Mode) -> View {
+    pub(super) fn of(array: ArrayType, mode: Mode) -> View {
         View { element: array.element, rank: array.rank, writes: mode == Mode::Write }
     }
 
     /// `pykernel_array2_float64`, or `pykernel_view2_float64` of one that is only read.
-    fn name(self) -> String {
+    pub(super) fn name(self) -> String {
         let kind = if self.writes { "array" } else { "view" };
         format!("pykernel_{kind}{}_{}", self.rank, self.element)
     }
@@ -138,7 +138,11 @@ fn views(overload: &Overload) -> Vec<View> {
         Leaf::Array(array, mode) => Some(View::of(array, mode)),
         Leaf::Number(_) => None,
     };
-    overload.params.iter().flat_map(|param| param.ty.leaves()).filter_map(view).collect()
+    let returned = fields(&overload.result).into_iter().filter_map(|field| match field {
+        Field::Array(array) => Some(View::of(array, Mode::Write)),
+        Field::Number(_) => None,
+    });
+    overload.params.iter().flat_map(|param| param.ty.leaves()).filter_map(view).chain(returned).collect()
 }
 
 /// The C type of an array's element, and of a number in memory.

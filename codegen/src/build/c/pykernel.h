@@ -66,6 +66,29 @@ static inline const pykernel_host *pykernel_default_host(void)
 #define PYKERNEL_HOST pykernel_default_host()
 #endif
 
+/* What follows the elements of an array that a kernel made. */
+typedef struct pykernel_block {
+    uint64_t references;
+    uint8_t *data;
+    size_t bytes;
+    size_t align;
+} pykernel_block;
+
+/* Takes the owner of an array that a kernel has returned, whose elements are then gone. There is
+   none where the memory belongs to an argument. */
+static inline void pykernel_free(void *owner)
+{
+    pykernel_block block;
+    if (!owner)
+        return;
+    memcpy(&block, owner, sizeof block);
+    block.references--;
+    if (block.references)
+        memcpy(owner, &block, sizeof block);
+    else
+        PYKERNEL_HOST->release(block.data, block.bytes, block.align);
+}
+
 /* How many values the message of an exception can have. */
 #define PYKERNEL_MAX_OPERANDS 9
 

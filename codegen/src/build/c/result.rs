@@ -1,11 +1,12 @@
-//! What kernels return to C: a number, or a struct of the numbers of which a tuple or an optional
-//! value consists.
+//! What kernels return to C: a number, or a struct of the numbers and arrays of which anything else
+//! consists.
 
 use std::fmt::Write as _;
 
-use super::header::element;
+use super::header::{View, element};
 use super::names;
-use crate::interface::{Kernel, Overload, fields};
+use crate::interface::{Field, Kernel, Overload, fields};
+use crate::ir::Mode;
 use crate::types::{DType, Type};
 
 /// The C type of what an overload returns, if it returns something.
@@ -23,15 +24,21 @@ pub(super) fn definition(prefix: &str, kernel: &Kernel, overload: &Overload) -> 
     let mut text = format!("typedef struct {name} {{\n");
     let mut all = Vec::new();
     members("", &overload.result, &mut all);
-    for (member, dtype) in all {
-        let _ = writeln!(text, "    {} {member};", element(dtype));
+    for (member, field) in all {
+        let _ = match field {
+            Field::Number(dtype) => writeln!(text, "    {} {member};", element(dtype)),
+            Field::Array(array) => {
+                let view = View::of(array, Mode::Write).name();
+                writeln!(text, "    {view} {member};\n    void *{member}_owner;")
+            }
+        };
     }
     let _ = writeln!(text, "}} {name};");
     Some(text)
 }
 
 /// The members, named by the way to them: `item0`, `item1_0`, `item2_present` and `item2`.
-fn members(path: &str, ty: &Type, found: &mut Vec<(String, DType)>) {
+fn members(path: &str, ty: &Type, found: &mut Vec<(String, Field)>) {
     match ty {
         Type::Tuple(items) => items.iter().enumerate().for_each(|(index, item)| {
             let path = if path.is_empty() { format!("item{index}") } else { format!("{path}_{index}") };
@@ -42,11 +49,15 @@ fn members(path: &str, ty: &Type, found: &mut Vec<(String, DType)>) {
                 "" => ("present".to_owned(), "value"),
                 path => (format!("{path}_present"), path),
             };
-            found.push((present, DType::Bool));
+            found.push((present, Field::Number(DType::Bool)));
             members(value, inner, found);
         }
-        Type::Weak(_) | Type::Strong(_) | Type::None | Type::Array(_) | Type::Text => {
-            found.extend(ty.dtype().map(|dtype| (path.to_owned(), dtype)));
+        Type::Array(array) => {
+            let path = if path.is_empty() { "value" } else { path };
+            found.push((path.to_owned(), Field::Array(*array)));
+        }
+        Type::Weak(_) | Type::Strong(_) | Type::None | Type::Text => {
+            found.extend(ty.dtype().map(|dtype| (path.to_owned(), Field::Number(dtype))));
         }
     }
 }

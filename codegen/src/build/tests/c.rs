@@ -6,6 +6,7 @@ use super::*;
 use crate::backend::Target;
 
 const KERNELS: &str = r#"
+import numpy as np
 from numba import njit, types, boolean, float32, float64, int8, int64, complex64, complex128
 @njit
 def mandel(x: float64, y: float64, max_iters: int64) -> int64:
@@ -57,6 +58,17 @@ def show(n: int, x: float32, z: complex128, yes: boolean):
 def padded(t: types.Tuple((int8, types.Tuple((complex64, float64[:])))), n: int64):
     z = t[1][0]
     return t[0], (t[1][1][n], n > 0, (z, t[0])), n
+@njit
+def doubled(x: float64[:]):
+    y = np.empty((2, len(x)))
+    y[0] = x
+    for i in range(len(x)):
+        y[1, i] = 2 * x[i]
+    return y
+@njit
+def parts(x: float64[:], n: int64):
+    y = np.ones(n)
+    return x[1:], y, y[::-1], n
 @njit
 def perhaps(x: float64 | None, n: int8):
     return None if x is None else n * x
@@ -144,11 +156,24 @@ static void tuples(void)
     pykernel_complex64 z = {2.5f, -1};
     padded_result result;
     perhaps_result product;
+    doubled_result matrix;
+    parts_result parted;
     some_result pair;
     CHECK(padded(-3, z, &x, 1, &result, NULL) == PYKERNEL_RETURNED);
     CHECK(result.item0 == -3 && result.item1_0 == 1.5 && result.item1_1 && result.item2 == 1);
     CHECK(result.item1_2_0.real == 2.5f && result.item1_2_0.imag == -1 && result.item1_2_1 == -3);
     CHECK(padded(-3, z, &x, 2, &result, NULL) == PYKERNEL_RAISED);
+    CHECK(doubled(&x, &matrix, NULL) == PYKERNEL_RETURNED && matrix.value_owner);
+    CHECK(matrix.value.shape[0] == 2 && matrix.value.strides[1] == 8 && matrix.value.data[3] == 3);
+    pykernel_free(matrix.value_owner);
+    CHECK(parts(&x, 3, &parted, NULL) == PYKERNEL_RETURNED && parted.item3 == 3);
+    CHECK(parted.item0.data == in + 1 && parted.item0.shape[0] == 1 && !parted.item0_owner);
+    CHECK(parted.item1_owner == parted.item2_owner && parted.item2.data == parted.item1.data + 2);
+    pykernel_free(parted.item1_owner);
+    CHECK(parted.item2.data[0] == 1 && parted.item2.strides[0] == -8);
+    pykernel_free(parted.item2_owner);
+    pykernel_free(parted.item0_owner);
+    CHECK(parts(&x, -3, &parted, NULL) == PYKERNEL_RAISED);
     CHECK(perhaps(true, 1.5, 2, &product, NULL) == PYKERNEL_RETURNED && product.present && product.value == 3);
     CHECK(perhaps(false, 1.5, 2, &product, NULL) == PYKERNEL_RETURNED && !product.present);
     CHECK(some(2, 0.5, &pair, NULL) == PYKERNEL_RETURNED && pair.item0_present && pair.item0 == 2 && pair.item1 == 0.5);
