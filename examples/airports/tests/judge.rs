@@ -17,15 +17,13 @@ fn distances_are_the_judges() -> Result<(), Box<dyn Error>> {
     let points = Airports::read()?.points().slice(s![..N, ..]).to_owned();
     let mut between = Array2::zeros((N, N));
     distances::pairwise(&points, &mut between)?;
-    assert_close(&between, include_str!("../expected/distances.csv"));
-    Ok(())
+    assert_close(&between, include_str!("../expected/distances.csv"))
 }
 
 #[test]
 fn distances_of_segments_are_the_judges() -> Result<(), Box<dyn Error>> {
     let between = segments::compute(&Airports::read()?.segments(N))?;
-    assert_close(&between, include_str!("../expected/segments.csv"));
-    Ok(())
+    assert_close(&between, include_str!("../expected/segments.csv"))
 }
 
 #[test]
@@ -36,15 +34,12 @@ fn neighbours_are_the_judges() -> Result<(), Box<dyn Error>> {
 }
 
 /// Compares a square array with a table of rows of numbers.
-fn assert_close(found: &Array2<f64>, expected: &str) {
-    let expected: Vec<f64> = expected
-        .split([',', '\n'])
-        .filter(|text| !text.is_empty())
-        .map(|text| text.parse().unwrap())
-        .collect();
-    assert_eq!(found.dim(), (N, N));
-    assert_eq!(found.len(), expected.len());
+fn assert_close(found: &Array2<f64>, expected: &str) -> Result<(), Box<dyn Error>> {
+    let numbers = expected.split([',', '\n']).filter(|text| !text.is_empty()).map(str::parse);
+    let expected = numbers.collect::<Result<Vec<f64>, _>>()?;
+    assert_eq!((found.dim(), found.len()), ((N, N), expected.len()));
     for ((place, found), expected) in found.indexed_iter().zip(expected) {
         assert!((found - expected).abs() < TOLERANCE, "{found} is not {expected} at {place:?}");
     }
+    Ok(())
 }
