@@ -324,7 +324,7 @@ fn len(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) ->
             let message = format!("`len` takes an array, and this is `{ty}`");
             body.report(
                 Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
-                    .help("in kernels only arrays have a length"),
+                    .help("in kernels arrays and tuples have a length"),
             )
         }
     }

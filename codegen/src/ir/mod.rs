@@ -438,10 +438,9 @@ pub enum StmtKind {
         /// Its body.
         body: Vec<Stmt>,
     },
-    /// Runs its body once and releases what it owns however it is left. In this version nothing
-    /// can be owned: the list is empty, and the node only brackets a Python function's body.
+    /// Brackets the body of a Python function, which runs once.
     Scope {
-        /// The locals to release.
+        /// Empty: owners are released by what the pass `drops` writes.
         owned: Vec<LocalId>,
         /// Its body.
         body: Vec<Stmt>,

@@ -106,7 +106,6 @@ pub(super) fn later(name: &str) -> &'static str {
         "vectorize" | "guvectorize" | "stencil" => "write a loop over the elements in an `@njit` kernel",
         "cuda" => "use `@njit`; the GPU comes with a later version",
         "jitclass" | "experimental" | "typed" => "use arrays and tuples",
-        "cfunc" => "use `@njit`: `Build::c_header` lets C programs call kernels",
         "objmode" => "do in Rust, before or after the kernel, what Python's objects are for",
         _ if name.starts_with("types.") => "kernels take numbers, arrays, tuples and optional values",
         _ => "use `@njit` functions",

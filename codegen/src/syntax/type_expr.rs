@@ -121,7 +121,7 @@ impl Reader<'_> {
             Some(Entity::Later(name)) => {
                 let message = format!("the type `{name}` is not supported in this version");
                 Diagnostic::new(Code::UnknownType, span, message)
-                    .help("kernels take numbers and arrays of numbers")
+                    .help("kernels take numbers, arrays of numbers, tuples and optional values")
             }
             Some(Entity::OptionalType) => {
                 Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the type that is optional"))
