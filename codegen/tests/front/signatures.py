@@ -111,9 +111,9 @@ def takes_none(x: None):                   # error: [bad-signature] (x: None)
     return 1
 
 
-@njit(float64[:](int64))                   # error: [bad-signature] float64[:](int64)
+@njit(float64[:](int64))
 def gives_array(n):
-    return n
+    return n                               # error: [type-mismatch] n
 
 
 @njit(float64)                             # error: [bad-signature] float64

@@ -120,10 +120,6 @@ def declared_float(x: float, a: float64[:]) -> float:
     return a                               # error: [type-mismatch] a
 
 
-def returns_array(a: float64[:]):
-    return a                               # error: [type-mismatch] a
-
-
 def returns_both(a: float64[:], n: int):
     if n:
         return 1.0
