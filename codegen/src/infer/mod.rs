@@ -594,7 +594,7 @@ impl<'i, 'a> Body<'i, 'a> {
                         self.function.name
                     ),
                 )
-                .help("return numbers, or write into an array parameter"),
+                .help("return numbers, arrays, tuples and `None`"),
             );
         }
         returned

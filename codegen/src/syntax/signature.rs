@@ -103,7 +103,7 @@ impl Reader<'_> {
         };
         self.report(
             Diagnostic::new(Code::BadSignature, signature.span, message)
-                .help("take numbers and arrays; return numbers, or write into an array parameter"),
+                .help("leave it out, or declare an optional value: `float | None`"),
         );
         false
     }
