@@ -1,4 +1,4 @@
-"""Times Numba on the same kernels and data: reads a benchmark's name a line, answers its seconds."""
+"""Times Numba and NumPy on the same data: reads a peer and a benchmark a line, answers the seconds."""
 
 import importlib.util
 import pathlib
@@ -6,6 +6,8 @@ import sys
 import time
 
 import numpy as np
+
+import whole_arrays
 
 HERE = pathlib.Path(__file__).parent
 
@@ -37,7 +39,7 @@ years = 0.25 + np.arange(100_000) % 8 * 0.25
 strikes = np.full(100_000, 100.0)
 calls, puts = np.zeros(100_000), np.zeros(100_000)
 
-RUNS = {
+NUMBA = {
     "mandelbrot": lambda: scalar.mandelbrot(image, 200),
     "total": lambda: scalar.total(x),
     "smooth": lambda: scalar.smooth(x, out),
@@ -48,11 +50,23 @@ RUNS = {
     "collatz": lambda: scalar.collatz(30_000),
 }
 
-for run in RUNS.values():
+NUMPY = {
+    "mandelbrot": lambda: whole_arrays.mandelbrot(image, 200),
+    "total": lambda: whole_arrays.total(x),
+    "smooth": lambda: whole_arrays.smooth(x, out),
+    "pairwise": lambda: whole_arrays.pairwise(points, near),
+    "neighbours": lambda: whole_arrays.neighbours(grid),
+    "options": lambda: whole_arrays.options(calls, puts, prices, strikes, years, 0.02, 0.3),
+}
+
+RUNS = {"numba": NUMBA, "numpy": NUMPY}
+
+for run in NUMBA.values():
     run()
 print("ready", flush=True)
 for line in sys.stdin:
-    run = RUNS.get(line.strip())
+    peer, _, name = line.strip().partition(" ")
+    run = RUNS[peer].get(name)
     if run is None:
         print("nan", flush=True)
         continue

@@ -1,8 +1,8 @@
-//! Times our kernels, the same loops in plain Rust, and Numba where it is installed, in one run:
+//! Times our kernels, the same loops in plain Rust, Numba, and NumPy's own way, in one run:
 //! interleaved, on the same data, as medians with their spread.
 //!
-//! `cargo run --release -p pykernel-benches [PYTHON]`; without a Python that has Numba the column
-//! stays empty, and the last line says so.
+//! `cargo run --release -p pykernel-benches [PYTHON]`; without a Python that has Numba and NumPy
+//! these columns stay empty, and the last line says so.
 
 #![expect(clippy::print_stdout, reason = "the table is what this program makes")]
 
@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use examples::{distances, neighbours, options, segments};
-use peer::Numba;
+use peer::Python;
 use pykernel::ndarray::{Array1, Array2};
 
 pykernel::kernels!();
@@ -34,15 +34,18 @@ struct Bench<'a> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let python = std::env::args().nth(1).unwrap_or_else(|| "python3".into());
-    let mut numba = Numba::start(&python);
-    println!("{:<12} {:>12} {:>9} {:>9}  spread of ours", "", "ours [ms]", "× Rust", "× Numba");
+    let mut peers = Python::start(&python);
+    println!(
+        "{:<12} {:>12} {:>9} {:>9} {:>9}  spread of ours",
+        "", "ours [ms]", "× Rust", "× Numba", "× NumPy"
+    );
     let data = Data::new();
     for mut bench in benches(&data) {
-        let times = measure(&mut bench, numba.as_mut())?;
+        let times = measure(&mut bench, peers.as_mut())?;
         report(bench.name, times);
     }
-    if numba.is_none() {
-        println!("{python} has no Numba: that column is left out");
+    if peers.is_none() {
+        println!("{python} has no Numba: the peers' columns are left out");
     }
     Ok(())
 }
@@ -169,11 +172,12 @@ struct Times {
     ours: Vec<f64>,
     rust: Vec<f64>,
     numba: Vec<f64>,
+    numpy: Vec<f64>,
 }
 
 fn measure(
     bench: &mut Bench<'_>,
-    mut numba: Option<&mut Numba>,
+    mut peers: Option<&mut Python>,
 ) -> Result<Times, Box<dyn std::error::Error>> {
     let mut times = Times::default();
     for round in 0..=ROUNDS {
@@ -186,12 +190,14 @@ fn measure(
         if ours != rust {
             return Err(format!("{}: ours gives {ours}, Rust {rust}", bench.name).into());
         }
-        let numba_took = numba.as_mut().map(|numba| numba.time(bench.name));
+        let took = ["numba", "numpy"].map(|peer| peers.as_mut().map(|python| python.time(peer, bench.name)));
         // The first round warms up.
         if round > 0 {
             times.ours.push(ours_took);
             times.rust.push(rust_took);
-            times.numba.extend(numba_took.filter(|seconds| seconds.is_finite()));
+            for (times, took) in [&mut times.numba, &mut times.numpy].into_iter().zip(took) {
+                times.extend(took.filter(|seconds| seconds.is_finite()));
+            }
         }
     }
     Ok(times)
@@ -203,9 +209,9 @@ fn report(name: &str, mut times: Times) {
         true => "–".to_owned(),
         false => format!("{:.2}", ours / median(other)),
     };
-    let (rust, numba) = (against(&mut times.rust), against(&mut times.numba));
+    let [rust, numba, numpy] = [&mut times.rust, &mut times.numba, &mut times.numpy].map(against);
     let (low, high) = (times.ours[0] * 1e3, times.ours[times.ours.len() - 1] * 1e3);
-    println!("{name:<12} {:>12.3} {rust:>9} {numba:>9}  {low:.3} to {high:.3}", ours * 1e3);
+    println!("{name:<12} {:>12.3} {rust:>9} {numba:>9} {numpy:>9}  {low:.3} to {high:.3}", ours * 1e3);
 }
 
 /// The median; sorts the times.

@@ -1,16 +1,16 @@
-//! Numba in a process of its own, driven line by line.
+//! Numba and NumPy in a process of their own, driven line by line.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// A running `peers.py`.
-pub struct Numba {
+pub struct Python {
     process: Child,
     asks: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
-impl Numba {
+impl Python {
     /// Starts it; `None` where this Python has no Numba.
     pub fn start(python: &str) -> Option<Self> {
         let mut process = Command::new(python)
@@ -21,13 +21,13 @@ impl Numba {
             .spawn()
             .ok()?;
         let (asks, answers) = (process.stdin.take()?, BufReader::new(process.stdout.take()?));
-        let mut numba = Numba { process, asks, answers };
-        (numba.answer()? == "ready").then_some(numba)
+        let mut python = Python { process, asks, answers };
+        (python.answer()? == "ready").then_some(python)
     }
 
-    /// The seconds of one run; NaN if it has no such benchmark.
-    pub fn time(&mut self, name: &str) -> f64 {
-        let asked = writeln!(self.asks, "{name}").and_then(|()| self.asks.flush());
+    /// The seconds of one run of a peer, `numba` or `numpy`; NaN if it has no such benchmark.
+    pub fn time(&mut self, peer: &str, name: &str) -> f64 {
+        let asked = writeln!(self.asks, "{peer} {name}").and_then(|()| self.asks.flush());
         let answer = asked.ok().and_then(|()| self.answer());
         answer.and_then(|answer| answer.parse().ok()).unwrap_or(f64::NAN)
     }
@@ -39,7 +39,7 @@ impl Numba {
     }
 }
 
-impl Drop for Numba {
+impl Drop for Python {
     fn drop(&mut self) {
         // It ends by itself when its input closes; a peer that hangs must not outlive us.
         let _ = self.process.kill();
