@@ -261,8 +261,9 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
                 calls(then, found);
                 calls(otherwise, found);
             }
-            StmtKind::Block { body, .. } | StmtKind::Loop { body, .. } => calls(body, found),
-            StmtKind::For { body, .. } | StmtKind::Scope { body, .. } => calls(body, found),
+            StmtKind::Block { body, .. } | StmtKind::Loop { body, .. } | StmtKind::For { body, .. } => {
+                calls(body, found);
+            }
             StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
             StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => {}

@@ -438,13 +438,6 @@ pub enum StmtKind {
         /// Its body.
         body: Vec<Stmt>,
     },
-    /// Brackets the body of a Python function, which runs once.
-    Scope {
-        /// Empty: owners are released by what the pass `drops` writes.
-        owned: Vec<LocalId>,
-        /// Its body.
-        body: Vec<Stmt>,
-    },
     /// Has the host print a text.
     Print(Template),
     /// Fills the caller's `Raised` record. Only after `status`.

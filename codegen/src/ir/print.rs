@@ -255,12 +255,6 @@ impl<'a> Printer<'a> {
                 let head = format!("for {}: {var} in {lo}..{hi}{by}", name_of(*label));
                 self.braced(&head, |printer| printer.block(body));
             }
-            StmtKind::Scope { owned, body } => {
-                let owned: Vec<String> = owned.iter().map(|local| self.local(*local)).collect();
-                let head =
-                    if owned.is_empty() { "scope".into() } else { format!("scope({})", owned.join(", ")) };
-                self.braced(&head, |printer| printer.block(body));
-            }
         }
     }
 

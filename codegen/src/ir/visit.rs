@@ -10,10 +10,9 @@ impl StmtKind {
     pub fn bodies(&self) -> [&[Stmt]; 2] {
         match self {
             StmtKind::If { then, otherwise, .. } => [then, otherwise],
-            StmtKind::Block { body, .. }
-            | StmtKind::Loop { body, .. }
-            | StmtKind::For { body, .. }
-            | StmtKind::Scope { body, .. } => [body, &[]],
+            StmtKind::Block { body, .. } | StmtKind::Loop { body, .. } | StmtKind::For { body, .. } => {
+                [body, &[]]
+            }
             StmtKind::Assign { .. }
             | StmtKind::Load { .. }
             | StmtKind::Store { .. }
@@ -34,10 +33,9 @@ impl StmtKind {
     pub fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Vec<Stmt>> {
         let (first, second) = match self {
             StmtKind::If { then, otherwise, .. } => (Some(then), Some(otherwise)),
-            StmtKind::Block { body, .. }
-            | StmtKind::Loop { body, .. }
-            | StmtKind::For { body, .. }
-            | StmtKind::Scope { body, .. } => (Some(body), None),
+            StmtKind::Block { body, .. } | StmtKind::Loop { body, .. } | StmtKind::For { body, .. } => {
+                (Some(body), None)
+            }
             StmtKind::Assign { .. }
             | StmtKind::Load { .. }
             | StmtKind::Store { .. }
@@ -70,7 +68,7 @@ impl StmtKind {
             StmtKind::Allocate { shape, .. } | StmtKind::Reserve { shape, .. } => {
                 shape.iter().for_each(visit)
             }
-            StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } | StmtKind::Scope { .. } => {}
+            StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } => {}
             StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
@@ -92,7 +90,7 @@ impl StmtKind {
             StmtKind::Allocate { shape, .. } | StmtKind::Reserve { shape, .. } => {
                 shape.iter_mut().for_each(visit)
             }
-            StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } | StmtKind::Scope { .. } => {}
+            StmtKind::Block { .. } | StmtKind::Exit(_) | StmtKind::Loop { .. } => {}
             StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }
@@ -137,7 +135,6 @@ impl StmtKind {
             | StmtKind::Block { .. }
             | StmtKind::Exit(_)
             | StmtKind::Loop { .. }
-            | StmtKind::Scope { .. }
             | StmtKind::Record(_)
             | StmtKind::Print(_)
             | StmtKind::Retain(_)
@@ -160,7 +157,6 @@ impl StmtKind {
             | StmtKind::Block { .. }
             | StmtKind::Exit(_)
             | StmtKind::Loop { .. }
-            | StmtKind::Scope { .. }
             | StmtKind::Record(_)
             | StmtKind::Print(_)
             | StmtKind::Retain(_)

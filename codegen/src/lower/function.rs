@@ -10,8 +10,7 @@ use crate::types::{DType, Kind, Type};
 pub(super) fn lower(program: &Program, source: &Source, instance: &Instance, name: String) -> ir::Function {
     let mut lowering = Lowering::new(program, source, instance, name);
     lowering.entry();
-    let body = lowering.block(|lowering| lowering.stmts(&instance.body));
-    lowering.emit(ir::StmtKind::Scope { owned: Vec::new(), body }, instance.span);
+    lowering.stmts(&instance.body);
     lowering.function.body = std::mem::take(&mut lowering.out);
     lowering.set_placeholders();
     lowering.function.external = instance.external.clone().map(|at| {

@@ -26,11 +26,11 @@ fn module(text: &str) -> ir::Module {
     module
 }
 
-/// What the first function does: the lines of its scope.
+/// What the first function does: the lines below those that declare its locals.
 fn body(text: &str) -> String {
     let text = ir::print::print(&module(&format!("{IMPORTS}@njit{text}")));
-    let lines = text.lines().skip_while(|line| !line.starts_with("    scope")).skip(1);
-    let lines: Vec<&str> = lines.take_while(|line| *line != "    }").map(|line| &line[8..]).collect();
+    let lines = text.lines().skip(1).skip_while(|line| line.starts_with("    let "));
+    let lines: Vec<&str> = lines.take_while(|line| *line != "}").map(|line| &line[4..]).collect();
     lines.join("\n").replace(OVERFLOW, "OverflowError(…)").replace(BOUNDS, "out of bounds …")
 }
 
@@ -208,6 +208,8 @@ def f(a: float64[:], i: int) -> int:
     return x
 "#;
     let expected = r#"
+x = 0
+x.bound = false
 t.7 = (i < 3)
 if t.7 {
     t.5 = select((i < 0), (i + dim(a, 0)), i)

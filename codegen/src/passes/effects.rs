@@ -77,8 +77,7 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         | StmtKind::Block { .. }
         | StmtKind::Exit(_)
         | StmtKind::Loop { .. }
-        | StmtKind::For { .. }
-        | StmtKind::Scope { .. } => {}
+        | StmtKind::For { .. } => {}
     });
     for result in &function.results {
         mark(&mut effects.returned, *result);

@@ -96,7 +96,7 @@ fn exits_leave_the_label_that_they_name() {
         assign(steps, int(0)),
         stmt(StmtKind::Loop { label: outer, body }),
         if_(compare(CompareOp::Eq, local(steps), int(0)), vec![exit(Function::BODY)], vec![]),
-        stmt(StmtKind::Scope { owned: vec![], body: vec![assign(steps, add(local(steps), int(1000)))] }),
+        assign(steps, add(local(steps), int(1000))),
     ];
     let jit = compile(vec![f]);
     for (n, want) in [(1, 0), (2, 1001), (27, 1111), (97, 1118)] {

@@ -30,7 +30,6 @@ impl FunctionCx<'_, '_> {
                 let range = Range { var: *var, lo, hi, step: *step };
                 return self.counted(*label, &range, body);
             }
-            StmtKind::Scope { owned: _, body } => return self.statements(body),
             StmtKind::Assign { local, value } => self.assign(*local, value),
             StmtKind::Load { local, view, index, part } => {
                 let value = self.load(*view, index, *part);

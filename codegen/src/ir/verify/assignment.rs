@@ -122,7 +122,6 @@ impl<'a> Walk<'a> {
             StmtKind::Block { label, body } => self.labelled(*label, body, true),
             StmtKind::Loop { label, body } => self.labelled(*label, body, false),
             StmtKind::For { label, var, body, .. } => self.counted(*label, *var, body),
-            StmtKind::Scope { owned: _, body } => self.block(body),
         }
     }
 

@@ -26,7 +26,6 @@
 //!   none inside another that counts with it.
 //! - A message's placeholders and its operands correspond in number and type, and there are at
 //!   most `MAX_OPERANDS`; its braces are balanced or doubled.
-//! - `Scope` owns nothing.
 //! - `Allocate` and `Reserve` have a view of layout C and an `I64` for each of its dimensions; an
 //!   `Allocate` sets a bool and an owner.
 //!
@@ -223,10 +222,6 @@ impl<'a> Checker<'a> {
                 self.expect(hi, Scalar::I64, "the bound of a `For`");
                 self.require(*step != 0, || "the step of a `For` is 0".into());
                 self.labelled(*label, body);
-            }
-            StmtKind::Scope { owned, body } => {
-                self.require(owned.is_empty(), || "a `Scope` owns something".into());
-                self.block(body);
             }
             StmtKind::Allocate { found, owner, view, shape, zeroed: _, most: _ } => {
                 self.expect_local(*found, Scalar::Bool, "whether there was memory");

@@ -128,7 +128,6 @@ impl<'a> Walk<'a> {
                 };
                 self.repeat(body, Some(counter));
             }
-            StmtKind::Scope { body, .. } => self.body(body),
             StmtKind::Raise(_) | StmtKind::Exit(_) => self.reachable = false,
             StmtKind::Allocate { found, view, shape, most, .. } => {
                 self.forget([*found]);

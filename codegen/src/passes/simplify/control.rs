@@ -86,14 +86,6 @@ impl Control<'_> {
                     push(StmtKind::For { label, var, lo, hi, step, body });
                 }
             }
-            StmtKind::Scope { owned, body } if owned.is_empty() => {
-                self.changed = true;
-                self.append(body, out);
-            }
-            StmtKind::Scope { owned, mut body } => {
-                self.body(&mut body);
-                push(StmtKind::Scope { owned, body });
-            }
             StmtKind::Assign { .. }
             | StmtKind::Load { .. }
             | StmtKind::Store { .. }
@@ -237,9 +229,7 @@ fn drop_tail_exits(body: &mut Vec<Stmt>, label: Label, changed: &mut bool) {
             drop_tail_exits(then, label, changed);
             drop_tail_exits(otherwise, label, changed);
         }
-        Some(StmtKind::Block { body, .. } | StmtKind::Scope { body, .. }) => {
-            drop_tail_exits(body, label, changed)
-        }
+        Some(StmtKind::Block { body, .. }) => drop_tail_exits(body, label, changed),
         _ => {}
     }
 }

@@ -2,7 +2,7 @@
 //! through, what nobody reads is not computed, and control flow that is decided is gone.
 //!
 //! Before: anything that the verifier accepts. After: the same, and
-//! - no `Scope` that owns nothing, no block that nobody leaves early, nothing after what never
+//! - no block that nobody leaves early, nothing after what never
 //!   goes on;
 //! - no `If` with a constant condition or without statements, no `Check` that always holds;
 //! - no `If` with statements beside a branch that never goes on: they follow it;
@@ -11,7 +11,6 @@
 //! - no local that is only a copy of another, that only the next statement reads, or nobody;
 //! - no local that is not mentioned.
 
-mod common;
 mod constant;
 mod control;
 mod copies;
@@ -20,6 +19,7 @@ pub mod fold;
 mod forward;
 mod locals;
 mod select;
+mod subexpressions;
 
 pub use constant::{binary, range};
 pub use copies::assignments;
@@ -38,7 +38,7 @@ pub fn function(function: &mut Function) {
     for _ in 0..ROUNDS {
         let mut changed = copies::run(function);
         changed |= forward::run(function);
-        changed |= common::run(function);
+        changed |= subexpressions::run(function);
         changed |= control::run(function);
         changed |= dead::run(function);
         if !changed {
