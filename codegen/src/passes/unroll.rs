@@ -2,8 +2,8 @@
 //! three dimensions of space. In each copy the counter is a constant.
 //!
 //! Before: anything that the verifier accepts. After: the same, without the `For`s between
-//! constants that have few iterations and a small body. In functions that had one, what the
-//! constants decide is gone.
+//! constants that have few iterations, a small body and no array of more than a few elements in it.
+//! In functions that had one, what the constants decide is gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,10 @@ const MOST_COPIES: i128 = 8;
 /// How many statements and expressions all copies of a body may have.
 const LARGEST: usize = 1000;
 
-/// Those that a function may grow by.
+/// How many elements an array may have that is made in each copy: those become locals.
+const FEW_ELEMENTS: i64 = 16;
+
+/// The statements and expressions that a function may grow by.
 const GROWTH: usize = 20_000;
 
 /// Runs the pass.
@@ -88,7 +91,7 @@ impl Unroll {
         let (Expr::Const(Const::Int(_, lo)), Expr::Const(Const::Int(_, hi))) = (lo, hi) else { return None };
         let step = i128::from(*step);
         let n = ((hi - lo + step - step.signum()) / step).max(0);
-        if n > MOST_COPIES {
+        if n > MOST_COPIES || reserves(body) {
             return None;
         }
         let size = visit::size(body) * n as usize;
@@ -123,6 +126,16 @@ impl Unroll {
         }
         out.push(Stmt { kind: StmtKind::Block { label, body: copies }, span });
     }
+}
+
+/// Whether a body reserves more than a little of the frame, which `escape` has shared out: each copy
+/// would reserve as much.
+fn reserves(body: &[Stmt]) -> bool {
+    let mut found = false;
+    visit::walk(body, &mut |stmt| {
+        found |= matches!(stmt.kind, StmtKind::Reserve { room, .. } if room > FEW_ELEMENTS);
+    });
+    found
 }
 
 /// The labels that a body has, without names in a copy yet.

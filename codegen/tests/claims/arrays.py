@@ -95,3 +95,14 @@ def indexed_by_what_it_holds(x: int64[:], n: int64) -> int64:
     for i in range(n):
         a[x[i]] += 1
     return a[0]
+
+
+@njit
+def frame_is_shared(x: float64, n: int64) -> float64:
+    # check: in 0..8
+    s = x
+    for i in range(8):
+        t = np.empty(500)
+        t[n] = s
+        s = s + t[n] * 0.5
+    return s
