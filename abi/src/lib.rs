@@ -32,6 +32,24 @@
 //! [`Raised::host`] when it asks something of the program that runs it, and
 //! [`Raised::callables`] when it calls functions of the program.
 //!
+//! # The inner loop of a ufunc or gufunc
+//!
+//! It has one exported symbol for each of its loops, an [`InnerLoop`]: NumPy's own inner loop, with
+//! the record in the place where NumPy passes user data, and a status. The operands are the inputs
+//! and then the outputs. With the core dimensions in the order in which the layout names them first:
+//!
+//! - `args` holds the address of each operand's first element;
+//! - `dimensions` holds the number of iterations and then the size of each core dimension; one that
+//!   the operands leave out has size 1;
+//! - `steps` holds, in bytes, the distance between iterations of each operand, and then, operand by
+//!   operand, the stride of each of its core dimensions; 0 of one that is left out.
+//!
+//! The elements are what a loop gives that goes through the iterations in order. An output shares
+//! no memory with an input, or is in every iteration exactly that input's element, or the call is
+//! a *carried* one, of a loop with two inputs and one output without core dimensions: `steps[0] ==
+//! steps[2]` and `args[0] + steps[0] == args[2]`. The first input is then the output of the iteration
+//! before; with a step of 0 that is how NumPy reduces, with the output's stride how it accumulates.
+//!
 //! # Arrays that kernels make
 //!
 //! A kernel takes memory from its [`Host`], in blocks: the elements, then a [`Block`] that counts
@@ -41,6 +59,15 @@
 //! the memory as a `Vec` of `bytes / size` elements' capacity.
 #![no_std]
 #![forbid(unsafe_code)]
+
+/// A loop of a ufunc or gufunc over one dimension of its operands. Gives a [`Status`]; where it
+/// raised, iterations before that are done.
+pub type InnerLoop = unsafe extern "C" fn(
+    args: *const *mut u8,
+    dimensions: *const isize,
+    steps: *const isize,
+    raised: *mut Raised,
+) -> i32;
 
 /// The largest extent of an array's dimension that kernels accept.
 ///

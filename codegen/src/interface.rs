@@ -16,6 +16,7 @@ use crate::source::{Source, Span};
 use crate::symbol::{Package, Symbols};
 use crate::typed::{Instance, InstanceId, Program};
 use crate::types::{DType, Kind, Type};
+use crate::ufunc::Ufunc;
 
 /// The kernels that a file exports, in the order of their definitions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Kernel {
     /// The C functions that it may call and that its file does not vouch for: calling it is unsafe
     /// if there are any.
     pub untrusted: Vec<String>,
+    /// What makes it a ufunc or a gufunc; its overloads are then inner loops.
+    pub ufunc: Option<Ufunc>,
 }
 
 /// A function of the program's Rust that a kernel calls.
@@ -73,10 +76,17 @@ impl Kernel {
 /// One specialisation of a kernel, with an entry of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overload {
-    /// The symbol of its entry (see `symbol`).
+    /// The symbol of its entry (see `symbol`), or of its inner loop.
     pub symbol: String,
-    /// Its function in the module that the same analysis gave.
+    /// Its function in the module that the same analysis gave. Of an inner loop, one that takes a
+    /// view for each operand, whose first dimension is that of the loop.
     pub function: ir::FunctionId,
+    /// Of an inner loop: the types of the inputs and then of the outputs.
+    pub types: Vec<DType>,
+    /// Of an inner loop: about how many operations an iteration takes, if all core dimensions are 1.
+    pub cost: u32,
+    /// Of an inner loop: whether it can raise.
+    pub raises: bool,
     /// The parameters, in order.
     pub params: Vec<Param>,
     /// What it returns: a tree of numbers and arrays (see [`fields`]).
@@ -135,6 +145,9 @@ fn kernel(
         function: ir::FunctionId(id.0),
         params: params(function, &program[*id], &module[ir::FunctionId(id.0)]),
         result: program[*id].result.clone(),
+        types: Vec::new(),
+        cost: 0,
+        raises: false,
         recursive: reaches(module, ir::FunctionId(id.0), |function| function.effects.recursive),
         unchecked: reaches(module, ir::FunctionId(id.0), |function| function.unchecked),
         host: module[ir::FunctionId(id.0)].effects.host,
@@ -146,6 +159,7 @@ fn kernel(
         doc: function.doc.clone(),
         callables: external.iter().filter_map(|id| callable(program, *id)).collect(),
         untrusted: external.iter().filter_map(|id| untrusted(&module[*id])).collect(),
+        ufunc: None,
         overloads: symbols.entries(id, &types).into_iter().zip(instances).map(overload).collect(),
     }
 }

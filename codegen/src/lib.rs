@@ -18,6 +18,7 @@ pub mod spelling;
 pub mod diagnostic;
 pub mod render;
 pub mod types;
+pub mod ufunc;
 pub mod hir;
 pub mod ir;
 pub mod typed;

@@ -128,6 +128,7 @@ impl Manifest {
                     overloads: Vec::new(),
                     callables: Vec::new(),
                     untrusted: Vec::new(),
+                    ufunc: None,
                 },
             }),
             ["callable", path, start, end, function, types @ ..] => {
@@ -145,6 +146,9 @@ impl Manifest {
                 self.kernels.last_mut()?.kernel.overloads.push(Overload {
                     symbol: (*symbol).to_owned(),
                     function: FunctionId(function.parse().ok()?),
+                    types: Vec::new(),
+                    cost: 0,
+                    raises: false,
                     params: Vec::new(),
                     result: whole(result, read_result)?,
                     recursive: needs.split(' ').any(|need| need == "recursive"),
@@ -254,6 +258,9 @@ mod tests {
         let overload = Overload {
             symbol: "pyk_f_1".into(),
             function: FunctionId(7),
+            types: Vec::new(),
+            cost: 0,
+            raises: false,
             params: params.collect(),
             result: Type::None,
             recursive: true,
@@ -288,6 +295,7 @@ mod tests {
                 result: Type::None,
             }],
             untrusted: vec!["spread".into()],
+            ufunc: None,
         };
         let plain = Kernel { name: "g".into(), doc: None, ..kernel.clone() };
         let compiled = |kernel| Compiled { file: "src/a b.rs".into(), kernel };

@@ -53,7 +53,7 @@ impl Error {
     }
 
     /// The refusal of a call, before the kernel ran.
-    pub(crate) fn refused(class: &str, message: String, kernel: &crate::call::Kernel) -> Self {
+    pub(crate) fn refused(class: &str, message: String, kernel: &crate::call::Kernel<'_>) -> Self {
         let (class, file, function) = (class.into(), kernel.file.into(), kernel.name.into());
         Error(Box::new(Exception { class, message, file, line: kernel.line, function }))
     }

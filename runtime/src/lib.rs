@@ -60,15 +60,20 @@ pub use ndarray;
 pub use num_complex;
 pub use pykernel_macros::{kernels, py_kernel};
 
+pub use any::{AnyArray, AnyView, AnyViewMut};
+pub use dtype::{DType, Element};
 pub use error::Error;
 
+mod any;
 mod argument;
 #[doc(hidden)]
 pub mod call;
+mod dtype;
 mod error;
 mod host;
 pub mod repr;
 mod returned;
 mod stack;
 mod template;
+pub mod ufunc;
 mod view;

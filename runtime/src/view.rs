@@ -6,12 +6,12 @@ use pykernel_abi::{Array, MAX_EXTENT};
 use crate::Error;
 
 /// A kernel, as the refusal of a call names it.
-#[derive(Debug)]
-pub struct Kernel {
+#[derive(Clone, Copy, Debug)]
+pub struct Kernel<'a> {
     /// Its Python name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The file that holds it.
-    pub file: &'static str,
+    pub file: &'a str,
     /// The line of its definition.
     pub line: u32,
 }
@@ -20,7 +20,7 @@ pub struct Kernel {
 #[derive(Debug)]
 pub struct Param {
     /// The kernel.
-    pub kernel: Kernel,
+    pub kernel: Kernel<'static>,
     /// Its Python name.
     pub name: &'static str,
     /// Its declared type: `float64[:, ::1]`.

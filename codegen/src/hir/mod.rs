@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::types::{DType, Type};
+use crate::ufunc::Ufunc;
 
 /// One kernel file.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +62,8 @@ pub struct Function {
     /// Where it stands, if outside of the file. It then has one signature with numbers and a
     /// declared result; the body, if it has statements, says in Python what it does.
     pub external: Option<External>,
+    /// What makes it a ufunc or a gufunc.
+    pub ufunc: Option<Ufunc>,
     /// `locals={'x': float32}`: variables that convert at each assignment.
     pub locals: Vec<TypedLocal>,
     /// The statements; `None` when the header was refused, or the text is not Python.

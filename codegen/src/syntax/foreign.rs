@@ -342,6 +342,7 @@ impl Reader<'_> {
             signatures: signature.into_iter().collect(),
             options: Options::default(),
             external: Some(External::C { symbol: symbol.into(), result, trusted }),
+            ufunc: None,
             locals: Vec::new(),
         }
     }

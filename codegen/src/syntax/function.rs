@@ -63,6 +63,7 @@ impl<'a> Reader<'a> {
             signatures: declared.signatures,
             options: declared.options,
             external: declared.external,
+            ufunc: None,
             body: body.filter(|_| fits && locals.is_some()),
             locals: locals.unwrap_or_default(),
             refused,

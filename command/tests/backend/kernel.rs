@@ -113,6 +113,9 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
     let overload = Overload {
         symbol: format!("pyk_{}", function.name),
         function: id,
+        types: Vec::new(),
+        cost: 0,
+        raises: false,
         params: params.collect(),
         result,
         recursive: false,
@@ -126,6 +129,7 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
         overloads: vec![overload],
         callables: vec![],
         untrusted: vec![],
+        ufunc: None,
     }
 }
 

@@ -16,6 +16,9 @@ fn overload(symbol: &str, params: &[(&str, ParamType)], result: Type) -> Overloa
     Overload {
         symbol: symbol.into(),
         function: FunctionId(0),
+        types: Vec::new(),
+        cost: 0,
+        raises: false,
         params,
         result,
         recursive: false,
@@ -32,6 +35,7 @@ fn kernel(name: &str, overloads: Vec<Overload>) -> Kernel {
         overloads,
         callables: vec![],
         untrusted: vec![],
+        ufunc: None,
     }
 }
 

@@ -1,0 +1,275 @@
+//! Arrays whose dtype and rank are known when the program runs.
+
+use std::marker::PhantomData;
+
+use ndarray::{ArrayD, ArrayView, ArrayViewD, ArrayViewMut, Dimension, IxDyn, ShapeBuilder};
+use num_complex::Complex;
+
+use crate::dtype::{DType, Element};
+
+/// An array of any dtype and rank that is only read.
+#[derive(Clone, Debug)]
+pub struct AnyView<'a> {
+    raw: RawView,
+    life: PhantomData<&'a [u8]>,
+}
+
+/// An array of any dtype and rank that is written.
+#[derive(Debug)]
+pub struct AnyViewMut<'a> {
+    raw: RawView,
+    life: PhantomData<&'a mut [u8]>,
+}
+
+/// Where an array's elements are: shape in elements, strides in bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct RawView {
+    pub data: *mut u8,
+    pub dtype: DType,
+    pub shape: Vec<usize>,
+    pub strides: Vec<isize>,
+}
+
+// SAFETY: a view is a shared borrow of elements, which are `Sync`.
+unsafe impl Send for AnyView<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for AnyView<'_> {}
+// SAFETY: a view is an exclusive borrow of elements, which are `Send`.
+unsafe impl Send for AnyViewMut<'_> {}
+// SAFETY: through a shared reference, elements are only read, and they are `Sync`.
+unsafe impl Sync for AnyViewMut<'_> {}
+
+impl RawView {
+    fn new<T: Element>(data: *mut T, shape: &[usize], strides: &[isize]) -> Self {
+        // Wraps only where no element lies a stride away: in empty arrays and extents of 1.
+        let strides = strides.iter().map(|stride| stride.wrapping_mul(size_of::<T>() as isize)).collect();
+        RawView { data: data.cast(), dtype: T::DTYPE, shape: shape.to_vec(), strides }
+    }
+}
+
+impl<'a> AnyView<'a> {
+    /// An array from its parts: strides in bytes.
+    ///
+    /// # Safety
+    /// Every element within the shape is a valid value of the dtype, aligned for it, and stays
+    /// readable and unchanged for the lifetime.
+    pub unsafe fn from_raw(data: *const u8, dtype: DType, shape: Vec<usize>, strides: Vec<isize>) -> Self {
+        AnyView { raw: RawView { data: data.cast_mut(), dtype, shape, strides }, life: PhantomData }
+    }
+
+    /// The type of the elements.
+    pub fn dtype(&self) -> DType {
+        self.raw.dtype
+    }
+
+    /// The extents.
+    pub fn shape(&self) -> &[usize] {
+        &self.raw.shape
+    }
+
+    /// The strides, in bytes.
+    pub fn strides(&self) -> &[isize] {
+        &self.raw.strides
+    }
+
+    pub(crate) fn raw(&self) -> &RawView {
+        &self.raw
+    }
+
+    /// The same array with its type; `None` if it has another one.
+    pub fn downcast<T: Element>(&self) -> Option<ArrayViewD<'a, T>> {
+        (self.raw.dtype == T::DTYPE).then(|| {
+            let RawView { data, shape, strides, .. } = &self.raw;
+            // SAFETY: the elements are `T`s that live for `'a`.
+            unsafe { typed_view(data.cast_const().cast(), shape, strides) }
+        })
+    }
+}
+
+/// A view from strides in bytes, which `ndarray` has no constructor for where they are negative.
+///
+/// # Safety
+/// As for [`AnyView::from_raw`], of elements of type `T`.
+unsafe fn typed_view<'a, T: Element>(
+    data: *const T,
+    shape: &[usize],
+    strides: &[isize],
+) -> ArrayViewD<'a, T> {
+    let size = size_of::<T>() as isize;
+    let extent = |axis: usize| shape[axis].saturating_sub(1) as isize;
+    let is_empty = shape.contains(&0);
+    let reversed: Vec<usize> = (0..shape.len()).filter(|axis| strides[*axis] < 0 && !is_empty).collect();
+    let back: isize = reversed.iter().map(|axis| extent(*axis) * strides[*axis]).sum();
+    let absolute: Vec<usize> = strides.iter().map(|stride| stride.unsigned_abs() / size as usize).collect();
+    let shape = IxDyn(shape).strides(IxDyn(&absolute));
+    // SAFETY: the first element in memory is where all reversed dimensions have their last index.
+    let mut view = unsafe { ArrayView::from_shape_ptr(shape, data.byte_offset(back)) };
+    for axis in reversed {
+        view.invert_axis(ndarray::Axis(axis));
+    }
+    view
+}
+
+impl<'a> AnyViewMut<'a> {
+    /// An array from its parts: strides in bytes.
+    ///
+    /// # Safety
+    /// Every element within the shape is a valid value of the dtype, aligned for it, lies where no
+    /// other element does, and is this view's alone for the lifetime.
+    pub unsafe fn from_raw(data: *mut u8, dtype: DType, shape: Vec<usize>, strides: Vec<isize>) -> Self {
+        AnyViewMut { raw: RawView { data, dtype, shape, strides }, life: PhantomData }
+    }
+
+    /// The type of the elements.
+    pub fn dtype(&self) -> DType {
+        self.raw.dtype
+    }
+
+    /// The extents.
+    pub fn shape(&self) -> &[usize] {
+        &self.raw.shape
+    }
+
+    /// The strides, in bytes.
+    pub fn strides(&self) -> &[isize] {
+        &self.raw.strides
+    }
+
+    pub(crate) fn raw(&self) -> &RawView {
+        &self.raw
+    }
+
+    /// The array, only to be read.
+    pub fn view(&self) -> AnyView<'_> {
+        AnyView { raw: self.raw.clone(), life: PhantomData }
+    }
+
+    /// The array for a shorter time.
+    pub fn reborrow(&mut self) -> AnyViewMut<'_> {
+        AnyViewMut { raw: self.raw.clone(), life: PhantomData }
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<ArrayView<'a, T, D>> for AnyView<'a> {
+    fn from(view: ArrayView<'a, T, D>) -> Self {
+        let raw = RawView::new(view.as_ptr().cast_mut(), view.shape(), view.strides());
+        AnyView { raw, life: PhantomData }
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<ArrayViewMut<'a, T, D>> for AnyViewMut<'a> {
+    fn from(mut view: ArrayViewMut<'a, T, D>) -> Self {
+        let raw = RawView::new(view.as_mut_ptr(), view.shape(), view.strides());
+        AnyViewMut { raw, life: PhantomData }
+    }
+}
+
+macro_rules! arrays {
+    ($($dtype:ident: $ty:ty;)*) => {
+        /// An array of any dtype and rank that owns its elements.
+        #[derive(Clone, Debug, PartialEq)]
+        #[expect(missing_docs, reason = "the names say all")]
+        pub enum AnyArray {
+            $($dtype(ArrayD<$ty>),)*
+        }
+
+        impl AnyArray {
+            /// An array of zeros, contiguous in the order C.
+            pub fn zeros(dtype: DType, shape: &[usize]) -> Self {
+                match dtype {
+                    $(DType::$dtype => AnyArray::$dtype(ArrayD::default(IxDyn(shape))),)*
+                }
+            }
+
+            /// The type of the elements.
+            pub fn dtype(&self) -> DType {
+                match self {
+                    $(AnyArray::$dtype(_) => DType::$dtype,)*
+                }
+            }
+
+            /// The extents.
+            pub fn shape(&self) -> &[usize] {
+                match self {
+                    $(AnyArray::$dtype(array) => array.shape(),)*
+                }
+            }
+
+            /// The array, only to be read.
+            pub fn view(&self) -> AnyView<'_> {
+                match self {
+                    $(AnyArray::$dtype(array) => array.view().into(),)*
+                }
+            }
+
+            /// The array, to be written.
+            pub fn view_mut(&mut self) -> AnyViewMut<'_> {
+                match self {
+                    $(AnyArray::$dtype(array) => array.view_mut().into(),)*
+                }
+            }
+        }
+
+        $(impl From<ArrayD<$ty>> for AnyArray {
+            fn from(array: ArrayD<$ty>) -> Self {
+                AnyArray::$dtype(array)
+            }
+        }
+
+        /// Gives the array back where it has another type.
+        impl TryFrom<AnyArray> for ArrayD<$ty> {
+            type Error = AnyArray;
+            fn try_from(array: AnyArray) -> Result<Self, AnyArray> {
+                match array {
+                    AnyArray::$dtype(array) => Ok(array),
+                    other => Err(other),
+                }
+            }
+        })*
+    };
+}
+
+arrays! {
+    Bool: bool;
+    Int8: i8;
+    Int16: i16;
+    Int32: i32;
+    Int64: i64;
+    UInt8: u8;
+    UInt16: u16;
+    UInt32: u32;
+    UInt64: u64;
+    Float32: f32;
+    Float64: f64;
+    Complex64: Complex<f32>;
+    Complex128: Complex<f64>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array2, ArrayD, Axis, array, s};
+
+    #[test]
+    fn views_keep_negative_strides() {
+        let a = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
+        let mut view = a.slice(s![.., ..;2]);
+        view.invert_axis(Axis(1));
+        view.invert_axis(Axis(0));
+        let any = AnyView::from(view);
+        assert_eq!((any.dtype(), any.shape(), any.strides()), (DType::Float64, &[2, 2][..], &[-24, -16][..]));
+        assert_eq!(any.downcast::<f64>().unwrap(), array![[6.0, 4.0], [3.0, 1.0]].into_dyn());
+        assert_eq!(any.downcast::<i64>(), None);
+    }
+
+    #[test]
+    fn arrays_tell_their_type() {
+        let mut array = AnyArray::zeros(DType::Complex64, &[2, 0]);
+        assert_eq!((array.dtype(), array.shape()), (DType::Complex64, &[2, 0][..]));
+        assert_eq!(array.view_mut().shape(), [2, 0]);
+        let array = ArrayD::<f64>::try_from(array).unwrap_err();
+        assert!(ArrayD::<Complex<f32>>::try_from(array).is_ok());
+        let empty = Array2::<u8>::zeros((0, 3));
+        assert_eq!(AnyView::from(empty.view()).downcast::<u8>().unwrap().shape(), [0, 3]);
+    }
+}

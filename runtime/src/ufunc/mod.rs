@@ -1,0 +1,5 @@
+//! Ufuncs and gufuncs: kernels that broadcast over arrays as NumPy's do.
+
+pub mod table;
+
+pub use table::{CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table};

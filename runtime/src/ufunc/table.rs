@@ -1,0 +1,122 @@
+//! What is known of a ufunc or gufunc before it is called: its compiled loops, and the facts that
+//! its kernel declares.
+
+use pykernel_abi::{Callable, InnerLoop};
+
+use crate::call::{Kernel, Layout};
+use crate::dtype::DType;
+
+/// A ufunc or gufunc.
+#[derive(Clone, Copy, Debug)]
+pub struct Table<'a> {
+    /// The kernel, for what is said of it.
+    pub kernel: Kernel<'a>,
+    /// The core dimensions of the operands.
+    pub layout: CoreLayout<'a>,
+    /// What reductions begin with.
+    pub identity: Identity,
+    /// Whether calls use all cores without being asked.
+    pub parallel: bool,
+    /// The inputs that the loops write, by position.
+    pub writable: &'a [usize],
+    /// The loops, in the order in which they are tried; never empty. All have as many operands.
+    pub loops: &'a [Loop<'a>],
+}
+
+/// A compiled loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Loop<'a> {
+    /// The types of the inputs and then of the outputs.
+    pub types: &'a [DType],
+    /// How the core dimensions of each operand must lie in memory.
+    pub layouts: &'a [Layout],
+    /// Its code.
+    pub inner: InnerLoop,
+    /// The functions of the program that it may call, or null (`pykernel_abi::Raised::callables`).
+    pub callables: Callables,
+    /// Whether it can raise.
+    pub raises: bool,
+    /// Whether it needs a stack limit.
+    pub recursive: bool,
+    /// Whether it asks something of its host.
+    pub host: bool,
+    /// About how many operations an iteration takes, if all core dimensions are 1.
+    pub cost: u32,
+}
+
+/// The address of a table of functions, or null.
+#[derive(Clone, Copy, Debug)]
+pub struct Callables(pub *const Callable);
+
+// SAFETY: the table is constant, and the functions in it are `Sync` as all functions are.
+unsafe impl Send for Callables {}
+// SAFETY: as above.
+unsafe impl Sync for Callables {}
+
+/// What a reduction of nothing gives, and whether its axes may be taken in any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// There is none, and a reduction is along one axis.
+    None,
+    /// There is none, and a reduction may be along several axes.
+    Reorderable,
+    /// A number, which every loop converts to its type.
+    Value(i64),
+}
+
+/// The core dimensions of operands: `(m,n),(n,p)->(m,p)`.
+#[derive(Clone, Copy, Debug)]
+pub struct CoreLayout<'a> {
+    /// The dimensions, in the order in which they are first named.
+    pub dimensions: &'a [CoreDimension<'a>],
+    /// For each input its dimensions, by their positions in `dimensions`.
+    pub inputs: &'a [&'a [usize]],
+    /// For each output its dimensions.
+    pub outputs: &'a [&'a [usize]],
+}
+
+/// A core dimension.
+#[derive(Clone, Copy, Debug)]
+pub struct CoreDimension<'a> {
+    /// Its name, or the text of its size: `n`, `3`, `m+n-1`.
+    pub name: &'a str,
+    /// Where its size comes from.
+    pub size: CoreSize<'a>,
+    /// `n?`: operands may leave it out.
+    pub optional: bool,
+    /// `n|1`: operands in which it is 1 are broadcast.
+    pub broadcastable: bool,
+}
+
+/// Where the size of a core dimension comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum CoreSize<'a> {
+    /// The operands; of one that only outputs have, the outputs that the caller gives.
+    Operands,
+    /// It is fixed.
+    Fixed(i64),
+    /// A rule, of a dimension of outputs: a constant and multiples of other dimensions' sizes.
+    Rule {
+        /// The constant.
+        constant: i64,
+        /// For each term the factor, and the position of the dimension.
+        terms: &'a [(i64, usize)],
+    },
+}
+
+impl Table<'_> {
+    /// How many inputs it has.
+    pub const fn n_inputs(&self) -> usize {
+        self.layout.inputs.len()
+    }
+
+    /// How many outputs it has.
+    pub const fn n_outputs(&self) -> usize {
+        self.layout.outputs.len()
+    }
+
+    /// Whether it has core dimensions.
+    pub fn is_gufunc(&self) -> bool {
+        self.layout.inputs.iter().chain(self.layout.outputs).any(|operand| !operand.is_empty())
+    }
+}
