@@ -213,4 +213,12 @@ def plain(z: complex, match: int64) -> None:
             assert_eq!(!heads.iter().any(|head| head.contains(expected)), is_known, "{heads:#?}");
         }
     }
+
+    #[test]
+    fn what_is_decorated_as_a_ufunc_gets_a_stand_in_with_methods() {
+        let text = "@numba.guvectorize([f8(f8)], \"(n)->()\") def f(x, out): pass @njit def g(x): pass";
+        let heads = heads(in_editor(text, &Manifest::default()));
+        assert!(heads.iter().any(|head| head.contains("pub static f : :: pykernel :: ufunc :: Unknown")));
+        assert!(heads.iter().any(|head| head.contains("pub fn g <")), "{heads:#?}");
+    }
 }

@@ -42,7 +42,7 @@ impl Entry<'_> {
             false => quote!(::core::ptr::null()),
         };
         let hygienic = Span::mixed_site();
-        let (returned, raised) = (Ident::new("returned", hygienic), Ident::new("raised", hygienic));
+        let (returned, raised) = (Ident::new("_returned", hygienic), Ident::new("_raised", hygienic));
         let (table, callables) = callable::table(self.kernel, self.context).unzip();
         let callables = callables.map(|address| quote_spanned!(hygienic => (*#raised).callables = #address;));
         let pointer = returned_type.parameter().map(|_| quote!(#returned,));
@@ -133,7 +133,7 @@ pub fn kernel(kernel: &Kernel, context: &Context) -> TokenStream {
 
 /// The variable that holds an array's descriptor.
 fn descriptor(index: usize) -> Ident {
-    format_ident!("array_{index}", span = Span::mixed_site())
+    format_ident!("_array_{index}", span = Span::mixed_site())
 }
 
 /// The C parameters of a leaf.

@@ -6,6 +6,9 @@
 //! Rust cannot tell apart, because they differ only in layouts or in weakness, count as one: the
 //! call takes the first whose layouts fit. A ufunc is a static (`ufunc`).
 //!
+//! What the expansion names for itself begins with an underscore: no ufunc's static does, which a
+//! variable must not be called as.
+//!
 //! Items carry the span of the Python name, with the hygiene of the macro: editors and rustc
 //! point at the kernel, and no lint of the user's crate fires on what they did not write.
 
@@ -42,11 +45,23 @@ pub struct Context<'a> {
 
 /// The functions of a file's kernels, and the statics of its ufuncs.
 pub fn kernels(interface: &Interface, context: &Context) -> TokenStream {
+    let ufuncs = interface.kernels.iter().filter(|kernel| kernel.ufunc.is_some());
+    let statics: Vec<&str> = ufuncs.map(|kernel| kernel.name.as_str()).collect();
     let item = |kernel: &Kernel| match &kernel.ufunc {
         Some(ufunc) => ufunc::item(kernel, ufunc, context),
-        None => function(kernel, context),
+        None => function(&beside(kernel, &statics), context),
     };
     interface.kernels.iter().map(item).collect()
+}
+
+/// A kernel beside statics, whose names no parameter of a Rust function can have.
+fn beside(kernel: &Kernel, statics: &[&str]) -> Kernel {
+    let mut kernel = kernel.clone();
+    let params = kernel.overloads.iter_mut().flat_map(|overload| &mut overload.params);
+    for param in params.filter(|param| statics.contains(&param.name.as_str())) {
+        param.name.push('_');
+    }
+    kernel
 }
 
 /// The function of a kernel.

@@ -54,10 +54,10 @@ fn kernel(name: &str, layout: CoreLayout, overloads: Vec<Overload>) -> Kernel {
 }
 
 /// The expansion, without blanks.
-fn expanded(kernel: &Kernel) -> String {
+fn expanded(kernels: &[Kernel]) -> String {
     let source = Source::file("k.py", "def f(): pass\n");
     let context = Context { source: &source, file: "k.py", library: "pyk_x", locate: &|_| Span::call_site() };
-    let interface = pykernel_codegen::interface::Interface { kernels: vec![kernel.clone()] };
+    let interface = pykernel_codegen::interface::Interface { kernels: kernels.to_vec() };
     crate::expand::kernels(&interface, &context).to_string().replace(' ', "")
 }
 
@@ -68,7 +68,7 @@ fn expect(text: &str, part: &str) {
 #[test]
 fn a_ufunc_is_a_static_over_a_table_of_loops() {
     let loops = vec![numbers("s_f", DType::Float32), numbers("s_d", DType::Float64)];
-    let text = expanded(&kernel("match", layout(vec![], &[&[], &[]], &[&[]]), loops));
+    let text = expanded(&[kernel("match", layout(vec![], &[&[], &[]], &[&[]]), loops)]);
     expect(&text, "pub static r#match: ::pykernel::Ufunc<'static, match_loops> = {");
     expect(
         &text,
@@ -94,7 +94,7 @@ fn a_ufunc_is_a_static_over_a_table_of_loops() {
 #[test]
 fn its_loops_are_a_type() {
     let loops = vec![numbers("s_f", DType::Complex64), numbers("s_d", DType::Float64)];
-    let text = expanded(&kernel("f", layout(vec![], &[&[], &[]], &[&[]]), loops));
+    let text = expanded(&[kernel("f", layout(vec![], &[&[], &[]], &[&[]]), loops)]);
     expect(&text, "#[doc(hidden)] pub enum f_loops {}");
     let core = "(::pykernel::ndarray::Dim<[::pykernel::ndarray::Ix; 0]>,";
     expect(&text, &format!("type OutputCores = {core});"));
@@ -115,7 +115,7 @@ fn of_loops_with_the_same_inputs_the_first_gives_the_types() {
     };
     let kernel =
         kernel("f", layout(vec![], &[&[], &[]], &[&[]]), vec![numbers("s_0", DType::Float64), second]);
-    assert_eq!(expanded(&kernel).matches("implffor").count(), 1);
+    assert_eq!(expanded(&[kernel.clone()]).matches("implffor").count(), 1);
     assert!(
         crate::expand::ambiguous(&kernel).is_some_and(|text| text.contains("take the same types in Rust"))
     );
@@ -135,7 +135,7 @@ fn core_dimensions_are_ranks_and_layouts() {
     ];
     let params = vec![array(2, Layout::C), array(1, Layout::C), array(1, Layout::Any)];
     let overload = loop_of("s", params, Type::None, &[DType::Int64; 3]);
-    let text = expanded(&kernel("g", layout(dimensions, &[&[0, 1], &[]], &[&[2]]), vec![overload]));
+    let text = expanded(&[kernel("g", layout(dimensions, &[&[0, 1], &[]], &[&[2]]), vec![overload])]);
     let core = |rank| format!("::pykernel::ndarray::Dim<[::pykernel::ndarray::Ix; {rank}]>,");
     expect(&text, &format!("type InputCores = ({}{});", core(2), core(0)));
     expect(&text, &format!("type KeptCores = ({});", core(1)));
@@ -153,19 +153,28 @@ fn core_dimensions_are_ranks_and_layouts() {
 #[test]
 fn what_may_be_left_out_has_a_dynamic_rank_and_what_is_reduced_may_be_kept() {
     let optional = vec![dimension("m", CoreSize::Operands, true), dimension("n", CoreSize::Operands, false)];
-    let text = expanded(&kernel("f", layout(optional.clone(), &[&[0, 1], &[1]], &[&[0]]), vec![]));
+    let text = expanded(&[kernel("f", layout(optional.clone(), &[&[0, 1], &[1]], &[&[0]]), vec![])]);
     let one = "::pykernel::ndarray::Dim<[::pykernel::ndarray::Ix; 1]>,";
     expect(&text, &format!("type InputCores = (::pykernel::ndarray::IxDyn, {one});"));
     expect(&text, "type OutputCores = (::pykernel::ndarray::IxDyn,);");
-    let text = expanded(&kernel("f", layout(optional, &[&[1]], &[&[], &[]]), vec![]));
+    let text = expanded(&[kernel("f", layout(optional, &[&[1]], &[&[], &[]]), vec![])]);
     expect(&text, &format!("type KeptCores = ({one}{one});"));
 }
 
 #[test]
 fn a_kernel_that_is_not_checked_hands_its_ufunc_out_unsafely() {
     let unchecked = Overload { unchecked: true, ..numbers("s", DType::Float64) };
-    let text = expanded(&kernel("f", layout(vec![], &[&[], &[]], &[&[]]), vec![unchecked]));
+    let text = expanded(&[kernel("f", layout(vec![], &[&[], &[]], &[&[]]), vec![unchecked])]);
     expect(&text, "pub static f: ::pykernel::ufunc::Unchecked<::pykernel::Ufunc<'static, f_loops>> = {");
     expect(&text, "::pykernel::ufunc::Unchecked::new({ const TABLE");
     expect(&text, "# Safety");
+}
+
+#[test]
+fn no_parameter_has_the_name_of_a_static() {
+    let ufunc = kernel("x", layout(vec![], &[&[], &[]], &[&[]]), vec![numbers("s", DType::Float64)]);
+    let function =
+        Kernel { ufunc: None, ..kernel("f", CoreLayout::default(), vec![numbers("s", DType::Float64)]) };
+    expect(&expanded(&[function.clone()]), "pub fn f<>(x: ::core::primitive::f64, y:");
+    expect(&expanded(&[function, ufunc]), "pub fn f<>(x_: ::core::primitive::f64, y:");
 }
