@@ -115,7 +115,7 @@ fn of_loops_with_the_same_inputs_the_first_gives_the_types() {
     };
     let kernel =
         kernel("f", layout(vec![], &[&[], &[]], &[&[]]), vec![numbers("s_0", DType::Float64), second]);
-    assert_eq!(expanded(&[kernel.clone()]).matches("implffor").count(), 1);
+    assert_eq!(expanded(std::slice::from_ref(&kernel)).matches("implffor").count(), 1);
     assert!(
         crate::expand::ambiguous(&kernel).is_some_and(|text| text.contains("take the same types in Rust"))
     );
@@ -175,6 +175,6 @@ fn no_parameter_has_the_name_of_a_static() {
     let ufunc = kernel("x", layout(vec![], &[&[], &[]], &[&[]]), vec![numbers("s", DType::Float64)]);
     let function =
         Kernel { ufunc: None, ..kernel("f", CoreLayout::default(), vec![numbers("s", DType::Float64)]) };
-    expect(&expanded(&[function.clone()]), "pub fn f<>(x: ::core::primitive::f64, y:");
+    expect(&expanded(std::slice::from_ref(&function)), "pub fn f<>(x: ::core::primitive::f64, y:");
     expect(&expanded(&[function, ufunc]), "pub fn f<>(x_: ::core::primitive::f64, y:");
 }
