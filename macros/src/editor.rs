@@ -18,6 +18,8 @@ use crate::expand::{self, Context, identifier};
 struct Definition {
     name: Ident,
     params: Vec<String>,
+    /// Whether the decorator before it makes it a ufunc.
+    is_ufunc: bool,
 }
 
 /// The functions of the kernels between a macro's delimiters.
@@ -54,13 +56,16 @@ fn compiled<'a>(definition: &Definition, manifest: &'a Manifest) -> Option<&'a C
     let is_it = |it: &&Compiled| definition.name == it.kernel.name && has_params(&it.kernel);
     let mut found = manifest.kernels.iter().filter(|it| !it.file.ends_with(".py")).filter(is_it);
     let first = found.next()?;
-    let signatures = rust::signatures(&first.kernel);
-    found.all(|other| rust::signatures(&other.kernel) == signatures).then_some(first)
+    let look = |it: &Kernel| (it.ufunc.clone(), rust::signatures(it));
+    found.all(|other| look(&other.kernel) == look(&first.kernel)).then_some(first)
 }
 
-/// A function that takes anything and gives whatever is asked for.
+/// A function or a ufunc that takes anything and gives whatever is asked for.
 fn stand_in(definition: &Definition) -> TokenStream {
     let name = definition.name.to_string();
+    if definition.is_ufunc {
+        return expand::unknown(&identifier(&rust::function(&name), definition.name.span()));
+    }
     let types: Vec<Ident> = (0..definition.params.len()).map(|i| format_ident!("{name}_{i}")).collect();
     let (result, name) = (format_ident!("{name}_result"), rust::function(&name));
     let name = identifier(&name, definition.name.span());
@@ -75,15 +80,24 @@ fn stand_in(definition: &Definition) -> TokenStream {
 /// The functions that tokens define: `def name(…)`.
 fn definitions(tokens: TokenStream) -> Vec<Definition> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let definition = |window: &[TokenTree]| match window {
+    let definition = |(index, window): (usize, &[TokenTree])| match window {
         [TokenTree::Ident(def), TokenTree::Ident(name), TokenTree::Group(params)]
             if def == "def" && params.delimiter() == Delimiter::Parenthesis =>
         {
-            Some(Definition { name: name.clone(), params: parameters(params) })
+            let (params, is_ufunc) = (parameters(params), makes_ufunc(&tokens[..index]));
+            Some(Definition { name: name.clone(), params, is_ufunc })
         }
         _ => None,
     };
-    tokens.windows(3).filter_map(definition).collect()
+    tokens.windows(3).enumerate().filter_map(definition).collect()
+}
+
+/// Whether tokens end with `@vectorize(…)`, or its like for gufuncs.
+fn makes_ufunc(tokens: &[TokenTree]) -> bool {
+    match tokens {
+        [.., TokenTree::Ident(name), TokenTree::Group(_)] => name == "vectorize" || name == "guvectorize",
+        _ => false,
+    }
 }
 
 /// The names of parameters: the words that stand first, or behind a comma.
@@ -198,5 +212,13 @@ def plain(z: complex, match: int64) -> None:
             let heads = heads(in_editor(text, &manifest));
             assert_eq!(!heads.iter().any(|head| head.contains(expected)), is_known, "{heads:#?}");
         }
+    }
+
+    #[test]
+    fn what_is_decorated_as_a_ufunc_gets_a_stand_in_with_methods() {
+        let text = "@numba.guvectorize([f8(f8)], \"(n)->()\") def f(x, out): pass @njit def g(x): pass";
+        let heads = heads(in_editor(text, &Manifest::default()));
+        assert!(heads.iter().any(|head| head.contains("pub static f : :: pykernel :: ufunc :: Unknown")));
+        assert!(heads.iter().any(|head| head.contains("pub fn g <")), "{heads:#?}");
     }
 }

@@ -36,14 +36,14 @@ fn function(index: usize, callable: &Callable, context: &Context) -> TokenStream
     let result = rust_type::result(&callable.result);
     let (parameter, pointer) = match callable.result {
         Type::None => (None, quote!(::core::ptr::NonNull::<()>::dangling().as_ptr())),
-        _ => (Some(quote!(result: *mut #result)), quote!(result)),
+        _ => (Some(quote!(_result: *mut #result)), quote!(_result)),
     };
     let path = path(callable, context);
     quote_spanned! { hygienic =>
         unsafe extern "C" fn #name(#(#params)* #parameter) -> ::core::primitive::i32 {
-            let function: fn(#(#types),*) -> #result = #path;
+            let _function: fn(#(#types),*) -> #result = #path;
             // SAFETY: the kernel gives a place for the result that its declaration says.
-            unsafe { ::pykernel::call::callable(#pointer, || function(#(#passed),*)) }
+            unsafe { ::pykernel::call::callable(#pointer, || _function(#(#passed),*)) }
         }
     }
 }
@@ -68,7 +68,7 @@ fn path(callable: &Callable, context: &Context) -> TokenStream {
 }
 
 fn declared(index: usize, dtype: DType) -> TokenStream {
-    let (name, imaginary) = (format_ident!("p{index}"), format_ident!("p{index}_imaginary"));
+    let (name, imaginary) = (format_ident!("_p{index}"), format_ident!("_p{index}_imaginary"));
     match rust_type::part(dtype) {
         Some(part) => quote!(#name: #part, #imaginary: #part,),
         None => {
@@ -79,7 +79,7 @@ fn declared(index: usize, dtype: DType) -> TokenStream {
 }
 
 fn passed(index: usize, dtype: DType) -> TokenStream {
-    let (name, imaginary) = (format_ident!("p{index}"), format_ident!("p{index}_imaginary"));
+    let (name, imaginary) = (format_ident!("_p{index}"), format_ident!("_p{index}_imaginary"));
     match rust_type::part(dtype) {
         Some(_) => quote!(::pykernel::num_complex::Complex { re: #name, im: #imaginary }),
         None => quote!(#name),

@@ -27,7 +27,7 @@ impl Entry<'_> {
     ///
     /// Its variables have the macro's hygiene, the arguments the user's: they never meet.
     pub fn call(&self) -> TokenStream {
-        let returned_type = Returned::new(&self.overload.result, self.kernel());
+        let returned_type = Returned::new(&self.overload.result, kernel(self.kernel, self.context));
         let declaration = self.declaration(&returned_type);
         let leaves = self.leaves.iter().enumerate();
         let descriptors = leaves.clone().filter_map(|(i, leaf)| self.descriptor(i, leaf));
@@ -42,7 +42,7 @@ impl Entry<'_> {
             false => quote!(::core::ptr::null()),
         };
         let hygienic = Span::mixed_site();
-        let (returned, raised) = (Ident::new("returned", hygienic), Ident::new("raised", hygienic));
+        let (returned, raised) = (Ident::new("_returned", hygienic), Ident::new("_raised", hygienic));
         let (table, callables) = callable::table(self.kernel, self.context).unzip();
         let callables = callables.map(|address| quote_spanned!(hygienic => (*#raised).callables = #address;));
         let pointer = returned_type.parameter().map(|_| quote!(#returned,));
@@ -109,16 +109,9 @@ impl Entry<'_> {
         Some(quote! { let #descriptor = #described?; })
     }
 
-    /// An expression: which kernel it is, for what the runtime says of it.
-    fn kernel(&self) -> TokenStream {
-        let (kernel, file) = (&self.kernel.name, self.context.file);
-        let line = self.context.source.line(self.kernel.span.start);
-        quote!(::pykernel::call::Kernel { name: #kernel, file: #file, line: #line })
-    }
-
     /// What the refusal of an array says.
     fn facts(&self, leaf: &Leaf, array: ArrayType) -> TokenStream {
-        let kernel = self.kernel();
+        let kernel = kernel(self.kernel, self.context);
         let (name, ty, layout) = (&leaf.name, array.to_string(), layout(array.layout));
         quote! {
             ::pykernel::call::Param {
@@ -131,9 +124,16 @@ impl Entry<'_> {
     }
 }
 
+/// An expression: which kernel it is, for what the runtime says of it.
+pub fn kernel(kernel: &Kernel, context: &Context) -> TokenStream {
+    let (name, file) = (&kernel.name, context.file);
+    let line = context.source.line(kernel.span.start);
+    quote!(::pykernel::call::Kernel { name: #name, file: #file, line: #line })
+}
+
 /// The variable that holds an array's descriptor.
 fn descriptor(index: usize) -> Ident {
-    format_ident!("array_{index}", span = Span::mixed_site())
+    format_ident!("_array_{index}", span = Span::mixed_site())
 }
 
 /// The C parameters of a leaf.
@@ -184,7 +184,8 @@ fn passed_number(number: TokenStream, dtype: DType) -> TokenStream {
     }
 }
 
-fn layout(layout: Layout) -> TokenStream {
+/// An expression: a layout.
+pub fn layout(layout: Layout) -> TokenStream {
     match layout {
         Layout::C => quote!(::pykernel::call::Layout::C),
         Layout::F => quote!(::pykernel::call::Layout::F),

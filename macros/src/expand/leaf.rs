@@ -68,7 +68,7 @@ fn collect(name: String, ty: &ParamType, leaves: &mut Vec<Leaf>) {
             return items.for_each(|(index, item)| collect(format!("{name}[{index}]"), item, leaves));
         }
     };
-    let variable = format_ident!("item_{}", leaves.len(), span = Span::mixed_site());
+    let variable = format_ident!("_item_{}", leaves.len(), span = Span::mixed_site());
     leaves.push(Leaf { variable, name, ty });
 }
 

@@ -4,7 +4,10 @@
 //! generic over a trait of its own, which has the kernel's name too (types and functions have
 //! separate name spaces) and is implemented for each tuple of argument types. Signatures that
 //! Rust cannot tell apart, because they differ only in layouts or in weakness, count as one: the
-//! call takes the first whose layouts fit.
+//! call takes the first whose layouts fit. A ufunc is a static (`ufunc`).
+//!
+//! What the expansion names for itself begins with an underscore: no ufunc's static does, which a
+//! variable must not be called as.
 //!
 //! Items carry the span of the Python name, with the hygiene of the macro: editors and rustc
 //! point at the kernel, and no lint of the user's crate fires on what they did not write.
@@ -16,6 +19,7 @@ mod leaf;
 mod returned;
 mod rust_type;
 mod stub;
+mod ufunc;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use pykernel_codegen::interface::{Interface, Kernel, Overload, ParamType, rust};
@@ -25,6 +29,7 @@ use quote::{ToTokens, format_ident, quote};
 use entry::Entry;
 use leaf::LeafType;
 pub use stub::stubs;
+pub use ufunc::unknown;
 
 /// What the functions of one file are made for.
 pub struct Context<'a> {
@@ -38,9 +43,25 @@ pub struct Context<'a> {
     pub locate: &'a dyn Fn(source::Span) -> Span,
 }
 
-/// The functions of a file's kernels.
+/// The functions of a file's kernels, and the statics of its ufuncs.
 pub fn kernels(interface: &Interface, context: &Context) -> TokenStream {
-    interface.kernels.iter().map(|kernel| function(kernel, context)).collect()
+    let ufuncs = interface.kernels.iter().filter(|kernel| kernel.ufunc.is_some());
+    let statics: Vec<&str> = ufuncs.map(|kernel| kernel.name.as_str()).collect();
+    let item = |kernel: &Kernel| match &kernel.ufunc {
+        Some(ufunc) => ufunc::item(kernel, ufunc, context),
+        None => function(&beside(kernel, &statics), context),
+    };
+    interface.kernels.iter().map(item).collect()
+}
+
+/// A kernel beside statics, whose names no parameter of a Rust function can have.
+fn beside(kernel: &Kernel, statics: &[&str]) -> Kernel {
+    let mut kernel = kernel.clone();
+    let params = kernel.overloads.iter_mut().flat_map(|overload| &mut overload.params);
+    for param in params.filter(|param| statics.contains(&param.name.as_str())) {
+        param.name.push('_');
+    }
+    kernel
 }
 
 /// The function of a kernel.
@@ -203,11 +224,13 @@ fn alike(overloads: &[Overload]) -> Vec<Vec<&Overload>> {
 
 /// Two signatures of a kernel that Rust cannot tell apart although they return different types.
 pub fn ambiguous(kernel: &Kernel) -> Option<String> {
-    let overloads = &kernel.overloads;
-    let pairs =
-        overloads.iter().enumerate().flat_map(|(i, a)| overloads[i + 1..].iter().map(move |b| (a, b)));
-    let mut alike = pairs.filter(|(a, b)| rust_type::look_alike(a, b));
-    let (a, b) = alike.find(|(a, b)| !rust_type::same_result(a, b))?;
+    let (a, b) = match &kernel.ufunc {
+        Some(ufunc) => ufunc::ambiguous(kernel, ufunc)?,
+        None => {
+            let mut alike = pairs(kernel).filter(|(a, b)| rust_type::look_alike(a, b));
+            alike.find(|(a, b)| !rust_type::same_result(a, b))?
+        }
+    };
     Some(format!(
         "two signatures of `{}` take the same types in Rust and return different ones\n  {}\n  {}\n\
          help: give both the same result, or write two kernels",
@@ -215,6 +238,12 @@ pub fn ambiguous(kernel: &Kernel) -> Option<String> {
         document::signature(kernel, a),
         document::signature(kernel, b)
     ))
+}
+
+/// Each two signatures of a kernel.
+fn pairs(kernel: &Kernel) -> impl Iterator<Item = (&Overload, &Overload)> {
+    let overloads = &kernel.overloads;
+    overloads.iter().enumerate().flat_map(|(i, a)| overloads[i + 1..].iter().map(move |b| (a, b)))
 }
 
 /// What stands before `fn` where the caller must vouch for something.

@@ -52,7 +52,7 @@ impl<'a> Returned<'a> {
         if self.result.dtype().is_some() || *self.result == Type::None {
             return written;
         }
-        let variable = Ident::new("written", Span::mixed_site());
+        let variable = Ident::new("_written", Span::mixed_site());
         let mut fields = (0..).map(|field| {
             let field = Literal::usize_unsuffixed(field);
             quote!(#variable.#field)

@@ -9,7 +9,7 @@ use pykernel_codegen::interface::rust;
 use pykernel_codegen::types::Type;
 use quote::{format_ident, quote};
 
-use super::{Context, identifier, rust_type};
+use super::{Context, identifier, rust_type, ufunc};
 
 /// A function for each kernel that the file would have: it takes anything.
 pub fn stubs(analysis: &Analysis, context: &Context) -> TokenStream {
@@ -17,9 +17,9 @@ pub fn stubs(analysis: &Analysis, context: &Context) -> TokenStream {
     let kernels = functions.filter(|(_, it)| is_kernel(it));
     // Two of one name are one of the errors; by their names, one stands for both.
     let by_name: BTreeMap<&str, _> = kernels.map(|(id, it)| (it.name.as_str(), (id, it))).collect();
-    let stubs = by_name.into_values().map(|(id, function)| {
-        let result = result(analysis, FunctionId(id as u32));
-        stub(function, &result, context)
+    let stubs = by_name.into_values().map(|(id, function)| match &function.ufunc {
+        Some(ufunc) => ufunc::stub(function, ufunc, context),
+        None => stub(function, &result(analysis, FunctionId(id as u32)), context),
     });
     stubs.collect()
 }

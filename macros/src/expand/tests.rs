@@ -69,7 +69,7 @@ fn one_signature_is_a_plain_function() {
     expect(&text, "-> ::core::result::Result<::core::primitive::bool, ::pykernel::Error>");
     expect(&text, "#[link(name = \"pyk_x\", kind = \"static\")] unsafe extern \"C\" { fn pyk_f_1(");
     expect(&text, "p1: ::core::primitive::f32, p1_imaginary: ::core::primitive::f32,");
-    expect(&text, "pyk_f_1(x, z.re, z.im, &raw const array_2, &raw const array_3, returned, raised)");
+    expect(&text, "pyk_f_1(x, z.re, z.im, &raw const _array_2, &raw const _array_3, _returned, _raised)");
     expect(&text, "::pykernel::call::write::<_, _, 1>(&mut out");
     expect(&text, "ty: \"float64[:, ::1]\", layout: ::pykernel::call::Layout::C");
     expect(&text, "match(x:float64,z:complex64,a:float64[:,::1],out:float64[:])->bool");
@@ -82,7 +82,7 @@ fn none_is_the_unit_and_recursion_needs_the_stack_limit() {
     expect(&text, "-> ::core::result::Result<(), ::pykernel::Error>");
     expect(
         &text,
-        "run::<()>(::pykernel::call::stack_limit(), ::core::ptr::null(), |returned, raised| { s(raised) })",
+        "run::<()>(::pykernel::call::stack_limit(), ::core::ptr::null(), |_returned, _raised| { s(_raised) })",
     );
 }
 
@@ -90,7 +90,7 @@ fn none_is_the_unit_and_recursion_needs_the_stack_limit() {
 fn what_asks_something_of_the_program_is_told_its_host() {
     let asking = Overload { host: true, ..overload("s", &[], Type::None) };
     let text = expanded(&kernel("f", vec![asking]));
-    expect(&text, "run::<()>(0, &raw const ::pykernel::call::HOST, |returned, raised| { s(raised) })");
+    expect(&text, "run::<()>(0, &raw const ::pykernel::call::HOST, |_returned, _raised| { s(_raised) })");
 }
 
 #[test]
@@ -108,9 +108,9 @@ fn a_returned_tuple_is_made_of_a_flat_struct() {
          ::pykernel::num_complex::Complex<::core::primitive::f64>, ::core::primitive::bool);",
     );
     expect(&text, "result: *mut Returned, raised:");
-    expect(&text, "|written| (written.0, (written.1, (), written.2,),)");
+    expect(&text, "|_written| (_written.0, (_written.1, (), _written.2,),)");
     let text = expanded(&kernel("f", vec![overload("s", &[], Type::Tuple(vec![Type::None]))]));
-    expect(&text, "run::<()>(0, ::core::ptr::null(), |returned, raised| { s(raised) })");
+    expect(&text, "run::<()>(0, ::core::ptr::null(), |_returned, _raised| { s(_raised) })");
     expect(&text, "|_| ((),)");
 }
 
@@ -133,8 +133,8 @@ fn a_returned_array_is_taken() {
     );
     expect(
         &text,
-        "|written| ::core::result::Result::Ok((written.0, \
-         written.1.take::<::core::primitive::bool, ::pykernel::ndarray::IxDyn>(&::pykernel::call::Kernel { \
+        "|_written| ::core::result::Result::Ok((_written.0, \
+         _written.1.take::<::core::primitive::bool, ::pykernel::ndarray::IxDyn>(&::pykernel::call::Kernel { \
          name: \"f\", file: \"k.py\", line: 1u32 })?,",
     );
 }
@@ -147,9 +147,9 @@ fn a_tuple_parameter_is_taken_apart() {
     let text = expanded(&kernel("f", vec![overload("s", &params, Type::None)]));
     expect(&text, "pub fn f<'p2>(x: ::core::primitive::f64, t: (::pykernel::num_complex::Complex<");
     expect(&text, "(impl ::core::convert::Into<::pykernel::ndarray::ArrayViewMut<'p2,");
-    expect(&text, "let (item_1, (item_2,),) = t; let mut item_2 = ::core::convert::Into::<");
+    expect(&text, "let (_item_1, (_item_2,),) = t; let mut _item_2 = ::core::convert::Into::<");
     expect(&text, "name: \"t[1][0]\"");
-    expect(&text, "s(x, item_1.re, item_1.im, &raw const array_2, raised)");
+    expect(&text, "s(x, _item_1.re, _item_1.im, &raw const _array_2, _raised)");
 }
 
 #[test]
