@@ -1,5 +1,7 @@
 //! What makes a function a ufunc or a gufunc: the core dimensions of its operands, and how it folds.
 
+use std::fmt;
+
 /// What `@vectorize` or `@guvectorize` declares beside the signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ufunc {
@@ -75,4 +77,30 @@ pub enum CoreSize {
         /// For each term the factor, and the position of the dimension.
         terms: Vec<(i64, usize)>,
     },
+}
+
+impl fmt::Display for CoreLayout {
+    /// Writes it as it is declared, without blanks.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operands = |operands: &[Vec<usize>]| {
+            let texts: Vec<String> = operands.iter().map(|operand| self.operand(operand)).collect();
+            texts.join(",")
+        };
+        write!(f, "{}->{}", operands(&self.inputs), operands(&self.outputs))
+    }
+}
+
+impl CoreLayout {
+    fn operand(&self, dimensions: &[usize]) -> String {
+        let dimensions = dimensions.iter().map(|dimension| self.dimensions[*dimension].to_string());
+        format!("({})", dimensions.collect::<Vec<_>>().join(","))
+    }
+}
+
+impl fmt::Display for CoreDimension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let optional = if self.optional { "?" } else { "" };
+        let broadcastable = if self.broadcastable { "|1" } else { "" };
+        write!(f, "{}{optional}{broadcastable}", self.name)
+    }
 }

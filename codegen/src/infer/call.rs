@@ -19,11 +19,17 @@ impl Body<'_, '_> {
     ) -> Typed {
         match &callee.kind {
             hir::ExprKind::Builtin(name) => self.call_builtin(name, args, keywords, [callee.span, span]),
-            hir::ExprKind::Attribute { value, name } => {
-                self.no_keywords(name, keywords)?;
-                self.method(value, name, args, span)
-            }
+            hir::ExprKind::Attribute { value, name } => match self.ufunc_of(value) {
+                Some(ufunc) => self.ufunc_method(ufunc, name, span),
+                None => {
+                    self.no_keywords(name, keywords)?;
+                    self.method(value, name, args, span)
+                }
+            },
             hir::ExprKind::Function(function) => {
+                if let Some(ufunc) = self.ufunc_of(callee) {
+                    return self.call_ufunc(ufunc, args, keywords, span);
+                }
                 let args = self.arguments(args, keywords)?;
                 let origin = self.slot().key.origin;
                 self.call_function(origin, *function, args, keywords, span)
@@ -122,7 +128,7 @@ impl Body<'_, '_> {
         self.call_instance(Key { origin, function: id, params, model, boundscheck }, coerced, span)
     }
 
-    fn call_instance(&mut self, key: Key, args: Vec<Expr>, span: Span) -> Typed {
+    pub(super) fn call_instance(&mut self, key: Key, args: Vec<Expr>, span: Span) -> Typed {
         let is_helper = self.infer.function(key.origin, key.function).signatures.is_empty();
         let id = self.infer.instance(key)?;
         let caller = self.id;

@@ -24,7 +24,7 @@ impl Body<'_, '_> {
                 (Vec::new(), self.aside(value, &mut stmts))
             }
         };
-        stmts.push(assignment(target, inputs, value, Rules::Assignment, span));
+        stmts.push(StmtKind::Evaluate(assignment(target, inputs, value, Rules::Assignment, span)));
         Ok(sequence(stmts, span))
     }
 
@@ -60,7 +60,7 @@ impl Body<'_, '_> {
             return self.report(wrong_cast(op, &result.ty, &element, span));
         }
         let value = self.convert(result, &element)?;
-        stmts.push(assignment(target, inputs, value, Rules::Update, span));
+        stmts.push(StmtKind::Evaluate(assignment(target, inputs, value, Rules::Update, span)));
         Ok(sequence(stmts, span))
     }
 }
@@ -79,10 +79,10 @@ pub(super) fn operand(place: usize, array: ArrayType, span: Span) -> Expr {
 }
 
 /// Sets the elements of an array.
-fn assignment(array: Expr, inputs: Vec<Input>, body: Expr, rules: Rules, span: Span) -> StmtKind {
+pub(super) fn assignment(array: Expr, inputs: Vec<Input>, body: Expr, rules: Rules, span: Span) -> Expr {
     let outputs = vec![Output::Given { array, n_core: 0 }];
     let kind = ExprKind::Elementwise(Box::new(Elementwise { inputs, outputs, body, rules }));
-    StmtKind::Evaluate(Expr::new(kind, Type::None, span))
+    Expr::new(kind, Type::None, span)
 }
 
 fn sequence(stmts: Vec<StmtKind>, span: Span) -> StmtKind {
