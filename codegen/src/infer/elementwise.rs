@@ -4,7 +4,7 @@ use super::{Body, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, BinaryOp};
 use crate::source::Span;
-use crate::typed::{Elementwise, Expr, ExprKind, Stmt, StmtKind};
+use crate::typed::{Elementwise, Expr, ExprKind, Input, Output, Rules, Stmt, StmtKind};
 use crate::types::{ArrayType, DType, Kind, Type};
 
 impl Body<'_, '_> {
@@ -14,18 +14,17 @@ impl Body<'_, '_> {
         let mut stmts = Vec::new();
         let value = self.aside(value, &mut stmts);
         let target = self.aside(part, &mut stmts);
-        let (source, value) = match value.ty {
-            Type::Array(given) => (Some(value.clone()), operand(given, value.span)),
-            _ => (None, value),
-        };
-        let value = match source {
-            Some(_) => self.convert(value, &element)?,
-            None => {
+        let (inputs, value) = match value.ty {
+            Type::Array(given) => {
+                let element = self.convert(operand(0, given, value.span), &element)?;
+                (vec![Input::plain(value)], element)
+            }
+            _ => {
                 let value = self.numpy_scalar(value, &element)?;
-                self.aside(value, &mut stmts)
+                (Vec::new(), self.aside(value, &mut stmts))
             }
         };
-        stmts.push(StmtKind::Elementwise(Elementwise { target, source, value, in_place: false }));
+        stmts.push(assignment(target, inputs, value, Rules::Assignment, span));
         Ok(sequence(stmts, span))
     }
 
@@ -47,17 +46,21 @@ impl Body<'_, '_> {
             _ => value,
         };
         let value = self.aside(value, &mut stmts);
-        let (source, operand) = match value.ty {
-            Type::Array(given) => (Some(value.clone()), operand(given, value.span)),
-            _ => (None, value),
+        let mut inputs = vec![Input::plain(target.clone())];
+        let operand = match value.ty {
+            Type::Array(given) => {
+                inputs.push(Input::plain(value.clone()));
+                operand(1, given, value.span)
+            }
+            _ => value,
         };
-        let old = Expr::new(ExprKind::Current, element.clone(), place);
+        let old = Expr::new(ExprKind::Operand(0), element.clone(), place);
         let result = self.binary(op, old, operand, span)?;
         if !casts_to(&result.ty, &element) {
             return self.report(wrong_cast(op, &result.ty, &element, span));
         }
         let value = self.convert(result, &element)?;
-        stmts.push(StmtKind::Elementwise(Elementwise { target, source, value, in_place: true }));
+        stmts.push(assignment(target, inputs, value, Rules::Update, span));
         Ok(sequence(stmts, span))
     }
 }
@@ -70,9 +73,16 @@ fn element_of(part: &Expr) -> Type {
     }
 }
 
-/// The element of the other array.
-fn operand(array: ArrayType, span: Span) -> Expr {
-    Expr::new(ExprKind::Operand, Type::Strong(array.element), span)
+/// The element of an array that is an operand.
+pub(super) fn operand(place: usize, array: ArrayType, span: Span) -> Expr {
+    Expr::new(ExprKind::Operand(place), Type::Strong(array.element), span)
+}
+
+/// Sets the elements of an array.
+fn assignment(array: Expr, inputs: Vec<Input>, body: Expr, rules: Rules, span: Span) -> StmtKind {
+    let outputs = vec![Output::Given { array, n_core: 0 }];
+    let kind = ExprKind::Elementwise(Box::new(Elementwise { inputs, outputs, body, rules }));
+    StmtKind::Evaluate(Expr::new(kind, Type::None, span))
 }
 
 fn sequence(stmts: Vec<StmtKind>, span: Span) -> StmtKind {
@@ -81,7 +91,7 @@ fn sequence(stmts: Vec<StmtKind>, span: Span) -> StmtKind {
 
 /// NumPy's casting rule `same_kind`: to a higher kind or within one, but no signed integer becomes
 /// an unsigned one.
-fn casts_to(from: &Type, to: &Type) -> bool {
+pub(super) fn casts_to(from: &Type, to: &Type) -> bool {
     match (from.dtype(), to.dtype()) {
         (Some(from), Some(to)) => from.kind() <= to.kind() && !(from.is_signed_int() && to.is_unsigned_int()),
         _ => false,

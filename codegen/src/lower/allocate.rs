@@ -53,21 +53,33 @@ impl Lowering<'_> {
     }
 
     fn filled(&mut self, shape: &[ir::Expr], ty: ArrayType, filling: &Filling, span: Span) -> Vec<ir::Expr> {
+        let results = self.unfilled(shape, ty, matches!(filling, Filling::Zero), span);
+        self.fill(results[0], shape, ty, filling, span);
+        super::construct::locals(&results)
+    }
+
+    /// A new array: its view and its owner. Unless they are zeroed, its elements are to be written
+    /// before they are read.
+    pub(super) fn unfilled(
+        &mut self,
+        shape: &[ir::Expr],
+        ty: ArrayType,
+        zeroed: bool,
+        span: Span,
+    ) -> [LocalId; 2] {
         self.check_shape(shape, ty, span);
         let found = self.function.add_local("found", ir::Type::Scalar(Scalar::Bool));
         let results = self.temporaries(&Type::Array(ty));
         let [view, owner] = results[..] else {
             unreachable!("bug in pykernel: an array has {} parts", results.len())
         };
-        let zeroed = matches!(filling, Filling::Zero);
         self.emit(
             ir::StmtKind::Allocate { found, owner, view, shape: shape.to_vec(), zeroed, most: None },
             span,
         );
         let raise = self.no_memory(shape, ty, span);
         self.check(ir::Expr::Local(found), raise, Purpose::Semantics, span);
-        self.fill(view, shape, ty, filling, span);
-        super::construct::locals(&results)
+        [view, owner]
     }
 
     fn filling(&mut self, fill: &Fill, span: Span) -> Filling {

@@ -1,220 +1,185 @@
-//! Assignments to all elements of a view: the other array broadcast, and set aside where writing
-//! would change what is still to be read.
+//! Loops over the elements of operands that are broadcast together.
 
-use super::construct::{and, binary, boolean, compare, int, or, select, unary};
 use super::element::Place;
 use super::function::Lowering;
-use crate::ir::{self, Axis, BinaryOp, CompareOp, LocalId, Purpose, Scalar, UnaryOp, ViewType};
+use crate::ir::{self, Axis, LocalId, Scalar, ViewType, elements};
 use crate::source::Span;
-use crate::typed::Elementwise;
-use crate::types::{ArrayType, Layout, Type};
+use crate::typed::{Elementwise, Expr, Input, Output};
+use crate::types::{ArrayType, DType, Layout, Type};
 
-/// Two views of which one is written and the other is read.
-struct Pair {
-    written: LocalId,
-    read: LocalId,
+/// An operand of a loop over elements.
+#[derive(Clone)]
+pub(super) enum Operand {
+    /// A number, the same for all elements.
+    Number(Vec<ir::Expr>),
+    /// An array.
+    Array(Array),
+}
+
+/// An array that is an operand.
+#[derive(Clone)]
+pub(super) struct Array {
+    pub(super) view: LocalId,
+    /// For each of its core dimensions the extent that it is broadcast to, if it is.
+    pub(super) core: Vec<Option<ir::Expr>>,
+}
+
+/// An array that is written, and the owner of its memory.
+pub(super) struct Written {
+    pub(super) array: Array,
+    owner: ir::Expr,
+}
+
+/// What is to be written.
+pub(super) enum Target {
+    Given(Written),
+    /// A new array, once its loop dimensions are known: the type of its elements, and the extents of
+    /// its core dimensions.
+    New {
+        element: DType,
+        core: Vec<ir::Expr>,
+    },
+}
+
+/// The operands of the loop at hand, and the index of the element at hand.
+#[derive(Default)]
+pub(super) struct Operands {
+    operands: Vec<Operand>,
+    index: Vec<ir::Expr>,
+}
+
+impl Target {
+    pub(super) const fn given(&self) -> Option<&Written> {
+        match self {
+            Target::Given(written) => Some(written),
+            Target::New { .. } => None,
+        }
+    }
 }
 
 impl Lowering<'_> {
-    /// Sets every element of a view.
-    pub(super) fn elementwise(&mut self, stmt: &Elementwise, span: Span) {
-        let mut target = self.view(&stmt.target);
-        let ty = self.view_type(target);
-        let mut source = None;
-        if let Some(array) = &stmt.source {
-            let array = self.view(array);
-            self.check_shapes(&Pair { written: target, read: array }, stmt.in_place, span);
-            let mut pair = Pair { written: target, read: self.broadcast(array, target, span) };
-            if self.view_type(array).element == ty.element {
-                pair = self.without_overlap(pair, span);
+    /// A loop over elements; its value are the outputs.
+    pub(super) fn elementwise(&mut self, elementwise: &Elementwise, expr: &Expr) -> Vec<ir::Expr> {
+        let (span, rules) = (expr.span, elementwise.rules);
+        let mut inputs: Vec<Operand> = elementwise.inputs.iter().map(|input| self.input(input)).collect();
+        let targets: Vec<Target> = elementwise.outputs.iter().map(|output| self.target(output)).collect();
+        let shape = self.loop_shape(rules, &inputs, &targets, span);
+        let given = targets.iter().filter_map(Target::given);
+        let mut laid_out: Vec<Array> = given.map(|written| written.array.clone()).collect();
+        self.lay_out(rules, &mut inputs, &mut laid_out, &shape, span);
+        let mut laid_out = laid_out.into_iter();
+        let (mut outputs, mut values) = (Vec::new(), Vec::new());
+        for target in targets {
+            let given = target.given().and(laid_out.next());
+            let Written { array, owner } =
+                self.array_of(target, &shape, elementwise.body.ty == Type::None, span);
+            values.extend([ir::Expr::Local(array.view), owner]);
+            outputs.push(given.unwrap_or(array));
+        }
+        self.for_each_element(inputs, &outputs, &shape, &elementwise.body, span);
+        if expr.ty == Type::None { Vec::new() } else { values }
+    }
+
+    fn input(&mut self, input: &Input) -> Operand {
+        let Type::Array(_) = input.value.ty else { return Operand::Number(self.parts(&input.value)) };
+        let view = self.view(&input.value);
+        let core = input.core.iter().map(|extent| extent.as_ref().map(|extent| self.extent(extent)));
+        Operand::Array(Array { view, core: core.collect() })
+    }
+
+    /// An extent, for more than one use.
+    fn extent(&mut self, extent: &Expr) -> ir::Expr {
+        let value = self.scalar(extent);
+        self.save(value, Scalar::I64, extent.span)
+    }
+
+    fn target(&mut self, output: &Output) -> Target {
+        match output {
+            Output::Given { array, n_core } => {
+                let (view, owner) = self.view_and_owner(array);
+                Target::Given(Written { array: Array { view, core: vec![None; *n_core] }, owner })
             }
-            target = pair.written;
-            source = Some(pair.read);
+            Output::New { element, core } => {
+                let core = core.iter().map(|extent| self.extent(extent)).collect();
+                Target::New { element: *element, core }
+            }
         }
-        let shape: Vec<ir::Expr> = (0..ty.rank).map(|axis| ir::Expr::Dim { view: target, axis }).collect();
-        self.each(&shape, span, &mut |lowering, index| {
-            let place = Place { view: target, index, dtype: ty.element };
-            lowering.set_element(place, source, stmt, span);
+    }
+
+    /// The array to be written. The body may see the elements of a new one if they are zeroed.
+    fn array_of(&mut self, target: Target, shape: &[ir::Expr], zeroed: bool, span: Span) -> Written {
+        let (element, core) = match target {
+            Target::Given(written) => return written,
+            Target::New { element, core } => (element, core),
+        };
+        let n_core = core.len();
+        let extents: Vec<ir::Expr> = shape.iter().cloned().chain(core).collect();
+        let ty = ArrayType { element, rank: extents.len(), layout: Layout::C, readonly: false };
+        let [view, owner] = self.unfilled(&extents, ty, zeroed, span);
+        Written { array: Array { view, core: vec![None; n_core] }, owner: ir::Expr::Local(owner) }
+    }
+
+    fn for_each_element(
+        &mut self,
+        inputs: Vec<Operand>,
+        outputs: &[Array],
+        shape: &[ir::Expr],
+        body: &Expr,
+        span: Span,
+    ) {
+        let operands = inputs.into_iter().chain(outputs.iter().cloned().map(Operand::Array)).collect();
+        let around = std::mem::replace(&mut self.operands, Operands { operands, index: Vec::new() });
+        self.each(shape, span, &mut |lowering, index| {
+            lowering.operands.index = index;
+            let mut values = lowering.parts(body).into_iter();
+            if body.ty != Type::None {
+                for output in outputs {
+                    let place = lowering.place_in(output);
+                    let value = values.by_ref().take(elements::parts(place.dtype).len()).collect();
+                    lowering.store_to(place, value, span);
+                }
+            }
         });
+        self.operands = around;
     }
 
-    fn set_element(&mut self, place: Place, source: Option<LocalId>, stmt: &Elementwise, span: Span) {
-        if stmt.in_place {
-            self.current = self.load_from(&place, span);
-        }
-        if let Some(view) = source {
-            let ViewType { rank, element: dtype, .. } = self.view_type(view);
-            let index = place.index[place.index.len() - rank..].to_vec();
-            self.operand = self.load_from(&Place { view, index, dtype }, span);
-        }
-        let value = self.parts(&stmt.value);
-        self.store_to(place, value, span);
+    /// The element at hand of an array without core dimensions.
+    fn place_in(&self, array: &Array) -> Place {
+        let ty = self.view_type(array.view);
+        Place { view: array.view, index: self.index_in(array), dtype: ty.element }
     }
 
-    fn view_type(&self, view: LocalId) -> ViewType {
+    /// The index at hand of the dimensions that are not core dimensions; it may lack the first ones.
+    fn index_in(&self, array: &Array) -> Vec<ir::Expr> {
+        let index = &self.operands.index;
+        let n_loop = self.view_type(array.view).rank - array.core.len();
+        index[index.len() - n_loop..].to_vec()
+    }
+
+    /// An operand of the element at hand: its element, or a view of its core dimensions.
+    pub(super) fn operand(&mut self, place: usize, expr: &Expr) -> Vec<ir::Expr> {
+        let array = match self.operands.operands[place].clone() {
+            Operand::Number(parts) => return parts,
+            Operand::Array(array) => array,
+        };
+        match expr.ty {
+            Type::Array(_) => {
+                let mut axes: Vec<Axis> = self.index_in(&array).into_iter().map(Axis::Index).collect();
+                axes.resize(axes.len() + array.core.len(), Axis::Whole);
+                vec![ir::Expr::SubView { view: array.view, axes }, ir::Expr::Unowned]
+            }
+            _ => {
+                let place = self.place_in(&array);
+                self.load_from(&place, expr.span)
+            }
+        }
+    }
+
+    /// The type of a local that is an array.
+    pub(super) fn view_type(&self, view: LocalId) -> ViewType {
         match self.function.ty(view) {
             ir::Type::View(ty) => ty,
-            other => unreachable!("bug in pykernel: a {other} is written element by element"),
+            other => unreachable!("bug in pykernel: a {other} is no array"),
         }
     }
-
-    fn extents(&self, view: LocalId) -> Vec<ir::Expr> {
-        (0..self.view_type(view).rank).map(|axis| ir::Expr::Dim { view, axis }).collect()
-    }
-
-    /// Checks that the array that is read broadcasts to the shape of the one that is written.
-    fn check_shapes(&mut self, pair: &Pair, in_place: bool, span: Span) {
-        let (written, read) = (self.extents(pair.written), self.extents(pair.read));
-        if in_place {
-            return self.check_operands(&written, &read, span);
-        }
-        let (mut read, is_one) = (read.as_slice(), |extent: &ir::Expr| equal(extent, &int(1)));
-        // NumPy strips leading dimensions of extent 1 before it compares.
-        while let [first, rest @ ..] = read
-            && read.len() > written.len()
-        {
-            self.check_input(is_one(first), read, &written, span);
-            read = rest;
-        }
-        let fits = aligned(&written, read).map(|(to, from)| or(equal(from, to), is_one(from)));
-        self.check_input(fits.reduce(and).unwrap_or(boolean(true)), read, &written, span);
-    }
-
-    fn check_input(&mut self, fits: ir::Expr, read: &[ir::Expr], written: &[ir::Expr], span: Span) {
-        let [from, to] = shapes([read, written]);
-        let message = format!("could not broadcast input array from shape {from} into shape {to}");
-        self.check_shape_error(fits, message, &[read, written], span);
-    }
-
-    /// Checks the operands of an update as NumPy checks those of a ufunc with `out`.
-    fn check_operands(&mut self, written: &[ir::Expr], read: &[ir::Expr], span: Span) {
-        let is_one = |extent: &ir::Expr| equal(extent, &int(1));
-        let pairs = || aligned(written, read);
-        let meet = pairs().map(|(to, from)| or(or(equal(from, to), is_one(from)), is_one(to)));
-        let [to, from] = shapes([written, read]);
-        let message = format!("operands could not be broadcast together with shapes {to} {from} {to} ");
-        let meet = meet.reduce(and).unwrap_or(boolean(true));
-        self.check_shape_error(meet, message, &[written, read, written], span);
-        let fits = pairs().map(|(to, from)| or(equal(from, to), is_one(from)));
-        let fits = [boolean(read.len() <= written.len())].into_iter().chain(fits).reduce(and);
-        let n_leading = read.len().saturating_sub(written.len());
-        let mut together = read[..n_leading].to_vec();
-        together.extend_from_slice(&written[..written.len().saturating_sub(read.len())]);
-        together.extend(pairs().map(|(to, from)| select(is_one(from), to.clone(), from.clone())));
-        let [to, both] = shapes([written, &together]);
-        let message = format!(
-            "non-broadcastable output operand with shape {to} doesn't match the broadcast shape {both}"
-        );
-        self.check_shape_error(fits.unwrap_or(boolean(true)), message, &[written, &together], span);
-    }
-
-    /// Extents beyond those that an exception holds are left blank.
-    fn check_shape_error(&mut self, fits: ir::Expr, message: String, shown: &[&[ir::Expr]], span: Span) {
-        let operands: Vec<ir::Expr> = shown.iter().flat_map(|extents| extents.iter().cloned()).collect();
-        let (message, operands) = match operands.len() <= pykernel_abi::MAX_OPERANDS {
-            true => (message, operands),
-            false => (message.replace("{i}", "_"), Vec::new()),
-        };
-        let raise = self.exception("ValueError", message, operands, span);
-        self.check(fits, raise, Purpose::Semantics, span);
-    }
-
-    /// An array as a view of the shape of another one, of whose leading dimensions it may lack some.
-    fn broadcast(&mut self, read: LocalId, written: LocalId, span: Span) -> LocalId {
-        let (from, to) = (self.extents(read), self.extents(written));
-        let dropped = from.len().saturating_sub(to.len());
-        let mut axes = vec![Axis::Index(int(0)); dropped];
-        for (to, from) in aligned(&to, &from) {
-            let step = select(equal(from, to), int(1), int(0));
-            let step = self.save(step, Scalar::I64, span);
-            axes.push(Axis::Slice { start: int(0), extent: to.clone(), step });
-        }
-        self.part_of(read, axes, span)
-    }
-
-    fn part_of(&mut self, view: LocalId, axes: Vec<Axis>, span: Span) -> LocalId {
-        let ty = self.view_type(view).part(&axes);
-        let part = self.function.add_local("t", ir::Type::View(ty));
-        self.set(part, ir::Expr::SubView { view, axes }, span);
-        part
-    }
-
-    /// The two views, so that going through both in the order of their indices reads every element
-    /// before it is written. In one dimension with equal strides it suffices to go backward; else
-    /// what is read is copied first.
-    fn without_overlap(&mut self, pair: Pair, span: Span) -> Pair {
-        let Pair { written, read } = pair;
-        let rank = self.view_type(written).rank;
-        let overlap = self.save(ir::Expr::Overlap { written, read }, Scalar::Bool, span);
-        let same = self.same_strides(&pair);
-        let address = |view| ir::Expr::Address { view };
-        let ahead = binary(BinaryOp::Sub, address(written), address(read));
-        if rank != 1 {
-            let same_element = compare(CompareOp::Eq, ahead, int(0));
-            let is_safe = and(same, same_element);
-            let read = self.copied_if(and(overlap, unary(UnaryOp::Not, is_safe)), read, span);
-            return Pair { written, read };
-        }
-        let same = self.save(same, Scalar::Bool, span);
-        let stride = ir::Expr::Stride { view: written, axis: 0 };
-        let [up, down] = [CompareOp::Gt, CompareOp::Lt].map(|op| compare(op, ahead.clone(), int(0)));
-        let is_ahead = select(compare(CompareOp::Gt, stride, int(0)), up, down);
-        let backward = and(and(overlap.clone(), same.clone()), is_ahead);
-        let backward = self.save(backward, Scalar::Bool, span);
-        let read = self.copied_if(and(overlap, unary(UnaryOp::Not, same)), read, span);
-        let extent = ir::Expr::Dim { view: written, axis: 0 };
-        let last = binary(BinaryOp::Sub, extent.clone(), int(1));
-        let start = self.save(select(backward.clone(), last, int(0)), Scalar::I64, span);
-        let step = self.save(select(backward, int(-1), int(1)), Scalar::I64, span);
-        let axes = vec![Axis::Slice { start, extent, step }];
-        let [written, read] = [written, read].map(|view| self.part_of(view, axes.clone(), span));
-        Pair { written, read }
-    }
-
-    /// Whether both have the same dimensions and the same strides.
-    fn same_strides(&self, pair: &Pair) -> ir::Expr {
-        let [written, read] = [pair.written, pair.read].map(|view| self.view_type(view).rank);
-        let stride = |view, axis| ir::Expr::Stride { view, axis };
-        let same =
-            (0..read).map(|axis| equal(&stride(pair.written, axis), &stride(pair.read, axis))).reduce(and);
-        if written == read { same.unwrap_or(boolean(true)) } else { boolean(false) }
-    }
-
-    /// A view, or a copy of it where the condition holds.
-    fn copied_if(&mut self, cond: ir::Expr, view: LocalId, span: Span) -> LocalId {
-        let ViewType { element, rank, .. } = self.view_type(view);
-        let ty = ArrayType { element, rank, layout: Layout::Any, readonly: false };
-        let results = self.temporaries(&Type::Array(ty));
-        let shape = self.extents(view);
-        let copied = self.block(|lowering| {
-            let copy = lowering.copy(view, &shape, ArrayType { layout: Layout::C, ..ty }, span);
-            lowering.set_all(&results, copy, span);
-        });
-        let shared = self.block(|lowering| {
-            lowering.set_all(&results, vec![ir::Expr::Local(view), ir::Expr::Unowned], span);
-        });
-        self.branch(cond, copied, shared, span);
-        results[0]
-    }
-}
-
-fn equal(left: &ir::Expr, right: &ir::Expr) -> ir::Expr {
-    compare(CompareOp::Eq, left.clone(), right.clone())
-}
-
-/// The extents of the dimensions that stand at the same place from the end.
-fn aligned<'e>(
-    written: &'e [ir::Expr],
-    read: &'e [ir::Expr],
-) -> impl Iterator<Item = (&'e ir::Expr, &'e ir::Expr)> {
-    let both = written.len().min(read.len());
-    written[written.len() - both..].iter().zip(&read[read.len() - both..])
-}
-
-/// The templates of shapes, as NumPy writes them.
-fn shapes<const N: usize>(shown: [&[ir::Expr]; N]) -> [String; N] {
-    shown.map(|extents| match extents.len() {
-        1 => "({i},)".to_owned(),
-        n => format!("({})", vec!["{i}"; n].join(",")),
-    })
 }

@@ -37,7 +37,7 @@ impl Lowering<'_> {
                 locals(self.parts_of(*web))
             }
             ExprKind::Current => self.current.clone(),
-            ExprKind::Operand => self.operand.clone(),
+            ExprKind::Operand(place) => self.operand(*place, expr),
             ExprKind::Convert(value) => {
                 let parts = self.parts(value);
                 self.converted(parts, &value.ty, &expr.ty, expr.span)
@@ -64,6 +64,7 @@ impl Lowering<'_> {
                 vec![ir::Expr::Transpose { view }, owner]
             }
             ExprKind::Allocate(allocation) => self.allocate(allocation, expr),
+            ExprKind::Elementwise(elementwise) => self.elementwise(elementwise, expr),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Lowering one function: its locals, and the block under construction.
 
 use super::construct::{boolean, locals, zero};
+use super::elementwise::Operands;
 use crate::ir::{self, LocalId, Scalar};
 use crate::source::{Source, Span};
 use crate::typed::{Instance, Program, WebId};
@@ -75,8 +76,8 @@ pub(super) struct Lowering<'a> {
     pub(super) loops: Vec<Loop>,
     /// The old element while an `Update`'s new one is computed.
     pub(super) current: Vec<ir::Expr>,
-    /// The other array's element in an assignment to all elements of a view.
-    pub(super) operand: Vec<ir::Expr>,
+    /// The operands of the loop over elements that a body is lowered in.
+    pub(super) operands: Operands,
     webs: Vec<WebLocals>,
     /// The block under construction.
     out: Vec<ir::Stmt>,
@@ -107,7 +108,7 @@ impl<'a> Lowering<'a> {
             function,
             loops: Vec::new(),
             current: Vec::new(),
-            operand: Vec::new(),
+            operands: Operands::default(),
             webs,
             out: Vec::new(),
         }

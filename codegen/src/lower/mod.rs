@@ -9,6 +9,7 @@
 //! variable, and temporaries are set once before they are read.
 
 mod allocate;
+mod broadcast;
 mod construct;
 mod convert;
 mod element;
@@ -16,11 +17,13 @@ mod elementwise;
 mod expression;
 mod function;
 mod logical;
+mod overlap;
 mod owners;
 mod optional;
 mod part;
 mod raise;
 mod range;
+mod shapes;
 mod statement;
 mod template;
 

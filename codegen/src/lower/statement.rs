@@ -20,7 +20,6 @@ impl Lowering<'_> {
             }
             StmtKind::Store(element, value) => self.store(element, value, span),
             StmtKind::Update(element, value) => self.update(element, value, span),
-            StmtKind::Elementwise(stmt) => self.elementwise(stmt, span),
             StmtKind::Evaluate(value) => {
                 self.parts(value);
             }

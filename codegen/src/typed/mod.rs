@@ -6,9 +6,12 @@
 //! or a call of a function of the compiler's library, and every variable has been split into
 //! *webs*: groups of assignments that can reach a common use, each with one type.
 
+mod elementwise;
 pub mod print;
 
 use std::sync::Arc;
+
+pub use elementwise::{Elementwise, Input, Output, Rules};
 
 use crate::hir::{self, External};
 use crate::ir;
@@ -98,8 +101,6 @@ pub enum StmtKind {
     /// Sets an element to a function of itself; the array and the indices are evaluated once,
     /// first. [`ExprKind::Current`] in `value` stands for the old element.
     Update(Element, Expr),
-    /// Sets all elements of a view.
-    Elementwise(Elementwise),
     /// Evaluates an expression for its effects.
     Evaluate(Expr),
     /// `if`; the condition is Python's `bool`.
@@ -169,20 +170,6 @@ pub struct Element {
     pub indices: Vec<Expr>,
 }
 
-/// An assignment to all elements of a view, as if all that it reads were read first.
-#[derive(Clone, Debug)]
-pub struct Elementwise {
-    /// The view that is written, a variable.
-    pub target: Expr,
-    /// An array that is broadcast to the view's shape, a variable.
-    pub source: Option<Expr>,
-    /// The new element, of the view's dtype. [`ExprKind::Operand`] in it is the source's element, and
-    /// in an update [`ExprKind::Current`] is the old one.
-    pub value: Expr,
-    /// Whether it is an update: shapes that do not fit raise what NumPy's ufuncs raise.
-    pub in_place: bool,
-}
-
 /// An expression.
 #[derive(Clone, Debug)]
 pub struct Expr {
@@ -219,10 +206,11 @@ pub enum ExprKind {
     },
     /// Sets a variable to a value of its type, and is that value.
     Bind(WebId, Box<Expr>),
-    /// The element that an [`StmtKind::Update`] or an [`Elementwise`] updates.
+    /// The element that an [`StmtKind::Update`] updates.
     Current,
-    /// The source's element of an [`Elementwise`].
-    Operand,
+    /// An operand of the [`Elementwise`] around, by its place among the inputs and then the outputs:
+    /// its element, or a view of its core dimensions.
+    Operand(usize),
     /// The operand as a number of this expression's type, as `np.T(x)` converts: a weak integer
     /// that does not fit raises `OverflowError`, a strong one wraps, a float saturates.
     Convert(Box<Expr>),
@@ -282,6 +270,8 @@ pub enum ExprKind {
     Transpose(Box<Expr>),
     /// A new array.
     Allocate(Box<Allocation>),
+    /// Something done for each element of arrays.
+    Elementwise(Box<Elementwise>),
 }
 
 /// What becomes of a dimension in a part of an array.

@@ -9,8 +9,8 @@
 use std::fmt::Write;
 
 use super::{
-    Allocation, Axis, Element, Elementwise, Expr, ExprKind, Fill, Instance, InstanceId, Operation, Piece,
-    Program, Raise, Stmt, StmtKind, WebId,
+    Allocation, Axis, Element, Elementwise, Expr, ExprKind, Fill, Instance, InstanceId, Operation, Output,
+    Piece, Program, Raise, Stmt, StmtKind, WebId,
 };
 use crate::ir::Intrinsic;
 use crate::types::Type;
@@ -67,11 +67,6 @@ impl Printer<'_> {
         let text = match &stmt.kind {
             StmtKind::Assign(web, value) => format!("{} = {}", self.web(*web), self.expr(value)),
             StmtKind::Store(element, value) => format!("{} = {}", self.element(element), self.expr(value)),
-            StmtKind::Elementwise(Elementwise { target, source, value, .. }) => {
-                let source =
-                    source.as_ref().map_or(String::new(), |source| format!(" for {}", self.expr(source)));
-                format!("{}[...] := {}{source}", self.expr(target), self.expr(value))
-            }
             StmtKind::Update(element, value) => format!("{} := {}", self.element(element), self.expr(value)),
             StmtKind::Evaluate(value) => self.expr(value),
             StmtKind::If(cond, then, otherwise) => {
@@ -132,6 +127,16 @@ impl Printer<'_> {
         format!("allocate[{}]({fill})", self.list(&allocation.shape))
     }
 
+    fn elementwise(&self, elementwise: &Elementwise) -> String {
+        let inputs = elementwise.inputs.iter().map(|input| self.expr(&input.value));
+        let outputs = elementwise.outputs.iter().map(|output| match output {
+            Output::Given { array, .. } => self.expr(array),
+            Output::New { element, core } => format!("{element}[..., {}]", self.list(core)),
+        });
+        let [inputs, outputs] = [inputs.collect::<Vec<_>>(), outputs.collect()].map(|each| each.join(", "));
+        format!("elementwise({inputs} -> {outputs}: {})", self.expr(&elementwise.body))
+    }
+
     fn element(&self, element: &Element) -> String {
         format!("{}[{}]", self.expr(&element.array), self.list(&element.indices))
     }
@@ -171,7 +176,7 @@ impl Printer<'_> {
             }
             ExprKind::Bind(web, value) => format!("({} := {})", self.web(*web), self.expr(value)),
             ExprKind::Current => "current".to_owned(),
-            ExprKind::Operand => "operand".to_owned(),
+            ExprKind::Operand(operand) => format!("operand.{operand}"),
             ExprKind::Convert(value) => format!("{ty}({})", self.expr(value)),
             ExprKind::Operation(Operation::Cast, args) => format!("cast[{ty}]({})", self.list(args)),
             ExprKind::Operation(Operation::Bits, args) => format!("bits[{ty}]({})", self.list(args)),
@@ -203,6 +208,7 @@ impl Printer<'_> {
             ExprKind::Transpose(array) => format!("{}.T", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),
             ExprKind::Allocate(allocation) => self.allocation(allocation),
+            ExprKind::Elementwise(elementwise) => self.elementwise(elementwise),
         }
     }
 }

@@ -1,0 +1,133 @@
+//! Broadcasting: the shape that operands have together, and arrays as views of it.
+
+use super::construct::{and, boolean, compare, int, or, select};
+use super::elementwise::{Array, Operand, Target};
+use super::function::Lowering;
+use super::shapes::Shape;
+use crate::ir::{self, Axis, CompareOp, Const, LocalId, Scalar};
+use crate::source::Span;
+use crate::typed::Rules;
+
+impl Lowering<'_> {
+    /// The extents of the loop over the elements of inputs and outputs, which are checked to fit.
+    pub(super) fn loop_shape(
+        &mut self,
+        rules: Rules,
+        inputs: &[Operand],
+        outputs: &[Target],
+        span: Span,
+    ) -> Vec<ir::Expr> {
+        let mut shapes: Vec<Shape> = inputs.iter().map(|input| self.shape_of(input)).collect();
+        let given = outputs.iter().filter_map(Target::given);
+        shapes.extend(given.map(|given| Shape { is_output: true, ..self.array_shape(&given.array) }));
+        if let (Rules::Assignment, [read @ .., written]) = (rules, &shapes[..]) {
+            read.iter().for_each(|read| self.check_assignment(&read.extents, &written.extents, span));
+            return written.extents.clone();
+        }
+        let core: Vec<Vec<ir::Expr>> = outputs.iter().map(|output| self.core_of(output)).collect();
+        let extents: Vec<&[ir::Expr]> = shapes.iter().map(|shape| shape.extents.as_slice()).collect();
+        let (together, fits) = self.together(&extents, span);
+        self.check_together(fits, &shapes, &core, span);
+        self.check_outputs(&shapes, &together, &core, span);
+        let written = shapes.into_iter().filter(|shape| shape.is_output).map(|shape| shape.extents);
+        written.into_iter().find(|written| written.len() == together.len()).unwrap_or(together)
+    }
+
+    fn shape_of(&self, operand: &Operand) -> Shape {
+        match operand {
+            Operand::Number(_) => Shape { extents: Vec::new(), core: Vec::new(), is_output: false },
+            Operand::Array(array) => self.array_shape(array),
+        }
+    }
+
+    fn array_shape(&self, array: &Array) -> Shape {
+        let mut extents = self.extents(array.view);
+        let core = extents.split_off(extents.len() - array.core.len());
+        Shape { extents, core, is_output: false }
+    }
+
+    /// The extents of an output's core dimensions.
+    fn core_of(&self, output: &Target) -> Vec<ir::Expr> {
+        match output {
+            Target::Given(written) => self.array_shape(&written.array).core,
+            Target::New { core, .. } => core.clone(),
+        }
+    }
+
+    /// The extents of all dimensions.
+    pub(super) fn extents(&self, view: LocalId) -> Vec<ir::Expr> {
+        (0..self.view_type(view).rank).map(|axis| ir::Expr::Dim { view, axis }).collect()
+    }
+
+    /// The shape that some shapes are broadcast to together, and whether they can be.
+    fn together(&mut self, shapes: &[&[ir::Expr]], span: Span) -> (Vec<ir::Expr>, ir::Expr) {
+        let rank = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
+        let (mut together, mut fits) = (Vec::new(), boolean(true));
+        for axis in (1..=rank).rev() {
+            let has_axis = shapes.iter().filter(|shape| shape.len() >= axis);
+            let mut extents = has_axis.map(|shape| &shape[shape.len() - axis]);
+            let Some(mut extent) = extents.next().cloned() else { continue };
+            for other in extents {
+                if *other != extent {
+                    let meet = or(equal(other, &extent), or(is_one(other), is_one(&extent)));
+                    fits = and(fits, meet);
+                    extent = self.save(select(is_one(&extent), other.clone(), extent), Scalar::I64, span);
+                }
+            }
+            together.push(extent);
+        }
+        (together, fits)
+    }
+
+    /// An array as a view of a shape, of whose leading dimensions it may lack some, or have some more,
+    /// of extent 1.
+    pub(super) fn broadcast(&mut self, read: LocalId, to: &[ir::Expr], span: Span) -> LocalId {
+        let from = self.extents(read);
+        let dropped = from.len().saturating_sub(to.len());
+        let mut axes = vec![Axis::Index(int(0)); dropped];
+        for (to, from) in aligned(to, &from) {
+            if to == from {
+                axes.push(Axis::Whole);
+                continue;
+            }
+            let step = self.save(select(equal(from, to), int(1), int(0)), Scalar::I64, span);
+            axes.push(Axis::Slice { start: int(0), extent: to.clone(), step });
+        }
+        match axes.iter().all(|axis| *axis == Axis::Whole) {
+            true => read,
+            false => self.part_of(read, axes, span),
+        }
+    }
+
+    /// A part of an array as a local.
+    pub(super) fn part_of(&mut self, view: LocalId, axes: Vec<Axis>, span: Span) -> LocalId {
+        let ty = self.view_type(view).part(&axes);
+        let part = self.function.add_local("t", ir::Type::View(ty));
+        self.set(part, ir::Expr::SubView { view, axes }, span);
+        part
+    }
+}
+
+/// Whether two numbers are equal.
+pub(super) fn equal(left: &ir::Expr, right: &ir::Expr) -> ir::Expr {
+    match (left, right) {
+        _ if left == right => boolean(true),
+        (ir::Expr::Const(Const::Int(_, left)), ir::Expr::Const(Const::Int(_, right))) => {
+            boolean(left == right)
+        }
+        _ => compare(CompareOp::Eq, left.clone(), right.clone()),
+    }
+}
+
+fn is_one(extent: &ir::Expr) -> ir::Expr {
+    equal(extent, &int(1))
+}
+
+/// The extents of the dimensions that stand at the same place from the end.
+pub(super) fn aligned<'e>(
+    written: &'e [ir::Expr],
+    read: &'e [ir::Expr],
+) -> impl Iterator<Item = (&'e ir::Expr, &'e ir::Expr)> {
+    let both = written.len().min(read.len());
+    written[written.len() - both..].iter().zip(&read[read.len() - both..])
+}
