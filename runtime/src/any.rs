@@ -1,5 +1,6 @@
 //! Arrays whose dtype and rank are known when the program runs.
 
+use std::alloc::Layout;
 use std::any::Any;
 use std::marker::PhantomData;
 
@@ -184,6 +185,21 @@ impl<'a, T: Element, D: Dimension> From<ArrayViewMut<'a, T, D>> for AnyViewMut<'
     }
 }
 
+/// An array of zeros, or nothing where there is no memory for it.
+fn zeroed<T: Element>(shape: &[usize]) -> Option<ArrayD<T>> {
+    let layout = Layout::array::<T>(shape.iter().product()).ok()?;
+    let elements = if layout.size() == 0 {
+        Vec::new()
+    } else {
+        // SAFETY: the layout has a size.
+        let data = unsafe { std::alloc::alloc_zeroed(layout) };
+        let count = layout.size() / size_of::<T>();
+        // SAFETY: the memory is the global allocator's, of this layout; zeros are elements.
+        (!data.is_null()).then(|| unsafe { Vec::from_raw_parts(data.cast::<T>(), count, count) })?
+    };
+    ArrayD::from_shape_vec(IxDyn(shape), elements).ok()
+}
+
 /// The value itself, if the types are the same.
 fn same_type<From: 'static, To: 'static>(value: From) -> Option<To> {
     let mut value = Some(value);
@@ -204,6 +220,28 @@ macro_rules! arrays {
             pub fn zeros(dtype: DType, shape: &[usize]) -> Self {
                 match dtype {
                     $(DType::$dtype => AnyArray::$dtype(ArrayD::default(IxDyn(shape))),)*
+                }
+            }
+
+            /// An array of zeros; `None` where there is no memory for it. The number of bytes, if
+            /// extents of 0 were 1, is an `isize`.
+            pub(crate) fn try_zeros(dtype: DType, shape: &[usize]) -> Option<Self> {
+                match dtype {
+                    $(DType::$dtype => zeroed::<$ty>(shape).map(AnyArray::$dtype),)*
+                }
+            }
+
+            /// The address of the first element.
+            pub(crate) fn as_mut_ptr(&mut self) -> *mut u8 {
+                match self {
+                    $(AnyArray::$dtype(array) => array.as_mut_ptr().cast(),)*
+                }
+            }
+
+            /// The array with its axes in this order.
+            pub(crate) fn permuted(self, axes: &[usize]) -> Self {
+                match self {
+                    $(AnyArray::$dtype(array) => AnyArray::$dtype(array.permuted_axes(IxDyn(axes))),)*
                 }
             }
 
