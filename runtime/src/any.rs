@@ -1,9 +1,12 @@
 //! Arrays whose dtype and rank are known when the program runs.
 
+use std::alloc::Layout;
+use std::any::Any;
 use std::marker::PhantomData;
 
 use ndarray::{ArrayD, ArrayView, ArrayViewD, ArrayViewMut, Dimension, IxDyn, ShapeBuilder};
 use num_complex::Complex;
+use smallvec::SmallVec;
 
 use crate::dtype::{DType, Element};
 
@@ -26,9 +29,15 @@ pub struct AnyViewMut<'a> {
 pub(crate) struct RawView {
     pub data: *mut u8,
     pub dtype: DType,
-    pub shape: Vec<usize>,
-    pub strides: Vec<isize>,
+    pub shape: Extents,
+    pub strides: Strides,
 }
+
+/// Extents of an array; those of few dimensions lie in it.
+pub(crate) type Extents = SmallVec<[usize; 4]>;
+
+/// Strides of an array, in bytes; those of few dimensions lie in it.
+pub(crate) type Strides = SmallVec<[isize; 4]>;
 
 // SAFETY: a view is a shared borrow of elements, which are `Sync`.
 unsafe impl Send for AnyView<'_> {}
@@ -43,7 +52,11 @@ impl RawView {
     fn new<T: Element>(data: *mut T, shape: &[usize], strides: &[isize]) -> Self {
         // Wraps only where no element lies a stride away: in empty arrays and extents of 1.
         let strides = strides.iter().map(|stride| stride.wrapping_mul(size_of::<T>() as isize)).collect();
-        RawView { data: data.cast(), dtype: T::DTYPE, shape: shape.to_vec(), strides }
+        RawView { data: data.cast(), dtype: T::DTYPE, shape: shape.into(), strides }
+    }
+
+    fn of(data: *mut u8, dtype: DType, shape: Vec<usize>, strides: Vec<isize>) -> Self {
+        RawView { data, dtype, shape: shape.into(), strides: strides.into() }
     }
 }
 
@@ -54,7 +67,7 @@ impl<'a> AnyView<'a> {
     /// Every element within the shape is a valid value of the dtype, aligned for it, and stays
     /// readable and unchanged for the lifetime.
     pub unsafe fn from_raw(data: *const u8, dtype: DType, shape: Vec<usize>, strides: Vec<isize>) -> Self {
-        AnyView { raw: RawView { data: data.cast_mut(), dtype, shape, strides }, life: PhantomData }
+        AnyView { raw: RawView::of(data.cast_mut(), dtype, shape, strides), life: PhantomData }
     }
 
     /// The type of the elements.
@@ -117,7 +130,7 @@ impl<'a> AnyViewMut<'a> {
     /// Every element within the shape is a valid value of the dtype, aligned for it, lies where no
     /// other element does, and is this view's alone for the lifetime.
     pub unsafe fn from_raw(data: *mut u8, dtype: DType, shape: Vec<usize>, strides: Vec<isize>) -> Self {
-        AnyViewMut { raw: RawView { data, dtype, shape, strides }, life: PhantomData }
+        AnyViewMut { raw: RawView::of(data, dtype, shape, strides), life: PhantomData }
     }
 
     /// The type of the elements.
@@ -144,6 +157,14 @@ impl<'a> AnyViewMut<'a> {
         AnyView { raw: self.raw.clone(), life: PhantomData }
     }
 
+    /// The array, only to be read, beside itself.
+    ///
+    /// # Safety
+    /// Nothing reads it while something writes this one, other than by what both are made of.
+    pub(crate) unsafe fn alias<'b>(&self) -> AnyView<'b> {
+        AnyView { raw: self.raw.clone(), life: PhantomData }
+    }
+
     /// The array for a shorter time.
     pub fn reborrow(&mut self) -> AnyViewMut<'_> {
         AnyViewMut { raw: self.raw.clone(), life: PhantomData }
@@ -164,6 +185,27 @@ impl<'a, T: Element, D: Dimension> From<ArrayViewMut<'a, T, D>> for AnyViewMut<'
     }
 }
 
+/// An array of zeros, or nothing where there is no memory for it.
+fn zeroed<T: Element>(shape: &[usize]) -> Option<ArrayD<T>> {
+    let layout = Layout::array::<T>(shape.iter().product()).ok()?;
+    let elements = if layout.size() == 0 {
+        Vec::new()
+    } else {
+        // SAFETY: the layout has a size.
+        let data = unsafe { std::alloc::alloc_zeroed(layout) };
+        let count = layout.size() / size_of::<T>();
+        // SAFETY: the memory is the global allocator's, of this layout; zeros are elements.
+        (!data.is_null()).then(|| unsafe { Vec::from_raw_parts(data.cast::<T>(), count, count) })?
+    };
+    ArrayD::from_shape_vec(IxDyn(shape), elements).ok()
+}
+
+/// The value itself, if the types are the same.
+fn same_type<From: 'static, To: 'static>(value: From) -> Option<To> {
+    let mut value = Some(value);
+    (&mut value as &mut dyn Any).downcast_mut::<Option<To>>()?.take()
+}
+
 macro_rules! arrays {
     ($($dtype:ident: $ty:ty;)*) => {
         /// An array of any dtype and rank that owns its elements.
@@ -181,6 +223,28 @@ macro_rules! arrays {
                 }
             }
 
+            /// An array of zeros; `None` where there is no memory for it. The number of bytes, if
+            /// extents of 0 were 1, is an `isize`.
+            pub(crate) fn try_zeros(dtype: DType, shape: &[usize]) -> Option<Self> {
+                match dtype {
+                    $(DType::$dtype => zeroed::<$ty>(shape).map(AnyArray::$dtype),)*
+                }
+            }
+
+            /// The address of the first element.
+            pub(crate) fn as_mut_ptr(&mut self) -> *mut u8 {
+                match self {
+                    $(AnyArray::$dtype(array) => array.as_mut_ptr().cast(),)*
+                }
+            }
+
+            /// The array with its axes in this order.
+            pub(crate) fn permuted(self, axes: &[usize]) -> Self {
+                match self {
+                    $(AnyArray::$dtype(array) => AnyArray::$dtype(array.permuted_axes(IxDyn(axes))),)*
+                }
+            }
+
             /// The type of the elements.
             pub fn dtype(&self) -> DType {
                 match self {
@@ -192,6 +256,13 @@ macro_rules! arrays {
             pub fn shape(&self) -> &[usize] {
                 match self {
                     $(AnyArray::$dtype(array) => array.shape(),)*
+                }
+            }
+
+            /// The same array with its type; `None` if it has another one.
+            pub fn typed<T: Element>(self) -> Option<ArrayD<T>> {
+                match self {
+                    $(AnyArray::$dtype(array) => same_type(array),)*
                 }
             }
 
@@ -268,6 +339,8 @@ mod tests {
         assert_eq!((array.dtype(), array.shape()), (DType::Complex64, &[2, 0][..]));
         assert_eq!(array.view_mut().shape(), [2, 0]);
         let array = ArrayD::<f64>::try_from(array).unwrap_err();
+        assert_eq!(array.clone().typed::<f64>(), None);
+        assert!(array.clone().typed::<Complex<f32>>().is_some());
         assert!(ArrayD::<Complex<f32>>::try_from(array).is_ok());
         let empty = Array2::<u8>::zeros((0, 3));
         assert_eq!(AnyView::from(empty.view()).downcast::<u8>().unwrap().shape(), [0, 3]);

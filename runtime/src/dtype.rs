@@ -68,6 +68,25 @@ impl DType {
         }
     }
 
+    /// The letter by which NumPy's `types` call it: `d`, `?`.
+    pub const fn letter(self) -> char {
+        match self {
+            DType::Bool => '?',
+            DType::Int8 => 'b',
+            DType::Int16 => 'h',
+            DType::Int32 => 'i',
+            DType::Int64 => 'l',
+            DType::UInt8 => 'B',
+            DType::UInt16 => 'H',
+            DType::UInt32 => 'I',
+            DType::UInt64 => 'L',
+            DType::Float32 => 'f',
+            DType::Float64 => 'd',
+            DType::Complex64 => 'F',
+            DType::Complex128 => 'D',
+        }
+    }
+
     /// The size of an element in bytes.
     pub const fn size(self) -> usize {
         match self {

@@ -64,12 +64,14 @@ pub use any::{AnyArray, AnyView, AnyViewMut};
 pub use dtype::{DType, Element};
 pub use error::Error;
 
+mod allocate;
 mod any;
 mod argument;
 #[doc(hidden)]
 pub mod call;
 mod dtype;
 mod error;
+pub mod gufunc;
 mod host;
 pub mod repr;
 mod returned;

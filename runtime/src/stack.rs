@@ -82,7 +82,8 @@ mod tests {
         let of_size =
             |size| std::thread::Builder::new().stack_size(size).spawn(depth).unwrap().join().unwrap();
         let (small, large) = (of_size(1 << 20), of_size(8 << 20));
-        assert!((512 << 10..1 << 20).contains(&small), "{small}");
+        // The C library may hand out the stack of a thread that has ended, which may be larger.
+        assert!((512 << 10..4 << 20).contains(&small), "{small}");
         assert!((7 << 20..8 << 20).contains(&large), "{large}");
     }
 }

@@ -1,7 +1,7 @@
 //! What is known of a ufunc or gufunc before it is called: its compiled loops, and the facts that
 //! its kernel declares.
 
-use pykernel_abi::{Callable, InnerLoop};
+use pykernel_abi::{Callable, InnerLoop, Raised};
 
 use crate::call::{Kernel, Layout};
 use crate::dtype::DType;
@@ -102,6 +102,16 @@ pub enum CoreSize<'a> {
         /// For each term the factor, and the position of the dimension.
         terms: &'a [(i64, usize)],
     },
+}
+
+impl Loop<'_> {
+    /// A record for calls of the loop on this thread.
+    pub(crate) fn record(&self) -> Raised {
+        let limit = if self.recursive { crate::call::stack_limit() } else { 0 };
+        let mut raised = Raised::new(limit, &crate::call::HOST);
+        raised.callables = self.callables.0;
+        raised
+    }
 }
 
 impl Table<'_> {

@@ -1,0 +1,49 @@
+//! Splits a loop among threads.
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::plan::Dim;
+use super::run::{Addresses, Job};
+use crate::Error;
+
+/// Less than so many operations are not worth another thread.
+const LEAST: usize = if cfg!(test) { 8 } else { 1 << 15 };
+
+/// Parts for each thread, so that one that is slowed down holds up the others by little.
+const PARTS: usize = 4;
+
+/// A job and its addresses, for other threads.
+struct Shared<'a>(Job<'a>, &'a [Dim], Addresses);
+
+// SAFETY: who runs the job vouches that its parts may run at the same time: what they write is apart.
+unsafe impl Sync for Shared<'_> {}
+
+/// Runs a job on the threads of rayon's current pool. Of several errors the first in the loop's order
+/// is given.
+///
+/// # Safety
+/// That of [`Job::run`].
+pub(crate) unsafe fn run(job: Job<'_>, dims: &[Dim], at: Addresses) -> Result<(), Error> {
+    let iterations: usize = dims.iter().map(|dim| dim.extent).product();
+    let parts = parts(&job, iterations);
+    if parts < 2 {
+        // SAFETY: the caller's.
+        return unsafe { job.run(dims, at, 0..iterations) };
+    }
+    let shared = Shared(job, dims, at);
+    let part = |index: usize| {
+        let Shared(job, dims, at) = &shared;
+        // Differs from part to part by one at most; 2**48 iterations in 2**16 parts do not overflow.
+        let bound = |index: usize| iterations / parts * index + (iterations % parts).min(index);
+        // SAFETY: the caller's; parts are of different iterations.
+        unsafe { job.run(dims, at.clone(), bound(index)..bound(index + 1)) }
+    };
+    (0..parts).into_par_iter().map(part).find_first(Result::is_err).unwrap_or(Ok(()))
+}
+
+fn parts(job: &Job<'_>, iterations: usize) -> usize {
+    let block =
+        job.sizes.iter().fold(job.inner.cost.max(1) as usize, |work, size| work.saturating_mul(*size));
+    let work = block.saturating_mul(iterations);
+    (work / LEAST).min(rayon::current_num_threads().saturating_mul(PARTS)).min(iterations)
+}
