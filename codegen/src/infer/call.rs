@@ -6,7 +6,7 @@ use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, ErrorModel, External, FunctionId};
 use crate::source::Span;
-use crate::typed::{Expr, ExprKind};
+use crate::typed::{Expr, ExprKind, InstanceId};
 use crate::types::{Kind, Type};
 
 impl Body<'_, '_> {
@@ -20,7 +20,7 @@ impl Body<'_, '_> {
         match &callee.kind {
             hir::ExprKind::Builtin(name) => self.call_builtin(name, args, keywords, [callee.span, span]),
             hir::ExprKind::Attribute { value, name } => match self.ufunc_of(value) {
-                Some(ufunc) => self.ufunc_method(ufunc, name, span),
+                Some(ufunc) => self.ufunc_method(ufunc, name, args, keywords, span),
                 None => {
                     self.no_keywords(name, keywords)?;
                     self.method(value, name, args, span)
@@ -129,6 +129,12 @@ impl Body<'_, '_> {
     }
 
     pub(super) fn call_instance(&mut self, key: Key, args: Vec<Expr>, span: Span) -> Typed {
+        let (id, result) = self.instance_result(key, span)?;
+        Ok(Expr::new(ExprKind::Call(id, args), result, span))
+    }
+
+    /// An instance that is called, and its result.
+    pub(super) fn instance_result(&mut self, key: Key, span: Span) -> Typed<(InstanceId, Type)> {
         let is_helper = self.infer.function(key.origin, key.function).signatures.is_empty();
         let id = self.infer.instance(key)?;
         let caller = self.id;
@@ -138,7 +144,7 @@ impl Body<'_, '_> {
             slot.made_by = Some((caller, span));
         }
         let result = self.infer.slots[id.0 as usize].result.clone().ok_or(Stop)?;
-        Ok(Expr::new(ExprKind::Call(id, args), result, span))
+        Ok((id, result))
     }
 
     /// Calls a function of the library; `raises` says whether it may raise for the operands'

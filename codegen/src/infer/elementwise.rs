@@ -80,7 +80,7 @@ pub(super) fn operand(place: usize, array: ArrayType, span: Span) -> Expr {
 
 /// Sets the elements of an array.
 pub(super) fn assignment(array: Expr, inputs: Vec<Input>, body: Expr, rules: Rules, span: Span) -> Expr {
-    let outputs = vec![Output::Given { array, n_core: 0 }];
+    let outputs = vec![Output::Given { array, n_core: 0, is_input: false }];
     let kind = ExprKind::Elementwise(Box::new(Elementwise { inputs, outputs, body, rules }));
     Expr::new(kind, Type::None, span)
 }

@@ -25,6 +25,15 @@ struct Building<'a> {
     written_back: Vec<Expr>,
 }
 
+impl Building<'_> {
+    /// An output that there is.
+    fn push_output(&mut self, array: Expr, n_core: usize, is_input: bool) {
+        let ty = operand_type(&array.ty, n_core);
+        self.slots.push(Slot { place: Place::Output(self.outputs.len()), ty });
+        self.outputs.push(Output::Given { array, n_core, is_input });
+    }
+}
+
 /// What is passed for a parameter: an operand of the loop, of a type.
 struct Slot {
     place: Place,
@@ -147,14 +156,8 @@ impl Body<'_, '_> {
             }
             _ => input,
         };
-        self.push_output(building, array, n_core);
+        building.push_output(array, n_core, true);
         Ok(())
-    }
-
-    fn push_output(&mut self, building: &mut Building<'_>, array: Expr, n_core: usize) {
-        let ty = operand_type(&array.ty, n_core);
-        building.slots.push(Slot { place: Place::Output(building.outputs.len()), ty });
-        building.outputs.push(Output::Given { array, n_core });
     }
 
     fn gufunc_output(
@@ -182,7 +185,7 @@ impl Body<'_, '_> {
                 copy
             }
         };
-        self.push_output(building, array, n_core);
+        building.push_output(array, n_core, false);
         Ok(())
     }
 

@@ -50,10 +50,10 @@ impl Body<'_, '_> {
             return Err(Stop);
         };
         let callee = Callee { id, function, ufunc, span };
-        let mut operands = self.ufunc_operands(&callee, args, keywords)?;
+        let operands = self.ufunc_operands(&callee, args, keywords)?;
         let signature = self.pick_loop(&callee, &operands.inputs)?;
         match ufunc.kind {
-            Kind::Vectorize => self.for_each_element(&callee, signature, &mut operands),
+            Kind::Vectorize => self.for_each_element(&callee, signature, operands),
             Kind::Guvectorize => self.for_each_core(&callee, signature, operands),
         }
     }
@@ -99,7 +99,12 @@ impl Body<'_, '_> {
     }
 
     /// An input: a number, or an array with dimensions.
-    fn ufunc_input(&mut self, callee: &Callee<'_>, input: &hir::Expr, evaluated: &mut Vec<Expr>) -> Typed {
+    pub(super) fn ufunc_input(
+        &mut self,
+        callee: &Callee<'_>,
+        input: &hir::Expr,
+        evaluated: &mut Vec<Expr>,
+    ) -> Typed {
         let value = self.expr(input)?;
         let value = self.required(value, &no_loop(&callee.function.name))?;
         let is_bare = matches!(value.ty, Type::Array(ArrayType { rank: 0, .. }));
@@ -191,7 +196,7 @@ impl Body<'_, '_> {
     }
 
     /// The loop that takes the inputs, by its signature.
-    fn pick_loop(&mut self, callee: &Callee<'_>, inputs: &[Expr]) -> Typed<usize> {
+    pub(super) fn pick_loop(&mut self, callee: &Callee<'_>, inputs: &[Expr]) -> Typed<usize> {
         let types: Vec<Type> = inputs.iter().map(|input| input.ty.clone()).collect();
         match pick(&loops(callee.function, callee.ufunc), &types) {
             Some(signature) => Ok(signature),
@@ -218,7 +223,12 @@ impl Body<'_, '_> {
     }
 
     /// The call of a ufunc whose operands are without core dimensions.
-    fn for_each_element(&mut self, callee: &Callee<'_>, signature: usize, operands: &mut Operands) -> Typed {
+    pub(super) fn for_each_element(
+        &mut self,
+        callee: &Callee<'_>,
+        signature: usize,
+        mut operands: Operands,
+    ) -> Typed {
         let params = callee.function.signatures[signature].params.clone();
         let (mut inputs, mut args) = (Vec::new(), Vec::new());
         for (place, (input, param)) in operands.inputs.iter().zip(&params).enumerate() {
@@ -239,13 +249,12 @@ impl Body<'_, '_> {
         let key = kernel_key(callee.id, callee.function, signature);
         let result = self.call_instance(key, args, callee.span)?;
         let is_number = |input: &Input| !matches!(input.value.ty, Type::Array(_));
-        let evaluated = std::mem::take(&mut operands.evaluated);
         if inputs.iter().all(is_number) && operands.outputs.iter().all(Option::is_none) {
             let strong = strong(&result.ty).ok_or(Stop)?;
-            return Ok(after(evaluated, self.coerce(result, &strong)?));
+            return Ok(after(operands.evaluated, self.coerce(result, &strong)?));
         }
         let elementwise = self.elements_of(callee, inputs, result, &operands.outputs)?;
-        Ok(after(evaluated, elementwise))
+        Ok(after(operands.evaluated, elementwise))
     }
 
     /// The loop over the elements of operands, in which the function is called.
@@ -267,7 +276,7 @@ impl Body<'_, '_> {
             };
             elements.push(self.convert(result, &Type::Strong(element))?);
             outputs.push(match array {
-                Some(array) => Output::Given { array: array.clone(), n_core: 0 },
+                Some(array) => Output::Given { array: array.clone(), n_core: 0, is_input: false },
                 None => Output::New { element, core: Vec::new() },
             });
         }
@@ -335,14 +344,14 @@ fn loop_rank(elementwise: &Elementwise) -> usize {
     let rank = |ty: &Type| if let Type::Array(array) = ty { array.rank } else { 0 };
     let inputs = elementwise.inputs.iter().map(|input| rank(&input.value.ty) - input.core.len());
     let outputs = elementwise.outputs.iter().map(|output| match output {
-        Output::Given { array, n_core } => rank(&array.ty) - n_core,
+        Output::Given { array, n_core, .. } => rank(&array.ty) - n_core,
         Output::New { .. } => 0,
     });
     inputs.chain(outputs).max().unwrap_or(0)
 }
 
 /// The element of an array without dimensions.
-fn only_element(array: Expr) -> Expr {
+pub(super) fn only_element(array: Expr) -> Expr {
     let (span, element) = (array.span, dtype(&array.ty).unwrap_or(DType::Float64));
     let kind = ExprKind::Element(Element { array: Box::new(array), indices: Vec::new() });
     Expr::new(kind, Type::Strong(element), span)

@@ -3,7 +3,7 @@
 use super::construct::{and, boolean, compare, int, or, select};
 use super::elementwise::{Array, Operand, Target};
 use super::function::Lowering;
-use super::shapes::Shape;
+use super::shapes::{Role, Shape, Shapes};
 use crate::ir::{self, Axis, CompareOp, Const, LocalId, Scalar};
 use crate::source::Span;
 use crate::typed::Rules;
@@ -18,24 +18,41 @@ impl Lowering<'_> {
         span: Span,
     ) -> Vec<ir::Expr> {
         let mut shapes: Vec<Shape> = inputs.iter().map(|input| self.shape_of(input)).collect();
-        let given = outputs.iter().filter_map(Target::given);
-        shapes.extend(given.map(|given| Shape { is_output: true, ..self.array_shape(&given.array) }));
+        let mut core = Vec::new();
+        for (place, output) in outputs.iter().enumerate() {
+            let (shape, is_input) = match output {
+                Target::New { core: extents, .. } => {
+                    core.push(extents.clone());
+                    continue;
+                }
+                Target::Given { written, is_input } => (self.array_shape(&written.array), *is_input),
+            };
+            if !is_input {
+                core.push(shape.core.clone());
+            }
+            shapes.push(Shape { role: if is_input { Role::Written } else { Role::Output(place) }, ..shape });
+        }
+        if let (Rules::Fold, Some(last)) = (rules, inputs.last()) {
+            return self.shape_of(last).extents;
+        }
         if let (Rules::Assignment, [read @ .., written]) = (rules, &shapes[..]) {
             read.iter().for_each(|read| self.check_assignment(&read.extents, &written.extents, span));
             return written.extents.clone();
         }
-        let core: Vec<Vec<ir::Expr>> = outputs.iter().map(|output| self.core_of(output)).collect();
         let extents: Vec<&[ir::Expr]> = shapes.iter().map(|shape| shape.extents.as_slice()).collect();
         let (together, fits) = self.together(&extents, span);
-        self.check_together(fits, &shapes, &core, span);
-        self.check_outputs(&shapes, &together, &core, span);
-        let written = shapes.into_iter().filter(|shape| shape.is_output).map(|shape| shape.extents);
-        written.into_iter().find(|written| written.len() == together.len()).unwrap_or(together)
+        let shapes = Shapes { operands: shapes, core, together };
+        self.check_together(fits, &shapes, span);
+        self.check_written(&shapes, span);
+        let Shapes { operands, together, .. } = shapes;
+        let written = operands.into_iter().filter(|shape| shape.role != Role::Input);
+        let mut written = written.map(|shape| shape.extents);
+        written.find(|written| written.len() == together.len()).unwrap_or(together)
     }
 
     fn shape_of(&self, operand: &Operand) -> Shape {
         match operand {
-            Operand::Number(_) => Shape { extents: Vec::new(), core: Vec::new(), is_output: false },
+            Operand::Number(_) => Shape { extents: Vec::new(), core: Vec::new(), role: Role::Input },
             Operand::Array(array) => self.array_shape(array),
         }
     }
@@ -43,15 +60,7 @@ impl Lowering<'_> {
     fn array_shape(&self, array: &Array) -> Shape {
         let mut extents = self.extents(array.view);
         let core = extents.split_off(extents.len() - array.core.len());
-        Shape { extents, core, is_output: false }
-    }
-
-    /// The extents of an output's core dimensions.
-    fn core_of(&self, output: &Target) -> Vec<ir::Expr> {
-        match output {
-            Target::Given(written) => self.array_shape(&written.array).core,
-            Target::New { core, .. } => core.clone(),
-        }
+        Shape { extents, core, role: Role::Input }
     }
 
     /// The extents of all dimensions.

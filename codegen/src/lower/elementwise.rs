@@ -32,13 +32,14 @@ pub(super) struct Written {
 
 /// What is to be written.
 pub(super) enum Target {
-    Given(Written),
+    Given {
+        written: Written,
+        /// Whether it is an input too.
+        is_input: bool,
+    },
     /// A new array, once its loop dimensions are known: the type of its elements, and the extents of
     /// its core dimensions.
-    New {
-        element: DType,
-        core: Vec<ir::Expr>,
-    },
+    New { element: DType, core: Vec<ir::Expr> },
 }
 
 /// The operands of the loop at hand, and the index of the element at hand.
@@ -51,7 +52,7 @@ pub(super) struct Operands {
 impl Target {
     pub(super) const fn given(&self) -> Option<&Written> {
         match self {
-            Target::Given(written) => Some(written),
+            Target::Given { written, .. } => Some(written),
             Target::New { .. } => None,
         }
     }
@@ -95,9 +96,10 @@ impl Lowering<'_> {
 
     fn target(&mut self, output: &Output) -> Target {
         match output {
-            Output::Given { array, n_core } => {
+            Output::Given { array, n_core, is_input } => {
                 let (view, owner) = self.view_and_owner(array);
-                Target::Given(Written { array: Array { view, core: vec![None; *n_core] }, owner })
+                let written = Written { array: Array { view, core: vec![None; *n_core] }, owner };
+                Target::Given { written, is_input: *is_input }
             }
             Output::New { element, core } => {
                 let core = core.iter().map(|extent| self.extent(extent)).collect();
@@ -109,7 +111,7 @@ impl Lowering<'_> {
     /// The array to be written. The body may see the elements of a new one if they are zeroed.
     fn array_of(&mut self, target: Target, shape: &[ir::Expr], zeroed: bool, span: Span) -> Written {
         let (element, core) = match target {
-            Target::Given(written) => return written,
+            Target::Given { written, .. } => return written,
             Target::New { element, core } => (element, core),
         };
         let n_core = core.len();

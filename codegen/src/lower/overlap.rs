@@ -28,6 +28,11 @@ impl Lowering<'_> {
     ) {
         match (rules, &mut *outputs) {
             (Rules::Assignment | Rules::Update, [output]) => self.lay_out_assignment(inputs, output, span),
+            (Rules::Fold, _) => {
+                for array in arrays(inputs).chain(outputs) {
+                    array.view = self.broadcast(array.view, shape, span);
+                }
+            }
             _ => arrays(inputs).for_each(|array| array.view = self.apart(array, outputs, shape, span)),
         }
     }

@@ -6,17 +6,36 @@ use super::function::Lowering;
 use crate::ir::{self, Purpose};
 use crate::source::Span;
 
+/// The shapes of what a ufunc is called with.
+pub(super) struct Shapes {
+    /// Of the inputs, and then of what is written and is there.
+    pub(super) operands: Vec<Shape>,
+    /// The extents of each output's core dimensions, of those that are not there too.
+    pub(super) core: Vec<Vec<ir::Expr>>,
+    /// The extents to which the loop dimensions are broadcast together.
+    pub(super) together: Vec<ir::Expr>,
+}
+
 /// The shape of an operand of a ufunc.
 pub(super) struct Shape {
     /// The extents of its loop dimensions.
     pub(super) extents: Vec<ir::Expr>,
     /// Those of its core dimensions.
     pub(super) core: Vec<ir::Expr>,
-    /// Whether it is an output that there is; inputs come first.
-    pub(super) is_output: bool,
+    pub(super) role: Role,
 }
 
-/// An extent in a message; `None` is a new axis.
+/// What an operand is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Input,
+    /// The output at this place.
+    Output(usize),
+    /// An input that is written.
+    Written,
+}
+
+/// Extents in a message; `None` is a new axis.
 type Extents = Vec<Option<ir::Expr>>;
 
 impl Lowering<'_> {
@@ -40,78 +59,83 @@ impl Lowering<'_> {
         self.check_shape_error(fits, message, [read, written].concat(), span);
     }
 
-    /// Raises unless the operands of a ufunc, of these shapes, can be broadcast together. `core` is
-    /// the extents of the outputs' core dimensions, for each output.
-    pub(super) fn check_together(
-        &mut self,
-        fits: ir::Expr,
-        shapes: &[Shape],
-        core: &[Vec<ir::Expr>],
-        span: Span,
-    ) {
+    /// Raises unless the operands of a ufunc can be broadcast together.
+    pub(super) fn check_together(&mut self, fits: ir::Expr, shapes: &Shapes, span: Span) {
         let mut message = "operands could not be broadcast together with ".to_owned();
-        let mut operands = Vec::new();
-        if shapes.iter().all(|shape| shape.core.is_empty()) {
+        let mut shown = Vec::new();
+        if shapes.are_plain() {
             message += "shapes ";
-            for shape in shapes {
+            for shape in &shapes.operands {
                 message += &format!("{} ", text(shape.extents.len()));
-                operands.extend_from_slice(&shape.extents);
+                shown.extend_from_slice(&shape.extents);
             }
-            return self.check_shape_error(fits, message, operands, span);
+            return self.check_shape_error(fits, message, shown, span);
         }
         message += "remapped shapes [original->remapped]: ";
-        for (shape, remapped) in shapes.iter().zip(remapped(shapes, core)) {
-            let all: Vec<ir::Expr> = shape.extents.iter().chain(&shape.core).cloned().collect();
-            message += &format!("{}->", text(all.len()));
-            operands.extend(all);
-            message += &format!("{} ", extents_text(&remapped));
-            operands.extend(remapped.into_iter().flatten());
+        for shape in &shapes.operands {
+            let remapped = shapes.remapped(shape);
+            message += &format!("{}->{} ", text(shape.rank()), extents_text(&remapped));
+            shown.extend(shape.all());
+            shown.extend(remapped.into_iter().flatten());
         }
-        let requested = core.concat();
-        message += &format!(" and requested shape ({})", vec!["{i}"; requested.len()].join(","));
-        operands.extend(requested);
-        self.check_shape_error(fits, message, operands, span);
+        let requested: Extents = shapes.together.iter().map(|_| None).chain(shapes.core()).collect();
+        message += &format!(" and requested shape {}", extents_text(&requested));
+        shown.extend(requested.into_iter().flatten());
+        self.check_shape_error(fits, message, shown, span);
     }
 
-    /// Checks that an output has the shape that all operands have together.
-    pub(super) fn check_outputs(
-        &mut self,
-        shapes: &[Shape],
-        together: &[ir::Expr],
-        core: &[Vec<ir::Expr>],
-        span: Span,
-    ) {
-        let is_plain = shapes.iter().all(|shape| shape.core.is_empty());
-        for (shape, remapped) in
-            shapes.iter().zip(remapped(shapes, core)).filter(|(shape, _)| shape.is_output)
-        {
-            let n_missing = together.len().saturating_sub(shape.extents.len());
-            if !is_plain && n_missing > 0 {
-                let fits = together[..n_missing].iter().map(|extent| equal(extent, &int(1)));
-                self.check_shape_error(
-                    fits.reduce(and).unwrap_or(boolean(true)),
-                    REDUCTION.into(),
-                    vec![],
-                    span,
-                );
+    /// Checks that what is written has the shape that all operands have together.
+    pub(super) fn check_written(&mut self, shapes: &Shapes, span: Span) {
+        for shape in &shapes.operands {
+            match shape.role {
+                Role::Input => {}
+                Role::Output(_) => self.check_output(shapes, shape, span),
+                Role::Written => {
+                    let n = shape.extents.len();
+                    let axes = shape.extents.iter().zip(&shapes.together[shapes.together.len() - n..]);
+                    for (axis, (own, extent)) in axes.enumerate().rev() {
+                        self.check_shape_error(
+                            equal(own, extent),
+                            reduction(&axis.to_string()),
+                            vec![],
+                            span,
+                        );
+                    }
+                    self.check_dimensions(shapes, shape, span);
+                }
             }
-            let fits = aligned(&shape.extents, together).map(|(to, from)| equal(to, from));
-            let fits = [boolean(!is_plain || n_missing == 0)].into_iter().chain(fits).reduce(and);
-            let all = [shape.extents.clone(), shape.core.clone()].concat();
-            let mut message = format!("non-broadcastable output operand with shape {}", text(all.len()));
-            let mut operands = all;
-            if !is_plain {
-                // NumPy writes them in reverse order.
-                let turned: Extents = remapped.into_iter().rev().collect();
-                let turned = trimmed(turned);
-                message += &format!(" [remapped to {}]", extents_text(&turned));
-                operands.extend(turned.into_iter().flatten());
-            }
-            let both = [together.to_vec(), core.concat()].concat();
-            message += &format!(" doesn't match the broadcast shape {}", text(both.len()));
-            operands.extend(both);
-            self.check_shape_error(fits.unwrap_or(boolean(true)), message, operands, span);
         }
+    }
+
+    fn check_output(&mut self, shapes: &Shapes, shape: &Shape, span: Span) {
+        let is_plain = shapes.are_plain();
+        let fits = aligned(&shape.extents, &shapes.together).map(|(own, extent)| equal(own, extent));
+        let has_all = boolean(!is_plain || shape.extents.len() == shapes.together.len());
+        let fits = fits.fold(has_all, and);
+        let mut message = format!("non-broadcastable output operand with shape {}", text(shape.rank()));
+        let mut shown = shape.all();
+        if !is_plain {
+            // NumPy writes them in reverse order.
+            let turned: Extents = shapes.remapped(shape).into_iter().rev().collect();
+            message += &format!(" [remapped to {}]", extents_text(&turned));
+            shown.extend(turned.into_iter().flatten());
+        }
+        let both: Vec<ir::Expr> =
+            shapes.together.iter().cloned().chain(shapes.core.iter().flatten().cloned()).collect();
+        message += &format!(" doesn't match the broadcast shape {}", text(both.len()));
+        shown.extend(both);
+        self.check_shape_error(fits, message, shown, span);
+        if !is_plain {
+            self.check_dimensions(shapes, shape, span);
+        }
+    }
+
+    /// Checks that where something written lacks a loop dimension that is of extent 1.
+    fn check_dimensions(&mut self, shapes: &Shapes, shape: &Shape, span: Span) {
+        let n_missing = shapes.together.len().saturating_sub(shape.extents.len());
+        let fits = shapes.together[..n_missing].iter().map(|extent| equal(extent, &int(1)));
+        let fits = fits.reduce(and).unwrap_or(boolean(true));
+        self.check_shape_error(fits, reduction("-1"), Vec::new(), span);
     }
 
     /// Raises `ValueError` unless shapes fit. Extents beyond those that an exception holds are left
@@ -126,47 +150,61 @@ impl Lowering<'_> {
     }
 }
 
-/// What NumPy says of an output of a gufunc that lacks a loop dimension.
-const REDUCTION: &str = "output operand requires a reduction along dimension -1, but the reduction is not \
-    enabled. The dimension size of 1 does not match the expected output shape.";
+impl Shape {
+    fn rank(&self) -> usize {
+        self.extents.len() + self.core.len()
+    }
 
-/// The shapes of a gufunc's operands as its loop sees them: behind the loop dimensions stand the core
-/// dimensions of all outputs.
-fn remapped(shapes: &[Shape], core: &[Vec<ir::Expr>]) -> Vec<Extents> {
-    let mut outputs = 0..;
-    let one = |shape: &Shape| {
-        let own = shape.is_output.then(|| outputs.next()).flatten();
-        let mut extents: Extents = shape.extents.iter().cloned().map(Some).collect();
-        for (output, core) in core.iter().enumerate() {
-            match own == Some(output) {
-                true => extents.extend(shape.core.iter().cloned().map(Some)),
-                false => extents.resize(extents.len() + core.len(), None),
-            }
-        }
-        trimmed(extents)
-    };
-    shapes.iter().map(one).collect()
+    fn all(&self) -> Vec<ir::Expr> {
+        self.extents.iter().chain(&self.core).cloned().collect()
+    }
 }
 
-/// Extents without the new axes before them.
-fn trimmed(extents: Extents) -> Extents {
-    extents.into_iter().skip_while(Option::is_none).collect()
+impl Shapes {
+    /// Whether no operand has core dimensions.
+    fn are_plain(&self) -> bool {
+        self.operands.iter().all(|shape| shape.core.is_empty()) && self.core.iter().all(Vec::is_empty)
+    }
+
+    fn core(&self) -> impl Iterator<Item = Option<ir::Expr>> {
+        self.core.iter().flatten().cloned().map(Some)
+    }
+
+    /// An operand as NumPy's loop sees it: behind the loop dimensions stand the core dimensions of all
+    /// outputs.
+    fn remapped(&self, shape: &Shape) -> Extents {
+        let mut extents: Extents = vec![None; self.together.len().saturating_sub(shape.extents.len())];
+        extents.extend(shape.extents.iter().cloned().map(Some));
+        for (output, core) in self.core.iter().enumerate() {
+            let is_own = shape.role == Role::Output(output);
+            extents.extend(core.iter().map(|extent| is_own.then(|| extent.clone())));
+        }
+        extents
+    }
+}
+
+/// What NumPy says of what a gufunc writes if it has no dimension, or extent 1, where the loop has more.
+fn reduction(axis: &str) -> String {
+    format!(
+        "output operand requires a reduction along dimension {axis}, but the reduction is not enabled. The \
+         dimension size of 1 does not match the expected output shape."
+    )
 }
 
 /// The template of a shape, as NumPy writes it.
 fn text(rank: usize) -> String {
-    list(&vec!["{i}"; rank])
+    match rank {
+        1 => "({i},)".to_owned(),
+        n => format!("({})", vec!["{i}"; n].join(",")),
+    }
 }
 
+/// The template of extents, without leading new axes.
 fn extents_text(extents: &Extents) -> String {
-    let texts: Vec<&str> =
-        extents.iter().map(|extent| if extent.is_some() { "{i}" } else { "newaxis" }).collect();
-    list(&texts)
-}
-
-fn list(items: &[&str]) -> String {
-    match items {
-        [one] => format!("({one},)"),
-        _ => format!("({})", items.join(",")),
+    let given = extents.iter().skip_while(|extent| extent.is_none());
+    let texts: Vec<&str> = given.map(|extent| if extent.is_some() { "{i}" } else { "newaxis" }).collect();
+    match (texts.as_slice(), extents.as_slice()) {
+        ([one], [_]) => format!("({one},)"),
+        _ => format!("({})", texts.join(",")),
     }
 }

@@ -5,7 +5,7 @@ use super::Expr;
 use crate::types::DType;
 
 /// Something done for each element of operands that are broadcast together, in C's order, as if all
-/// that an output shares with an input were read first. Its value are the outputs: an array, or a
+/// that an output shares with an input were read first (but of a [`Rules::Fold`]). Its value are the outputs: an array, or a
 /// tuple of several; `None` where they are not asked for.
 #[derive(Clone, Debug)]
 pub struct Elementwise {
@@ -40,6 +40,8 @@ pub enum Output {
         array: Expr,
         /// How many of its last dimensions are core dimensions.
         n_core: usize,
+        /// Whether it is an input that the body writes. Such are the last outputs.
+        is_input: bool,
     },
     /// A new array.
     New {
@@ -57,6 +59,9 @@ pub enum Rules {
     Assignment,
     /// `x[...] += y`: as a ufunc, the first input of which is what is written.
     Update,
+    /// A fold: what is written is broadcast to the last input, to which the other inputs are too. Unlike
+    /// elsewhere, an element is read after it was written, if the order of the loop says so.
+    Fold,
     /// The call of a ufunc: inputs are broadcast together, with outputs that there are.
     Call,
 }
