@@ -73,6 +73,8 @@ mod dtype;
 mod error;
 pub mod gufunc;
 mod host;
+#[cfg(test)]
+mod random;
 pub mod repr;
 mod returned;
 mod stack;

@@ -125,6 +125,12 @@ impl Table<'_> {
         self.layout.outputs.len()
     }
 
+    /// Whether its loops write an operand: one of the outputs, or an input that is declared so.
+    pub(crate) fn writes(&self, operand: usize) -> bool {
+        (self.n_inputs()..self.n_inputs() + self.n_outputs()).contains(&operand)
+            || self.writable.contains(&operand)
+    }
+
     /// Whether it has core dimensions.
     pub fn is_gufunc(&self) -> bool {
         self.layout.inputs.iter().chain(self.layout.outputs).any(|operand| !operand.is_empty())
