@@ -1,7 +1,7 @@
 //! Calls over operands that lie one after another in the same order: all that there is to do is to call
 //! the loop once, so that small calls are cheap.
 
-use pykernel_abi::{MAX_EXTENT, Status};
+use pykernel_abi::MAX_EXTENT;
 use smallvec::SmallVec;
 
 use super::elementwise::{Elementwise, Made};
@@ -55,8 +55,9 @@ impl Elementwise<'_> {
             if self.is_disturbed(views, &row) {
                 return None;
             }
+            let (args, steps, dimensions) = (row.args.as_ptr(), row.steps.as_ptr(), count as isize);
             // SAFETY: the caller's; inputs share nothing with outputs, or just the same elements.
-            if let Err(error) = unsafe { self.enter(&row, count) } {
+            if let Err(error) = unsafe { self.inner.run(args, &dimensions, steps) } {
                 return Some(Err(error));
             }
         }
@@ -75,19 +76,6 @@ impl Elementwise<'_> {
             let mut read = (0..views.len()).filter(|index| !self.table.writes(*index)).filter_map(place);
             read.any(|(read, own)| overlap(&read, &written) && own != at)
         })
-    }
-
-    /// # Safety
-    /// The row is of `count` iterations, and what the loop may be given.
-    unsafe fn enter(&self, row: &Row<'_>, count: usize) -> Result<(), Error> {
-        let (mut raised, dimensions) = (self.inner.record(), count as isize);
-        let (args, steps) = (row.args.as_ptr(), row.steps.as_ptr());
-        // SAFETY: the caller's; there are as many of each as there are operands.
-        if unsafe { (self.inner.inner)(args, &dimensions, steps, &mut raised) } == Status::Returned as i32 {
-            return Ok(());
-        }
-        // SAFETY: the loop has filled the record; its code is loaded, as it ran.
-        Err(unsafe { Error::raised(&raised) })
     }
 }
 
