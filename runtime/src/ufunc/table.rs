@@ -191,8 +191,8 @@ impl Table<'_> {
     }
 
     /// Whether it has core dimensions.
-    pub fn is_gufunc(&self) -> bool {
-        self.layout.inputs.iter().chain(self.layout.outputs).any(|operand| !operand.is_empty())
+    pub const fn is_gufunc(&self) -> bool {
+        !self.layout.dimensions.is_empty()
     }
 }
 
