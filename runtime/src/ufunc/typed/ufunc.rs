@@ -8,7 +8,6 @@ use ndarray::{ArrayRef, Axis, Dimension};
 use super::results::{As, Declared, Dropped, Kept};
 use crate::dtype::{DType, Element};
 use crate::gufunc::CoreAxes;
-use crate::gufunc::operands::signature;
 use crate::ufunc::{Call, Casting, CoreLayout, Identity, Table};
 
 /// A ufunc or gufunc: a kernel with `@vectorize` or `@guvectorize`, called over arrays as NumPy's are.
@@ -172,7 +171,7 @@ impl<'a, L, O, K> Ufunc<'a, L, O, K> {
     /// The layout of a gufunc: `(m,n),(n,p)->(m,p)`. `None` of a ufunc.
     pub fn signature(&self) -> Option<String> {
         let Table { layout, .. } = self.call.table;
-        self.call.table.is_gufunc().then(|| signature(layout))
+        self.call.table.is_gufunc().then(|| layout.to_string())
     }
 
     /// What reductions of nothing give, and whether they may be along several axes.
