@@ -55,11 +55,6 @@ impl<'a> Row<'a> {
         (count as u64 <= MAX_EXTENT as u64 && inner.types.len() <= MAX_OPERANDS).then_some(row)
     }
 
-    /// How many iterations there are.
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
     /// Adds an input: a number, or an array of the row's shape.
     #[inline(always)]
     pub fn read(&mut self, operand: Borrowed<'_>) -> Option<()> {
