@@ -2,15 +2,15 @@
 
 use ndarray::{ArrayRef, Dimension};
 
-use super::direct::Direct;
 use super::operand::{Read, Write};
-use super::operands::{Elements, Inputs, Operands, Packeds, Prepend, Repeat, Split};
+use super::operands::{AllBorrowed, Elements, Inputs, Operands, Prepend, Repeat, Split};
 use super::results::{Gives, Typing};
 use super::{Signature, Ufunc};
 use crate::Error;
 use crate::any::{AnyArray, AnyViewMut};
-use crate::dtype::Element;
-use crate::ufunc::Input;
+use crate::dtype::{DType, Element};
+use crate::ufunc::direct::{Borrowed, Row};
+use crate::ufunc::{Call, Input, Loop};
 
 impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
     /// Calls it: gives a new array for each output, in a tuple if there are several.
@@ -40,15 +40,22 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         L: Gives<O, K, E, I::Dims>,
         E: Elements,
     {
-        let mut packed = Packeds::new();
-        if inputs.packed(&mut packed).is_some()
-            && let Some(direct) = Direct::new(&self.call, [E::DTYPES, L::DTYPES], &packed)
+        let mut borrowed = AllBorrowed::new();
+        if inputs.borrowed(&mut borrowed).is_some()
+            && let Some((row, shape)) = self.row([E::DTYPES, L::DTYPES], &borrowed)
         {
-            // SAFETY: who made the ufunc vouches for its loops, and the operands are borrowed; the call
-            // writes as many elements to each output.
-            return unsafe { L::packed(direct.shape(), |outputs| direct.run(outputs)) };
+            let write = |outputs: &[*mut u8]| {
+                let mut row = row;
+                outputs.iter().for_each(|output| row.made(*output));
+                // SAFETY: who made the ufunc vouches for its loops; inputs are borrowed, outputs are new.
+                unsafe { row.run(E::DTYPES.len(), self.call.parallel) }
+            };
+            // SAFETY: the loop writes an element of each output in each iteration.
+            if let Some(results) = unsafe { L::packed(shape, write) } {
+                return results;
+            }
         }
-        drop(packed);
+        drop(borrowed);
         let mut views = Inputs::new();
         inputs.inputs(&mut views);
         Ok(L::made(self.call.made(&mut views, &mut [])?))
@@ -73,16 +80,17 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         E: Elements,
         T: Elements,
     {
-        let mut packed = Packeds::new();
-        if inputs.packed(&mut packed).is_some()
-            && outputs.packed(&mut packed).is_some()
-            && let Some(direct) = Direct::new(&self.call, [E::DTYPES, T::DTYPES], &packed)
+        let mut borrowed = AllBorrowed::new();
+        if inputs.borrowed(&mut borrowed).is_some()
+            && outputs.borrowed(&mut borrowed).is_some()
+            && let Some((row, _)) = self.row([E::DTYPES, T::DTYPES], &borrowed)
+            // SAFETY: who made the ufunc vouches for its loops; operands are borrowed, outputs for this call
+            // alone.
+            && let Some(result) = unsafe { row.run(E::DTYPES.len(), self.call.parallel) }
         {
-            // SAFETY: who made the ufunc vouches for its loops, and the operands are borrowed, the outputs
-            // for this call alone.
-            return unsafe { direct.run(&[]) };
+            return result;
         }
-        drop(packed);
+        drop(borrowed);
         let (mut views, mut written) = (Inputs::new(), Inputs::new());
         inputs.inputs(&mut views);
         outputs.inputs(&mut written);
@@ -144,6 +152,31 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         let mut inputs: Inputs<'i> = inputs.into_iter().collect();
         let mut outputs: Vec<Option<AnyViewMut<'o>>> = outputs.into_iter().map(Some).collect();
         self.call.run(&mut inputs, &mut outputs).map(|_| ())
+    }
+}
+
+impl<L, O, K> Ufunc<'_, L, O, K> {
+    /// What the loop of these types, of inputs and outputs, is given, if that is one call of it; and the
+    /// shape of the operands, which are the inputs, and outputs that there are.
+    #[inline]
+    fn row<'a>(
+        &'a self,
+        [inputs, outputs]: [&[DType]; 2],
+        operands: &[Borrowed<'a>],
+    ) -> Option<(Row<'a>, &'a [usize])> {
+        let Call { table, mask, placing, .. } = &self.call;
+        let is_plain = table.layout.dimensions.is_empty() && table.writable.is_empty();
+        if !is_plain || mask.is_some() || !placing.is_natural() || table.n_inputs() != inputs.len() {
+            return None;
+        }
+        let has = |inner: &&Loop<'_>| inner.types.iter().eq(inputs.iter().chain(outputs));
+        let inner = table.loops.iter().find(has)?;
+        let shape = operands.iter().map(|operand| operand.shape).max_by_key(|shape| shape.len())?;
+        let mut row = Row::new(inner, shape)?;
+        for (index, operand) in operands.iter().enumerate() {
+            if index < inputs.len() { row.read(*operand)? } else { row.written(*operand)? }
+        }
+        Some((row, shape))
     }
 }
 

@@ -5,7 +5,7 @@
 //! the call gives: they are named in the bounds of [`Ufunc`](super::Ufunc)'s methods, and code that calls
 //! ufuncs seldom names them.
 
-pub use operand::{Operand, Packed, Read, Write};
+pub use operand::{Operand, Read, Write};
 pub use operands::{Elements, Operands, Prepend, Repeat, Split};
 pub use ranks::{Broadcast, Rank, Without};
 pub use results::{Arrays, As, Declared, Dropped, Folding, Gives, Kept, Reduced, Typing};
@@ -13,7 +13,6 @@ pub use stand_in::{Unchecked, Unknown};
 pub use ufunc::Ufunc;
 
 mod calls;
-mod direct;
 mod into_input;
 mod operand;
 mod operands;

@@ -8,6 +8,7 @@ use num_complex::Complex;
 
 use crate::dtype::Element;
 use crate::ufunc::Input;
+use crate::ufunc::direct::Borrowed;
 
 /// Marks an operand that a ufunc reads.
 #[derive(Clone, Copy, Debug)]
@@ -34,17 +35,15 @@ pub trait Operand<T, Access> {
     #[doc(hidden)]
     fn input(&mut self) -> Input<'_>;
 
-    /// Where its elements are, if they lie one after another.
+    /// Where its elements are, if its shape is at hand.
     #[doc(hidden)]
-    fn packed(&mut self) -> Option<Packed<'_>>;
+    fn borrowed(&mut self) -> Option<Borrowed<'_>>;
 }
 
-/// An operand with its elements one after another in the order C.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Packed<'a> {
-    pub(crate) data: *mut u8,
-    pub(crate) shape: &'a [usize],
+/// A number where it is.
+#[inline(always)]
+fn number<'a, T: Element>(number: *mut T) -> Borrowed<'a> {
+    Borrowed { data: number.cast(), dtype: T::DTYPE, shape: &[], strides: &[], unit: 1 }
 }
 
 macro_rules! numbers {
@@ -59,8 +58,8 @@ macro_rules! numbers {
                 }
 
                 #[inline]
-                fn packed(&mut self) -> Option<Packed<'_>> {
-                    Some(Packed { data: (&raw mut *self).cast(), shape: &[] })
+                fn borrowed(&mut self) -> Option<Borrowed<'_>> {
+                    Some(number(self))
                 }
             }
 
@@ -73,8 +72,8 @@ macro_rules! numbers {
                 }
 
                 #[inline]
-                fn packed(&mut self) -> Option<Packed<'_>> {
-                    Some(Packed { data: (&raw mut **self).cast(), shape: &[] })
+                fn borrowed(&mut self) -> Option<Borrowed<'_>> {
+                    Some(number(*self))
                 }
             }
         )*
@@ -94,9 +93,10 @@ macro_rules! read {
             }
 
             #[inline]
-            fn packed(&mut self) -> Option<Packed<'_>> {
+            fn borrowed(&mut self) -> Option<Borrowed<'_>> {
                 let data = self.as_ptr().cast_mut().cast();
-                self.is_standard_layout().then(|| Packed { data, shape: self.shape() })
+                let (shape, strides) = (self.shape(), self.strides());
+                Some(Borrowed { data, dtype: T::DTYPE, shape, strides, unit: size_of::<T>() as isize })
             }
         })*
     };
@@ -119,9 +119,10 @@ macro_rules! written {
             }
 
             #[inline]
-            fn packed(&mut self) -> Option<Packed<'_>> {
+            fn borrowed(&mut self) -> Option<Borrowed<'_>> {
                 let data = self.as_mut_ptr().cast();
-                self.is_standard_layout().then(|| Packed { data, shape: self.shape() })
+                let (shape, strides) = (self.shape(), self.strides());
+                Some(Borrowed { data, dtype: T::DTYPE, shape, strides, unit: size_of::<T>() as isize })
             }
         })*
     };
@@ -143,7 +144,7 @@ macro_rules! slices {
                     Input::Array(ArrayView::from(&**self).into())
                 }
 
-                fn packed(&mut self) -> Option<Packed<'_>> {
+                fn borrowed(&mut self) -> Option<Borrowed<'_>> {
                     None
                 }
             }
@@ -155,7 +156,7 @@ macro_rules! slices {
                     Input::Written(ArrayViewMut::from(&mut **self).into())
                 }
 
-                fn packed(&mut self) -> Option<Packed<'_>> {
+                fn borrowed(&mut self) -> Option<Borrowed<'_>> {
                     None
                 }
             }

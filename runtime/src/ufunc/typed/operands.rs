@@ -4,15 +4,16 @@ use ndarray::{ArrayBase, ArrayRef, Data, DataMut, Dimension, ViewRepr};
 use num_complex::Complex;
 use smallvec::SmallVec;
 
-use super::operand::{Operand, Packed, Read, Write};
+use super::operand::{Operand, Read, Write};
 use crate::dtype::{DType, Element};
 use crate::ufunc::Input;
+use crate::ufunc::direct::Borrowed;
 
 /// Operands as calls of any dtypes take them.
 pub(crate) type Inputs<'a> = SmallVec<[Input<'a>; 4]>;
 
-/// Operands whose elements lie one after another.
-pub(crate) type Packeds<'a> = SmallVec<[Packed<'a>; 4]>;
+/// Operands whose shapes are at hand.
+pub(crate) type AllBorrowed<'a> = SmallVec<[Borrowed<'a>; 4]>;
 
 /// Several operands: a tuple, or an operand that stands for a tuple of one.
 ///
@@ -30,9 +31,9 @@ pub trait Operands<Elements, Access> {
     #[doc(hidden)]
     fn inputs<'a>(&'a mut self, to: &mut Inputs<'a>);
 
-    /// Adds them to others, if the elements of each lie one after another.
+    /// Adds them to others, if the shape of each is at hand.
     #[doc(hidden)]
-    fn packed<'a>(&'a mut self, to: &mut Packeds<'a>) -> Option<()>;
+    fn borrowed<'a>(&'a mut self, to: &mut AllBorrowed<'a>) -> Option<()>;
 }
 
 /// A tuple of types.
@@ -68,7 +69,7 @@ impl Operands<(), ()> for () {
     fn inputs<'a>(&'a mut self, _: &mut Inputs<'a>) {}
 
     #[inline]
-    fn packed<'a>(&'a mut self, _: &mut Packeds<'a>) -> Option<()> {
+    fn borrowed<'a>(&'a mut self, _: &mut AllBorrowed<'a>) -> Option<()> {
         Some(())
     }
 }
@@ -127,10 +128,10 @@ macro_rules! operands {
             }
 
             #[inline]
-            fn packed<'a>(&'a mut self, to: &mut Packeds<'a>) -> Option<()> {
+            fn borrowed<'a>(&'a mut self, to: &mut AllBorrowed<'a>) -> Option<()> {
                 #[expect(non_snake_case, reason = "a variable has the name of its type")]
                 let ($($operand,)*) = self;
-                $(to.push($operand.packed()?);)*
+                $(to.push($operand.borrowed()?);)*
                 Some(())
             }
         }
@@ -158,8 +159,8 @@ macro_rules! alone {
             }
 
             #[inline]
-            fn packed<'a>(&'a mut self, to: &mut Packeds<'a>) -> Option<()> {
-                to.push(Operand::<$element, $access>::packed(self)?);
+            fn borrowed<'a>(&'a mut self, to: &mut AllBorrowed<'a>) -> Option<()> {
+                to.push(Operand::<$element, $access>::borrowed(self)?);
                 Some(())
             }
         })*

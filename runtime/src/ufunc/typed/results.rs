@@ -88,7 +88,7 @@ pub trait Gives<O, K, Inputs, Dims> {
     #[doc(hidden)]
     fn made(arrays: Made) -> Self::Results;
 
-    /// Makes the outputs, of this shape in the order C.
+    /// Makes the outputs, of this shape in the order C. `None` if what is given gives that, or there is no memory.
     ///
     /// # Safety
     /// What is given writes as many elements as the shape has to each output, from the addresses on, if it
@@ -96,8 +96,8 @@ pub trait Gives<O, K, Inputs, Dims> {
     #[doc(hidden)]
     unsafe fn packed(
         shape: &[usize],
-        write: impl FnOnce(&[*mut u8]) -> Result<(), Error>,
-    ) -> Result<Self::Results, Error>;
+        write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
+    ) -> Option<Result<Self::Results, Error>>;
 }
 
 impl<L, O, K, Inputs, Dims> Gives<O, K, Inputs, Dims> for L
@@ -119,8 +119,8 @@ where
     #[inline]
     unsafe fn packed(
         shape: &[usize],
-        write: impl FnOnce(&[*mut u8]) -> Result<(), Error>,
-    ) -> Result<Self::Results, Error> {
+        write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
+    ) -> Option<Result<Self::Results, Error>> {
         // SAFETY: the caller's.
         unsafe { O::Outputs::packed(shape, write) }
     }
@@ -142,8 +142,8 @@ pub trait Arrays<Loop, Cores> {
     #[doc(hidden)]
     unsafe fn packed(
         shape: &[usize],
-        write: impl FnOnce(&[*mut u8]) -> Result<(), Error>,
-    ) -> Result<Self::Results, Error>;
+        write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
+    ) -> Option<Result<Self::Results, Error>>;
 }
 
 /// The rank of an output.
@@ -185,14 +185,19 @@ macro_rules! arrays {
             #[inline]
             unsafe fn packed(
                 shape: &[usize],
-                write: impl FnOnce(&[*mut u8]) -> Result<(), Error>,
-            ) -> Result<Self::Results, Error> {
+                write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
+            ) -> Option<Result<Self::Results, Error>> {
                 let length = shape.iter().product();
-                $(let mut $item = Vec::<$element>::with_capacity(length);)*
-                write(&[$($item.as_mut_ptr().cast()),*])?;
+                $(
+                    let mut $item = Vec::<$element>::new();
+                    $item.try_reserve_exact(length).ok()?;
+                )*
+                if let Err(error) = write(&[$($item.as_mut_ptr().cast()),*])? {
+                    return Some(Err(error));
+                }
                 // SAFETY: the caller's.
                 $(unsafe { $item.set_len(length) };)*
-                Ok(result!($(<Joined<Loop, $core> as Rank<$element>>::packed(shape, $item)),*))
+                Some(Ok(result!($(<Joined<Loop, $core> as Rank<$element>>::packed(shape, $item)),*)))
             }
         }
     };
@@ -203,7 +208,10 @@ impl<Loop> Arrays<Loop, ()> for () {
 
     fn made(_: Made) {}
 
-    unsafe fn packed(_: &[usize], write: impl FnOnce(&[*mut u8]) -> Result<(), Error>) -> Result<(), Error> {
+    unsafe fn packed(
+        _: &[usize],
+        write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
+    ) -> Option<Result<(), Error>> {
         write(&[])
     }
 }
