@@ -14,6 +14,7 @@ SCALARS = {"bool_", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint3
 SCALARS |= {"float32", "float64", "complex64", "complex128"}
 CONSTANTS = {("np", "inf"), ("np", "nan"), ("np", "pi"), ("math", "inf"), ("math", "nan"), ("math", "pi")}
 METHODS = {"reshape", "astype", "copy"}
+UFUNC_METHODS = {"reduce", "accumulate", "reduceat", "outer", "at"}
 ATTRIBUTES = {"T"}
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Pow)
 
@@ -22,8 +23,10 @@ class NotInGrammar(Exception):
     """A line that transcripts cannot have."""
 
 
-def check(text, kernels):
-    """The statement of a `>>>` line, if it is in the grammar; `kernels` are the callable names."""
+def check(text, kernels, ufuncs=frozenset()):
+    """The statement of a `>>>` line, if it is in the grammar; `kernels` are the callable names, and
+    `ufuncs` those whose methods can be called too."""
+    kernels = {*kernels, *ufuncs, *((ufunc, method) for ufunc in ufuncs for method in UFUNC_METHODS)}
     try:
         (stmt,) = ast.parse(text).body
     except (SyntaxError, ValueError) as error:
@@ -44,7 +47,7 @@ def check_expr(node, kernels):
             check_expr(one, kernels)
 
     match node:
-        case ast.Constant(value=None | bool() | int() | float() | complex()) | ast.Name():
+        case ast.Constant(value=None | bool() | int() | float() | complex() | str()) | ast.Name():
             return
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return check_expr(operand, kernels)
@@ -76,6 +79,8 @@ def check_callee(func, kernels):
         case ast.Name(id=name) if name in kernels or name in FUNCTIONS[""]:
             return
         case ast.Attribute(value=ast.Name(id="np"), attr=name) if name in FUNCTIONS["np"] | SCALARS:
+            return
+        case ast.Attribute(value=ast.Name(id=ufunc), attr=method) if (ufunc, method) in kernels:
             return
         case ast.Attribute(value=value, attr=name) if name in METHODS:
             return check_expr(value, kernels)

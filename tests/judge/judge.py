@@ -154,12 +154,20 @@ def run_kernels(source, stub, options):
     finally:
         sys.modules["math"] = math
     for name, value in list(vars(module).items()):
-        if inspect.isfunction(value) and value.__module__ == "kernels" and not hasattr(value, "is_kernel"):
+        if inspect.isfunction(value) and value.__module__ == "kernels" and not is_kernel(value):
             setattr(module, name, numba.kernel(value))
     for name, signatures in stubbed(stub).items():
         function = getattr(module, name)
-        setattr(module, name, numba.kernel(getattr(function, "py_func", function), signatures))
+        if isinstance(function, numba.Ufunc):
+            setattr(module, name, function.redeclared(signatures))
+        else:
+            setattr(module, name, numba.kernel(getattr(function, "py_func", function), signatures))
     return vars(module)
+
+
+def is_kernel(value):
+    """Whether a decorator has made this."""
+    return hasattr(value, "is_kernel")
 
 
 def stubbed(stub):
@@ -184,7 +192,8 @@ def stubbed(stub):
 def run_example(text, namespace):
     """What CPython answers to a `>>>` line, as lines of text."""
     kernels = {name for name, value in namespace.items() if inspect.isfunction(value)}
-    stmt = grammar.check(text, kernels)
+    ufuncs = {name for name, value in namespace.items() if isinstance(value, numba.Ufunc)}
+    stmt = grammar.check(text, kernels, ufuncs)
     value = ast.fix_missing_locations(ast.Expression(stmt.value))
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         try:
@@ -205,7 +214,13 @@ def first_line(error):
     if isinstance(error, RecursionError):
         # CPython adds what it was doing, which is chance.
         message = "maximum recursion depth exceeded"
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+    name = public_class(error).__name__
+    return f"{name}: {message}" if message else name
+
+
+def public_class(error):
+    """The class of an exception; of NumPy's private ones the public class that it derives from."""
+    return next(ty for ty in type(error).__mro__ if "._" not in ty.__module__)
 
 
 def compare(example, answer, ulp):

@@ -1,5 +1,7 @@
 //! Memory for operands whose elements must be cast, or must not change while the loop runs.
 
+use std::ops::Range;
+
 use super::copy::{Dim, Elements, copy};
 use super::operand::Operand;
 use crate::Error;
@@ -108,14 +110,17 @@ impl<'a> Buffer<'a> {
         core.map(|(extent, (from, to))| (extent, *from, *to)).chain([blocks])
     }
 
-    /// Writes blocks back.
+    /// Writes some of the blocks back: `data` is where the very first one belongs.
     ///
     /// # Safety
     /// There are so many blocks of the operand, to be written by nobody else.
-    pub unsafe fn write_back(&self, data: *mut u8, step: isize, count: usize) {
-        let (from, to) = ((self.blocks.dtype, self.blocks.data), (self.from.dtype, data));
+    pub unsafe fn write_back(&self, data: *mut u8, step: isize, blocks: Range<usize>) {
+        let first = blocks.start as isize;
+        let from = self.blocks.data.wrapping_offset(self.step().wrapping_mul(first));
+        let to = data.wrapping_offset(step.wrapping_mul(first));
+        let (from, to) = ((self.blocks.dtype, from), (self.from.dtype, to));
         // SAFETY: the caller's; the buffer holds as many.
-        unsafe { copy(from, to, self.dims(&self.blocks, self.from, (count, self.step(), step))) }
+        unsafe { copy(from, to, self.dims(&self.blocks, self.from, (blocks.len(), self.step(), step))) }
     }
 }
 

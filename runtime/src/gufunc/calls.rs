@@ -1,7 +1,6 @@
 //! Whole calls: memory, casts, what is written, errors of loops.
 
 use ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, ShapeBuilder, array, s};
-use pykernel_abi::{Raised, Site, Status};
 
 use super::axes::Placing;
 use super::invoke::Invocation;
@@ -188,43 +187,9 @@ fn what_is_too_large_is_an_error() {
     assert_eq!(refused(&table, &[1 << 32, 1, 1], &[1 << 32, 1], 0), "ValueError: iterator is too large");
 }
 
-/// A site as a compiled kernel carries it.
-#[repr(C)]
-struct Compiled(Site, [u8; 10], [u8; 3], [u8; 4], [u8; 1]);
-
-static NEGATIVE: Compiled = Compiled(
-    Site { class_len: 10, message_len: 3, file_len: 4, function_len: 1, line: 7 },
-    *b"ValueError",
-    *b"{f}",
-    *b"k.py",
-    *b"f",
-);
-
-/// `(n)->()`: raises where the first element is negative.
-unsafe extern "C" fn first_or_raise(
-    args: *const *mut u8,
-    dimensions: *const isize,
-    steps: *const isize,
-    raised: *mut Raised,
-) -> i32 {
-    // SAFETY: the caller keeps the contract of inner loops.
-    unsafe {
-        for i in 0..*dimensions {
-            let first = *(*args).offset(*steps * i).cast::<f64>();
-            if first < 0.0 {
-                (*raised).site = (&raw const NEGATIVE).cast();
-                (*raised).operands[0] = first.to_bits();
-                return Status::Raised as i32;
-            }
-            *(*args.add(1)).offset(*steps.add(1) * i).cast::<f64>() = first;
-        }
-    }
-    Status::Returned as i32
-}
-
 #[test]
 fn the_first_error_wins() {
-    let mut table = mocks::of_float64("f", "(n)->()", first_or_raise);
+    let mut table = mocks::of_float64("f", "(n)->()", mocks::positive_or_raise);
     let inner = Loop { raises: true, ..table.loops[0] };
     for parallel in [false, true] {
         table.parallel = parallel;

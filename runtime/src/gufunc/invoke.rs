@@ -63,7 +63,6 @@ impl Resolved {
 }
 
 impl<'a> Invocation<'a> {
-    #[cfg_attr(not(test), expect(dead_code, reason = "calls by the table alone come through here"))]
     /// Calls it on inputs and outputs; makes and gives the outputs that are not there.
     ///
     /// # Safety
@@ -163,7 +162,8 @@ impl<'a> Invocation<'a> {
         let _memory = unsafe { self.part(operands, &resolved.shape, &resolved.sizes) }?;
         let dims = plan::dims(&resolved.shape, operands, self.inner.raises);
         let at: Addresses = operands.iter().map(|operand| operand.data).collect();
-        let job = Job { table: self.table, inner: self.inner, operands, sizes: &resolved.sizes };
+        let (sizes, masked) = (&resolved.sizes, false);
+        let job = Job { table: self.table, inner: self.inner, operands, sizes, masked };
         if self.parallel {
             // SAFETY: the caller's; inputs share nothing with what is written.
             return unsafe { parallel::run(job, &dims, at) };

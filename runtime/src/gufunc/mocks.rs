@@ -1,6 +1,6 @@
 //! Layouts from their text, and inner loops by hand, for tests.
 
-use pykernel_abi::{InnerLoop, Raised, Status};
+use pykernel_abi::{InnerLoop, Raised, Site, Status};
 
 use crate::call::{Kernel, Layout};
 use crate::dtype::DType;
@@ -208,6 +208,76 @@ inner_loops! {
             x.set(1, i, &[(3, p)], x.get(0, i, &[(2, p % x.size(1))]));
         }
     }
+    /// `()->(),()`: twice and thrice the input.
+    fn multiples(x, i) {
+        x.set(1, i, &[], 2.0 * x.get(0, i, &[]));
+        x.set(2, i, &[], 3.0 * x.get(0, i, &[]));
+    }
+    /// `()->()`: the input.
+    fn copy(x, i) {
+        x.set(1, i, &[], x.get(0, i, &[]));
+    }
     /// Any layout: nothing.
     fn nothing(_x, _i) {}
+}
+
+/// A ufunc that subtracts, with a loop for each of some types.
+pub(crate) fn subtract() -> Table<'static> {
+    macro_rules! loops {
+        ($($ty:ty: $dtype:ident;)*) => {
+            vec![$(of_types(&[DType::$dtype; 3], differences::<$ty>)),*]
+        };
+    }
+    gufunc("subtract", "(),()->()", &[], loops! { i32: Int32; i64: Int64; f32: Float32; f64: Float64; })
+}
+
+unsafe extern "C" fn differences<T: Copy + std::ops::Sub<Output = T>>(
+    args: *const *mut u8,
+    dimensions: *const isize,
+    steps: *const isize,
+    _: *mut Raised,
+) -> i32 {
+    let inner = Inner { args, dimensions, steps };
+    for i in 0..inner.count() {
+        // SAFETY: the caller of the loop passes these arguments and steps, of elements of this type.
+        unsafe {
+            let at = |operand: usize| (*args.add(operand)).offset(*steps.add(operand) * i).cast::<T>();
+            *at(2) = *at(0) - *at(1);
+        }
+    }
+    Status::Returned as i32
+}
+
+/// A site as a compiled kernel carries it.
+#[repr(C)]
+struct Compiled(Site, [u8; 10], [u8; 3], [u8; 4], [u8; 1]);
+
+static NEGATIVE: Compiled = Compiled(
+    Site { class_len: 10, message_len: 3, file_len: 4, function_len: 1, line: 7 },
+    *b"ValueError",
+    *b"{f}",
+    *b"k.py",
+    *b"f",
+);
+
+/// `(n)->()` and `()->()`: the first element; raises where it is negative.
+pub(crate) unsafe extern "C" fn positive_or_raise(
+    args: *const *mut u8,
+    dimensions: *const isize,
+    steps: *const isize,
+    raised: *mut Raised,
+) -> i32 {
+    // SAFETY: the caller keeps the contract of inner loops.
+    unsafe {
+        for i in 0..*dimensions {
+            let first = *(*args).offset(*steps * i).cast::<f64>();
+            if first < 0.0 {
+                (*raised).site = (&raw const NEGATIVE).cast();
+                (*raised).operands[0] = first.to_bits();
+                return Status::Raised as i32;
+            }
+            *(*args.add(1)).offset(*steps.add(1) * i).cast::<f64>() = first;
+        }
+    }
+    Status::Returned as i32
 }

@@ -5,23 +5,23 @@
 
 pub use axes::CoreAxes;
 
-mod axes;
+pub(crate) mod axes;
 mod broadcast;
-mod buffer;
+pub(crate) mod buffer;
 mod copy;
-mod invoke;
-mod operand;
+pub(crate) mod invoke;
+pub(crate) mod operand;
 mod operands;
-mod parallel;
-mod plan;
-mod run;
+pub(crate) mod parallel;
+pub(crate) mod plan;
+pub(crate) mod run;
 mod single;
 mod sizes;
 
 #[cfg(test)]
 mod calls;
 #[cfg(test)]
-mod mocks;
+pub(crate) mod mocks;
 #[cfg(test)]
 mod property;
 #[cfg(test)]

@@ -25,6 +25,12 @@ pub(crate) struct Operand<'a> {
 }
 
 impl<'a> Operand<'a> {
+    /// An operand of single elements, with a stride for each loop dimension.
+    pub fn of_elements(data: *mut u8, dtype: DType, strides: Strides) -> Self {
+        let loops = strides.len();
+        Operand { data, dtype, core: &[], strides, loops }
+    }
+
     /// An operand that the caller gives. The number of loop dimensions and the sizes are those of the call.
     pub fn of_view(
         view: &RawView,

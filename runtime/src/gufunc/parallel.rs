@@ -5,6 +5,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::plan::Dim;
 use super::run::{Addresses, Job};
 use crate::Error;
+use crate::ufunc::Loop;
 
 /// Less than so many operations are not worth another thread.
 const LEAST: usize = if cfg!(test) { 8 } else { 1 << 15 };
@@ -39,6 +40,11 @@ pub(crate) unsafe fn run(job: Job<'_>, dims: &[Dim], at: Addresses) -> Result<()
         unsafe { job.run(dims, at.clone(), bound(index)..bound(index + 1)) }
     };
     (0..parts).into_par_iter().map(part).find_first(Result::is_err).unwrap_or(Ok(()))
+}
+
+/// Whether a loop without core dimensions has enough to do for another thread.
+pub(crate) fn is_worth(inner: &Loop<'_>, iterations: usize) -> bool {
+    (inner.cost.max(1) as usize).saturating_mul(iterations) >= 2 * LEAST
 }
 
 fn parts(job: &Job<'_>, iterations: usize) -> usize {

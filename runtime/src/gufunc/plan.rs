@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::operand::Operand;
+use crate::any::Extents;
 
 /// Steps of all operands in bytes.
 pub(crate) type Steps = SmallVec<[isize; 4]>;
@@ -22,37 +23,40 @@ pub(crate) type Dims = SmallVec<[Dim; 2]>;
 /// The dimensions of a loop that is not empty, with none of extent 1, made as few as they can be.
 /// If `ordered`, iterations stay in the order C; otherwise memory decides.
 pub(crate) fn dims(shape: &[usize], operands: &[Operand<'_>], ordered: bool) -> Dims {
-    let dims = shape.iter().enumerate().filter(|(_, extent)| **extent != 1);
-    let mut dims: Dims = dims
-        .map(|(dimension, extent)| {
-            let steps = operands.iter().map(|operand| operand.steps()[dimension]).collect();
-            Dim { extent: *extent, steps }
+    let axes = if ordered { (0..shape.len()).collect() } else { order(shape.len(), operands) };
+    let mut dims: Dims = axes
+        .into_iter()
+        .filter(|axis| shape[*axis] != 1)
+        .map(|axis| {
+            let steps = operands.iter().map(|operand| operand.steps()[axis]).collect();
+            Dim { extent: shape[axis], steps }
         })
         .collect();
     if dims.len() > 1 {
-        if !ordered {
-            sort(&mut dims);
-        }
         coalesce(&mut dims);
     }
     dims
 }
 
-/// Brings dimensions with smaller steps inward, where all operands that move along both agree, as
-/// NumPy's iterator does. Stable, so that the order C decides what memory does not.
-fn sort(dims: &mut Dims) {
-    for sorted in 1..dims.len() {
+/// The loop dimensions from the outermost to the innermost. Those with smaller steps are further
+/// inward, where all operands that move along both agree, as in NumPy's iterator. Stable, so that
+/// the order C decides what memory does not.
+pub(crate) fn order(rank: usize, operands: &[Operand<'_>]) -> Extents {
+    let mut axes: Extents = (0..rank).collect();
+    for sorted in 1..rank {
         let mut at = sorted;
-        while at > 0 && goes_inward(&dims[at - 1], &dims[at]) {
-            dims.swap(at - 1, at);
+        while at > 0 && goes_inward(operands, axes[at - 1], axes[at]) {
+            axes.swap(at - 1, at);
             at -= 1;
         }
     }
+    axes
 }
 
 /// Whether a dimension belongs inside the one that follows it.
-fn goes_inward(outer: &Dim, inner: &Dim) -> bool {
-    let both = outer.steps.iter().zip(&inner.steps).filter(|(outer, inner)| **outer != 0 && **inner != 0);
+fn goes_inward(operands: &[Operand<'_>], outer: usize, inner: usize) -> bool {
+    let steps = operands.iter().map(|operand| (operand.steps()[outer], operand.steps()[inner]));
+    let both = steps.filter(|(outer, inner)| *outer != 0 && *inner != 0);
     let mut smaller = both.map(|(outer, inner)| outer.unsigned_abs() < inner.unsigned_abs());
     smaller.next().unwrap_or(false) && smaller.all(|smaller| smaller)
 }

@@ -20,6 +20,9 @@ pub(crate) struct Job<'a> {
     pub operands: &'a [Operand<'a>],
     /// The sizes of the core dimensions.
     pub sizes: &'a [usize],
+    /// Whether one more operand, the last, says which iterations there are: a mask of `bool`s. Not of
+    /// gufuncs.
+    pub masked: bool,
 }
 
 /// The addresses of the operands' blocks.
@@ -67,11 +70,7 @@ impl Job<'_> {
 
     /// Whether an operand must be cast.
     fn is_cast(&self, operand: usize) -> bool {
-        self.operands[operand].dtype != self.inner.types[operand]
-    }
-
-    fn is_written(&self, operand: usize) -> bool {
-        operand >= self.table.n_inputs() || self.table.writable.contains(&operand)
+        self.inner.types.get(operand).is_some_and(|dtype| *dtype != self.operands[operand].dtype)
     }
 }
 
@@ -158,7 +157,8 @@ impl<'a> Worker<'a> {
         let places = self.args.clone();
         for buffer in &mut self.buffers {
             let (operand, step) = (buffer.operand, steps[buffer.operand]);
-            let constant = !self.job.is_written(operand);
+            let constant = !self.job.table.writes(operand);
+            // Outputs too: a loop may leave elements as they are.
             // SAFETY: the caller's.
             unsafe { buffer.fill(places[operand], step, blocks(step), constant) };
             self.args[operand] = buffer.data();
@@ -166,10 +166,16 @@ impl<'a> Worker<'a> {
         }
         // SAFETY: the caller's, and the buffers hold the blocks of the operands that they replace.
         unsafe { self.inner_loop(count) }?;
-        for buffer in self.buffers.iter().filter(|buffer| self.job.is_written(buffer.operand)) {
+        for buffer in self.buffers.iter().filter(|buffer| self.job.table.writes(buffer.operand)) {
             let (operand, step) = (buffer.operand, steps[buffer.operand]);
-            // SAFETY: the caller's.
-            unsafe { buffer.write_back(places[operand], step, blocks(step)) };
+            let mut next = 0;
+            // SAFETY: the caller's; the mask has an element for each iteration.
+            while let Some(run) = unsafe { self.next_run(next..count) } {
+                next = run.end;
+                let run = if step == 0 { 0..1 } else { run };
+                // SAFETY: the caller's.
+                unsafe { buffer.write_back(places[operand], step, run) };
+            }
         }
         Ok(())
     }
@@ -177,6 +183,51 @@ impl<'a> Worker<'a> {
     /// # Safety
     /// The arguments and steps are those of `count` iterations.
     unsafe fn inner_loop(&mut self, count: usize) -> Result<(), Error> {
+        if !self.job.masked {
+            // SAFETY: the caller's.
+            return unsafe { self.enter(count) };
+        }
+        let (first, mut next) = (self.args.clone(), 0);
+        // SAFETY: the caller's; the mask has an element for each iteration.
+        while let Some(run) = unsafe { self.next_run(next..count) } {
+            next = run.end;
+            for (arg, step) in self.args.iter_mut().zip(&self.steps) {
+                *arg = arg.wrapping_offset(step.wrapping_mul(run.start as isize));
+            }
+            // SAFETY: the caller's, of some of the iterations.
+            let result = unsafe { self.enter(run.len()) };
+            self.args.copy_from_slice(&first);
+            result?;
+        }
+        Ok(())
+    }
+
+    /// The first iterations one after another, among these, that the mask does not leave out; `None` if
+    /// there are no more.
+    ///
+    /// # Safety
+    /// The mask, if there is one, has an element for each of the iterations.
+    unsafe fn next_run(&self, iterations: Range<usize>) -> Option<Range<usize>> {
+        if iterations.is_empty() || !self.job.masked {
+            return (!iterations.is_empty()).then_some(iterations);
+        }
+        let last = self.job.operands.len() - 1;
+        let (mask, step) = (self.args[last].cast_const(), self.steps[last]);
+        // SAFETY: the caller's.
+        let is_set = |iteration: &usize| unsafe { *mask.offset(step * *iteration as isize) != 0 };
+        if step == 0 {
+            return is_set(&0).then_some(iterations);
+        }
+        let start = iterations.clone().find(is_set)?;
+        let end = (start..iterations.end).find(|iteration| !is_set(iteration)).unwrap_or(iterations.end);
+        Some(start..end)
+    }
+
+    /// Calls the inner loop.
+    ///
+    /// # Safety
+    /// The arguments and steps are those of `count` iterations.
+    unsafe fn enter(&mut self, count: usize) -> Result<(), Error> {
         self.dimensions[0] = count as isize;
         let (args, dimensions, steps) = (self.args.as_ptr(), self.dimensions.as_ptr(), self.steps.as_ptr());
         // SAFETY: the caller's; there are as many of each as the layout has.

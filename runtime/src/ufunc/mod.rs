@@ -1,6 +1,26 @@
 //! Ufuncs and gufuncs: kernels that broadcast over arrays as NumPy's do.
+//!
+//! A call ([`Call`]) goes through these modules in this order: `input` says what it is given, `resolve` which
+//! loop it runs, and `elementwise` runs it, `direct` where that is simple; `crate::gufunc` where there are core dimensions.
 
+pub use call::Call;
+pub use casting::Casting;
+pub use input::{Input, Weak};
+pub use table::{Callables, CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table};
+pub use typed::{Ufunc, Unchecked, Unknown};
+
+mod call;
 pub(crate) mod cast;
+mod casting;
+mod direct;
+mod elementwise;
+mod input;
+mod resolve;
+mod shape;
 pub mod table;
+pub mod typed;
 
-pub use table::{CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table};
+#[cfg(test)]
+mod property;
+#[cfg(test)]
+mod tests;

@@ -76,6 +76,11 @@ class Weak(Type):
         super().__init__(python.__name__)
         self.python = python
 
+    @property
+    def dtype(self):
+        """The dtype of an array of them."""
+        return WEAK_DTYPES[self.python]
+
     def convert(self, value):
         return self.python(number(value, self))
 

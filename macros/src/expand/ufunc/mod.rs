@@ -23,7 +23,7 @@ use marker::Marker;
 pub fn item(kernel: &Kernel, ufunc: &Ufunc, context: &Context) -> TokenStream {
     let name = name_of(kernel, context);
     let types = kernel.overloads.iter().map(|overload| overload.types.clone()).collect();
-    let marker = Marker { name: &name, layout: &ufunc.layout, types };
+    let marker = Marker { name: &name, layout: &ufunc.layout, writable: &ufunc.writable, types };
     let (docs, loops, items) = (document::attributes(kernel), marker.ty(), marker.items());
     let declaration = declaration(kernel, context);
     let (functions, callables) = callable::table(kernel, context).unzip();
@@ -87,7 +87,7 @@ pub fn stub(function: &Function, ufunc: &Ufunc, context: &Context) -> TokenStrea
         declared.filter_map(Type::element).collect::<Vec<_>>()
     });
     let types = types.filter(|types| types.len() == operands).collect();
-    let marker = Marker { name: &name, layout: &ufunc.layout, types };
+    let marker = Marker { name: &name, layout: &ufunc.layout, writable: &ufunc.writable, types };
     let (loops, items) = (marker.ty(), marker.items());
     let is_unsafe = function.options.boundscheck == Some(false);
     let ty = quote!(::pykernel::Ufunc<'static, #loops>);
