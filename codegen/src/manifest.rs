@@ -31,11 +31,12 @@
 
 mod types;
 
+use crate::core_layout;
 use crate::interface::{Callable, Kernel, Overload, Param, ParamType};
 use crate::ir::FunctionId;
 use crate::source::Span;
 use crate::types::Type;
-use crate::ufunc::{Identity, Kind, Ufunc, layout};
+use crate::ufunc::{Identity, Kind, Ufunc};
 use types::{dtype, read_param, read_result, write_param, write_result};
 
 /// The environment variable by which the build helper tells the macro where the manifest is.
@@ -166,7 +167,7 @@ impl Manifest {
             ["ufunc", layout, kind, identity, parallel, writable @ ..] => {
                 self.kernels.last_mut()?.kernel.ufunc = Some(Ufunc {
                     kind: read_kind(kind)?,
-                    layout: layout::read(layout).ok()?,
+                    layout: core_layout::read(layout).ok()?,
                     identity: read_identity(identity)?,
                     parallel: *parallel == "parallel",
                     writable: writable.iter().map(|position| position.parse().ok()).collect::<Option<_>>()?,
@@ -356,7 +357,7 @@ mod tests {
         let plain = Kernel { name: "g".into(), doc: None, ..kernel.clone() };
         let ufunc = |kind, layout: &str, identity| Ufunc {
             kind,
-            layout: layout::read(layout).unwrap(),
+            layout: core_layout::read(layout).unwrap(),
             identity,
             parallel: kind == Kind::Guvectorize,
             writable: vec![0; usize::from(kind == Kind::Guvectorize)],

@@ -1,7 +1,5 @@
 //! What makes a function a ufunc or a gufunc: the core dimensions of its operands, and how it folds.
 
-pub mod layout;
-
 use std::fmt;
 
 /// What `@vectorize` or `@guvectorize` declares beside the signatures.

@@ -7,11 +7,12 @@ use super::function::Scope;
 use super::options::OPTIONS;
 use super::signature::Declared;
 use super::{Reader, unsupported};
+use crate::core_layout;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{ErrorModel, ExprKind};
 use crate::source::Span;
 use crate::spelling::closest;
-use crate::ufunc::{CoreLayout, Identity, Kind, layout};
+use crate::ufunc::{CoreLayout, Identity, Kind};
 
 /// What the decorator of a ufunc declares beside signatures and options.
 #[derive(Clone, Debug)]
@@ -124,9 +125,9 @@ impl Reader<'_> {
                 }
             },
         };
-        match layout::read(&text) {
+        match core_layout::read(&text) {
             Ok(layout) => Some(layout),
-            Err(layout::Wrong { place, message, help }) => {
+            Err(core_layout::Wrong { place, message, help }) => {
                 let span = self.place_in(expr, &text, place);
                 self.report(Diagnostic::new(Code::BadLayout, span, message).help(help));
                 None
@@ -259,9 +260,7 @@ impl Reader<'_> {
     pub(super) fn without_types(&mut self, def: &StmtFunctionDef, ufunc: &DeclaredUfunc) {
         let (decorator, example) = match ufunc.kind {
             Kind::Vectorize => ("@vectorize", "@vectorize([float64(float64)])"),
-            Kind::Guvectorize => {
-                ("@guvectorize", "@guvectorize([(float64[:], float64[:])], '(n)->()')")
-            }
+            Kind::Guvectorize => ("@guvectorize", "@guvectorize([(float64[:], float64[:])], '(n)->()')"),
         };
         let name = def.name.as_str();
         let message = format!("`{decorator}` makes loops for declared types, and `{name}` declares none");

@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use super::{CoreDimension, CoreLayout, CoreSize};
+use crate::ufunc::{CoreDimension, CoreLayout, CoreSize};
 
 /// What is wrong with a layout, and where in its text.
 #[derive(Debug, PartialEq, Eq)]
