@@ -3,14 +3,13 @@
 use ndarray::{ArrayRef, Dimension};
 
 use super::operand::{Read, Write};
-use super::operands::{AllBorrowed, Elements, Inputs, Operands, Prepend, Repeat, Split};
+use super::operands::{Elements, Inputs, Operands, Prepend, Repeat, Split};
 use super::results::{Gives, Typing};
 use super::{Signature, Ufunc};
 use crate::Error;
 use crate::any::{AnyArray, AnyViewMut};
-use crate::dtype::{DType, Element};
-use crate::ufunc::direct::{Borrowed, Row};
-use crate::ufunc::{Call, Input, Loop};
+use crate::dtype::Element;
+use crate::ufunc::Input;
 
 impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
     /// Calls it: gives a new array for each output, in a tuple if there are several.
@@ -40,22 +39,9 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         L: Gives<O, K, E, I::Dims>,
         E: Elements,
     {
-        let mut borrowed = AllBorrowed::new();
-        if inputs.borrowed(&mut borrowed).is_some()
-            && let Some((row, shape)) = self.row([E::DTYPES, L::DTYPES], &borrowed)
-        {
-            let write = |outputs: &[*mut u8]| {
-                let mut row = row;
-                outputs.iter().for_each(|output| row.made(*output));
-                // SAFETY: who made the ufunc vouches for its loops; inputs are borrowed, outputs are new.
-                unsafe { row.run(E::DTYPES.len(), self.call.parallel) }
-            };
-            // SAFETY: the loop writes an element of each output in each iteration.
-            if let Some(results) = unsafe { L::packed(shape, write) } {
-                return results;
-            }
+        if let Some(results) = self.direct(&mut inputs) {
+            return results;
         }
-        drop(borrowed);
         let mut views = Inputs::new();
         inputs.inputs(&mut views);
         Ok(L::made(self.call.made(&mut views, &mut [])?))
@@ -80,17 +66,9 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         E: Elements,
         T: Elements,
     {
-        let mut borrowed = AllBorrowed::new();
-        if inputs.borrowed(&mut borrowed).is_some()
-            && outputs.borrowed(&mut borrowed).is_some()
-            && let Some((row, _)) = self.row([E::DTYPES, T::DTYPES], &borrowed)
-            // SAFETY: who made the ufunc vouches for its loops; operands are borrowed, outputs for this call
-            // alone.
-            && let Some(result) = unsafe { row.run(E::DTYPES.len(), self.call.parallel) }
-        {
+        if let Some(result) = self.direct_into(&mut inputs, &mut outputs) {
             return result;
         }
-        drop(borrowed);
         let (mut views, mut written) = (Inputs::new(), Inputs::new());
         inputs.inputs(&mut views);
         outputs.inputs(&mut written);
@@ -117,9 +95,13 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         L::Access: Split<First = Read>,
         I: Operands<E, <L::Access as Split>::Rest>,
         E: Prepend<T>,
+        E::Tuple: Elements,
         O: Typing<L, E::Tuple>,
         L: Signature<OutputCores: Split<Rest = ()>>,
     {
+        if let Some(result) = self.direct_inplace(array, &mut others) {
+            return result;
+        }
         let mut views = Inputs::new();
         others.inputs(&mut views);
         self.call.run_inplace(array.view_mut().into(), views)
@@ -152,31 +134,6 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         let mut inputs: Inputs<'i> = inputs.into_iter().collect();
         let mut outputs: Vec<Option<AnyViewMut<'o>>> = outputs.into_iter().map(Some).collect();
         self.call.run(&mut inputs, &mut outputs).map(|_| ())
-    }
-}
-
-impl<L, O, K> Ufunc<'_, L, O, K> {
-    /// What the loop of these types, of inputs and outputs, is given, if that is one call of it; and the
-    /// shape of the operands, which are the inputs, and outputs that there are.
-    #[inline]
-    fn row<'a>(
-        &'a self,
-        [inputs, outputs]: [&[DType]; 2],
-        operands: &[Borrowed<'a>],
-    ) -> Option<(Row<'a>, &'a [usize])> {
-        let Call { table, mask, placing, .. } = &self.call;
-        let is_plain = table.layout.dimensions.is_empty() && table.writable.is_empty();
-        if !is_plain || mask.is_some() || !placing.is_natural() || table.n_inputs() != inputs.len() {
-            return None;
-        }
-        let has = |inner: &&Loop<'_>| inner.types.iter().eq(inputs.iter().chain(outputs));
-        let inner = table.loops.iter().find(has)?;
-        let shape = operands.iter().map(|operand| operand.shape).max_by_key(|shape| shape.len())?;
-        let mut row = Row::new(inner, shape)?;
-        for (index, operand) in operands.iter().enumerate() {
-            if index < inputs.len() { row.read(*operand)? } else { row.written(*operand)? }
-        }
-        Some((row, shape))
     }
 }
 

@@ -13,6 +13,7 @@ pub use stand_in::{Unchecked, Unknown};
 pub use ufunc::Ufunc;
 
 mod calls;
+mod direct;
 mod into_input;
 mod operand;
 mod operands;

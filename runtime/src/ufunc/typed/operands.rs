@@ -12,9 +12,6 @@ use crate::ufunc::direct::Borrowed;
 /// Operands as calls of any dtypes take them.
 pub(crate) type Inputs<'a> = SmallVec<[Input<'a>; 4]>;
 
-/// Operands whose shapes are at hand.
-pub(crate) type AllBorrowed<'a> = SmallVec<[Borrowed<'a>; 4]>;
-
 /// Several operands: a tuple, or an operand that stands for a tuple of one.
 ///
 /// `Elements` is the tuple of the types of their elements, `Access` that of what the ufunc does to each.
@@ -31,9 +28,15 @@ pub trait Operands<Elements, Access> {
     #[doc(hidden)]
     fn inputs<'a>(&'a mut self, to: &mut Inputs<'a>);
 
-    /// Adds them to others, if the shape of each is at hand.
+    /// An array of them.
     #[doc(hidden)]
-    fn borrowed<'a>(&'a mut self, to: &mut AllBorrowed<'a>) -> Option<()>;
+    type All<'a>: AsRef<[Borrowed<'a>]>
+    where
+        Self: 'a;
+
+    /// Where their elements are, if the shape of each is at hand.
+    #[doc(hidden)]
+    fn borrowed(&mut self) -> Option<Self::All<'_>>;
 }
 
 /// A tuple of types.
@@ -64,13 +67,14 @@ pub trait Repeat<Item> {
 
 impl Operands<(), ()> for () {
     type Dims = ();
+    type All<'a> = [Borrowed<'a>; 0];
 
     #[inline]
     fn inputs<'a>(&'a mut self, _: &mut Inputs<'a>) {}
 
     #[inline]
-    fn borrowed<'a>(&'a mut self, _: &mut AllBorrowed<'a>) -> Option<()> {
-        Some(())
+    fn borrowed(&mut self) -> Option<[Borrowed<'_>; 0]> {
+        Some([])
     }
 }
 
@@ -113,12 +117,16 @@ tuples! { A B C D E F G }
 tuples! { A B C D E F G H }
 
 macro_rules! operands {
-    ($($operand:ident $element:ident $access:ident),*) => {
+    ($arity:literal: $($operand:ident $element:ident $access:ident),*) => {
         impl<$($operand, $element, $access),*> Operands<($($element,)*), ($($access,)*)> for ($($operand,)*)
         where
             $($operand: Operand<$element, $access>),*
         {
             type Dims = ($($operand::Dim,)*);
+            type All<'a>
+                = [Borrowed<'a>; $arity]
+            where
+                Self: 'a;
 
             #[inline]
             fn inputs<'a>(&'a mut self, to: &mut Inputs<'a>) {
@@ -128,30 +136,33 @@ macro_rules! operands {
             }
 
             #[inline]
-            fn borrowed<'a>(&'a mut self, to: &mut AllBorrowed<'a>) -> Option<()> {
+            fn borrowed(&mut self) -> Option<[Borrowed<'_>; $arity]> {
                 #[expect(non_snake_case, reason = "a variable has the name of its type")]
                 let ($($operand,)*) = self;
-                $(to.push($operand.borrowed()?);)*
-                Some(())
+                Some([$($operand.borrowed()?),*])
             }
         }
     };
 }
 
-operands! { A T P }
-operands! { A T P, B U Q }
-operands! { A T P, B U Q, C V R }
-operands! { A T P, B U Q, C V R, D W S }
-operands! { A T P, B U Q, C V R, D W S, E X E1 }
-operands! { A T P, B U Q, C V R, D W S, E X E1, F Y F1 }
-operands! { A T P, B U Q, C V R, D W S, E X E1, F Y F1, G Z G1 }
-operands! { A T P, B U Q, C V R, D W S, E X E1, F Y F1, G Z G1, H H1 H2 }
+operands! { 1: A T P }
+operands! { 2: A T P, B U Q }
+operands! { 3: A T P, B U Q, C V R }
+operands! { 4: A T P, B U Q, C V R, D W S }
+operands! { 5: A T P, B U Q, C V R, D W S, E X E1 }
+operands! { 6: A T P, B U Q, C V R, D W S, E X E1, F Y F1 }
+operands! { 7: A T P, B U Q, C V R, D W S, E X E1, F Y F1, G Z G1 }
+operands! { 8: A T P, B U Q, C V R, D W S, E X E1, F Y F1, G Z G1, H H1 H2 }
 
 /// Operands that stand for a tuple of one.
 macro_rules! alone {
     ($([$($generics:tt)*] $operand:ty: $element:ty, $access:ty;)*) => {
         $(impl<$($generics)*> Operands<($element,), ($access,)> for $operand {
             type Dims = (<Self as Operand<$element, $access>>::Dim,);
+            type All<'a>
+                = [Borrowed<'a>; 1]
+            where
+                Self: 'a;
 
             #[inline]
             fn inputs<'a>(&'a mut self, to: &mut Inputs<'a>) {
@@ -159,9 +170,8 @@ macro_rules! alone {
             }
 
             #[inline]
-            fn borrowed<'a>(&'a mut self, to: &mut AllBorrowed<'a>) -> Option<()> {
-                to.push(Operand::<$element, $access>::borrowed(self)?);
-                Some(())
+            fn borrowed(&mut self) -> Option<[Borrowed<'_>; 1]> {
+                Some([Operand::<$element, $access>::borrowed(self)?])
             }
         })*
     };

@@ -17,9 +17,12 @@ pub trait Rank<T: Element>: Dimension + DimAdd<Ix0, Output = Self> {
     /// The result: an `Array<T, Self>`, and a number of rank 0.
     type Array;
 
-    /// The result with these elements, in the order C, of which there are as many as the shape has.
+    /// The result with these elements, in the order C.
+    ///
+    /// # Safety
+    /// There are as many elements as the shape has.
     #[doc(hidden)]
-    fn packed(shape: &[usize], elements: Vec<T>) -> Self::Array;
+    unsafe fn packed(shape: &[usize], elements: Vec<T>) -> Self::Array;
 
     /// The result of an array that has this rank.
     #[doc(hidden)]
@@ -29,8 +32,8 @@ pub trait Rank<T: Element>: Dimension + DimAdd<Ix0, Output = Self> {
 impl<T: Element> Rank<T> for Ix0 {
     type Array = T;
 
-    #[inline]
-    fn packed(_: &[usize], elements: Vec<T>) -> T {
+    #[inline(always)]
+    unsafe fn packed(_: &[usize], elements: Vec<T>) -> T {
         elements.first().copied().unwrap_or_default()
     }
 
@@ -44,14 +47,12 @@ macro_rules! ranks {
         $(impl<T: Element> Rank<T> for $rank {
             type Array = Array<T, $rank>;
 
-            #[inline]
-            fn packed(shape: &[usize], elements: Vec<T>) -> Self::Array {
+            #[inline(always)]
+            unsafe fn packed(shape: &[usize], elements: Vec<T>) -> Self::Array {
                 let mut rank = <$rank>::zeros(shape.len());
                 ndarray::Dimension::slice_mut(&mut rank).copy_from_slice(shape);
-                match Array::from_shape_vec(rank, elements) {
-                    Ok(array) => array,
-                    Err(error) => unreachable!("bug in pykernel: {error}"),
-                }
+                // SAFETY: the caller's; the rank is the shape's, or the copy panics.
+                unsafe { Array::from_shape_vec_unchecked(rank, elements) }
             }
 
             fn of_dyn(array: ArrayD<T>) -> Self::Array {

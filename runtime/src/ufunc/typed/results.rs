@@ -197,7 +197,8 @@ macro_rules! arrays {
                 }
                 // SAFETY: the caller's.
                 $(unsafe { $item.set_len(length) };)*
-                Some(Ok(result!($(<Joined<Loop, $core> as Rank<$element>>::packed(shape, $item)),*)))
+                // SAFETY: there are as many elements as the shape has, and zeros of another rank panic.
+                Some(Ok(result!($(unsafe { <Joined<Loop, $core> as Rank<$element>>::packed(shape, $item) }),*)))
             }
         }
     };
