@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::operands::{Operands, signature};
+use super::operands::Operands;
 use super::sizes::Ranks;
 use crate::Error;
 use crate::any::Extents;
@@ -80,7 +80,7 @@ impl Placing<'_> {
         }
         let dimensions = table.layout.dimensions.len();
         if self.axis.is_some() && dimensions != 1 {
-            let (name, signature) = (table.kernel.name, signature(&table.layout));
+            let (name, signature) = (table.kernel.name, &table.layout);
             let message = format!(
                 "{name}: axis can only be used with a single shared core dimension, not with the {dimensions} \
                  distinct ones implied by signature {signature}."
@@ -121,7 +121,7 @@ fn check_keepdims(table: &Table<'_>) -> Result<(), Error> {
     let output = || outputs.iter().position(|core| !core.is_empty());
     let output = || output().map(|index| ("output", index, outputs[index]));
     let Some((role, index, core)) = input.or_else(output) else { return Ok(()) };
-    let (name, signature) = (table.kernel.name, signature(&table.layout));
+    let (name, signature) = (table.kernel.name, &table.layout);
     let message = format!(
         "{name} does not support keepdims: its signature {signature} requires {role} {index} to have {found} core \
          dimensions, but keepdims can only be used when all inputs have the same number of core dimensions \

@@ -1,7 +1,5 @@
 //! What a call of a gufunc is about: the operands' shapes, and how errors name them.
 
-use std::fmt::Write;
-
 use crate::Error;
 use crate::ufunc::{CoreLayout, Table};
 
@@ -61,46 +59,5 @@ pub(crate) fn core<'a>(layout: &CoreLayout<'a>, operand: usize) -> &'a [usize] {
     match operand.checked_sub(layout.inputs.len()) {
         None => layout.inputs[operand],
         Some(output) => layout.outputs[output],
-    }
-}
-
-/// A layout as it is written: `(m,n),(n,p)->(m,p)`.
-pub(crate) fn signature(layout: &CoreLayout<'_>) -> String {
-    let side = |operands: &[&[usize]]| {
-        let operands: Vec<String> = operands.iter().map(|core| operand_text(layout, core)).collect();
-        operands.join(",")
-    };
-    let mut text = side(layout.inputs);
-    if !layout.outputs.is_empty() {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "->{}", side(layout.outputs));
-    }
-    text
-}
-
-fn operand_text(layout: &CoreLayout<'_>, core: &[usize]) -> String {
-    let dimension = |dimension: &usize| {
-        let dimension = &layout.dimensions[*dimension];
-        let optional = if dimension.optional { "?" } else { "" };
-        let broadcastable = if dimension.broadcastable { "|1" } else { "" };
-        format!("{}{optional}{broadcastable}", dimension.name)
-    };
-    let dimensions: Vec<String> = core.iter().map(dimension).collect();
-    format!("({})", dimensions.join(","))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::gufunc::mocks::layout;
-
-    #[test]
-    fn layouts_read_as_written() {
-        for text in
-            ["(m,n),(n,p)->(m,p)", "(m?,n),(n,p?)->(m?,p?)", "(3),(n|1)->(),(n|1)", "()->(3)", "(n),(n)"]
-        {
-            assert_eq!(signature(&layout(text)), text);
-        }
-        assert_eq!(signature(&layout("(m),(n)->(m+n-1)")), "(m),(n)->(m+n-1)");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use pykernel_abi::{MAX_EXTENT, Status};
+use pykernel_abi::MAX_EXTENT;
 use smallvec::SmallVec;
 
 use super::invoke::Invocation;
@@ -55,8 +55,10 @@ impl Invocation<'_> {
         if inputs.iter().any(|input| outputs.iter().any(|output| overlap(input, output))) {
             return None;
         }
+        let (args, dimensions, steps) =
+            (block.args.as_ptr(), block.dimensions.as_ptr(), block.steps.as_ptr());
         // SAFETY: the caller's; outputs share nothing with inputs.
-        Some(unsafe { self.enter(&block) }.map(|()| made))
+        Some(unsafe { self.inner.run(args, dimensions, steps) }.map(|()| made))
     }
 
     /// Adds an operand that has just its core dimensions, and lies as the loop takes it.
@@ -103,19 +105,5 @@ impl Invocation<'_> {
         block.args.push(array.as_mut_ptr());
         block.ranges.push(0..0);
         Some(array)
-    }
-
-    /// # Safety
-    /// The block is what the loop may be given.
-    unsafe fn enter(&self, block: &Block) -> Result<(), Error> {
-        let mut raised = self.inner.record();
-        let (args, dimensions, steps) =
-            (block.args.as_ptr(), block.dimensions.as_ptr(), block.steps.as_ptr());
-        // SAFETY: the caller's; there are as many of each as the layout has.
-        if unsafe { (self.inner.inner)(args, dimensions, steps, &mut raised) } == Status::Returned as i32 {
-            return Ok(());
-        }
-        // SAFETY: the loop has filled the record; its code is loaded, as it ran.
-        Err(unsafe { Error::raised(&raised) })
     }
 }

@@ -4,7 +4,7 @@ use pykernel_abi::MAX_EXTENT;
 use smallvec::SmallVec;
 
 use super::axes::Placements;
-use super::operands::{Operands, signature};
+use super::operands::Operands;
 use crate::Error;
 use crate::any::Extents;
 use crate::ufunc::CoreSize;
@@ -52,7 +52,7 @@ impl Ranks {
         if rank >= self.core[operand] {
             return Ok(());
         }
-        let (signature, needed) = (signature(&operands.table.layout), self.core[operand]);
+        let (signature, needed) = (&operands.table.layout, self.core[operand]);
         let message = format!(
             "{} does not have enough dimensions (has {rank}, gufunc core with signature {signature} requires {needed})",
             operands.name(operand)
@@ -178,7 +178,7 @@ impl Sizes<'_> {
 
     #[cold]
     fn mismatch(&self, operand: usize, position: usize, extent: usize, size: usize) -> Error {
-        let (name, signature) = (self.operands.name(operand), signature(&self.operands.table.layout));
+        let (name, signature) = (self.operands.name(operand), &self.operands.table.layout);
         let message = format!(
             "{name} has a mismatch in its core dimension {position}, with gufunc signature {signature} \
              (size {extent} is different from {size})"
@@ -198,7 +198,7 @@ impl Sizes<'_> {
         let Some((operand, position)) = (0..self.operands.len()).find_map(find) else {
             unreachable!("bug in pykernel: a core dimension that no operand has");
         };
-        let (name, signature) = (self.operands.name(operand), signature(&self.operands.table.layout));
+        let (name, signature) = (self.operands.name(operand), &self.operands.table.layout);
         let message =
             format!("{name} has core dimension {position} unspecified, with gufunc signature {signature}");
         self.operands.refuse("ValueError", &message)
@@ -212,7 +212,7 @@ impl Sizes<'_> {
         };
         let terms: Vec<String> = terms.iter().map(term).collect();
         let fault = if size < 0 { "is negative" } else { "is too large" };
-        let (name, signature) = (dimensions[dimension].name, signature(&self.operands.table.layout));
+        let (name, signature) = (dimensions[dimension].name, &self.operands.table.layout);
         let message = format!(
             "the size {size} of core dimension {name} {fault}, with gufunc signature {signature} ({})",
             terms.join(", ")

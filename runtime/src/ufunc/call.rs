@@ -3,11 +3,13 @@
 use smallvec::SmallVec;
 
 use super::casting::Casting;
+use super::direct::Row;
 use super::elementwise::{Elementwise, Made};
 use super::input::{Given, Input, Scalar, Types};
 use super::resolve;
 use super::{Loop, Table};
 use crate::Error;
+use crate::allocate::zeros;
 use crate::any::{AnyArray, AnyView, AnyViewMut, RawView};
 use crate::dtype::DType;
 use crate::gufunc::CoreAxes;
@@ -31,8 +33,9 @@ impl<'a> Call<'a> {
     /// # Safety
     /// Each loop of the table has code, of the table's layout and its own types, that keeps the
     /// contract of `pykernel_abi`'s inner loops.
-    pub unsafe fn new(table: &'a Table<'a>) -> Self {
-        let (casting, placing) = (Casting::default(), Placing::default());
+    pub const unsafe fn new(table: &'a Table<'a>) -> Self {
+        let placing = Placing { axis: None, axes: None, keepdims: false };
+        let casting = Casting::SameKind;
         Call { table, casting, dtype: None, mask: None, parallel: table.parallel, placing }
     }
 
@@ -108,6 +111,9 @@ impl<'a> Call<'a> {
         inputs: &mut [Input<'_>],
         outputs: &mut [Option<AnyViewMut<'_>>],
     ) -> Result<Made, Error> {
+        if let Some(result) = self.direct(inputs, outputs) {
+            return result;
+        }
         let given: Types = inputs.iter().map(Input::given).collect();
         let inner = self.resolve(&given, outputs)?;
         self.check_written(inputs)?;
@@ -129,6 +135,53 @@ impl<'a> Call<'a> {
         // SAFETY: who made the call vouches for the loops. The views borrow their elements, those that
         // are written for this call alone.
         unsafe { self.enter(inner, &views) }
+    }
+
+    /// Calls the loop once, where that is all there is to do: of the inputs' own types, over operands that lie in a row.
+    fn direct(
+        &self,
+        inputs: &[Input<'_>],
+        outputs: &mut [Option<AnyViewMut<'_>>],
+    ) -> Option<Result<Made, Error>> {
+        let Call { table, parallel, .. } = *self;
+        let views = || {
+            inputs.iter().map(|input| match input {
+                Input::Array(view) => Some(view.raw()),
+                Input::Written(_) | Input::Weak(_) => None,
+            })
+        };
+        let is_plain = !table.is_gufunc() && table.writable.is_empty() && self.is_bare();
+        let counted = inputs.len() == table.n_inputs() && [0, table.n_outputs()].contains(&outputs.len());
+        let takes = |inner: &&Loop<'_>| {
+            views().zip(inner.types).all(|(view, dtype)| view.is_some_and(|view| view.dtype == *dtype))
+        };
+        let inner = table.loops.iter().find(|inner| is_plain && counted && takes(inner))?;
+        let shape = views().flatten().map(|view| &view.shape[..]).max_by_key(|shape| shape.len())?;
+        let mut row = Row::new(inner, shape)?;
+        for view in views() {
+            row.read(view?.into())?;
+        }
+        let mut made = Made::new();
+        for (index, dtype) in inner.types[inputs.len()..].iter().enumerate() {
+            match outputs.get(index).and_then(Option::as_ref) {
+                Some(output) => row.written(output.raw().into())?,
+                None => match zeros(*dtype, shape, &table.kernel) {
+                    Ok(mut array) => {
+                        row.made(array.as_mut_ptr());
+                        made.push(array);
+                    }
+                    Err(error) => return Some(Err(error)),
+                },
+            }
+        }
+        // SAFETY: who made the call vouches for the loops; the views borrow their elements, those of
+        // outputs for this call alone.
+        unsafe { row.run(inputs.len(), parallel) }.map(|result| result.map(|()| made))
+    }
+
+    /// Whether nothing is said of types, axes and masks.
+    fn is_bare(&self) -> bool {
+        self.dtype.is_none() && self.mask.is_none() && self.placing.is_natural()
     }
 
     /// Calls a ufunc with an array as its first input and its only output.

@@ -1,120 +1,148 @@
 //! Calls over operands that lie one after another in the same order: all that there is to do is to call
 //! the loop once, so that small calls are cheap.
 
-use pykernel_abi::{MAX_EXTENT, Status};
-use smallvec::SmallVec;
+use pykernel_abi::MAX_EXTENT;
 
-use super::elementwise::{Elementwise, Made};
+use super::Loop;
 use crate::Error;
-use crate::allocate::zeros;
 use crate::any::RawView;
-use crate::gufunc::operand::{overlap, range};
+use crate::dtype::DType;
 use crate::gufunc::parallel::is_worth;
-use crate::gufunc::run::Addresses;
 
-/// What the inner loop is given.
-struct Row<'a> {
-    args: Addresses,
-    steps: SmallVec<[isize; 4]>,
-    /// The shape of all operands that are not numbers.
-    shape: &'a [usize],
+/// An array that is borrowed with its shape.
+#[derive(Clone, Copy, Debug)]
+pub struct Borrowed<'a> {
+    pub(crate) data: *mut u8,
+    pub(crate) dtype: DType,
+    pub(crate) shape: &'a [usize],
+    /// In units of so many bytes.
+    pub(crate) strides: &'a [isize],
+    pub(crate) unit: isize,
 }
 
-impl Elementwise<'_> {
-    /// Calls the loop once. `None` where there is more to it than that, or something is wrong.
-    ///
-    /// # Safety
-    /// That of [`Elementwise::run`].
-    pub(super) unsafe fn direct(&self, views: &[Option<&RawView>]) -> Option<Result<Made, Error>> {
-        let shape = views.iter().flatten().map(|view| &view.shape[..]).max_by_key(|shape| shape.len())?;
+impl<'a> From<&'a RawView> for Borrowed<'a> {
+    fn from(view: &'a RawView) -> Self {
+        let RawView { data, dtype, shape, strides } = view;
+        Borrowed { data: *data, dtype: *dtype, shape, strides, unit: 1 }
+    }
+}
+
+/// How many operands a row may have.
+const MAX_OPERANDS: usize = 8;
+
+/// What the inner loop is given: elements of each operand, with the same distance between neighbours.
+/// Each method that adds an operand gives `None` where that is not all there is to it.
+pub(crate) struct Row<'a> {
+    inner: &'a Loop<'a>,
+    /// The shape of all operands that are not numbers.
+    shape: &'a [usize],
+    count: usize,
+    args: [*mut u8; MAX_OPERANDS],
+    steps: [isize; MAX_OPERANDS],
+    /// From where to where each operand lies, and where its first element is. Of outputs that nobody else knows
+    /// yet it is nowhere.
+    places: [(usize, usize); MAX_OPERANDS],
+    operands: usize,
+}
+
+impl<'a> Row<'a> {
+    /// A row of the elements of an array with this shape.
+    #[inline(always)]
+    pub fn new(inner: &'a Loop<'a>, shape: &'a [usize]) -> Option<Self> {
         let count = shape.iter().try_fold(1usize, |count, extent| count.checked_mul(*extent))?;
-        if self.mask.is_some()
-            || count as u64 > MAX_EXTENT as u64
-            || (self.parallel && is_worth(self.inner, count))
-        {
+        let (args, steps) = ([std::ptr::null_mut(); MAX_OPERANDS], [0; MAX_OPERANDS]);
+        let row = Row { inner, shape, count, args, steps, places: [(0, 0); MAX_OPERANDS], operands: 0 };
+        (count as u64 <= MAX_EXTENT as u64 && inner.types.len() <= MAX_OPERANDS).then_some(row)
+    }
+
+    /// Adds an input: a number, or an array of the row's shape.
+    #[inline(always)]
+    pub fn read(&mut self, operand: Borrowed<'_>) -> Option<()> {
+        match operand.shape {
+            [] => self.add(operand, 0),
+            _ => self.written(operand),
+        }
+    }
+
+    /// Adds an output, or an input: an array of the row's shape.
+    #[inline(always)]
+    pub fn written(&mut self, operand: Borrowed<'_>) -> Option<()> {
+        let step = match operand.strides {
+            _ if operand.shape != self.shape => return None,
+            [] => 0,
+            [stride] => stride.wrapping_mul(operand.unit),
+            strides => {
+                packed(operand.shape, strides, operand.dtype.size() as isize / operand.unit)? * operand.unit
+            }
+        };
+        self.add(operand, step)
+    }
+
+    /// Adds an output that is new: nothing refers to it yet.
+    #[inline(always)]
+    pub fn made(&mut self, data: *mut u8) {
+        self.args[self.operands] = data;
+        self.steps[self.operands] = self.inner.types[self.operands].size() as isize;
+        self.operands += 1;
+    }
+
+    #[inline(always)]
+    fn add(&mut self, operand: Borrowed<'_>, step: isize) -> Option<()> {
+        let index = self.operands;
+        if self.inner.types.get(index) != Some(&operand.dtype) {
             return None;
         }
-        let mut row = Row { args: Addresses::new(), steps: SmallVec::new(), shape };
-        let mut made = Made::new();
-        for (index, view) in views.iter().enumerate() {
-            match view {
-                Some(view) => {
-                    row.add(view, self.inner.types.get(index) == Some(&view.dtype), self.table.writes(index))?
-                }
-                None => match zeros(self.inner.types[index], shape, &self.table.kernel) {
-                    Ok(mut array) => {
-                        row.args.push(array.as_mut_ptr());
-                        row.steps.push(self.inner.types[index].size() as isize);
-                        made.push(array);
-                    }
-                    Err(error) => return Some(Err(error)),
-                },
-            }
-        }
-        if count > 0 {
-            if self.is_disturbed(views, &row) {
-                return None;
-            }
-            // SAFETY: the caller's; inputs share nothing with outputs, or just the same elements.
-            if let Err(error) = unsafe { self.enter(&row, count) } {
-                return Some(Err(error));
-            }
-        }
-        Some(Ok(made))
+        let (first, reach) = (operand.data.addr(), step.wrapping_mul(self.count as isize - 1));
+        let last = first.wrapping_add_signed(reach);
+        let size = operand.dtype.size();
+        self.places[index] = (first.min(last), first.max(last).wrapping_add(size));
+        self.args[index] = operand.data;
+        self.steps[index] = step;
+        self.operands += 1;
+        Some(())
     }
 
     /// Whether an output shares memory with an input, other than each element with itself.
-    fn is_disturbed(&self, views: &[Option<&RawView>], row: &Row<'_>) -> bool {
-        let place = |index: usize| {
-            let view = views[index]?;
-            let extents = view.shape.iter().copied().zip(view.strides.iter().copied());
-            Some((range(view.data, view.dtype, extents), (view.data, row.steps[index])))
-        };
-        let mut written = (0..views.len()).filter(|index| self.table.writes(*index)).filter_map(place);
-        written.any(|(written, at)| {
-            let mut read = (0..views.len()).filter(|index| !self.table.writes(*index)).filter_map(place);
-            read.any(|(read, own)| overlap(&read, &written) && own != at)
+    #[inline(always)]
+    fn is_disturbed(&self, n_inputs: usize) -> bool {
+        let place = |index: usize| (self.args[index], self.steps[index]);
+        (n_inputs..self.operands).any(|output| {
+            let (start, end) = self.places[output];
+            (0..n_inputs).any(|input| {
+                let (first, last) = self.places[input];
+                first < end && start < last && place(input) != place(output)
+            })
         })
     }
 
+    /// Calls the loop, which writes outputs alone. `None` where operands share memory, or there are threads that could
+    /// help.
+    ///
     /// # Safety
-    /// The row is of `count` iterations, and what the loop may be given.
-    unsafe fn enter(&self, row: &Row<'_>, count: usize) -> Result<(), Error> {
-        let (mut raised, dimensions) = (self.inner.record(), count as isize);
-        let (args, steps) = (row.args.as_ptr(), row.steps.as_ptr());
-        // SAFETY: the caller's; there are as many of each as there are operands.
-        if unsafe { (self.inner.inner)(args, &dimensions, steps, &mut raised) } == Status::Returned as i32 {
-            return Ok(());
+    /// All operands have been added, of elements that nobody writes meanwhile; the outputs' elements
+    /// nobody else touches, but an input may share them.
+    #[inline(always)]
+    pub unsafe fn run(&self, n_inputs: usize, parallel: bool) -> Option<Result<(), Error>> {
+        if self.count == 0 {
+            return Some(Ok(()));
         }
-        // SAFETY: the loop has filled the record; its code is loaded, as it ran.
-        Err(unsafe { Error::raised(&raised) })
-    }
-}
-
-impl Row<'_> {
-    /// Adds an operand, if it is a number that is read or has the row's shape, in order.
-    fn add(&mut self, view: &RawView, is_plain: bool, written: bool) -> Option<()> {
-        let step = match (&view.shape[..], &view.strides[..]) {
-            _ if !is_plain => return None,
-            ([], _) if !written || self.shape.is_empty() => 0,
-            (shape, _) if shape != self.shape => return None,
-            ([_], [stride]) => *stride,
-            (shape, strides) => packed(shape, strides, view.dtype.size())?,
-        };
-        self.args.push(view.data);
-        self.steps.push(step);
-        Some(())
+        if self.is_disturbed(n_inputs) || (parallel && is_worth(self.inner, self.count)) {
+            return None;
+        }
+        let (args, steps, count) = (self.args.as_ptr(), self.steps.as_ptr(), self.count as isize);
+        // SAFETY: the caller's; inputs share nothing with outputs, or just the same elements.
+        Some(unsafe { self.inner.run(args, &count, steps) })
     }
 }
 
 /// The distance between elements that lie in the order C without gaps: their size.
-fn packed(shape: &[usize], strides: &[isize], size: usize) -> Option<isize> {
-    let mut expected = size as isize;
+fn packed(shape: &[usize], strides: &[isize], size: isize) -> Option<isize> {
+    let mut expected = size;
     for (extent, stride) in shape.iter().zip(strides).rev() {
         if *extent != 1 && *stride != expected {
             return None;
         }
         expected = expected.wrapping_mul(*extent as isize);
     }
-    Some(size as isize)
+    Some(size)
 }

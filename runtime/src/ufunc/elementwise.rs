@@ -37,10 +37,6 @@ impl Elementwise<'_> {
     /// views are of elements that nobody writes meanwhile; those that the loop writes, of elements that
     /// nobody else touches, but an input may share them.
     pub unsafe fn run(&self, views: &[Option<&RawView>]) -> Result<Made, Error> {
-        // SAFETY: the caller's.
-        if let Some(result) = unsafe { self.direct(views) } {
-            return result;
-        }
         let given = views.iter().enumerate().filter_map(|(index, view)| view.map(|view| (index, view)));
         let given =
             given.map(|(index, view)| Shaped { shape: &view.shape, written: self.table.writes(index) });

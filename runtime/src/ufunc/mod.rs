@@ -8,7 +8,8 @@ pub use call::Call;
 pub use casting::Casting;
 pub use input::{Input, Weak};
 pub use methods::{Axes, Initial, Reduction};
-pub use table::{CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table};
+pub use table::{Callables, CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table};
+pub use typed::{Ufunc, Unchecked, Unknown};
 
 mod call;
 pub(crate) mod cast;
@@ -20,6 +21,7 @@ mod methods;
 mod resolve;
 mod shape;
 pub mod table;
+pub mod typed;
 
 #[cfg(test)]
 mod property;

@@ -1,8 +1,11 @@
 //! What is known of a ufunc or gufunc before it is called: its compiled loops, and the facts that
 //! its kernel declares.
 
-use pykernel_abi::{Callable, InnerLoop, Raised};
+use std::fmt;
 
+use pykernel_abi::{Callable, InnerLoop, Raised, Status};
+
+use crate::Error;
 use crate::call::{Kernel, Layout};
 use crate::dtype::DType;
 
@@ -104,7 +107,63 @@ pub enum CoreSize<'a> {
     },
 }
 
+impl fmt::Display for CoreLayout<'_> {
+    /// Writes it as it is declared, without blanks: `(m,n),(n,p)->(m,p)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = |operands: &[&[usize]]| {
+            let operands: Vec<String> = operands.iter().map(|operand| self.operand(operand)).collect();
+            operands.join(",")
+        };
+        f.write_str(&side(self.inputs))?;
+        match self.outputs {
+            [] => Ok(()),
+            outputs => write!(f, "->{}", side(outputs)),
+        }
+    }
+}
+
+impl CoreLayout<'_> {
+    fn operand(&self, dimensions: &[usize]) -> String {
+        let dimension = |dimension: &usize| {
+            let dimension = &self.dimensions[*dimension];
+            let optional = if dimension.optional { "?" } else { "" };
+            let broadcastable = if dimension.broadcastable { "|1" } else { "" };
+            format!("{}{optional}{broadcastable}", dimension.name)
+        };
+        let dimensions: Vec<String> = dimensions.iter().map(dimension).collect();
+        format!("({})", dimensions.join(","))
+    }
+}
+
 impl Loop<'_> {
+    /// Runs it over one dimension, as NumPy runs its own loops: for programs that plan the iterations themselves.
+    ///
+    /// `args` has the address of each operand's first element, `dimensions` the number of iterations
+    /// and then the size of each core dimension, `steps` the distance between iterations of each operand, in
+    /// bytes, and then, operand by operand, the stride of each core dimension.
+    ///
+    /// # Errors
+    /// What the kernel raises; iterations before that are done.
+    ///
+    /// # Safety
+    /// Elements of the loop's types are there, aligned, that nobody writes meanwhile, nor reads if the loop writes them; core
+    /// dimensions lie as [`layouts`](Loop::layouts) say. An output shares no memory with an input, or is in every iteration
+    /// exactly that input's element, or the output of each iteration is the first input of the next, of two.
+    pub unsafe fn run(
+        &self,
+        args: *const *mut u8,
+        dimensions: *const isize,
+        steps: *const isize,
+    ) -> Result<(), Error> {
+        let mut raised = self.record();
+        // SAFETY: the caller's.
+        if unsafe { (self.inner)(args, dimensions, steps, &mut raised) } == Status::Returned as i32 {
+            return Ok(());
+        }
+        // SAFETY: the loop has filled the record; its code is loaded, as it ran.
+        Err(unsafe { Error::raised(&raised) })
+    }
+
     /// A record for calls of the loop on this thread.
     pub(crate) fn record(&self) -> Raised {
         let limit = if self.recursive { crate::call::stack_limit() } else { 0 };
@@ -132,7 +191,22 @@ impl Table<'_> {
     }
 
     /// Whether it has core dimensions.
-    pub fn is_gufunc(&self) -> bool {
-        self.layout.inputs.iter().chain(self.layout.outputs).any(|operand| !operand.is_empty())
+    pub const fn is_gufunc(&self) -> bool {
+        !self.layout.dimensions.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::gufunc::mocks::layout;
+
+    #[test]
+    fn layouts_read_as_written() {
+        for text in
+            ["(m,n),(n,p)->(m,p)", "(m?,n),(n,p?)->(m?,p?)", "(3),(n|1)->(),(n|1)", "()->(3)", "(n),(n)"]
+        {
+            assert_eq!(layout(text).to_string(), text);
+        }
+        assert_eq!(layout("(m),(n)->(m+n-1)").to_string(), "(m),(n)->(m+n-1)");
     }
 }

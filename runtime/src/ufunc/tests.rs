@@ -234,3 +234,21 @@ fn the_first_error_wins() {
         assert_eq!(made.unwrap()[0].clone().typed::<f64>().unwrap()[[3, 150]], 0.0);
     }
 }
+
+#[test]
+fn rows_of_any_rank_are_one_call() {
+    let table = mocks::subtract();
+    let a = Array2::from_shape_fn((3, 4), |(i, j)| (10 * i + j) as f64);
+    let run = |a: AnyView<'_>, b: AnyView<'_>| {
+        let made = call(&table).run(&mut [a.into(), b.into()], &mut []).unwrap();
+        made[0].clone().typed::<f64>().unwrap()
+    };
+    assert_eq!(run(a.view().into(), a.view().into()), ArrayD::zeros(vec![3, 4]));
+    assert_eq!(run(a.view().into(), arr0(1.0).view().into()), (&a - 1.0).into_dyn());
+    assert_eq!(run(arr0(1.0).view().into(), arr0(3.0).view().into()), arr0(-2.0).into_dyn());
+    assert_eq!(run(a.t().into(), a.t().into()), ArrayD::zeros(vec![4, 3]));
+    let (row, column) = (a.slice(s![1, ..]), a.slice(s![1..2, ..]));
+    assert_eq!(run(row.into(), a.slice(s![1, ..;-1]).into()), array![-3.0, -1.0, 1.0, 3.0].into_dyn());
+    assert_eq!(run(row.into(), column.into()), ArrayD::zeros(vec![1, 4]));
+    assert_eq!(run(a.slice(s![..0, ..]).into(), row.into()), ArrayD::zeros(vec![0, 4]));
+}
