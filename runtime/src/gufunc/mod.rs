@@ -6,12 +6,12 @@
 pub use axes::CoreAxes;
 
 pub(crate) mod axes;
-mod broadcast;
+pub(crate) mod broadcast;
 pub(crate) mod buffer;
-mod copy;
+pub(crate) mod copy;
 pub(crate) mod invoke;
 pub(crate) mod operand;
-mod operands;
+pub(crate) mod operands;
 pub(crate) mod parallel;
 pub(crate) mod plan;
 pub(crate) mod run;

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use pykernel_codegen::interface::{Number, Param, ParamType};
 use pykernel_codegen::ir::{FunctionId, Mode};
 use pykernel_codegen::source::{self, Source};
-use pykernel_codegen::types::{ArrayType, Layout};
+use pykernel_codegen::types::{ArrayType, DType, Layout};
 use pykernel_codegen::ufunc::{CoreDimension, CoreLayout, CoreSize, Identity, Kind};
 
 use super::*;
