@@ -4,7 +4,6 @@ use super::index::Indices;
 use super::replace::Replacing;
 use crate::Error;
 use crate::any::{AnyView, AnyViewMut};
-use crate::gufunc::operands::signature;
 use crate::ufunc::call::Call;
 use crate::ufunc::casting::Casting;
 use crate::ufunc::input::{Given, Input, Scalar, Types};
@@ -65,7 +64,7 @@ fn check(table: &Table<'_>, second: bool) -> Result<(), Error> {
     let refuse = |message: &str| Err(Error::refused("ValueError", message.to_owned(), &table.kernel));
     match (table.n_inputs(), table.n_outputs()) {
         _ if table.is_gufunc() => {
-            let (name, signature) = (table.kernel.name, signature(&table.layout));
+            let (name, signature) = (table.kernel.name, &table.layout);
             let message = format!(
                 "{name}.at does not support ufunc with non-trivial signature: {name} has signature {signature}."
             );
