@@ -46,10 +46,22 @@ fn exact<'a>(table: &Table<'a>, inputs: &[Given], dtype: Option<DType>) -> Optio
     })
 }
 
-/// Weak numbers among nothing but weak ones have the types of their kinds.
+/// Weak numbers have the types of their kinds, unless an input with a type is of such a kind too: an
+/// integer beside one that is no `bool`, others beside a floating or complex one.
 fn settled(inputs: &[Given]) -> super::input::Types {
-    let weak = inputs.iter().all(|given| matches!(given, Given::Weak(_)));
-    inputs.iter().map(|given| if weak { Given::Strong(given.dtype()) } else { *given }).collect()
+    let kind = |given: &Given| match given {
+        Given::Strong(dtype) => Some(dtype.kind()),
+        Given::Weak(_) => None,
+    };
+    let greatest = inputs.iter().filter_map(kind).max();
+    let settle = |given: &Given| match given {
+        Given::Weak(Kind::Float | Kind::Complex) if greatest < Some(Kind::Float) => {
+            Given::Strong(given.dtype())
+        }
+        Given::Weak(_) if greatest <= Some(Kind::Bool) => Given::Strong(given.dtype()),
+        _ => *given,
+    };
+    inputs.iter().map(settle).collect()
 }
 
 /// Whether a loop that wants `to` may have this input.
