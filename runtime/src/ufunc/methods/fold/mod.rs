@@ -80,9 +80,10 @@ impl Fold<'_> {
     pub unsafe fn run(&self) -> Result<(), Error> {
         let cast = self.dtype != self.inner.types[1];
         let plan = Plan::new(self.nest, self.segments.map(|segments| segments.mean()), cast);
-        // SAFETY: the caller's.
         let result = match self.parallel {
+            // SAFETY: the caller's.
             true => unsafe { self.split(&plan) },
+            // SAFETY: the caller's.
             false => unsafe { self.part(&plan, 0..plan.n_places(), 0..self.n_segments()) },
         };
         // SAFETY: the caller's.
