@@ -16,7 +16,7 @@ pub(super) struct Worker<'a> {
     fold: &'a Fold<'a>,
     plan: &'a Plan,
     raised: Raised,
-    /// Elements of a tile in the loop's type, if they are cast.
+    /// Elements of a tile in the loop's type, if they are cast, or of rows that are brought together.
     buffer: Option<Memory>,
     /// How long the innermost dimension of a fold is: that of a segment.
     length: usize,
@@ -33,11 +33,13 @@ struct Tile {
 impl<'a> Worker<'a> {
     pub fn new(fold: &'a Fold<'a>, plan: &'a Plan) -> Result<Self, Error> {
         let dtype = fold.inner.types[1];
-        let buffer = (fold.dtype != dtype).then(|| {
-            let tile = &plan.tile;
-            let elements = tile.places.max(1) * tile.length.max(1);
-            Memory::new(elements, dtype, &[elements], &fold.table.kernel)
-        });
+        let (tile, length) = (&plan.tile, plan.fold[plan.fold.len() - 1].extent);
+        let elements = match plan.rows {
+            0 if fold.dtype == dtype => 0,
+            0 => tile.places.max(1) * tile.length.max(1),
+            rows => rows * length,
+        };
+        let buffer = (elements > 0).then(|| Memory::new(elements, dtype, &[elements], &fold.table.kernel));
         Ok(Worker { fold, plan, raised: fold.inner.record(), buffer: buffer.transpose()?, length: 0 })
     }
 
@@ -149,12 +151,43 @@ impl<'a> Worker<'a> {
             }
             return Ok(());
         }
+        if let (rows @ 1.., [row]) = (self.plan.rows, inner) {
+            for first in (0..outer.extent).step_by(rows) {
+                let skipped = if first == 0 { skipped } else { 0 };
+                let rows = Line { extent: rows.min(outer.extent - first), ..*outer };
+                // SAFETY: the caller's, of a part of the dimensions.
+                unsafe { self.rows(rows, *row, advance(at, outer.steps, first), skipped) }?;
+            }
+            return Ok(());
+        }
         for index in 0..outer.extent {
             let skipped = if index == 0 { skipped } else { 0 };
             // SAFETY: the caller's, of a part of the dimensions.
             unsafe { self.nest(inner, advance(at, outer.steps, index), places, skipped) }?;
         }
         Ok(())
+    }
+
+    /// Folds the elements of rows, brought together, but for the first few.
+    ///
+    /// # Safety
+    /// That of [`Fold::run`], of one place.
+    unsafe fn rows(&mut self, rows: Line, row: Line, at: Places, skipped: usize) -> Result<(), Error> {
+        let (fold, dtype) = (self.fold, self.fold.inner.types[1]);
+        let Some(buffer) = &mut self.buffer else { unreachable!("bug in pykernel: no memory for rows") };
+        let (data, size) = (buffer.as_mut_ptr(), dtype.size());
+        for index in 0..row.extent {
+            let from = (fold.dtype, advance(at, row.steps, index)[1].cast_const(), rows.steps[1]);
+            let to = (dtype, data.wrapping_add(index * size), (row.extent * size) as isize);
+            // SAFETY: the caller's; the buffer has room for the rows.
+            unsafe { convert(from, to, rows.extent) };
+        }
+        let at = [at[0], data.wrapping_add(skipped * size), at[2]];
+        match (rows.extent * row.extent).saturating_sub(skipped) {
+            0 => Ok(()),
+            // SAFETY: the buffer holds the elements, in the order of the fold.
+            count => unsafe { self.enter(at[0], at, [0, size as isize, 0], count) },
+        }
     }
 
     /// # Safety
