@@ -10,6 +10,7 @@ use crate::Error;
 use crate::gufunc::buffer::Memory;
 use crate::gufunc::copy::copy;
 use crate::ufunc::cast::convert;
+use crate::ufunc::mask::next_run;
 
 /// One thread's share.
 pub(super) struct Worker<'a> {
@@ -239,15 +240,13 @@ impl<'a> Worker<'a> {
             // SAFETY: the caller's.
             return unsafe { self.enter(before, at, steps, count) };
         }
-        // SAFETY: the mask has an element for each iteration.
-        let is_in =
-            |index: usize| unsafe { *at[2].wrapping_offset(steps[2].wrapping_mul(index as isize)) != 0 };
         let mut next = 0;
-        while let Some(first) = (next..count).find(|index| is_in(*index)) {
-            next = (first..count).find(|index| !is_in(*index)).unwrap_or(count);
-            let before = advance([before; 3], steps, first)[0];
+        // SAFETY: the mask has an element for each iteration.
+        while let Some(run) = unsafe { next_run(at[2], steps[2], next..count) } {
+            next = run.end;
+            let before = advance([before; 3], steps, run.start)[0];
             // SAFETY: the caller's.
-            unsafe { self.enter(before, advance(at, steps, first), steps, next - first) }?;
+            unsafe { self.enter(before, advance(at, steps, run.start), steps, run.len()) }?;
         }
         Ok(())
     }
