@@ -270,7 +270,7 @@ fn untrusted(function: &ir::Function) -> Option<String> {
 fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
     for stmt in body {
         match &stmt.kind {
-            StmtKind::Call { function, .. } => found.push(*function),
+            StmtKind::Call { function, .. } | StmtKind::Parallel { function, .. } => found.push(*function),
             StmtKind::If { then, otherwise, .. } => {
                 calls(then, found);
                 calls(otherwise, found);

@@ -8,6 +8,7 @@
 
 mod elementwise;
 pub mod print;
+pub mod visit;
 
 use std::sync::Arc;
 
@@ -123,6 +124,19 @@ pub enum StmtKind {
         /// The `else`.
         otherwise: Vec<Stmt>,
     },
+    /// A loop whose places may run at the same time. `parallel` makes it a `Fork`.
+    Parallel(Box<Parallel>),
+    /// Runs an instance over parts of `0..count`, which may run at the same time.
+    Fork {
+        /// The instance. Its first two parameters are where a part begins and ends.
+        body: InstanceId,
+        /// How many places there are, Python's `int`.
+        count: Expr,
+        /// About how many operations a place takes, Python's `int`.
+        cost: Expr,
+        /// The arguments behind the first two. Arrays are lent.
+        args: Vec<Expr>,
+    },
     /// Several statements for one of Python's.
     Sequence(Vec<Stmt>),
     /// `break`.
@@ -139,6 +153,37 @@ pub enum StmtKind {
     Print(Vec<Piece>),
     /// Raises `OverflowError` if the condition is false, in builds that check for overflow.
     CheckOverflow(Expr),
+}
+
+/// A loop over `range(count)`, the places, which may run in any order and at the same time: what the
+/// body assigns it assigns before it reads it, and nothing of that is read after the loop.
+#[derive(Clone, Debug)]
+pub struct Parallel {
+    /// The place: Python's `int`.
+    pub variable: WebId,
+    /// How many places there are, Python's `int`, a constant or a variable.
+    pub count: Expr,
+    /// About how many iterations of Python's loop a place is, Python's `int`.
+    pub iterations: Expr,
+    /// What Python's loop counts, and the statements of one iteration of it, which stand in the body.
+    pub counted: Counted,
+    /// What is done for each place.
+    pub body: Vec<Stmt>,
+}
+
+/// What Python's loop counts: `range(start, stop, step)` with `start` and `step` constants or variables.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The number of an iteration, from 0; Python's `int`.
+    pub iteration: WebId,
+    /// How many iterations there are, a constant or a variable.
+    pub count: Expr,
+    /// The loop's variable, which is `start + iteration * step`.
+    pub variable: WebId,
+    /// The first value.
+    pub start: Expr,
+    /// The step.
+    pub step: Expr,
 }
 
 /// An exception: its class, and its message as pieces of text and values.
@@ -204,6 +249,8 @@ pub enum ExprKind {
         /// Whether this use must check that the variable is bound.
         check: bool,
     },
+    /// Whether a variable that may be unbound is bound; Python's `bool`.
+    Bound(WebId),
     /// Sets a variable to a value of its type, and is that value.
     Bind(WebId, Box<Expr>),
     /// The element that an [`StmtKind::Update`] updates.
