@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::interface::{self, Interface};
 use crate::source::Source;
 use crate::symbol::Package;
-use crate::{hir, infer, ir, lower, passes, syntax, typed};
+use crate::{hir, infer, ir, lower, parallel, passes, syntax, typed};
 
 /// Everything that the front end finds in one source.
 #[derive(Debug)]
@@ -28,11 +28,19 @@ pub struct Analysis {
 pub fn analyse(source: &Source, package: &Package) -> Analysis {
     let mut diagnostics = Diagnostics::default();
     let hir = syntax::parse(source, &mut diagnostics);
-    let program = infer::infer(&hir, &mut diagnostics);
+    let mut program = infer::infer(&hir, &mut diagnostics);
+    if diagnostics.is_empty() {
+        parallel::run(&mut program, source, &mut diagnostics);
+    }
     let (mut module, mut interface, mut warnings) = (ir::Module::default(), Interface::default(), Vec::new());
     if diagnostics.is_empty() {
         module = lower::lower(&program, source);
         passes::effects::analyse(&mut module);
+        lower::inputs::check(&program, &module, &mut diagnostics);
+    }
+    if !diagnostics.is_empty() {
+        module = ir::Module::default();
+    } else {
         interface = interface::interface(source, package, &hir, &program, &module);
         warnings = diagnostics.take_warnings();
     }

@@ -77,6 +77,7 @@ codes! {
         NeverBound "never-bound" "A variable is read, but no path assigns it before.";
         DuplicateDefinition "duplicate-definition" "Two functions, or two parameters, have one name.";
         BadSignature "bad-signature" "A declared signature does not fit its function.";
+        BadLayout "bad-layout" "The layout of a gufunc is none, or does not fit its function.";
         ForeignDeclaration "foreign-declaration" "A function of Rust or of C is declared in a way that kernels cannot call.";
         UnknownType "unknown-type" "A declared type is not one that kernels have.";
         UnknownDecorator "unknown-decorator" "A decorator is not one that kernels have.";
@@ -93,6 +94,9 @@ codes! {
         NotCallable "not-callable" "A value that is not a function is called.";
         NotIterable "not-iterable" "A `for` runs over something that cannot be iterated.";
         EndlessTypes "endless-types" "A recursion has no path on which its result type can be known, or needs ever new types.";
+        ParallelExit "parallel-exit" "A `break` or `return` leaves a parallel loop.";
+        ParallelVariable "parallel-variable" "A variable is taken from one iteration of a parallel loop to another, or out of it.";
+        ParallelAccess "parallel-access" "Iterations of a parallel loop may meet at an element that one of them writes.";
         UnknownException "unknown-exception" "A raised class is not one of Python's built-in exceptions.";
     }
     Warning {

@@ -29,6 +29,12 @@ struct Loop {
 // same time: the kernel's compiler vouches for it.
 unsafe impl Sync for Loop {}
 
+/// What a part has raised.
+struct Failed(Box<Raised>);
+
+// SAFETY: as of `Loop`; a site lies in the kernel's read-only data.
+unsafe impl Send for Failed {}
+
 /// The implementation of `pykernel_abi::Host::parallel_for`.
 ///
 /// # Safety
@@ -51,7 +57,7 @@ pub(crate) unsafe extern "C" fn parallel_for(
     let parallel = Loop { body, context, record: *raised, most, raised: AtomicI64::new(i64::MAX) };
     match parallel.run(0..count) {
         Ok(()) => Status::Returned as i32,
-        Err(record) => {
+        Err(Failed(record)) => {
             (raised.site, raised.operands) = (record.site, record.operands);
             Status::Raised as i32
         }
@@ -71,18 +77,17 @@ fn parts(count: i64, cost: i64) -> i64 {
 
 impl Loop {
     /// Runs some places; gives what the lowest of them that raises has raised.
-    fn run(&self, places: Range<i64>) -> Result<(), Box<Raised>> {
+    fn run(&self, places: Range<i64>) -> Result<(), Failed> {
         let n = places.end - places.start;
         if n <= self.most {
             return self.part(places);
         }
         let middle = places.start + n / 2;
-        let (low, high) =
-            rayon::join(|| self.run(places.start..middle), || self.run(middle..places.end));
+        let (low, high) = rayon::join(|| self.run(places.start..middle), || self.run(middle..places.end));
         low.and(high)
     }
 
-    fn part(&self, places: Range<i64>) -> Result<(), Box<Raised>> {
+    fn part(&self, places: Range<i64>) -> Result<(), Failed> {
         // Nothing but the order of the raising parts depends on it, and those before are all run.
         if self.raised.load(Ordering::Relaxed) < places.start {
             return Ok(());
@@ -94,7 +99,7 @@ impl Loop {
             return Ok(());
         }
         self.raised.fetch_min(places.start, Ordering::Relaxed);
-        Err(Box::new(record))
+        Err(Failed(Box::new(record)))
     }
 }
 

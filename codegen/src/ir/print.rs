@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use super::{
-    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, FunctionId, Intrinsic, Label, LocalId, Module, Part,
-    Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
+    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, FunctionId, Intrinsic, Label, LocalId,
+    Module, Part, Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
 };
 use crate::hir;
 use crate::types::{ArrayType, Kind};
@@ -385,6 +385,7 @@ impl<'a> Printer<'a> {
                 format!("{}[{}]", self.local(*view), axes.join(", "))
             }
             Expr::Transpose { view } => format!("{}.T", self.local(*view)),
+            Expr::OfLayout { view, layout } => format!("{}.{layout:?}", self.local(*view)),
             Expr::Empty(ty) => format!("empty {ty}"),
             Expr::InBounds { index, extent } => {
                 format!("in_bounds({}, {})", self.expr(index), self.expr(extent))

@@ -65,7 +65,9 @@ impl StmtKind {
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter().for_each(visit),
             StmtKind::Print(text) => text.operands.iter().for_each(visit),
             StmtKind::Call { args, .. } => args.iter().for_each(visit),
-            StmtKind::Parallel { count, cost, args, .. } => [count, cost].into_iter().chain(args).for_each(visit),
+            StmtKind::Parallel { count, cost, args, .. } => {
+                [count, cost].into_iter().chain(args).for_each(visit)
+            }
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
             StmtKind::Allocate { shape, .. } | StmtKind::Reserve { shape, .. } => {
@@ -88,7 +90,9 @@ impl StmtKind {
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter_mut().for_each(visit),
             StmtKind::Print(text) => text.operands.iter_mut().for_each(visit),
             StmtKind::Call { args, .. } => args.iter_mut().for_each(visit),
-            StmtKind::Parallel { count, cost, args, .. } => [count, cost].into_iter().chain(args).for_each(visit),
+            StmtKind::Parallel { count, cost, args, .. } => {
+                [count, cost].into_iter().chain(args).for_each(visit)
+            }
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
             StmtKind::Allocate { shape, .. } | StmtKind::Reserve { shape, .. } => {
@@ -208,6 +212,7 @@ impl Expr {
             | Expr::Address { .. }
             | Expr::Overlap { .. }
             | Expr::Transpose { .. }
+            | Expr::OfLayout { .. }
             | Expr::Unowned
             | Expr::Empty(_) => {}
             Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
@@ -239,6 +244,7 @@ impl Expr {
             | Expr::Address { .. }
             | Expr::Overlap { .. }
             | Expr::Transpose { .. }
+            | Expr::OfLayout { .. }
             | Expr::Unowned
             | Expr::Empty(_) => {}
             Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
@@ -267,7 +273,8 @@ impl Expr {
             | Expr::Stride { view, .. }
             | Expr::Address { view }
             | Expr::SubView { view, .. }
-            | Expr::Transpose { view } => (Some(*view), None),
+            | Expr::Transpose { view }
+            | Expr::OfLayout { view, .. } => (Some(*view), None),
             Expr::Overlap { written, read } => (Some(*written), Some(*read)),
             _ => (None, None),
         };
@@ -281,7 +288,8 @@ impl Expr {
             | Expr::Stride { view, .. }
             | Expr::Address { view }
             | Expr::SubView { view, .. }
-            | Expr::Transpose { view } => (Some(view), None),
+            | Expr::Transpose { view }
+            | Expr::OfLayout { view, .. } => (Some(view), None),
             Expr::Overlap { written, read } => (Some(written), Some(read)),
             _ => (None, None),
         };

@@ -116,11 +116,12 @@ impl Reader<'_> {
             true => self.declared(def)?,
             false => self.decorated_like(def, stubbed)?,
         };
-        let Declared { signatures, options, external: _, locals } = &stubbed.declared;
+        let Declared { signatures, options, external: _, locals, ufunc: _ } = &stubbed.declared;
         let declared = Declared {
             signatures: if signatures.is_empty() { own.signatures } else { signatures.clone() },
             options: prefer(*options, own.options),
             external: own.external,
+            ufunc: own.ufunc,
             locals: if locals.is_empty() { own.locals } else { locals.clone() },
         };
         fits.then_some(declared)
@@ -199,6 +200,7 @@ fn prefer(first: Options, second: Options) -> Options {
     Options {
         error_model: first.error_model.or(second.error_model),
         boundscheck: first.boundscheck.or(second.boundscheck),
+        parallel: first.parallel || second.parallel,
         inline: if first.inline == Inline::Auto { second.inline } else { first.inline },
     }
 }

@@ -7,12 +7,14 @@
 //! *webs*: groups of assignments that can reach a common use, each with one type.
 
 mod elementwise;
+mod inner_loop;
 pub mod print;
 pub mod visit;
 
 use std::sync::Arc;
 
 pub use elementwise::{Elementwise, Input, Output, Rules};
+pub use inner_loop::{InnerLoop, LoopOperand};
 
 use crate::hir::{self, External};
 use crate::ir;
@@ -27,8 +29,19 @@ pub struct Program {
     /// For each kernel, by its place among the file's functions: its instances, one per
     /// declared signature.
     pub kernels: Vec<(hir::FunctionId, Vec<InstanceId>)>,
+    /// The inner loops of ufuncs.
+    pub loops: Vec<InnerLoop>,
     /// What `reveal_type` calls found, in the order of the text.
     pub revealed: Vec<(Span, Type)>,
+}
+
+impl Program {
+    /// The function of the IR that is called from outside for a kernel's instance: its own, or that
+    /// of its loop.
+    pub fn function_of(&self, instance: InstanceId) -> ir::FunctionId {
+        let inner = self.loops.iter().position(|inner| inner.instance == instance);
+        ir::FunctionId(inner.map_or(instance.0, |inner| (self.instances.len() + inner) as u32))
+    }
 }
 
 /// Names an [`Instance`] of a [`Program`].
@@ -55,6 +68,8 @@ pub struct Instance {
     pub library: bool,
     /// Whether indices are checked.
     pub boundscheck: bool,
+    /// Whether it trusts its file, in whole or in part, that iterations of its parallel loops do not meet.
+    pub disjoint: bool,
     /// Whether calls are replaced by the body.
     pub inline: hir::Inline,
     /// The parameters: the type that callers pass, and the web that takes it (of its own type).
@@ -161,29 +176,15 @@ pub enum StmtKind {
 pub struct Parallel {
     /// The place: Python's `int`.
     pub variable: WebId,
-    /// How many places there are, Python's `int`, a constant or a variable.
+    /// How many places there are, Python's `int`: a constant, or what may be evaluated again.
     pub count: Expr,
-    /// About how many iterations of Python's loop a place is, Python's `int`.
-    pub iterations: Expr,
-    /// What Python's loop counts, and the statements of one iteration of it, which stand in the body.
-    pub counted: Counted,
+    /// The number of an iteration of Python's loop, from 0: Python's `int`, set in the body if it is not
+    /// the place.
+    pub iteration: WebId,
+    /// How many iterations there are, likewise.
+    pub n: Expr,
     /// What is done for each place.
     pub body: Vec<Stmt>,
-}
-
-/// What Python's loop counts: `range(start, stop, step)` with `start` and `step` constants or variables.
-#[derive(Clone, Debug)]
-pub struct Counted {
-    /// The number of an iteration, from 0; Python's `int`.
-    pub iteration: WebId,
-    /// How many iterations there are, a constant or a variable.
-    pub count: Expr,
-    /// The loop's variable, which is `start + iteration * step`.
-    pub variable: WebId,
-    /// The first value.
-    pub start: Expr,
-    /// The step.
-    pub step: Expr,
 }
 
 /// An exception: its class, and its message as pieces of text and values.

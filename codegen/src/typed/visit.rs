@@ -4,7 +4,7 @@ use super::{Axis, Element, Expr, ExprKind, Fill, Output, Piece, Raise, Stmt, Stm
 
 impl Expr {
     /// Visits the expressions that stand directly in this one, in the order of their evaluation.
-    pub fn operands(&self, visit: &mut dyn FnMut(&Expr)) {
+    pub fn operands<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         match &self.kind {
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Bool(_) => {}
             ExprKind::None | ExprKind::Text(_) | ExprKind::Current | ExprKind::Operand(_) => {}
@@ -61,7 +61,7 @@ impl Expr {
     }
 
     /// Visits this expression and all in it, each before its operands.
-    pub fn walk(&self, visit: &mut dyn FnMut(&Expr)) {
+    pub fn walk<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         visit(self);
         self.operands(&mut |operand| operand.walk(visit));
     }
@@ -69,7 +69,7 @@ impl Expr {
 
 impl Element {
     /// Visits its array and its indices.
-    pub fn operands(&self, visit: &mut dyn FnMut(&Expr)) {
+    pub fn operands<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         visit(&self.array);
         self.indices.iter().for_each(visit);
     }
@@ -77,7 +77,7 @@ impl Element {
 
 impl Axis {
     /// Visits its indices.
-    pub fn operands(&self, visit: &mut dyn FnMut(&Expr)) {
+    pub fn operands<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         match self {
             Axis::Index(index) => visit(index),
             Axis::Slice(bounds) => bounds.iter().flatten().for_each(visit),
@@ -87,12 +87,12 @@ impl Axis {
 }
 
 impl Raise {
-    fn values(&self, visit: &mut dyn FnMut(&Expr)) {
+    fn values<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         values(&self.message, visit);
     }
 }
 
-fn values(pieces: &[Piece], visit: &mut dyn FnMut(&Expr)) {
+fn values<'e>(pieces: &'e [Piece], visit: &mut dyn FnMut(&'e Expr)) {
     for piece in pieces {
         match piece {
             Piece::Text(_) => {}
@@ -103,7 +103,7 @@ fn values(pieces: &[Piece], visit: &mut dyn FnMut(&Expr)) {
 
 impl StmtKind {
     /// Visits the expressions that stand directly in the statement.
-    pub fn exprs(&self, visit: &mut dyn FnMut(&Expr)) {
+    pub fn exprs<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         match self {
             StmtKind::Assign(_, value) | StmtKind::Evaluate(value) | StmtKind::CheckOverflow(value) => {
                 visit(value);
@@ -118,9 +118,7 @@ impl StmtKind {
             }
             StmtKind::If(cond, ..) | StmtKind::While(cond, ..) => visit(cond),
             StmtKind::ForRange { start, stop, step, .. } => [start, stop, step].into_iter().for_each(visit),
-            StmtKind::Parallel(parallel) => {
-                [&parallel.count, &parallel.iterations].into_iter().for_each(visit)
-            }
+            StmtKind::Parallel(parallel) => [&parallel.count, &parallel.n].into_iter().for_each(visit),
             StmtKind::Fork { count, cost, args, .. } => {
                 [count, cost].into_iter().chain(args).for_each(visit);
             }
@@ -177,6 +175,6 @@ pub fn walk<'s>(body: &'s [Stmt], visit: &mut dyn FnMut(&'s Stmt)) {
 }
 
 /// Visits all expressions in statements.
-pub fn walk_exprs(body: &[Stmt], visit: &mut dyn FnMut(&Expr)) {
+pub fn walk_exprs<'s>(body: &'s [Stmt], visit: &mut dyn FnMut(&'s Expr)) {
     walk(body, &mut |stmt| stmt.kind.exprs(&mut |expr| expr.walk(visit)));
 }

@@ -1,7 +1,8 @@
 //! The Cranelift back end.
 //!
 //! A kernel becomes the functions that its overloads reach, local to the object, and one exported
-//! entry per overload with the C signature that `pykernel_abi` describes. A function that only
+//! entry per overload with the C signature that `pykernel_abi` describes, or one inner loop per
+//! overload of a ufunc. A function that only
 //! its entry calls has no body of its own: the entry holds it.
 //!
 //! Internal functions take first the `*mut Raised` if they have a status or ask something of the
@@ -18,6 +19,7 @@ mod entry;
 mod expression;
 mod external;
 mod function;
+mod inner_loop;
 mod parallel;
 mod print;
 mod site;
@@ -73,7 +75,14 @@ pub(super) fn translate(
 ) -> Result<Vec<Translated>, Error> {
     let called = called(ir, kernel);
     let callables = kernel.callables.iter().map(|callable| callable.function).collect();
-    let mut unit = Unit { module, ir, callables, functions: BTreeMap::new(), bodies: BTreeMap::new(), sites: BTreeMap::new() };
+    let mut unit = Unit {
+        module,
+        ir,
+        callables,
+        functions: BTreeMap::new(),
+        bodies: BTreeMap::new(),
+        sites: BTreeMap::new(),
+    };
     for id in &called {
         unit.declare(*id, kernel)?;
     }
@@ -83,7 +92,10 @@ pub(super) fn translate(
         translated.push(function::translate(&mut unit, *id, &mut scratch)?);
     }
     for overload in &kernel.overloads {
-        translated.push(entry::translate(&mut unit, overload, &mut scratch)?);
+        translated.push(match &kernel.ufunc {
+            Some(ufunc) => inner_loop::translate(&mut unit, overload, &ufunc.layout, &mut scratch)?,
+            None => entry::translate(&mut unit, overload, &mut scratch)?,
+        });
     }
     for id in unit.bodies.keys().copied().collect::<Vec<_>>() {
         translated.push(parallel::translate(&mut unit, id, &mut scratch)?);

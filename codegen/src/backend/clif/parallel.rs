@@ -5,9 +5,7 @@
 //! `pykernel_abi::ParallelBody`: it reads the arguments, each in 8 bytes of the context, and calls the
 //! function.
 
-use cranelift_codegen::ir::{
-    AbiParam, InstBuilder, Signature, StackSlotData, StackSlotKind, Value, types,
-};
+use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, StackSlotData, StackSlotKind, Value, types};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{FuncId, Linkage, Module};
 use pykernel_abi::{host, raised};
