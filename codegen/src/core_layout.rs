@@ -1,7 +1,7 @@
 //! The layouts of gufuncs: `(m,n),(n,p)->(m,p)`.
 //!
 //! ```text
-//! layout    = operands "->" operands
+//! layout    = operands [ "->" operands ]
 //! operands  = [ operand { "," operand } ]
 //! operand   = "(" [ dimension { "," dimension } ] ")"
 //! dimension = ( name | size ) [ "?" | "|1" ]  or, in outputs, a rule such as  m + 2*n - 1
@@ -26,8 +26,14 @@ pub struct Wrong {
 pub fn read(text: &str) -> Result<CoreLayout, Wrong> {
     let mut parser = Parser { text, at: 0 };
     let inputs = parser.operands()?;
-    parser.expect("->", "write the inputs, an arrow and the outputs: `(m,n),(n)->(m)`")?;
-    let outputs = parser.operands()?;
+    let outputs = match parser.peek() {
+        // As Numba writes it where there are only inputs, of which the kernel writes some.
+        None if !inputs.is_empty() => Vec::new(),
+        _ => {
+            parser.expect("->", "write the inputs, an arrow and the outputs: `(m,n),(n)->(m)`")?;
+            parser.operands()?
+        }
+    };
     if parser.peek().is_some() {
         return Err(parser.unexpected("after the outputs nothing follows"));
     }
@@ -341,7 +347,7 @@ mod tests {
             "(n|1),(n|1)->()",
             "(n)->(k)",
             "(m),(n)->(m+n-1)",
-            "(n),(n)->",
+            "(n),(n)",
             "(n)->(2*n,n*3-2)",
             "(größe)->()",
         ] {
@@ -352,6 +358,7 @@ mod tests {
         let rule = CoreSize::Rule { constant: -1, terms: vec![(1, 0), (2, 0)] };
         assert_eq!(blanks.dimensions[2].size, rule);
         assert_eq!(read("(n|1),(n|1)->(n)").unwrap().outputs, [[0]]);
+        assert_eq!(read("(n),()").unwrap(), read("(n),()->").unwrap());
         let new = read("(n)->(k),(k)").unwrap();
         assert_eq!((new.dimensions.len(), &new.dimensions[1].size), (2, &CoreSize::Operands));
     }
@@ -360,7 +367,6 @@ mod tests {
     fn mistakes_are_shown_where_they_are() {
         for (text, place, message) in [
             ("", "", "the layout ends too early"),
-            ("(n)", "", "the layout ends too early"),
             ("n->()", "n", "`n` is not expected here"),
             ("(n->()", "-", "`-` is not expected here"),
             ("(n),->()", "-", "`-` is not expected here"),
@@ -388,5 +394,37 @@ mod tests {
             assert!(wrong.message.contains(message), "{text}: {}", wrong.message);
             assert_eq!(&text[wrong.place], place, "{text}");
         }
+    }
+
+    #[test]
+    fn any_text_is_a_layout_or_has_a_mistake_in_it() {
+        const PIECES: [&str; 18] =
+            ["(", ")", ",", "->", "n", "m", "3", "?", "|1", "|", "+", "-", "*", " ", "é", "0", "()", "(n)"];
+        // A linear congruential generator; its high bits are the better ones.
+        let mut state = 1u64;
+        let mut next = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 40) as usize
+        };
+        let mut n_layouts = 0;
+        for _ in 0..20_000 {
+            let mut text = ["(m,n),(n,p)->(m,p)", "(n?),(3|1)->()", "(n)->(2*n-1)"][next() % 3].to_owned();
+            for _ in 0..next() % 4 {
+                let places: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
+                let start = places[next() % places.len()];
+                if next() % 2 == 0 && places.len() > 1 {
+                    text.remove(start);
+                }
+                text.insert_str(start, PIECES[next() % PIECES.len()]);
+            }
+            match read(&text) {
+                Ok(layout) => {
+                    n_layouts += 1;
+                    assert_eq!(read(&layout.to_string()), Ok(layout), "{text}");
+                }
+                Err(wrong) => assert!(text.get(wrong.place).is_some(), "{text}"),
+            }
+        }
+        assert!(n_layouts > 5_000 && n_layouts < 15_000, "{n_layouts}");
     }
 }

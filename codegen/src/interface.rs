@@ -449,6 +449,61 @@ def first(a, match):
     }
 
     #[test]
+    fn loops_of_ufuncs_are_overloads() {
+        let text = "
+from numba import guvectorize, vectorize
+@vectorize([float32(float32, int8), float64(float64, int8)])
+def power(x, n):
+    if n < 0:
+        raise ValueError('negative')
+    return x ** n
+@guvectorize([(complex64[:], int8, float32[:])], '(n),()->()', writable_args=(0,))
+def put(x, n, out):
+    x[n] = 0
+    out[0] = n
+";
+        let kernels = kernels(text);
+        let shown: Vec<String> = kernels.iter().flat_map(rust::signatures).collect();
+        assert_eq!(
+            shown,
+            [
+                "pub static power: Ufunc // (f32, i8) -> f32",
+                "pub static power: Ufunc // (f64, i8) -> f64",
+                "pub static put: Ufunc // (Complex<f32>, i8) -> f32 over (n),()->()",
+            ]
+        );
+        let [power, put] = kernels.as_slice() else { panic!("{kernels:?}") };
+        assert!(power.overloads.iter().all(|overload| overload.raises && overload.cost > 1));
+        assert_ne!(power.overloads[0].symbol, power.overloads[1].symbol);
+        assert_eq!(put.ufunc.as_ref().map(|ufunc| ufunc.writable.clone()), Some(vec![0]));
+        assert_eq!(put.overloads[0].params.len(), 3);
+    }
+
+    #[test]
+    fn stubs_declare_the_types_of_ufuncs() {
+        let text = "from numba import guvectorize, vectorize\n\
+                    @vectorize(identity=0)\ndef add(x, y):\n    return x + y\n\
+                    @guvectorize('(n)->()')\ndef first(x, out):\n    out[0] = x[0]\n";
+        let stub = "from numba import float64, int64, vectorize\n\
+                    @vectorize([int64(int64, int64), float64(float64, float64)])\n\
+                    def add(x, y): ...\n\
+                    def first(x: float64[:], out: float64[:]) -> None: ...\n";
+        let source = Source::file("k.py", text).with_stub(Some(Source::file("k.pyi", stub)));
+        let package = Package { name: "p".into(), version: "1.0.0".into() };
+        let analysis = analyse(&source, &package);
+        assert_eq!(analysis.diagnostics, []);
+        let shown: Vec<String> = analysis.interface.kernels.iter().flat_map(rust::signatures).collect();
+        assert_eq!(
+            shown,
+            [
+                "pub static add: Ufunc // (i64, i64) -> i64",
+                "pub static add: Ufunc // (f64, f64) -> f64",
+                "pub static first: Ufunc // (f64) -> f64 over (n)->()",
+            ]
+        );
+    }
+
+    #[test]
     fn who_reaches_recursion_needs_a_stack_limit() {
         let text = "
 @njit
