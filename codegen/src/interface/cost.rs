@@ -64,6 +64,7 @@ impl Costs<'_> {
         cost + match kind {
             StmtKind::Load { .. } | StmtKind::Store { .. } => 1,
             StmtKind::Call { function, .. } => self.function(*function),
+            StmtKind::Parallel { function, .. } => TRIPS * self.function(*function),
             StmtKind::If { then, otherwise, .. } => self.body(then).max(self.body(otherwise)),
             StmtKind::Block { body, .. } => self.body(body),
             StmtKind::Loop { body, .. } => TRIPS * self.body(body),
