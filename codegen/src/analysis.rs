@@ -33,6 +33,11 @@ pub fn analyse(source: &Source, package: &Package) -> Analysis {
     if diagnostics.is_empty() {
         module = lower::lower(&program, source);
         passes::effects::analyse(&mut module);
+        lower::inputs::check(&program, &module, &mut diagnostics);
+    }
+    if !diagnostics.is_empty() {
+        module = ir::Module::default();
+    } else {
         interface = interface::interface(source, package, &hir, &program, &module);
         warnings = diagnostics.take_warnings();
     }

@@ -77,6 +77,7 @@ codes! {
         NeverBound "never-bound" "A variable is read, but no path assigns it before.";
         DuplicateDefinition "duplicate-definition" "Two functions, or two parameters, have one name.";
         BadSignature "bad-signature" "A declared signature does not fit its function.";
+        BadLayout "bad-layout" "The layout of a gufunc is none, or does not fit its function.";
         ForeignDeclaration "foreign-declaration" "A function of Rust or of C is declared in a way that kernels cannot call.";
         UnknownType "unknown-type" "A declared type is not one that kernels have.";
         UnknownDecorator "unknown-decorator" "A decorator is not one that kernels have.";

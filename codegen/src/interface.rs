@@ -4,6 +4,7 @@
 //! into the manifest, the command prints it. It says nothing of how a kernel computes.
 
 mod boundary;
+mod cost;
 pub mod rust;
 
 use std::collections::BTreeSet;
@@ -140,17 +141,22 @@ fn kernel(
     let function = &symbols.hir().functions[id.0 as usize];
     let types = |id: &InstanceId| program[*id].params.iter().map(|(ty, _)| ty.clone()).collect();
     let types: Vec<Vec<Type>> = instances.iter().map(types).collect();
-    let overload = |(symbol, id): (String, &InstanceId)| Overload {
-        symbol,
-        function: ir::FunctionId(id.0),
-        params: params(function, &program[*id], &module[ir::FunctionId(id.0)]),
-        result: program[*id].result.clone(),
-        types: Vec::new(),
-        cost: 0,
-        raises: false,
-        recursive: reaches(module, ir::FunctionId(id.0), |function| function.effects.recursive),
-        unchecked: reaches(module, ir::FunctionId(id.0), |function| function.unchecked),
-        host: module[ir::FunctionId(id.0)].effects.host,
+    let overload = |(symbol, id): (String, &InstanceId)| {
+        let (called, own) = (program.function_of(*id), ir::FunctionId(id.0));
+        let inner = program.loops.iter().find(|inner| inner.instance == *id);
+        let operands = inner.map(|inner| inner.operands(program)).unwrap_or_default();
+        Overload {
+            symbol,
+            function: called,
+            params: params(function, &program[*id], &module[own]),
+            result: program[*id].result.clone(),
+            types: operands.iter().map(|operand| operand.dtype).collect(),
+            cost: inner.map_or(0, |inner| cost::of(module, own, inner.ufunc.kind)),
+            raises: inner.is_some() && module[called].effects.raises,
+            recursive: reaches(module, called, |function| function.effects.recursive),
+            unchecked: reaches(module, called, |function| function.unchecked),
+            host: module[called].effects.host,
+        }
     };
     let external = external(module, instances);
     Kernel {
@@ -159,7 +165,7 @@ fn kernel(
         doc: function.doc.clone(),
         callables: external.iter().filter_map(|id| callable(program, *id)).collect(),
         untrusted: external.iter().filter_map(|id| untrusted(&module[*id])).collect(),
-        ufunc: None,
+        ufunc: function.ufunc.clone(),
         overloads: symbols.entries(id, &types).into_iter().zip(instances).map(overload).collect(),
     }
 }

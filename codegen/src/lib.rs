@@ -19,6 +19,7 @@ pub mod diagnostic;
 pub mod render;
 pub mod types;
 pub mod ufunc;
+pub mod core_layout;
 pub mod hir;
 pub mod ir;
 pub mod typed;

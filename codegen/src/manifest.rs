@@ -15,6 +15,8 @@
 //! overload   pyk_pairwise_…    0    -    None
 //! param      points      array    float64    2    C    read
 //! param      scale       float
+//! ufunc      (n),(n)->()    guvectorize    None    parallel    0
+//! loop       12    raises    float64    float64    float64
 //! callable   crate::log    60    63    2    None    float64
 //! untrusted  spread
 //! ```
@@ -23,15 +25,19 @@
 //! its caller must know (of `recursive`, `host`, `unchecked`, or `-`), and the type of its result; a
 //! parameter its name and its type. A function of Rust that a kernel calls has its path, span and
 //! function, the type of its result and those of its parameters; a C function that nothing vouches
-//! for its symbol.
+//! for its symbol. A ufunc has its layout, how it is written, its identity, whether it runs on all
+//! cores (or `-`), and the inputs that it writes; a loop of one, behind its overload, its cost, whether
+//! it raises, and the types of its operands.
 
 mod types;
 
+use crate::core_layout;
 use crate::interface::{Callable, Kernel, Overload, Param, ParamType};
 use crate::ir::FunctionId;
 use crate::source::Span;
 use crate::types::Type;
-use types::{read_param, read_result, write_param, write_result};
+use crate::ufunc::{Identity, Kind, Ufunc};
+use types::{dtype, read_param, read_result, write_param, write_result};
 
 /// The environment variable by which the build helper tells the macro where the manifest is.
 pub const VARIABLE: &str = "PYKERNEL_MANIFEST";
@@ -90,10 +96,12 @@ impl Manifest {
             let mut fields = vec!["kernel", &kernel.name, file, &start, &end];
             fields.extend(kernel.doc.as_deref());
             lines.push(line(&fields));
+            lines.extend(kernel.ufunc.iter().map(ufunc_line));
             lines.extend(kernel.callables.iter().map(callable_line));
             lines.extend(kernel.untrusted.iter().map(|symbol| line(&["untrusted", symbol])));
             for overload in &kernel.overloads {
                 lines.push(overload_line(overload));
+                lines.extend(kernel.ufunc.iter().map(|_| loop_line(overload)));
                 lines.extend(overload.params.iter().map(param_line));
             }
         }
@@ -156,6 +164,21 @@ impl Manifest {
                     unchecked: needs.split(' ').any(|need| need == "unchecked"),
                 });
             }
+            ["ufunc", layout, kind, identity, parallel, writable @ ..] => {
+                self.kernels.last_mut()?.kernel.ufunc = Some(Ufunc {
+                    kind: read_kind(kind)?,
+                    layout: core_layout::read(layout).ok()?,
+                    identity: read_identity(identity)?,
+                    parallel: *parallel == "parallel",
+                    writable: writable.iter().map(|position| position.parse().ok()).collect::<Option<_>>()?,
+                });
+            }
+            ["loop", cost, raises, types @ ..] => {
+                let overload = self.kernels.last_mut()?.kernel.overloads.last_mut()?;
+                overload.cost = cost.parse().ok()?;
+                overload.raises = *raises == "raises";
+                overload.types = types.iter().copied().map(dtype).collect::<Option<_>>()?;
+            }
             ["param", name, ty @ ..] => {
                 let param = Param { name: (*name).to_owned(), ty: whole(ty, read_param)? };
                 self.kernels.last_mut()?.kernel.overloads.last_mut()?.params.push(param);
@@ -202,6 +225,40 @@ fn overload_line(overload: &Overload) -> String {
     line(&head.into_iter().chain(result.iter().map(String::as_str)).collect::<Vec<_>>())
 }
 
+/// The names of the ways in which ufuncs are written.
+const KINDS: [(Kind, &str); 2] = [(Kind::Vectorize, "vectorize"), (Kind::Guvectorize, "guvectorize")];
+
+fn read_kind(name: &str) -> Option<Kind> {
+    KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+}
+
+fn read_identity(text: &str) -> Option<Identity> {
+    match text {
+        "None" => Some(Identity::None),
+        "reorderable" => Some(Identity::Reorderable),
+        _ => text.parse().ok().map(Identity::Value),
+    }
+}
+
+fn ufunc_line(ufunc: &Ufunc) -> String {
+    let kind = KINDS.iter().find(|(kind, _)| *kind == ufunc.kind).map_or("", |(_, name)| name);
+    let identity = match ufunc.identity {
+        Identity::None => "None".to_owned(),
+        Identity::Reorderable => "reorderable".to_owned(),
+        Identity::Value(value) => value.to_string(),
+    };
+    let (layout, parallel) = (ufunc.layout.to_string(), if ufunc.parallel { "parallel" } else { "-" });
+    let writable: Vec<String> = ufunc.writable.iter().map(usize::to_string).collect();
+    let fields = ["ufunc", &layout, kind, &identity, parallel].into_iter();
+    line(&fields.chain(writable.iter().map(String::as_str)).collect::<Vec<_>>())
+}
+
+fn loop_line(overload: &Overload) -> String {
+    let (cost, raises) = (overload.cost.to_string(), if overload.raises { "raises" } else { "-" });
+    let types = overload.types.iter().map(|dtype| dtype.name());
+    line(&["loop", &cost, raises].into_iter().chain(types).collect::<Vec<_>>())
+}
+
 fn param_line(param: &Param) -> String {
     let mut ty = Vec::new();
     write_param(&param.ty, &mut ty);
@@ -238,7 +295,7 @@ mod tests {
     use super::*;
     use crate::interface::{Number, ParamType};
     use crate::ir::Mode;
-    use crate::types::{ArrayType, DType, Layout, Type, Weak};
+    use crate::types::{ArrayType, DType, Layout, Weak};
 
     fn manifest() -> Manifest {
         let array = |rank, layout, readonly| ArrayType { element: DType::Complex64, rank, layout, readonly };
@@ -298,12 +355,36 @@ mod tests {
             ufunc: None,
         };
         let plain = Kernel { name: "g".into(), doc: None, ..kernel.clone() };
+        let ufunc = |kind, layout: &str, identity| Ufunc {
+            kind,
+            layout: core_layout::read(layout).unwrap(),
+            identity,
+            parallel: kind == Kind::Guvectorize,
+            writable: vec![0; usize::from(kind == Kind::Guvectorize)],
+        };
+        let looped = |overload: &Overload| Overload {
+            types: vec![DType::Complex64, DType::Bool],
+            cost: 12,
+            raises: overload.host,
+            ..overload.clone()
+        };
+        let over = |name: &str, ufunc| Kernel {
+            name: name.into(),
+            overloads: kernel.overloads.iter().map(looped).collect(),
+            ufunc: Some(ufunc),
+            ..kernel.clone()
+        };
+        let ufuncs = [
+            over("u", ufunc(Kind::Vectorize, "()->()", Identity::Value(-1))),
+            over("v", ufunc(Kind::Guvectorize, "(n?),(3|1)->(3),()", Identity::Reorderable)),
+            over("w", ufunc(Kind::Guvectorize, "(n)->(2*n-1,k)", Identity::None)),
+        ];
         let compiled = |kernel| Compiled { file: "src/a b.rs".into(), kernel };
         Manifest {
             library: "pyk_p".into(),
             folder: "kernels".into(),
             stubs: vec!["stubs/a b.pyi".into()],
-            kernels: vec![compiled(kernel), compiled(plain)],
+            kernels: [kernel, plain].into_iter().chain(ufuncs).map(compiled).collect(),
         }
     }
 

@@ -334,6 +334,23 @@ impl Type {
         }
     }
 
+    /// The dtype of a number, or of an array's elements.
+    pub const fn element(&self) -> Option<DType> {
+        match self {
+            Type::Array(array) => Some(array.element),
+            _ => self.dtype(),
+        }
+    }
+
+    /// What a function of this result returns, one by one.
+    pub fn results(&self) -> &[Type] {
+        match self {
+            Type::Tuple(items) => items,
+            Type::None => &[],
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     /// `None` or a value of this type.
     pub fn optional(self) -> Type {
         match self {

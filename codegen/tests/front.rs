@@ -8,15 +8,16 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use pykernel_codegen::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use pykernel_codegen::analysis::analyse;
+use pykernel_codegen::diagnostic::{Code, Diagnostic, Severity};
 use pykernel_codegen::source::Source;
-use pykernel_codegen::{hir, infer, syntax, typed};
+use pykernel_codegen::symbol::Package;
+use pykernel_codegen::{hir, typed};
 
 fn front(source: &Source) -> (hir::Module, typed::Program, Vec<Diagnostic>) {
-    let mut diagnostics = Diagnostics::default();
-    let module = syntax::parse(source, &mut diagnostics);
-    let program = infer::infer(&module, &mut diagnostics);
-    (module, program, diagnostics.into_sorted())
+    let package = Package { name: "front".into(), version: "0.1.0".into() };
+    let analysis = analyse(source, &package);
+    (analysis.hir, analysis.program, analysis.diagnostics)
 }
 
 /// What the front end finds in a text, in a Rust file or a file of its own.

@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncOrDataId, Module, default_libcall_names};
-use pykernel_abi::{Raised, Status};
+use pykernel_abi::{InnerLoop, Raised, Status};
 use pykernel_codegen::backend::{Code, Error, Target, clif};
 use pykernel_codegen::hir::External;
 use pykernel_codegen::interface::Kernel;
@@ -23,9 +23,12 @@ pub struct Jit {
     overloads: Vec<Compiled>,
 }
 
+#[derive(Clone, Copy)]
 struct Compiled {
+    /// The entry, or the inner loop of a ufunc.
     entry: *const u8,
-    trampoline: Trampoline,
+    /// None of an inner loop.
+    trampoline: Option<Trampoline>,
 }
 
 /// A trampoline as `backend::clif::define_trampoline` defines it.
@@ -41,23 +44,36 @@ impl Jit {
         clif::define(&mut module, ir, kernel)?;
         let mut trampolines = Vec::new();
         for overload in &kernel.overloads {
-            trampolines.push(clif::define_trampoline(&mut module, overload)?);
+            trampolines.push(match kernel.ufunc {
+                Some(_) => None,
+                None => Some(clif::define_trampoline(&mut module, overload)?),
+            });
         }
         module.finalize_definitions().map_err(|error| Error::from_module(&kernel.name, &error))?;
         let overloads = kernel.overloads.iter().zip(trampolines).map(|(overload, trampoline)| {
             let Some(FuncOrDataId::Func(entry)) = module.get_name(&overload.symbol) else {
                 unreachable!("bug in pykernel: {} is not defined", overload.symbol);
             };
-            let trampoline = module.get_finalized_function(trampoline);
-            // SAFETY: the address is that of finished code with this signature.
-            let trampoline = unsafe { std::mem::transmute::<*const u8, Trampoline>(trampoline) };
+            let trampoline = trampoline.map(|trampoline| {
+                let trampoline = module.get_finalized_function(trampoline);
+                // SAFETY: the address is that of finished code with this signature.
+                unsafe { std::mem::transmute::<*const u8, Trampoline>(trampoline) }
+            });
             Compiled { entry: module.get_finalized_function(entry), trampoline }
         });
         let overloads = overloads.collect();
         Ok(Jit { module: ManuallyDrop::new(module), overloads })
     }
 
-    /// Calls an overload, by its position in the kernel.
+    /// The inner loop of a ufunc's overload, by its position in the kernel; `None` of other kernels.
+    /// It may only be called while `self` lives, with the arguments that `pykernel_abi` describes.
+    pub fn inner_loop(&self, overload: usize) -> Option<InnerLoop> {
+        let Compiled { entry, trampoline } = self.overloads[overload];
+        // SAFETY: what has no trampoline is an inner loop, the address is that of finished code.
+        trampoline.is_none().then(|| unsafe { std::mem::transmute::<*const u8, InnerLoop>(entry) })
+    }
+
+    /// Calls an overload of a kernel that is no ufunc, by its position in the kernel.
     ///
     /// `slots` holds the arguments: of a number its bits, zero-extended, of a complex number two
     /// slots, of an array the address of its `pykernel_abi::Array`. The struct that the kernel
@@ -90,7 +106,9 @@ impl Jit {
         result: &mut [u64],
         raised: &mut Raised,
     ) -> Status {
-        let trampoline = self.overloads[overload].trampoline;
+        let Some(trampoline) = self.overloads[overload].trampoline else {
+            unreachable!("bug in pykernel: the loop of a ufunc is called as a kernel");
+        };
         // SAFETY: the trampoline's code lives as long as `self`; it reads the slots that the
         // parameters need and writes the result, which the caller vouches for.
         match unsafe { trampoline(entry, slots.as_ptr(), result.as_mut_ptr(), raised) } {

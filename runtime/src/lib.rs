@@ -63,6 +63,7 @@ pub use pykernel_macros::{kernels, py_kernel};
 pub use any::{AnyArray, AnyView, AnyViewMut};
 pub use dtype::{DType, Element};
 pub use error::Error;
+pub use ufunc::Ufunc;
 
 mod allocate;
 mod any;

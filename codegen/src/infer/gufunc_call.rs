@@ -4,7 +4,6 @@
 use super::core_dimensions::{CoreSizes, Cored, dimensions_of, rank};
 use super::elementwise::{assignment, operand};
 use super::tuple::{after, int, packed};
-use super::ufunc::dtype;
 use super::ufunc_call::{Callee, Operands};
 use super::{Body, Stop, Typed, kernel_key};
 use crate::source::Span;
@@ -96,7 +95,7 @@ impl Body<'_, '_> {
         input: Expr,
         param: &Type,
     ) -> Typed<()> {
-        let wanted = dtype(param).ok_or(Stop)?;
+        let wanted = param.element().ok_or(Stop)?;
         let span = input.span;
         let n_core = building.core.count(&building.callee.ufunc.layout.inputs[place]);
         let (value, n_core) = match (&input.ty, param) {
@@ -112,7 +111,7 @@ impl Body<'_, '_> {
             }
             _ => (self.loop_number(input, wanted, &mut building.evaluated)?, 0),
         };
-        let ty = match (param, dtype(&value.ty)) {
+        let ty = match (param, value.ty.element()) {
             (Type::Array(_), _) | (_, None) => operand_type(&value.ty, n_core),
             (_, Some(element)) => Type::Strong(element),
         };
@@ -144,10 +143,10 @@ impl Body<'_, '_> {
         input: Expr,
         param: &Type,
     ) -> Typed<()> {
-        let wanted = dtype(param).ok_or(Stop)?;
+        let wanted = param.element().ok_or(Stop)?;
         self.check_writable(&input, input.span)?;
         let n_core = building.core.count(&building.callee.ufunc.layout.inputs[place]);
-        let array = match dtype(&input.ty) {
+        let array = match input.ty.element() {
             Some(given) if given != wanted => {
                 let converted = self.converted_array(&input, wanted)?;
                 let copy = self.set_before(converted, &mut building.evaluated);
@@ -167,7 +166,7 @@ impl Body<'_, '_> {
         array: Option<&Expr>,
         param: &Type,
     ) -> Typed<()> {
-        let (callee, natural) = (building.callee, dtype(param).ok_or(Stop)?);
+        let (callee, natural) = (building.callee, param.element().ok_or(Stop)?);
         let Some(array) = array else {
             let core = self.new_core(callee, place, &building.core)?;
             let ty = array_type(natural, core.len());
@@ -199,7 +198,7 @@ impl Body<'_, '_> {
 
     /// Writes an array of another dtype back to the array that it stands for.
     fn copied_back(&mut self, copy: &Expr, array: &Expr) -> Typed {
-        let body = self.convert(element_of(copy)?, &Type::Strong(dtype(&array.ty).ok_or(Stop)?))?;
+        let body = self.convert(element_of(copy)?, &Type::Strong(array.ty.element().ok_or(Stop)?))?;
         let inputs = vec![Input::plain(copy.clone())];
         Ok(assignment(array.clone(), inputs, body, Rules::Assignment, array.span))
     }
@@ -248,7 +247,7 @@ impl Body<'_, '_> {
         param: &Type,
     ) -> Typed {
         let (Type::Array(ty), Type::Array(wanted)) = (&operand.ty, param) else {
-            let number = self.convert(operand, &Type::Strong(dtype(param).ok_or(Stop)?))?;
+            let number = self.convert(operand, &Type::Strong(param.element().ok_or(Stop)?))?;
             return self.convert(number, param);
         };
         let dimensions = dimensions_of(&callee.ufunc.layout, place).iter();

@@ -40,8 +40,9 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Note};
 use crate::hir::{self, ErrorModel};
 use crate::library::library;
 use crate::source::Span;
-use crate::typed::{Expr, ExprKind, Instance, InstanceId, Program, Stmt, StmtKind, Web, WebId};
+use crate::typed::{Expr, ExprKind, InnerLoop, Instance, InstanceId, Program, Stmt, StmtKind, Web, WebId};
 use crate::types::Type;
+use crate::ufunc::{Kind, Ufunc};
 use flow::Use;
 use promote::Definition;
 use web::WebTypes;
@@ -293,10 +294,22 @@ impl<'a> Infer<'a> {
         if diagnostics.is_empty() {
             self.report_endless(&stopped, diagnostics);
         }
+        program.loops = self.loops(&program.kernels);
         self.revealed.sort_by_key(|(span, _)| *span);
         self.revealed.dedup();
         program.revealed = self.revealed;
         program
+    }
+
+    /// The inner loops of the kernels that are ufuncs.
+    fn loops(&self, kernels: &[(hir::FunctionId, Vec<InstanceId>)]) -> Vec<InnerLoop> {
+        let of_kernel = |(id, instances): &(hir::FunctionId, Vec<InstanceId>)| {
+            let ufunc = self.function(Origin::User, *id).ufunc.clone();
+            let inner = |(instance, ufunc): (&InstanceId, Ufunc)| InnerLoop { instance: *instance, ufunc };
+            let loops = instances.iter().zip(ufunc.into_iter().cycle()).map(inner);
+            loops.collect::<Vec<_>>()
+        };
+        kernels.iter().flat_map(of_kernel).collect()
     }
 
     /// Builds an instance, and says whether and why something in it has no type.
@@ -602,7 +615,26 @@ impl<'i, 'a> Body<'i, 'a> {
                 .help("return numbers, arrays, tuples and `None`"),
             );
         }
-        returned
+        returned && self.gives_outputs(ty, place, diagnostics)
+    }
+
+    /// Whether what is returned are the outputs of the ufunc that the function is, if it is one.
+    fn gives_outputs(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
+        let Some(ufunc) = self.function.ufunc.as_ref().filter(|it| it.kind == Kind::Vectorize) else {
+            return true;
+        };
+        let (results, n_outputs) = (ty.results(), ufunc.layout.outputs.len());
+        let is_single = matches!(ty, Type::Tuple(_)) && n_outputs == 1;
+        let are_outputs = results.len() == n_outputs && results.iter().all(|ty| ty.dtype().is_some());
+        if !are_outputs || is_single {
+            let outputs = if n_outputs == 1 { "a number".to_owned() } else { format!("{n_outputs} numbers") };
+            let message = format!("the ufunc `{}` gives {outputs}, and this is `{ty}`", self.function.name);
+            diagnostics.report(
+                Diagnostic::new(Code::TypeMismatch, place.unwrap_or(self.function.name_span), message)
+                    .help("return a number, or a tuple of two or more; declare the result's type where it is not written so"),
+            );
+        }
+        are_outputs && !is_single
     }
 }
 

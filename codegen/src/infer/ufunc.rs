@@ -14,17 +14,9 @@ pub(super) struct Loop {
 pub(super) fn loops(function: &hir::Function, ufunc: &Ufunc) -> Vec<Loop> {
     let inputs = |signature: &hir::Signature| {
         let inputs = signature.params.iter().take(ufunc.layout.inputs.len());
-        Loop { inputs: inputs.filter_map(dtype).collect() }
+        Loop { inputs: inputs.filter_map(Type::element).collect() }
     };
     function.signatures.iter().map(inputs).collect()
-}
-
-/// The dtype of a number, or of an array's elements.
-pub(super) fn dtype(ty: &Type) -> Option<DType> {
-    match ty {
-        Type::Array(array) => Some(array.element),
-        _ => ty.dtype(),
-    }
 }
 
 /// The loop that takes inputs of these types: the one of exactly these if none of them is weak, else
@@ -32,7 +24,7 @@ pub(super) fn dtype(ty: &Type) -> Option<DType> {
 /// one, if a strong input is of that kind too.
 pub(super) fn pick(loops: &[Loop], inputs: &[Type]) -> Option<usize> {
     let weak: Vec<Option<Weak>> = inputs.iter().map(weak).collect();
-    let dtypes: Vec<DType> = inputs.iter().filter_map(dtype).collect();
+    let dtypes: Vec<DType> = inputs.iter().filter_map(Type::element).collect();
     let strong = dtypes.iter().zip(&weak).filter(|(_, weak)| weak.is_none());
     let strongest = strong.map(|(dtype, _)| order(dtype.kind())).max();
     let weakest = weak.iter().flatten().map(|weak| order(weak.dtype().kind())).max();

@@ -2,7 +2,7 @@
 
 use super::elementwise::{casts_to, operand};
 use super::tuple::{after, packed};
-use super::ufunc::{Loop, dtype, loops, pick};
+use super::ufunc::{Loop, loops, pick};
 use super::{Body, Origin, Stop, Typed, kernel_key};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, FunctionId};
@@ -109,7 +109,7 @@ impl Body<'_, '_> {
         let value = self.required(value, &no_loop(&callee.function.name))?;
         let is_bare = matches!(value.ty, Type::Array(ArrayType { rank: 0, .. }));
         let value = if is_bare { only_element(value) } else { value };
-        if dtype(&value.ty).is_none() {
+        if value.ty.element().is_none() {
             return self.no_loop_for(callee, std::slice::from_ref(&value.ty), value.span);
         }
         Ok(self.set_before(value, evaluated))
@@ -289,7 +289,7 @@ impl Body<'_, '_> {
 
     /// The dtype of an output that there is, which takes what the loop gives.
     pub(super) fn output_type(&mut self, callee: &Callee<'_>, natural: DType, array: &Expr) -> Typed<DType> {
-        let wanted = dtype(&array.ty).ok_or(Stop)?;
+        let wanted = array.ty.element().ok_or(Stop)?;
         if casts_to(&Type::Strong(natural), &Type::Strong(wanted)) {
             return Ok(wanted);
         }
@@ -352,7 +352,7 @@ fn loop_rank(elementwise: &Elementwise) -> usize {
 
 /// The element of an array without dimensions.
 pub(super) fn only_element(array: Expr) -> Expr {
-    let (span, element) = (array.span, dtype(&array.ty).unwrap_or(DType::Float64));
+    let (span, element) = (array.span, array.ty.element().unwrap_or(DType::Float64));
     let kind = ExprKind::Element(Element { array: Box::new(array), indices: Vec::new() });
     Expr::new(kind, Type::Strong(element), span)
 }

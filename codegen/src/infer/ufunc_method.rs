@@ -6,7 +6,6 @@
 use super::core_dimensions::rank;
 use super::elementwise::operand;
 use super::tuple::{after, int};
-use super::ufunc::dtype;
 use super::ufunc_call::{Callee, Operands, only_element};
 use super::{Body, Origin, Stop, Typed, kernel_key};
 use crate::diagnostic::{Code, Diagnostic};
@@ -226,8 +225,8 @@ impl Body<'_, '_> {
         let declared = &callee.function.signatures[signature];
         let key = kernel_key(callee.id, callee.function, signature);
         let (_, result) = self.instance_result(key, callee.span)?;
-        let natural = dtype(&result).ok_or(Stop)?;
-        if declared.params.first().and_then(dtype) != Some(natural) {
+        let natural = result.element().ok_or(Stop)?;
+        if declared.params.first().and_then(Type::element) != Some(natural) {
             let message = format!(
                 "No loop matching the specified signature and casting was found for ufunc {}",
                 callee.function.name

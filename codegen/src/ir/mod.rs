@@ -11,8 +11,8 @@
 //! An [`Type::Owner`] is a share in the memory of an array that a kernel made, or none: see Memory.
 //! In an `Assign` and as an argument, a view of layout `C` or `F` may stand where the same element
 //! type and rank with layout `Any` is asked for; a view of rank 0 passes for one of any layout.
-//! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`]), what a
-//! call gives, or empty.
+//! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`]), one of which
+//! more is known ([`Expr::OfLayout`]), what a call gives, or empty.
 //!
 //! # Locals
 //! Functions have mutable typed locals, not SSA: `cranelift-frontend` builds SSA by itself, and
@@ -627,6 +627,13 @@ pub enum Expr {
     Transpose {
         /// The view.
         view: LocalId,
+    },
+    /// The same view, as one of a layout. Its strides are those of that layout.
+    OfLayout {
+        /// The view.
+        view: LocalId,
+        /// The layout.
+        layout: Layout,
     },
     /// Whether `0 <= index < extent`; both `I64`.
     InBounds {

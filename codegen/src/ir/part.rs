@@ -79,6 +79,7 @@ impl Function {
             Expr::Local(local) => of(*local),
             Expr::SubView { view, axes } => Some(of(*view)?.part(axes)),
             Expr::Transpose { view } => Some(of(*view)?.transposed()),
+            Expr::OfLayout { view, layout } => Some(ViewType { layout: *layout, ..of(*view)? }),
             Expr::Empty(view) => Some(*view),
             _ => None,
         }

@@ -371,6 +371,7 @@ impl<'a> Printer<'a> {
                 format!("{}[{}]", self.local(*view), axes.join(", "))
             }
             Expr::Transpose { view } => format!("{}.T", self.local(*view)),
+            Expr::OfLayout { view, layout } => format!("{}.{layout:?}", self.local(*view)),
             Expr::Empty(ty) => format!("empty {ty}"),
             Expr::InBounds { index, extent } => {
                 format!("in_bounds({}, {})", self.expr(index), self.expr(extent))

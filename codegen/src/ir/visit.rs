@@ -194,6 +194,7 @@ impl Expr {
             | Expr::Address { .. }
             | Expr::Overlap { .. }
             | Expr::Transpose { .. }
+            | Expr::OfLayout { .. }
             | Expr::Unowned
             | Expr::Empty(_) => {}
             Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
@@ -225,6 +226,7 @@ impl Expr {
             | Expr::Address { .. }
             | Expr::Overlap { .. }
             | Expr::Transpose { .. }
+            | Expr::OfLayout { .. }
             | Expr::Unowned
             | Expr::Empty(_) => {}
             Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
@@ -253,7 +255,8 @@ impl Expr {
             | Expr::Stride { view, .. }
             | Expr::Address { view }
             | Expr::SubView { view, .. }
-            | Expr::Transpose { view } => (Some(*view), None),
+            | Expr::Transpose { view }
+            | Expr::OfLayout { view, .. } => (Some(*view), None),
             Expr::Overlap { written, read } => (Some(*written), Some(*read)),
             _ => (None, None),
         };
@@ -267,7 +270,8 @@ impl Expr {
             | Expr::Stride { view, .. }
             | Expr::Address { view }
             | Expr::SubView { view, .. }
-            | Expr::Transpose { view } => (Some(view), None),
+            | Expr::Transpose { view }
+            | Expr::OfLayout { view, .. } => (Some(view), None),
             Expr::Overlap { written, read } => (Some(written), Some(read)),
             _ => (None, None),
         };

@@ -16,6 +16,8 @@ mod element;
 mod elementwise;
 mod expression;
 mod function;
+mod inner_loop;
+pub mod inputs;
 mod logical;
 mod overlap;
 mod owners;
@@ -33,12 +35,18 @@ use crate::ir;
 use crate::source::Source;
 use crate::typed::Program;
 
-/// Lowers every instance: instance `i` becomes function `i`. The program must be free of errors.
+/// Lowers every instance: instance `i` becomes function `i`, and the inner loops those behind them
+/// ([`Program::function_of`]). The program must be free of errors.
 pub fn lower(program: &Program, source: &Source) -> ir::Module {
     let names = names(program);
-    let instances = program.instances.iter().zip(names);
-    let functions = instances.map(|(instance, name)| function::lower(program, source, instance, name));
-    let mut module = ir::Module { functions: functions.collect() };
+    let instances = program.instances.iter().zip(&names);
+    let functions =
+        instances.map(|(instance, name)| function::lower(program, source, instance, name.clone()));
+    let loops = program.loops.iter().map(|inner| {
+        let name = format!("{}.loop", names[inner.instance.0 as usize]);
+        inner_loop::lower(program, source, inner, name)
+    });
+    let mut module = ir::Module { functions: functions.chain(loops).collect() };
     owners::strip(&mut module);
     module
 }

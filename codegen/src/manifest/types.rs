@@ -119,6 +119,6 @@ fn number(name: &str) -> Option<Number> {
     Weak::named(name).map(Number::Weak).or_else(|| dtype(name).map(Number::Strong))
 }
 
-fn dtype(name: &str) -> Option<DType> {
+pub(super) fn dtype(name: &str) -> Option<DType> {
     DType::ALL.into_iter().find(|dtype| dtype.name() == name)
 }

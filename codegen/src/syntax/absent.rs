@@ -103,7 +103,7 @@ pub(super) fn builtin(name: &str) -> Option<&'static str> {
 /// What to do without something of Numba that this version lacks, by its full name.
 pub(super) fn later(name: &str) -> &'static str {
     match name.split('.').nth(1).unwrap_or_default() {
-        "vectorize" | "guvectorize" | "stencil" => "write a loop over the elements in an `@njit` kernel",
+        "stencil" => "write a loop over the elements in an `@njit` kernel",
         "cuda" => "use `@njit`; the GPU comes with a later version",
         "jitclass" | "experimental" | "typed" => "use arrays and tuples",
         "objmode" => "do in Rust, before or after the kernel, what Python's objects are for",

@@ -133,6 +133,7 @@ impl Scope<'_, '_> {
                 self.refuse(unsupported(&format!("`{name}` alone"), span, help))
             }
             Entity::Jit
+            | Entity::Ufunc(_)
             | Entity::CFunc
             | Entity::Extern
             | Entity::Foreign(_)

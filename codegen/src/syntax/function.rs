@@ -6,6 +6,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::constant::is_constant;
+use super::operands::Read;
 use super::options::NamedLocal;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
@@ -48,9 +49,14 @@ impl<'a> Reader<'a> {
         let is_external = declared.as_ref().is_some_and(|declared| declared.external.is_some());
         let body = if broken { None } else { Some(scope.body(&def.body, is_external)) };
         let (variables, refused) = (scope.variables, scope.refused);
-        let declared = declared.unwrap_or_default();
+        let mut declared = declared.unwrap_or_default();
         let (spans, doc) = stubbed.map(|stubbed| (stubbed.spans, stubbed.doc)).unwrap_or_default();
         let locals = self.typed_locals(def, (&variables, n_params), declared.locals);
+        let params = variables[..n_params].iter().map(|param| (param.name.as_str(), param.span)).collect();
+        let read = Read { def, params, body: body.as_deref().unwrap_or_default() };
+        let is_ufunc = declared.ufunc.is_some();
+        let ufunc = declared.ufunc.and_then(|ufunc| self.ufunc_of(ufunc, &mut declared.signatures, &read));
+        let fits = fits && is_ufunc == ufunc.is_some();
         let function = hir::Function {
             name: def.name.to_string(),
             name_span: self.span(&def.name),
@@ -63,7 +69,7 @@ impl<'a> Reader<'a> {
             signatures: declared.signatures,
             options: declared.options,
             external: declared.external,
-            ufunc: None,
+            ufunc,
             body: body.filter(|_| fits && locals.is_some()),
             locals: locals.unwrap_or_default(),
             refused,

@@ -10,6 +10,7 @@ use crate::hir::Signature;
 use crate::source::Span;
 use crate::spelling::closest;
 use crate::types::{DType, Kind, Type, Weak};
+use crate::ufunc;
 
 /// Something that an import or Python itself gives a name to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub(super) enum Entity {
     Module(&'static str),
     /// `njit`, `jit`.
     Jit,
+    /// `vectorize`, `guvectorize`.
+    Ufunc(ufunc::Kind),
     /// `cfunc`.
     CFunc,
     /// `pykernel.extern`.
@@ -110,13 +113,11 @@ const LATER: &[&str] = &[
     "experimental",
     "extending",
     "generated_jit",
-    "guvectorize",
     "jit_module",
     "jitclass",
     "objmode",
     "stencil",
     "typed",
-    "vectorize",
 ];
 
 /// What `typing` has for those who read a file and not for kernels.
@@ -222,6 +223,8 @@ impl Entity {
             Entity::Module("numba") => match name {
                 "njit" | "jit" => Some(Entity::Jit),
                 "cfunc" => Some(Entity::CFunc),
+                "vectorize" => Some(Entity::Ufunc(ufunc::Kind::Vectorize)),
+                "guvectorize" => Some(Entity::Ufunc(ufunc::Kind::Guvectorize)),
                 "types" => Some(Entity::Module("numba.types")),
                 _ if LATER.contains(&name) => Some(Entity::Later(format!("numba.{name}"))),
                 _ => numba_type(name),
@@ -250,7 +253,7 @@ impl Entity {
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit | Entity::CFunc | Entity::Extern | Entity::Foreign(_) => None,
+            Entity::Jit | Entity::Ufunc(_) | Entity::CFunc | Entity::Extern | Entity::Foreign(_) => None,
             Entity::Number(_) | Entity::NoneType => None,
             Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
             Entity::PythonTuple | Entity::OptionalType => None,
@@ -273,9 +276,10 @@ fn members(module: &'static str) -> Vec<&'static str> {
     let scalars = DType::ALL.into_iter().map(DType::name);
     let aliases = |aliases: &'static [(&str, DType)]| aliases.iter().map(|(name, _)| *name);
     match module {
-        "numba" => {
-            scalars.chain(aliases(NUMBA_ALIASES)).chain(["njit", "jit", "cfunc", "types", "void"]).collect()
-        }
+        "numba" => scalars
+            .chain(aliases(NUMBA_ALIASES))
+            .chain(["njit", "jit", "cfunc", "vectorize", "guvectorize", "types", "void"])
+            .collect(),
         "pykernel" => vec!["extern"],
         "cffi" => vec!["FFI"],
         "ctypes" => C_TYPES.iter().map(|(name, _)| *name).chain(["CDLL"]).collect(),

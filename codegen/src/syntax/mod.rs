@@ -7,6 +7,7 @@
 //! - `names` and `import` bind the names of the module level, `signature`, `options` and
 //!   `type_expr` read what is declared, `alias` other names for it, `constant` and `limits` what is
 //!   computed once;
+//! - `ufunc` and `operands` read what makes a function a ufunc or a gufunc;
 //! - `stub` reads what stands in a file beside it;
 //! - `function`, `statement` and `expression` turn the functions into HIR.
 
@@ -23,6 +24,7 @@ mod import;
 mod limits;
 mod mistakes;
 mod names;
+mod operands;
 mod optional_type;
 mod options;
 mod signature;
@@ -31,6 +33,7 @@ mod stub;
 mod tokens;
 mod tuple_type;
 mod type_expr;
+mod ufunc;
 
 use ruff_python_ast::token::Tokens;
 use ruff_python_ast::{ModModule, PythonVersion, Stmt};

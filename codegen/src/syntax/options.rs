@@ -23,7 +23,7 @@ pub(super) struct NamedLocal {
 }
 
 /// The options of `@njit`, for suggestions.
-const OPTIONS: &[&str] = &[
+pub(super) const OPTIONS: &[&str] = &[
     "boundscheck",
     "cache",
     "debug",

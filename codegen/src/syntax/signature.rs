@@ -6,6 +6,7 @@ use ruff_text_size::Ranged;
 use super::import::Entity;
 use super::options::NamedLocal;
 use super::type_expr::Namespace;
+use super::ufunc::DeclaredUfunc;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{External, Options, Signature};
@@ -20,6 +21,7 @@ pub(super) struct Declared {
     /// Where it stands, if outside of the file.
     pub(super) external: Option<External>,
     pub(super) locals: Vec<NamedLocal>,
+    pub(super) ufunc: Option<DeclaredUfunc>,
 }
 
 /// What annotations declare: for each parameter and for the result the type, if there is one.
@@ -200,6 +202,7 @@ impl Reader<'_> {
         let entity = self.entity(name, &|_| false);
         match entity {
             Some(Entity::Jit) => return self.jit(arguments),
+            Some(Entity::Ufunc(kind)) => return self.ufunc(kind, name, arguments),
             Some(Entity::CFunc) => return self.cfunc(name, arguments),
             _ => {}
         }

@@ -142,6 +142,7 @@ impl Reader<'_> {
             Some(
                 Entity::Module(_)
                 | Entity::Jit
+                | Entity::Ufunc(_)
                 | Entity::CFunc
                 | Entity::Extern
                 | Entity::Foreign(_)

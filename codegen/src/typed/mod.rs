@@ -7,11 +7,13 @@
 //! *webs*: groups of assignments that can reach a common use, each with one type.
 
 mod elementwise;
+mod inner_loop;
 pub mod print;
 
 use std::sync::Arc;
 
 pub use elementwise::{Elementwise, Input, Output, Rules};
+pub use inner_loop::{InnerLoop, LoopOperand};
 
 use crate::hir::{self, External};
 use crate::ir;
@@ -26,8 +28,19 @@ pub struct Program {
     /// For each kernel, by its place among the file's functions: its instances, one per
     /// declared signature.
     pub kernels: Vec<(hir::FunctionId, Vec<InstanceId>)>,
+    /// The inner loops of ufuncs.
+    pub loops: Vec<InnerLoop>,
     /// What `reveal_type` calls found, in the order of the text.
     pub revealed: Vec<(Span, Type)>,
+}
+
+impl Program {
+    /// The function of the IR that is called from outside for a kernel's instance: its own, or that
+    /// of its loop.
+    pub fn function_of(&self, instance: InstanceId) -> ir::FunctionId {
+        let inner = self.loops.iter().position(|inner| inner.instance == instance);
+        ir::FunctionId(inner.map_or(instance.0, |inner| (self.instances.len() + inner) as u32))
+    }
 }
 
 /// Names an [`Instance`] of a [`Program`].

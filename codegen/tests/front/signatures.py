@@ -185,7 +185,7 @@ def no_array(x: types.Array):              # error: [unknown-type] types.Array
     return x
 
 
-@vectorize                                 # error: [unknown-decorator] vectorize
+@vectorize                                 # error: [bad-signature] vectorize
 def ufunc(x):
     return x
 

@@ -33,8 +33,9 @@ impl<'a> Call<'a> {
     /// # Safety
     /// Each loop of the table has code, of the table's layout and its own types, that keeps the
     /// contract of `pykernel_abi`'s inner loops.
-    pub unsafe fn new(table: &'a Table<'a>) -> Self {
-        let (casting, placing) = (Casting::default(), Placing::default());
+    pub const unsafe fn new(table: &'a Table<'a>) -> Self {
+        let placing = Placing { axis: None, axes: None, keepdims: false };
+        let casting = Casting::SameKind;
         Call { table, casting, dtype: None, mask: None, parallel: table.parallel, placing }
     }
 

@@ -11,13 +11,13 @@ use crate::gufunc::parallel::is_worth;
 
 /// An array that is borrowed with its shape.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Borrowed<'a> {
-    pub data: *mut u8,
-    pub dtype: DType,
-    pub shape: &'a [usize],
+pub struct Borrowed<'a> {
+    pub(crate) data: *mut u8,
+    pub(crate) dtype: DType,
+    pub(crate) shape: &'a [usize],
     /// In units of so many bytes.
-    pub strides: &'a [isize],
-    pub unit: isize,
+    pub(crate) strides: &'a [isize],
+    pub(crate) unit: isize,
 }
 
 impl<'a> From<&'a RawView> for Borrowed<'a> {

@@ -6,7 +6,8 @@
 pub use call::Call;
 pub use casting::Casting;
 pub use input::{Input, Weak};
-pub use table::{CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table};
+pub use table::{Callables, CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table};
+pub use typed::{Ufunc, Unchecked, Unknown};
 
 mod call;
 pub(crate) mod cast;
@@ -17,6 +18,7 @@ mod input;
 mod resolve;
 mod shape;
 pub mod table;
+pub mod typed;
 
 #[cfg(test)]
 mod property;

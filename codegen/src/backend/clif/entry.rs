@@ -161,7 +161,7 @@ impl FunctionCx<'_, '_> {
         values
     }
 
-    fn returned(&mut self) -> Value {
+    pub(super) fn returned(&mut self) -> Value {
         self.builder.ins().iconst(types::I32, Status::Returned as i64)
     }
 }

@@ -1,7 +1,8 @@
 //! The Cranelift back end.
 //!
 //! A kernel becomes the functions that its overloads reach, local to the object, and one exported
-//! entry per overload with the C signature that `pykernel_abi` describes. A function that only
+//! entry per overload with the C signature that `pykernel_abi` describes, or one inner loop per
+//! overload of a ufunc. A function that only
 //! its entry calls has no body of its own: the entry holds it.
 //!
 //! Internal functions take first the `*mut Raised` if they have a status or ask something of the
@@ -18,6 +19,7 @@ mod entry;
 mod expression;
 mod external;
 mod function;
+mod inner_loop;
 mod print;
 mod site;
 mod statement;
@@ -81,7 +83,10 @@ pub(super) fn translate(
         translated.push(function::translate(&mut unit, *id, &mut scratch)?);
     }
     for overload in &kernel.overloads {
-        translated.push(entry::translate(&mut unit, overload, &mut scratch)?);
+        translated.push(match &kernel.ufunc {
+            Some(ufunc) => inner_loop::translate(&mut unit, overload, &ufunc.layout, &mut scratch)?,
+            None => entry::translate(&mut unit, overload, &mut scratch)?,
+        });
     }
     Ok(translated)
 }

@@ -111,6 +111,7 @@ impl FunctionCx<'_, '_> {
                 array.strides.reverse();
                 array
             }
+            Expr::OfLayout { view, .. } => self.array_in(*view),
             Expr::Empty(ty) => {
                 // An address that is aligned and not null.
                 let data = self.builder.ins().iconst(self.pointer, ty.element.size() as i64);

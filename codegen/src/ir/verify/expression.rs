@@ -12,6 +12,9 @@ impl Checker<'_> {
             Expr::Local(local) => self.local(*local),
             Expr::SubView { view, axes } => self.part(*view, axes).map(Type::View),
             Expr::Transpose { view } => self.view(*view).map(|view| Type::View(view.transposed())),
+            Expr::OfLayout { view, layout } => {
+                self.view(*view).map(|view| Type::View(ViewType { layout: *layout, ..view }))
+            }
             Expr::Unowned => Some(Type::Owner),
             Expr::Empty(view) => Some(Type::View(*view)),
             _ => self.computed(expr).map(Type::Scalar),
@@ -41,6 +44,7 @@ impl Checker<'_> {
             Expr::Local(_)
             | Expr::SubView { .. }
             | Expr::Transpose { .. }
+            | Expr::OfLayout { .. }
             | Expr::Unowned
             | Expr::Empty(_) => self.scalar(expr),
             Expr::Const(value) => self.constant(*value),

@@ -120,6 +120,7 @@ impl State {
             Expr::Overlap { .. } => self.unknown(Scalar::Bool),
             Expr::SubView { view, axes } => return self.part(*view, axes),
             Expr::Transpose { view } => return self.transposed(*view),
+            Expr::OfLayout { view, .. } => return self.locals[view.0 as usize].clone(),
             Expr::Empty(view) => return self.unknown_view(view.rank),
             Expr::InBounds { index, extent } => {
                 let (index, extent) = (self.value(index), self.value(extent));

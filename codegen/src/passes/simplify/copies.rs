@@ -96,6 +96,9 @@ impl Copies<'_> {
             (Expr::Transpose { .. }, Type::View(ty)) => {
                 (0..ty.rank).rev().map(|axis| Expr::Dim { view, axis }).collect()
             }
+            (Expr::OfLayout { .. }, Type::View(ty)) => {
+                (0..ty.rank).map(|axis| Expr::Dim { view, axis }).collect()
+            }
             _ => return,
         };
         self.note_extents(local, extents);

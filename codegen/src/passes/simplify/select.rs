@@ -144,6 +144,7 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::Address { .. }
         | Expr::SubView { .. }
         | Expr::Transpose { .. }
+        | Expr::OfLayout { .. }
         | Expr::InBounds { .. }
         | Expr::Unowned
         | Expr::Empty(_) => true,

@@ -19,6 +19,8 @@ pub struct Marker<'a> {
     pub name: &'a Ident,
     /// The core dimensions of its operands.
     pub layout: &'a CoreLayout,
+    /// The inputs that its loops write, by position.
+    pub writable: &'a [usize],
     /// The types of each loop: inputs, then outputs.
     pub types: Vec<Vec<DType>>,
 }
@@ -47,12 +49,22 @@ impl Marker<'_> {
         let inputs = rust_type::tuple(layout.inputs.iter().map(|it| self.core(it)));
         let outputs = rust_type::tuple(layout.outputs.iter().map(|it| self.core(it)));
         let kept = rust_type::tuple(layout.outputs.iter().map(|it| self.core(self.kept(it))));
+        let access = rust_type::tuple((0..layout.inputs.len()).map(|input| self.access(input)));
         quote! {
             impl ::pykernel::ufunc::typed::Signature for #ty {
                 type InputCores = #inputs;
                 type OutputCores = #outputs;
                 type KeptCores = #kept;
+                type Access = #access;
             }
+        }
+    }
+
+    /// What the loops do to an input.
+    fn access(&self, input: usize) -> TokenStream {
+        match self.writable.contains(&input) {
+            true => quote!(::pykernel::ufunc::typed::Write),
+            false => quote!(::pykernel::ufunc::typed::Read),
         }
     }
 
@@ -89,7 +101,7 @@ impl Marker<'_> {
         });
         let refusal = format!("ufunc `{name}` has no loop for inputs of the types `{{Self}}`");
         let (declared, way_out) =
-            (self.declared(&loops), format!("`{name}.call_dyn(&[…])` converts inputs as NumPy does"));
+            (self.declared(&loops), format!("`{name}.call_dyn([…])` converts inputs as NumPy does"));
         quote! {
             const _: () = {
                 #[diagnostic::on_unimplemented(

@@ -12,7 +12,7 @@ mod tests;
 use proc_macro2::{Ident, Span, TokenStream};
 use pykernel_codegen::hir::Function;
 use pykernel_codegen::interface::{Kernel, Overload, rust};
-use pykernel_codegen::types::{DType, Type};
+use pykernel_codegen::types::Type;
 use pykernel_codegen::ufunc::Ufunc;
 use quote::{quote, quote_spanned};
 
@@ -23,7 +23,7 @@ use marker::Marker;
 pub fn item(kernel: &Kernel, ufunc: &Ufunc, context: &Context) -> TokenStream {
     let name = name_of(kernel, context);
     let types = kernel.overloads.iter().map(|overload| overload.types.clone()).collect();
-    let marker = Marker { name: &name, layout: &ufunc.layout, types };
+    let marker = Marker { name: &name, layout: &ufunc.layout, writable: &ufunc.writable, types };
     let (docs, loops, items) = (document::attributes(kernel), marker.ty(), marker.items());
     let declaration = declaration(kernel, context);
     let (functions, callables) = callable::table(kernel, context).unzip();
@@ -83,11 +83,11 @@ pub fn stub(function: &Function, ufunc: &Ufunc, context: &Context) -> TokenStrea
     let name = identifier(&rust::function(&function.name), (context.locate)(function.name_span));
     let operands = ufunc.layout.inputs.len() + ufunc.layout.outputs.len();
     let types = function.signatures.iter().map(|signature| {
-        let declared = signature.params.iter().chain(signature.result.iter().flat_map(results));
-        declared.filter_map(element).collect::<Vec<_>>()
+        let declared = signature.params.iter().chain(signature.result.iter().flat_map(Type::results));
+        declared.filter_map(Type::element).collect::<Vec<_>>()
     });
     let types = types.filter(|types| types.len() == operands).collect();
-    let marker = Marker { name: &name, layout: &ufunc.layout, types };
+    let marker = Marker { name: &name, layout: &ufunc.layout, writable: &ufunc.writable, types };
     let (loops, items) = (marker.ty(), marker.items());
     let is_unsafe = function.options.boundscheck == Some(false);
     let ty = quote!(::pykernel::Ufunc<'static, #loops>);
@@ -96,22 +96,6 @@ pub fn stub(function: &Function, ufunc: &Ufunc, context: &Context) -> TokenStrea
         #[doc(hidden)]
         pub static #name: #ty = #made;
         #items
-    }
-}
-
-/// What a function returns, one by one.
-fn results(ty: &Type) -> &[Type] {
-    match ty {
-        Type::Tuple(items) => items,
-        Type::None => &[],
-        _ => std::slice::from_ref(ty),
-    }
-}
-
-fn element(ty: &Type) -> Option<DType> {
-    match ty {
-        Type::Array(array) => Some(array.element),
-        _ => ty.dtype(),
     }
 }
 

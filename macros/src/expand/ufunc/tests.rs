@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use pykernel_codegen::interface::{Number, Param, ParamType};
 use pykernel_codegen::ir::{FunctionId, Mode};
 use pykernel_codegen::source::{self, Source};
-use pykernel_codegen::types::{ArrayType, Layout};
+use pykernel_codegen::types::{ArrayType, DType, Layout};
 use pykernel_codegen::ufunc::{CoreDimension, CoreLayout, CoreSize, Identity, Kind};
 
 use super::*;
@@ -98,13 +98,15 @@ fn its_loops_are_a_type() {
     expect(&text, "#[doc(hidden)] pub enum f_loops {}");
     let core = "(::pykernel::ndarray::Dim<[::pykernel::ndarray::Ix; 0]>,";
     expect(&text, &format!("type OutputCores = {core});"));
+    let access = "(::pykernel::ufunc::typed::Write, ::pykernel::ufunc::typed::Read,)";
+    expect(&text, &format!("type Access = {access};"));
     expect(
         &text,
         "impl f for (::core::primitive::f64, ::core::primitive::f64,) { type Outputs = (::core::primitive::f64,); }",
     );
     expect(&text, "impl<Elements: f> ::pykernel::ufunc::typed::Loops<Elements> for f_loops");
     expect(&text, "note = \"its loops take `(Complex<f32>, Complex<f32>)`, `(f64, f64)`\"");
-    expect(&text, "`f.call_dyn(&[…])` converts inputs as NumPy does");
+    expect(&text, "`f.call_dyn([…])` converts inputs as NumPy does");
 }
 
 #[test]

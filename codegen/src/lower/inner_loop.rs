@@ -1,0 +1,317 @@
+//! The inner loops of ufuncs and gufuncs (`pykernel_abi::InnerLoop`).
+//!
+//! A loop is a function that takes a view for each operand, whose first dimension is that of the
+//! loop and whose others are the core dimensions, and calls the ufunc's own function in each
+//! iteration. On numbers it has several forms: that in which all elements are adjacent, that in which
+//! each iteration takes what the one before gave, which stays in registers, and the general one.
+//! For gufuncs a core dimension has one size, in whichever operands it is.
+
+use super::construct::{and, binary, compare, int, locals};
+use super::function::part_types;
+use crate::ir::{
+    self, Axis, BinaryOp, CompareOp, Expr, Function, LocalId, Scalar, Stmt, StmtKind, ViewType, elements,
+};
+use crate::source::{Source, Span};
+use crate::typed::{InnerLoop, Instance, LoopOperand, Program};
+use crate::types::{ArrayType, DType, Layout, Type};
+use crate::ufunc::{self, CoreSize};
+
+/// Lowers a loop to a function of that name.
+pub(super) fn lower(program: &Program, source: &Source, inner: &InnerLoop, name: String) -> Function {
+    let instance = &program[inner.instance];
+    let function = Function {
+        name,
+        span: instance.span,
+        params: Vec::new(),
+        results: Vec::new(),
+        status: None,
+        locals: Vec::new(),
+        n_labels: 1,
+        body: Vec::new(),
+        external: None,
+        effects: ir::Effects::default(),
+        library: false,
+        unchecked: false,
+        inline: Default::default(),
+    };
+    let operands = inner.operands(program);
+    let mut building = Building { function, source, inner, instance, operands };
+    let views: Vec<LocalId> = building.params();
+    let body = match inner.ufunc.kind {
+        ufunc::Kind::Vectorize => building.over_numbers(&views),
+        ufunc::Kind::Guvectorize => building.over_cores(&views),
+    };
+    Function { body, ..building.function }
+}
+
+/// A loop under construction.
+struct Building<'a> {
+    function: Function,
+    source: &'a Source,
+    inner: &'a InnerLoop,
+    /// What is called.
+    instance: &'a Instance,
+    operands: Vec<LoopOperand<'a>>,
+}
+
+impl Building<'_> {
+    fn span(&self) -> Span {
+        self.instance.span
+    }
+
+    fn stmt(&self, kind: StmtKind) -> Stmt {
+        Stmt { kind, span: self.span() }
+    }
+
+    fn assign(&self, local: LocalId, value: Expr) -> Stmt {
+        self.stmt(StmtKind::Assign { local, value })
+    }
+
+    /// A view for each operand.
+    fn params(&mut self) -> Vec<LocalId> {
+        let n_inputs = self.inner.ufunc.layout.inputs.len();
+        for place in 0..self.operands.len() {
+            let LoopOperand { dtype, core, .. } = self.operands[place];
+            let name = match place.checked_sub(n_inputs) {
+                None => format!("in.{place}"),
+                Some(output) => format!("out.{output}"),
+            };
+            let view = ViewType { element: dtype, rank: 1 + core.len(), layout: Layout::Any };
+            let param = self.function.add_local(name, ir::Type::View(view));
+            self.function.params.push(param);
+        }
+        self.function.params.clone()
+    }
+
+    /// Goes through the iterations.
+    fn iterate(&mut self, views: &[LocalId], body: impl FnOnce(&mut Self, Expr) -> Vec<Stmt>) -> Stmt {
+        let label = self.function.add_label();
+        let var = self.function.add_local("count", ir::Type::Scalar(Scalar::I64));
+        let body = body(self, Expr::Local(var));
+        let hi = Expr::Dim { view: views[views.len() - 1], axis: 0 };
+        self.stmt(StmtKind::For { label, var, lo: int(0), hi, step: 1, body })
+    }
+
+    fn call(&mut self, args: Vec<Expr>, results: Vec<LocalId>) -> Stmt {
+        let (file, line) = (self.source.file.clone(), self.source.line(self.span().start));
+        let place = ir::Place { file, line, function: self.instance.name.clone() };
+        let function = ir::FunctionId(self.inner.instance.0);
+        self.stmt(StmtKind::Call { results, function, args, status: None, place })
+    }
+
+    fn temporaries(&mut self, name: &str, ty: &Type) -> Vec<LocalId> {
+        part_types(ty).into_iter().map(|ty| self.function.add_local(name, ty)).collect()
+    }
+
+    fn load(&mut self, view: LocalId, index: &Expr, dtype: DType) -> (Vec<LocalId>, Vec<Stmt>) {
+        let loaded = self.temporaries("x", &Type::Strong(dtype));
+        let parts = loaded.iter().zip(elements::parts(dtype));
+        let stmts = parts.map(|(local, part)| {
+            self.stmt(StmtKind::Load { local: *local, view, index: vec![index.clone()], part: *part })
+        });
+        let stmts = stmts.collect();
+        (loaded, stmts)
+    }
+
+    /// The loop of a ufunc: over numbers.
+    fn over_numbers(&mut self, views: &[LocalId]) -> Vec<Stmt> {
+        let strided = vec![self.numbers(views)];
+        let contiguous = self.contiguous(views);
+        let then = self.when(self.are_contiguous(views), contiguous, strided);
+        match self.is_carried(views) {
+            Some(cond) => {
+                let carried = self.carried(views);
+                self.when(cond, carried, then)
+            }
+            None => then,
+        }
+    }
+
+    fn when(&self, cond: Expr, then: Vec<Stmt>, otherwise: Vec<Stmt>) -> Vec<Stmt> {
+        vec![self.stmt(StmtKind::If { cond, then, otherwise })]
+    }
+
+    /// The general form.
+    fn numbers(&mut self, views: &[LocalId]) -> Stmt {
+        let (inputs, outputs) = views.split_at(self.inner.ufunc.layout.inputs.len());
+        self.iterate(views, |building, index| {
+            let (mut args, mut body) = (Vec::new(), Vec::new());
+            for (place, view) in inputs.iter().enumerate() {
+                let (loaded, stmts) = building.load(*view, &index, building.operands[place].dtype);
+                args.extend(locals(&loaded));
+                body.extend(stmts);
+            }
+            building.call_and_store(args, outputs, &index, body).1
+        })
+    }
+
+    /// Adds the call, and the stores of what it gives; says where that is.
+    fn call_and_store(
+        &mut self,
+        args: Vec<Expr>,
+        outputs: &[LocalId],
+        index: &Expr,
+        mut body: Vec<Stmt>,
+    ) -> (Vec<LocalId>, Vec<Stmt>) {
+        let results = self.temporaries("y", &self.instance.result);
+        body.push(self.call(args, results.clone()));
+        let mut values = results.iter();
+        for (view, operand) in outputs.iter().zip(&self.operands[self.operands.len() - outputs.len()..]) {
+            for (part, value) in elements::parts(operand.dtype).iter().zip(values.by_ref()) {
+                let (index, value) = (vec![index.clone()], Expr::Local(*value));
+                body.push(self.stmt(StmtKind::Store { view: *view, index, part: *part, value }));
+            }
+        }
+        (results, body)
+    }
+
+    /// Whether the elements of all operands are adjacent.
+    fn are_contiguous(&self, views: &[LocalId]) -> Expr {
+        let is_contiguous = |(view, operand): (&LocalId, &LoopOperand<'_>)| {
+            let stride = Expr::Stride { view: *view, axis: 0 };
+            compare(CompareOp::Eq, stride, int(operand.dtype.size() as i64))
+        };
+        let all = views.iter().zip(&self.operands).map(is_contiguous);
+        all.reduce(and).unwrap_or_else(|| super::construct::boolean(false))
+    }
+
+    /// The form of adjacent elements.
+    fn contiguous(&mut self, views: &[LocalId]) -> Vec<Stmt> {
+        let mut body = Vec::new();
+        let mut adjacent = Vec::new();
+        for (place, view) in views.iter().enumerate() {
+            let ty = ViewType { element: self.operands[place].dtype, rank: 1, layout: Layout::C };
+            let local = self.function.add_local("adjacent", ir::Type::View(ty));
+            body.push(self.assign(local, Expr::OfLayout { view: *view, layout: Layout::C }));
+            adjacent.push(local);
+        }
+        body.push(self.numbers(&adjacent));
+        body
+    }
+
+    /// Whether each iteration takes what the one before gave, and there is one; `None` where that
+    /// never is.
+    fn is_carried(&self, views: &[LocalId]) -> Option<Expr> {
+        let (n_inputs, [first, _, output]) = (self.inner.ufunc.layout.inputs.len(), views) else {
+            return None;
+        };
+        if n_inputs != 2 || self.operands[0].dtype != self.operands[2].dtype {
+            return None;
+        }
+        let stride = |view: &LocalId| Expr::Stride { view: *view, axis: 0 };
+        let address = |view: &LocalId| Expr::Address { view: *view };
+        let next = binary(BinaryOp::Add, address(first), stride(first));
+        let follows = compare(CompareOp::Eq, next, address(output));
+        let keeps_pace = compare(CompareOp::Eq, stride(first), stride(output));
+        let is_one = compare(CompareOp::Lt, int(0), Expr::Dim { view: *output, axis: 0 });
+        Some(and(and(follows, keeps_pace), is_one))
+    }
+
+    /// The form in which the first input is what the iteration before gave. It is written each time:
+    /// a raise may end the loop, and memory is not waited for.
+    fn carried(&mut self, views: &[LocalId]) -> Vec<Stmt> {
+        let [first, second, output] = views else { return Vec::new() };
+        let (dtype, taken) = (self.operands[0].dtype, self.operands[1].dtype);
+        let (so_far, mut stmts) = self.load(*first, &int(0), dtype);
+        let repeat = self.iterate(views, |building, index| {
+            let (loaded, body) = building.load(*second, &index, taken);
+            let args = [locals(&so_far), locals(&loaded)].concat();
+            let (results, mut body) = building.call_and_store(args, &[*output], &index, body);
+            for (local, value) in so_far.iter().zip(locals(&results)) {
+                body.push(building.assign(*local, value));
+            }
+            body
+        });
+        stmts.push(repeat);
+        stmts
+    }
+
+    /// The loop of a gufunc: over views of the core dimensions.
+    fn over_cores(&mut self, views: &[LocalId]) -> Vec<Stmt> {
+        let (sizes, mut body) = self.sizes(views);
+        let repeat = self.iterate(views, |building, index| {
+            let (mut args, mut body) = (Vec::new(), Vec::new());
+            for (place, view) in views.iter().enumerate() {
+                args.extend(building.operand(place, *view, &index, &sizes, &mut body));
+            }
+            body.push(building.call(args, Vec::new()));
+            body
+        });
+        body.push(repeat);
+        body
+    }
+
+    /// What is passed for an operand.
+    fn operand(
+        &mut self,
+        place: usize,
+        view: LocalId,
+        index: &Expr,
+        sizes: &[Expr],
+        body: &mut Vec<Stmt>,
+    ) -> Vec<Expr> {
+        let LoopOperand { dtype, core, ty } = self.operands[place].clone();
+        let Type::Array(array) = *ty else {
+            let (loaded, stmts) = self.load(view, index, dtype);
+            body.extend(stmts);
+            return locals(&loaded);
+        };
+        let mut axes = vec![Axis::Index(index.clone())];
+        axes.extend(core.iter().map(|dimension| Axis::Slice {
+            start: int(0),
+            extent: sizes[*dimension].clone(),
+            step: int(1),
+        }));
+        // The one number of an operand without core dimensions may be declared as an array.
+        axes.resize(1 + array.rank, Axis::New);
+        let part = self.view_local(ArrayType { layout: Layout::Any, ..array });
+        body.push(self.assign(part, Expr::SubView { view, axes }));
+        let passed = match array.layout {
+            Layout::Any => part,
+            layout => {
+                let laid_out = self.view_local(array);
+                body.push(self.assign(laid_out, Expr::OfLayout { view: part, layout }));
+                laid_out
+            }
+        };
+        vec![Expr::Local(passed), Expr::Unowned]
+    }
+
+    fn view_local(&mut self, array: ArrayType) -> LocalId {
+        self.function.add_local("core", ir::Type::View(array.into()))
+    }
+
+    /// The size of each core dimension, and what sets it.
+    fn sizes(&mut self, views: &[LocalId]) -> (Vec<Expr>, Vec<Stmt>) {
+        let (mut sizes, mut body) = (Vec::new(), Vec::new());
+        let inner = self.inner;
+        for (position, dimension) in inner.ufunc.layout.dimensions.iter().enumerate() {
+            let size = match &dimension.size {
+                CoreSize::Fixed(size) if !dimension.optional => int(*size),
+                CoreSize::Fixed(_) | CoreSize::Operands => self.size_in_operands(position, views),
+                CoreSize::Rule { constant, terms } => {
+                    let term = |(factor, of): &(i64, usize)| {
+                        binary(BinaryOp::Mul, int(*factor), Expr::clone(&sizes[*of]))
+                    };
+                    let terms = terms.iter().map(term);
+                    terms.fold(int(*constant), |sum, term| binary(BinaryOp::Add, sum, term))
+                }
+            };
+            let local = self.function.add_local(&*dimension.name, ir::Type::Scalar(Scalar::I64));
+            body.push(self.assign(local, size));
+            sizes.push(Expr::Local(local));
+        }
+        (sizes, body)
+    }
+
+    /// The extent of a core dimension in the first operand that has it.
+    fn size_in_operands(&self, dimension: usize, views: &[LocalId]) -> Expr {
+        let axis = |operand: &LoopOperand<'_>| operand.core.iter().position(|it| *it == dimension);
+        let places = self.operands.iter().zip(views);
+        let mut found = places.filter_map(|(operand, view)| Some((*view, axis(operand)?)));
+        match found.next() {
+            Some((view, axis)) => Expr::Dim { view, axis: 1 + axis },
+            None => unreachable!("bug in pykernel: a core dimension is in no operand"),
+        }
+    }
+}

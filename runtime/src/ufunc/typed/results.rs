@@ -1,0 +1,227 @@
+//! What calls give: the types of outputs, and arrays for them.
+
+use ndarray::{DimAdd, Dimension};
+
+use super::operands::{Elements, Repeat};
+use super::ranks::{Broadcast, Rank};
+use super::{Loops, Signature};
+use crate::Error;
+use crate::any::AnyArray;
+use crate::dtype::{DType, Element};
+use crate::ufunc::elementwise::Made;
+
+/// Outputs have the types that the ufunc declares for the types of the inputs.
+#[derive(Clone, Copy, Debug)]
+pub enum Declared {}
+
+/// Outputs have the type `T`: NumPy's `dtype=`.
+#[derive(Clone, Copy, Debug)]
+pub struct As<T>(std::marker::PhantomData<T>);
+
+/// Reduced dimensions are gone.
+#[derive(Clone, Copy, Debug)]
+pub enum Dropped {}
+
+/// Reduced dimensions stay, with size 1: NumPy's `keepdims=True`.
+#[derive(Clone, Copy, Debug)]
+pub enum Kept {}
+
+/// How the types of the outputs follow from those of the inputs: [`Declared`], [`As`].
+pub trait Typing<L, Inputs> {
+    /// The types of the outputs, as a tuple.
+    type Outputs: Elements;
+}
+
+impl<L: Loops<Inputs>, Inputs> Typing<L, Inputs> for Declared
+where
+    L::Outputs: Elements,
+{
+    type Outputs = L::Outputs;
+}
+
+impl<L: Signature, Inputs: Elements, T> Typing<L, Inputs> for As<T>
+where
+    L::OutputCores: Repeat<T, Tuple: Elements>,
+{
+    type Outputs = <L::OutputCores as Repeat<T>>::Tuple;
+}
+
+/// The type of a reduction over elements of type `T`: [`Declared`], [`As`].
+pub trait Folding<L, T> {
+    /// The type of the result.
+    type Output: Element;
+}
+
+impl<L: Loops<(T, T), Outputs = (T,)>, T: Element> Folding<L, T> for Declared {
+    type Output = T;
+}
+
+impl<L, T: Element, U: Element> Folding<L, T> for As<U> {
+    type Output = U;
+}
+
+/// Which of two ranks results have: [`Dropped`], [`Kept`].
+pub trait Reduced<Without, With> {
+    /// That one.
+    type Chosen;
+}
+
+impl<Without, With> Reduced<Without, With> for Dropped {
+    type Chosen = Without;
+}
+
+impl<Without, With> Reduced<Without, With> for Kept {
+    type Chosen = With;
+}
+
+/// What a call gives: `Self` are the ufunc's loops, `O` how outputs are typed, `K` what becomes of reduced
+/// dimensions, `Inputs` the types of the inputs and `Dims` their ranks.
+pub trait Gives<O, K, Inputs, Dims> {
+    /// A number or an array for each output; a tuple unless there is one.
+    type Results;
+
+    /// The types of the outputs.
+    #[doc(hidden)]
+    const DTYPES: &'static [DType];
+
+    /// The outputs that a call has made.
+    #[doc(hidden)]
+    fn made(arrays: Made) -> Self::Results;
+
+    /// Makes the outputs, of this shape in the order C. `None` if what is given gives that, or there is no memory.
+    ///
+    /// # Safety
+    /// What is given writes as many elements as the shape has to each output, from the addresses on, if it
+    /// succeeds.
+    #[doc(hidden)]
+    unsafe fn packed(
+        shape: &[usize],
+        write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
+    ) -> Option<Result<Self::Results, Error>>;
+}
+
+impl<L, O, K, Inputs, Dims> Gives<O, K, Inputs, Dims> for L
+where
+    L: Signature,
+    O: Typing<L, Inputs>,
+    K: Reduced<L::OutputCores, L::KeptCores>,
+    Dims: Broadcast<L::InputCores>,
+    O::Outputs: Arrays<Dims::Loop, K::Chosen>,
+{
+    type Results = <O::Outputs as Arrays<Dims::Loop, K::Chosen>>::Results;
+
+    const DTYPES: &'static [DType] = O::Outputs::DTYPES;
+
+    fn made(arrays: Made) -> Self::Results {
+        O::Outputs::made(arrays)
+    }
+
+    #[inline]
+    unsafe fn packed(
+        shape: &[usize],
+        write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
+    ) -> Option<Result<Self::Results, Error>> {
+        // SAFETY: the caller's.
+        unsafe { O::Outputs::packed(shape, write) }
+    }
+}
+
+/// Outputs of these types, in a loop of a rank, with core dimensions.
+pub trait Arrays<Loop, Cores> {
+    /// A number or an array for each; a tuple unless there is one.
+    type Results;
+
+    /// The arrays with their types.
+    #[doc(hidden)]
+    fn made(arrays: Made) -> Self::Results;
+
+    /// Makes them.
+    ///
+    /// # Safety
+    /// That of [`Gives::packed`].
+    #[doc(hidden)]
+    unsafe fn packed(
+        shape: &[usize],
+        write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
+    ) -> Option<Result<Self::Results, Error>>;
+}
+
+/// The rank of an output.
+type Joined<Loop, Core> = <Loop as DimAdd<Core>>::Output;
+
+/// The next array, with its type.
+pub(crate) fn next<T: Element, D: Rank<T>>(arrays: &mut impl Iterator<Item = AnyArray>) -> D::Array {
+    match arrays.next().and_then(AnyArray::typed) {
+        Some(array) => D::of_dyn(array),
+        None => unreachable!("bug in pykernel: an output of another type"),
+    }
+}
+
+/// A tuple, or its item if it is one.
+macro_rules! results {
+    ($one:ty) => { $one };
+    ($($item:ty),*) => { ($($item,)*) };
+}
+
+macro_rules! result {
+    ($one:expr) => { $one };
+    ($($item:expr),*) => { ($($item,)*) };
+}
+
+macro_rules! arrays {
+    ($($element:ident $core:ident $item:ident),*) => {
+        impl<Loop, $($element, $core),*> Arrays<Loop, ($($core,)*)> for ($($element,)*)
+        where
+            Loop: Dimension $(+ DimAdd<$core>)*,
+            $($core: Dimension, $element: Element, Joined<Loop, $core>: Rank<$element>,)*
+        {
+            type Results = results!($(<Joined<Loop, $core> as Rank<$element>>::Array),*);
+
+            fn made(arrays: Made) -> Self::Results {
+                let mut arrays = arrays.into_iter();
+                result!($(next::<$element, Joined<Loop, $core>>(&mut arrays)),*)
+            }
+
+            #[inline]
+            unsafe fn packed(
+                shape: &[usize],
+                write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
+            ) -> Option<Result<Self::Results, Error>> {
+                let length = shape.iter().product();
+                $(
+                    let mut $item = Vec::<$element>::new();
+                    $item.try_reserve_exact(length).ok()?;
+                )*
+                if let Err(error) = write(&[$($item.as_mut_ptr().cast()),*])? {
+                    return Some(Err(error));
+                }
+                // SAFETY: the caller's.
+                $(unsafe { $item.set_len(length) };)*
+                // SAFETY: there are as many elements as the shape has, and zeros of another rank panic.
+                Some(Ok(result!($(unsafe { <Joined<Loop, $core> as Rank<$element>>::packed(shape, $item) }),*)))
+            }
+        }
+    };
+}
+
+impl<Loop> Arrays<Loop, ()> for () {
+    type Results = ();
+
+    fn made(_: Made) {}
+
+    unsafe fn packed(
+        _: &[usize],
+        write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
+    ) -> Option<Result<(), Error>> {
+        write(&[])
+    }
+}
+
+arrays! { A X a }
+arrays! { A X a, B Y b }
+arrays! { A X a, B Y b, C Z c }
+arrays! { A X a, B Y b, C Z c, D W d }
+arrays! { A X a, B Y b, C Z c, D W d, E V e }
+arrays! { A X a, B Y b, C Z c, D W d, E V e, F U f }
+arrays! { A X a, B Y b, C Z c, D W d, E V e, F U f, G T g }
+arrays! { A X a, B Y b, C Z c, D W d, E V e, F U f, G T g, H S h }
