@@ -443,6 +443,37 @@ def first(a, match):
     }
 
     #[test]
+    fn loops_of_ufuncs_are_overloads() {
+        let text = "
+from numba import guvectorize, vectorize
+@vectorize([float32(float32, int8), float64(float64, int8)])
+def power(x, n):
+    if n < 0:
+        raise ValueError('negative')
+    return x ** n
+@guvectorize([(complex64[:], int8, float32[:])], '(n),()->()', writable_args=(0,))
+def put(x, n, out):
+    x[n] = 0
+    out[0] = n
+";
+        let kernels = kernels(text);
+        let shown: Vec<String> = kernels.iter().flat_map(rust::signatures).collect();
+        assert_eq!(
+            shown,
+            [
+                "pub static power: Ufunc // (f32, i8) -> f32",
+                "pub static power: Ufunc // (f64, i8) -> f64",
+                "pub static put: Ufunc // (Complex<f32>, i8) -> f32 over (n),()->()",
+            ]
+        );
+        let [power, put] = kernels.as_slice() else { panic!("{kernels:?}") };
+        assert!(power.overloads.iter().all(|overload| overload.raises && overload.cost > 1));
+        assert_ne!(power.overloads[0].symbol, power.overloads[1].symbol);
+        assert_eq!(put.ufunc.as_ref().map(|ufunc| ufunc.writable.clone()), Some(vec![0]));
+        assert_eq!(put.overloads[0].params.len(), 3);
+    }
+
+    #[test]
     fn who_reaches_recursion_needs_a_stack_limit() {
         let text = "
 @njit

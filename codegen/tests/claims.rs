@@ -1,7 +1,8 @@
 //! What the passes make of kernels: claims about the printed IR.
 //!
 //! Each file under `claims/` holds kernels. In a function, a comment `# check: TEXT` claims that
-//! the text stands in the function's IR after all passes, `# not: TEXT` that it does not. Claims
+//! the text stands in the function's IR after all passes, or in that of its inner loop if it is a
+//! ufunc, `# not: TEXT` that it does not. Claims
 //! hold with overflow checks on and off, unless the file says `# overflow checks: off`.
 
 use std::path::Path;
@@ -57,8 +58,9 @@ fn broken<'a>(text: &'a str, printed: &'a str) -> impl Iterator<Item = String> +
 
 /// The text of one function.
 fn body_of<'a>(name: &str, printed: &'a str) -> &'a str {
-    let head = format!("fn {name}(");
-    let start = printed.find(&head).unwrap_or_else(|| panic!("there is no `{name}` in\n{printed}"));
+    let heads = [format!("fn {name}.loop("), format!("fn {name}(")];
+    let start = heads.iter().find_map(|head| printed.find(head));
+    let start = start.unwrap_or_else(|| panic!("there is no `{name}` in\n{printed}"));
     let body = &printed[start..];
     body.split_once("\n}").map_or(body, |(body, _)| body)
 }

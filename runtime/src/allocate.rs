@@ -1,7 +1,7 @@
 //! New arrays, or NumPy's errors where they are too large.
 
 use crate::Error;
-use crate::any::AnyArray;
+use crate::any::{AnyArray, Extents};
 use crate::call::Kernel;
 use crate::dtype::DType;
 use crate::view::tuple;
@@ -14,6 +14,24 @@ pub(crate) fn zeros(dtype: DType, shape: &[usize], kernel: &Kernel<'_>) -> Resul
         return Err(too_big(kernel));
     };
     AnyArray::try_zeros(dtype, shape).ok_or_else(|| no_memory(bytes, dtype, shape, kernel))
+}
+
+/// An array of zeros that is contiguous, its axes from the outermost to the innermost in this order.
+pub(crate) fn zeros_in_order(
+    dtype: DType,
+    shape: &[usize],
+    order: &[usize],
+    kernel: &Kernel<'_>,
+) -> Result<AnyArray, Error> {
+    if order.is_sorted() {
+        return zeros(dtype, shape, kernel);
+    }
+    let extents: Extents = order.iter().map(|axis| shape[*axis]).collect();
+    let mut places = Extents::from_elem(0, shape.len());
+    for (place, axis) in order.iter().enumerate() {
+        places[*axis] = place;
+    }
+    Ok(zeros(dtype, &extents, kernel)?.permuted(&places))
 }
 
 /// An array has more bytes than there are addresses.

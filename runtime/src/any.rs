@@ -3,12 +3,14 @@
 use std::alloc::Layout;
 use std::any::Any;
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use ndarray::{ArrayD, ArrayView, ArrayViewD, ArrayViewMut, Dimension, IxDyn, ShapeBuilder};
 use num_complex::Complex;
 use smallvec::SmallVec;
 
 use crate::dtype::{DType, Element};
+use crate::gufunc::operand::range;
 
 /// An array of any dtype and rank that is only read.
 #[derive(Clone, Debug)]
@@ -58,6 +60,30 @@ impl RawView {
     fn of(data: *mut u8, dtype: DType, shape: Vec<usize>, strides: Vec<isize>) -> Self {
         RawView { data, dtype, shape: shape.into(), strides: strides.into() }
     }
+
+    fn widen(&mut self, axes: usize) {
+        self.shape.resize(self.shape.len() + axes, 1);
+        self.strides.resize(self.strides.len() + axes, 0);
+    }
+
+    /// The strides with which it is broadcast to so many dimensions.
+    pub fn stretched(&self, rank: usize) -> Strides {
+        let mut strides = Strides::from_elem(0, rank - self.shape.len());
+        let own = self.shape.iter().zip(&self.strides);
+        strides.extend(own.map(|(extent, stride)| if *extent == 1 { 0 } else { *stride }));
+        strides
+    }
+
+    /// Its dimensions, beside those of another array of the same shape: extents, and strides here and there.
+    pub fn beside(&self, other: &RawView) -> impl Iterator<Item = (usize, isize, isize)> {
+        let strides = self.strides.iter().zip(&other.strides);
+        self.shape.iter().zip(strides).map(|(extent, (own, other))| (*extent, *own, *other))
+    }
+
+    /// Where its elements are.
+    pub fn range(&self) -> Range<usize> {
+        range(self.data, self.dtype, self.shape.iter().copied().zip(self.strides.iter().copied()))
+    }
 }
 
 impl<'a> AnyView<'a> {
@@ -87,6 +113,12 @@ impl<'a> AnyView<'a> {
 
     pub(crate) fn raw(&self) -> &RawView {
         &self.raw
+    }
+
+    /// The same with further axes at the end, of extent 1.
+    pub(crate) fn widened(mut self, axes: usize) -> Self {
+        self.raw.widen(axes);
+        self
     }
 
     /// The same array with its type; `None` if it has another one.
@@ -155,6 +187,12 @@ impl<'a> AnyViewMut<'a> {
     /// The array, only to be read.
     pub fn view(&self) -> AnyView<'_> {
         AnyView { raw: self.raw.clone(), life: PhantomData }
+    }
+
+    /// The same with further axes at the end, of extent 1.
+    pub(crate) fn widened(mut self, axes: usize) -> Self {
+        self.raw.widen(axes);
+        self
     }
 
     /// The array, only to be read, beside itself.

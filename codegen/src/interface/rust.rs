@@ -3,6 +3,7 @@
 use super::{Kernel, Overload, Param, ParamType};
 use crate::ir::Mode;
 use crate::types::{ArrayType, DType, Type};
+use crate::ufunc::Ufunc;
 
 /// Rust's keywords that are not Python's too and that a raw identifier can name.
 const KEYWORDS: [&str; 42] = [
@@ -52,9 +53,28 @@ pub fn parameters(params: &[Param]) -> Vec<String> {
 }
 
 /// The signatures under which Rust can call a kernel, one for each overload. A kernel with several
-/// is one function, generic over its argument types.
+/// is one function, generic over its argument types; a ufunc a static with a loop for each.
 pub fn signatures(kernel: &Kernel) -> Vec<String> {
-    kernel.overloads.iter().map(|overload| signature(kernel, overload)).collect()
+    match &kernel.ufunc {
+        Some(ufunc) => kernel.overloads.iter().map(|overload| looped(kernel, ufunc, overload)).collect(),
+        None => kernel.overloads.iter().map(|overload| signature(kernel, overload)).collect(),
+    }
+}
+
+/// A ufunc with one of its loops: `pub static f: Ufunc // (f64, f64) -> f64`.
+fn looped(kernel: &Kernel, ufunc: &Ufunc, overload: &Overload) -> String {
+    let (inputs, outputs) = overload.types.split_at(ufunc.layout.inputs.len().min(overload.types.len()));
+    let names = |types: &[DType]| types.iter().map(|dtype| scalar(*dtype)).collect::<Vec<_>>().join(", ");
+    let outputs = match outputs {
+        [one] => scalar(*one).to_owned(),
+        several => format!("({})", names(several)),
+    };
+    let ty = if kernel.is_unsafe() { "Unchecked<Ufunc>" } else { "Ufunc" };
+    let layout = match ufunc.layout.dimensions.is_empty() {
+        true => String::new(),
+        false => format!(" over {}", ufunc.layout),
+    };
+    format!("pub static {}: {ty} // ({}) -> {outputs}{layout}", function(&kernel.name), names(inputs))
 }
 
 fn signature(kernel: &Kernel, overload: &Overload) -> String {

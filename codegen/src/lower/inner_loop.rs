@@ -113,9 +113,34 @@ impl Building<'_> {
         (loaded, stmts)
     }
 
+    /// Goes through the iterations, with views that move on: the element at hand is their first one.
+    /// Addresses are added up, not multiplied out.
+    fn walk(
+        &mut self,
+        views: &[LocalId],
+        body: impl FnOnce(&mut Self, &[LocalId]) -> Vec<Stmt>,
+    ) -> Vec<Stmt> {
+        let walkers = views.iter().map(|view| self.function.add_local("at", self.function.ty(*view)));
+        let walkers: Vec<LocalId> = walkers.collect();
+        let pairs = walkers.iter().zip(views);
+        let mut stmts: Vec<Stmt> = pairs.map(|(at, view)| self.assign(*at, Expr::Local(*view))).collect();
+        let repeat = self.iterate(views, |building, index| {
+            let mut body = body(building, &walkers);
+            for (at, view) in walkers.iter().zip(views) {
+                let done = binary(BinaryOp::Add, index.clone(), int(1));
+                let extent = binary(BinaryOp::Sub, Expr::Dim { view: *view, axis: 0 }, done);
+                let axes = vec![Axis::Slice { start: int(1), extent, step: int(1) }];
+                body.push(building.assign(*at, Expr::SubView { view: *at, axes }));
+            }
+            body
+        });
+        stmts.push(repeat);
+        stmts
+    }
+
     /// The loop of a ufunc: over numbers.
     fn over_numbers(&mut self, views: &[LocalId]) -> Vec<Stmt> {
-        let strided = vec![self.numbers(views)];
+        let strided = self.walk(views, |building, at| building.number(at, int(0)));
         let contiguous = self.contiguous(views);
         let then = self.when(self.are_contiguous(views), contiguous, strided);
         match self.is_carried(views) {
@@ -131,18 +156,16 @@ impl Building<'_> {
         vec![self.stmt(StmtKind::If { cond, then, otherwise })]
     }
 
-    /// The general form.
-    fn numbers(&mut self, views: &[LocalId]) -> Stmt {
+    /// An iteration on the elements of an index.
+    fn number(&mut self, views: &[LocalId], index: Expr) -> Vec<Stmt> {
         let (inputs, outputs) = views.split_at(self.inner.ufunc.layout.inputs.len());
-        self.iterate(views, |building, index| {
-            let (mut args, mut body) = (Vec::new(), Vec::new());
-            for (place, view) in inputs.iter().enumerate() {
-                let (loaded, stmts) = building.load(*view, &index, building.operands[place].dtype);
-                args.extend(locals(&loaded));
-                body.extend(stmts);
-            }
-            building.call_and_store(args, outputs, &index, body).1
-        })
+        let (mut args, mut body) = (Vec::new(), Vec::new());
+        for (place, view) in inputs.iter().enumerate() {
+            let (loaded, stmts) = self.load(*view, &index, self.operands[place].dtype);
+            args.extend(locals(&loaded));
+            body.extend(stmts);
+        }
+        self.call_and_store(args, outputs, &index, body).1
     }
 
     /// Adds the call, and the stores of what it gives; says where that is.
@@ -185,7 +208,8 @@ impl Building<'_> {
             body.push(self.assign(local, Expr::OfLayout { view: *view, layout: Layout::C }));
             adjacent.push(local);
         }
-        body.push(self.numbers(&adjacent));
+        let repeat = self.iterate(&adjacent, |building, index| building.number(&adjacent, index));
+        body.push(repeat);
         body
     }
 
@@ -213,16 +237,16 @@ impl Building<'_> {
         let [first, second, output] = views else { return Vec::new() };
         let (dtype, taken) = (self.operands[0].dtype, self.operands[1].dtype);
         let (so_far, mut stmts) = self.load(*first, &int(0), dtype);
-        let repeat = self.iterate(views, |building, index| {
-            let (loaded, body) = building.load(*second, &index, taken);
+        let repeat = self.walk(&[*second, *output], |building, at| {
+            let (loaded, body) = building.load(at[0], &int(0), taken);
             let args = [locals(&so_far), locals(&loaded)].concat();
-            let (results, mut body) = building.call_and_store(args, &[*output], &index, body);
+            let (results, mut body) = building.call_and_store(args, &at[1..], &int(0), body);
             for (local, value) in so_far.iter().zip(locals(&results)) {
                 body.push(building.assign(*local, value));
             }
             body
         });
-        stmts.push(repeat);
+        stmts.extend(repeat);
         stmts
     }
 

@@ -25,6 +25,13 @@ impl Calls {
         &self.0[function.0 as usize]
     }
 
+    /// At how many places each function is called.
+    pub fn counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.0.len()];
+        self.0.iter().flatten().for_each(|callee| counts[callee.0 as usize] += 1);
+        counts
+    }
+
     /// Whether a function calls itself directly.
     fn calls_itself(&self, function: FunctionId) -> bool {
         self.callees(function).contains(&function)

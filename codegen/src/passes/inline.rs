@@ -1,7 +1,7 @@
 //! Replaces calls by the callee's body.
 //!
 //! Before: any calls. After: no call of a library function is left, nor of a function that is not
-//! recursive and is small or asks for it, and every function is simplified. What a library function raises is raised at
+//! recursive and is small, is called at one place or asks for it, and every function is simplified. What a library function raises is raised at
 //! the place of the call.
 
 use super::calls::Calls;
@@ -14,15 +14,20 @@ use crate::source::Span;
 /// The statements and expressions that a function may have in all to be inlined.
 const SMALL: usize = 200;
 
+/// Those that a function may have to be inlined if it is called at one place only.
+const SINGLE: usize = 2_000;
+
 /// Those that a function may grow to by inlining others than the library's.
 const LARGE: usize = 20_000;
 
 /// Runs the pass: callees first, so that a body is whole when it is copied.
 pub fn run(module: &mut Module) {
     let mut sizes = vec![usize::MAX; module.functions.len()];
-    for component in Calls::of(module).components() {
+    let calls = Calls::of(module);
+    let n_calls = calls.counts();
+    for component in calls.components() {
         for id in component {
-            inline_into(module, id, &sizes);
+            inline_into(module, id, (&sizes, &n_calls));
             simplify::function(&mut module[id]);
             sizes[id.0 as usize] = visit::size(&module[id].body);
         }
@@ -30,11 +35,11 @@ pub fn run(module: &mut Module) {
 }
 
 /// Inlines into one function what of its callees is to be inlined.
-fn inline_into(module: &mut Module, id: FunctionId, sizes: &[usize]) {
+fn inline_into(module: &mut Module, id: FunctionId, (sizes, n_calls): (&[usize], &[usize])) {
     let function = &mut module[id];
     let body = std::mem::take(&mut function.body);
     let locals = std::mem::take(&mut function.locals);
-    let mut caller = Caller { n_labels: function.n_labels, module, sizes, locals, grown: 0 };
+    let mut caller = Caller { n_labels: function.n_labels, module, sizes, n_calls, locals, grown: 0 };
     let body = caller.body(body);
     let Caller { n_labels, locals, .. } = caller;
     let function = &mut module[id];
@@ -47,6 +52,8 @@ struct Caller<'a> {
     /// How large each callee is; endless for those that are not done, which only a cycle of calls
     /// can make.
     sizes: &'a [usize],
+    /// At how many places each function is called.
+    n_calls: &'a [usize],
     locals: Vec<Local>,
     n_labels: u32,
     /// How much has been inlined.
@@ -81,7 +88,7 @@ impl Caller<'_> {
     fn inlines(&mut self, id: FunctionId) -> bool {
         let (callee, size) = (&self.module[id], self.sizes[id.0 as usize]);
         let asked = match callee.inline {
-            Inline::Auto => size <= SMALL,
+            Inline::Auto => size <= if self.n_calls[id.0 as usize] == 1 { SINGLE } else { SMALL },
             Inline::Always => true,
             Inline::Never => false,
         };

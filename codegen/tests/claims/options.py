@@ -62,10 +62,33 @@ def large(x):
     return y
 
 
+def large_once(x):
+    y = x
+    y = (y * y * x + 0.5 * y - x) / (y * x - 0.25) + y * y * y * y
+    y = (y * y * x + 1.5 * y - x) / (y * x - 1.25) + y * y * y * y
+    y = (y * y * x + 2.5 * y - x) / (y * x - 2.25) + y * y * y * y
+    y = (y * y * x + 3.5 * y - x) / (y * x - 3.25) + y * y * y * y
+    y = (y * y * x + 4.5 * y - x) / (y * x - 4.25) + y * y * y * y
+    y = (y * y * x + 5.5 * y - x) / (y * x - 5.25) + y * y * y * y
+    y = (y * y * x + 6.5 * y - x) / (y * x - 6.25) + y * y * y * y
+    y = (y * y * x + 7.5 * y - x) / (y * x - 7.25) + y * y * y * y
+    y = (y * y * x + 8.5 * y - x) / (y * x - 8.25) + y * y * y * y
+    y = (y * y * x + 9.5 * y - x) / (y * x - 9.25) + y * y * y * y
+    y = (y * y * x + 10.5 * y - x) / (y * x - 10.25) + y * y * y * y
+    y = (y * y * x + 11.5 * y - x) / (y * x - 11.25) + y * y * y * y
+    return y
+
+
 @njit(error_model='numpy')
 def calls(x: float64) -> float64:
     # check: call never(
     # check: call large(
     # not: call always(
     # not: call asks(
-    return never(x) + always(x) + asks(x) + large(x)
+    return never(x) + always(x) + asks(x) + large(x) + large(-x)
+
+
+@njit(error_model='numpy')
+def calls_once(x: float64) -> float64:
+    # not: call large_once(
+    return large_once(x)

@@ -200,7 +200,7 @@ fn wrong_number(operands: &Operands<'_>, operand: usize, item: &CoreAxes, placem
 }
 
 /// An axis counted from the front.
-fn absolute(table: &Table<'_>, axis: isize, rank: usize) -> Result<usize, Error> {
+pub(crate) fn absolute(table: &Table<'_>, axis: isize, rank: usize) -> Result<usize, Error> {
     let absolute = if axis < 0 { axis.checked_add_unsigned(rank) } else { Some(axis) };
     match absolute.and_then(|axis| usize::try_from(axis).ok()) {
         Some(axis) if axis < rank => Ok(axis),

@@ -147,7 +147,7 @@ impl Broadcast<'_> {
 }
 
 /// A shape as NumPy prints it in errors: without spaces, and without leading new axes.
-fn shape_text(shape: &[Option<usize>]) -> String {
+pub(crate) fn shape_text(shape: &[Option<usize>]) -> String {
     let given = shape.iter().skip_while(|extent| extent.is_none());
     let texts: Vec<String> =
         given.map(|extent| extent.map_or("newaxis".to_owned(), |extent| extent.to_string())).collect();

@@ -17,7 +17,8 @@ const ELEMENTS: usize = 8192;
 pub(crate) struct Memory(Vec<[u64; 2]>);
 
 impl Memory {
-    fn new(elements: usize, dtype: DType, shape: &[usize], kernel: &Kernel<'_>) -> Result<Self, Error> {
+    /// Memory for elements; the shape is for the error where there is none.
+    pub fn new(elements: usize, dtype: DType, shape: &[usize], kernel: &Kernel<'_>) -> Result<Self, Error> {
         let bytes = elements.checked_mul(dtype.size()).filter(|bytes| isize::try_from(*bytes).is_ok());
         let Some(bytes) = bytes else { return Err(too_big(kernel)) };
         let (mut memory, count) = (Vec::new(), bytes.div_ceil(16).max(1));
@@ -26,6 +27,11 @@ impl Memory {
         }
         memory.resize(count, [0; 2]);
         Ok(Memory(memory))
+    }
+
+    /// The address of the first element.
+    pub fn as_mut_ptr(&mut self) -> *mut u8 {
+        self.0.as_mut_ptr().cast()
     }
 }
 
@@ -64,7 +70,7 @@ impl<'a> Buffer<'a> {
             return Err(too_big(kernel));
         };
         let mut memory = Memory::new(elements, dtype, &from.sizes(sizes).collect::<Extents>(), kernel)?;
-        blocks.data = memory.0.as_mut_ptr().cast();
+        blocks.data = memory.as_mut_ptr();
         Ok(Buffer { operand, from, sizes, blocks, _memory: memory, filled: (std::ptr::null_mut(), 0) })
     }
 
@@ -140,7 +146,7 @@ pub(crate) unsafe fn duplicate<'a>(
     let Some((mut packed, elements)) = packed else { return Err(too_big(kernel)) };
     let extents: Extents = shape.iter().copied().chain(operand.sizes(sizes)).collect();
     let mut memory = Memory::new(elements, operand.dtype, &extents, kernel)?;
-    packed.data = memory.0.as_mut_ptr().cast();
+    packed.data = memory.as_mut_ptr();
     let dims = extents.iter().zip(operand.strides().iter().zip(packed.strides()));
     let dims = dims.filter(|(_, (from, _))| **from != 0).map(|(extent, (from, to))| (*extent, *from, *to));
     let elements = |operand: &Operand<'_>| -> Elements { (operand.dtype, operand.data) };

@@ -217,6 +217,10 @@ inner_loops! {
     fn copy(x, i) {
         x.set(1, i, &[], x.get(0, i, &[]));
     }
+    /// `(),()->()`: half of the first and the second, so that the order of a fold matters.
+    fn halve_and_add(x, i) {
+        x.set(2, i, &[], 0.5 * x.get(0, i, &[]) + x.get(1, i, &[]));
+    }
     /// Any layout: nothing.
     fn nothing(_x, _i) {}
 }
@@ -267,17 +271,41 @@ pub(crate) unsafe extern "C" fn positive_or_raise(
     steps: *const isize,
     raised: *mut Raised,
 ) -> i32 {
-    // SAFETY: the caller keeps the contract of inner loops.
-    unsafe {
-        for i in 0..*dimensions {
-            let first = *(*args).offset(*steps * i).cast::<f64>();
-            if first < 0.0 {
-                (*raised).site = (&raw const NEGATIVE).cast();
-                (*raised).operands[0] = first.to_bits();
-                return Status::Raised as i32;
-            }
-            *(*args.add(1)).offset(*steps.add(1) * i).cast::<f64>() = first;
+    let x = Inner { args, dimensions, steps };
+    for i in 0..x.count() {
+        let first = x.get(0, i, &[]);
+        if first < 0.0 {
+            return raise(raised, first);
         }
+        x.set(1, i, &[], first);
     }
     Status::Returned as i32
+}
+
+/// `(),()->()`: the sum; raises where the second is negative.
+pub(crate) unsafe extern "C" fn add_or_raise(
+    args: *const *mut u8,
+    dimensions: *const isize,
+    steps: *const isize,
+    raised: *mut Raised,
+) -> i32 {
+    let x = Inner { args, dimensions, steps };
+    for i in 0..x.count() {
+        let (first, second) = (x.get(0, i, &[]), x.get(1, i, &[]));
+        if second < 0.0 {
+            return raise(raised, second);
+        }
+        x.set(2, i, &[], first + second);
+    }
+    Status::Returned as i32
+}
+
+/// Raises `ValueError` with a number.
+fn raise(raised: *mut Raised, number: f64) -> i32 {
+    // SAFETY: the caller of a loop passes a record.
+    unsafe {
+        (*raised).site = (&raw const NEGATIVE).cast();
+        (*raised).operands[0] = number.to_bits();
+    }
+    Status::Raised as i32
 }

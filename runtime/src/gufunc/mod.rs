@@ -6,9 +6,9 @@
 pub use axes::CoreAxes;
 
 pub(crate) mod axes;
-mod broadcast;
+pub(crate) mod broadcast;
 pub(crate) mod buffer;
-mod copy;
+pub(crate) mod copy;
 pub(crate) mod invoke;
 pub(crate) mod operand;
 mod operands;

@@ -5,8 +5,8 @@ use smallvec::SmallVec;
 use super::shape::{Shaped, broadcast};
 use super::{Loop, Table};
 use crate::Error;
-use crate::allocate::zeros;
-use crate::any::{AnyArray, Extents, RawView, Strides};
+use crate::allocate::zeros_in_order;
+use crate::any::{AnyArray, RawView};
 use crate::call::Layout;
 use crate::gufunc::buffer::{Memory, duplicate};
 use crate::gufunc::operand::{Operand, overlap};
@@ -68,20 +68,10 @@ impl Elementwise<'_> {
         order: &[usize],
         made: &mut Made,
     ) -> Result<Operand<'static>, Error> {
-        let dtype = self.inner.types[index];
-        let extents: Extents = order.iter().map(|axis| shape[*axis]).collect();
-        let mut array = zeros(dtype, &extents, &self.table.kernel)?;
-        let mut strides = Strides::from_elem(0, shape.len());
-        let mut places = Extents::from_elem(0, shape.len());
-        let mut stride = dtype.size() as isize;
-        for (place, axis) in order.iter().enumerate().rev() {
-            places[*axis] = place;
-            strides[*axis] = stride;
-            stride = stride.wrapping_mul(shape[*axis].max(1) as isize);
-        }
-        let operand = Operand::of_elements(array.as_mut_ptr(), dtype, strides);
-        made.push(if order.is_sorted() { array } else { array.permuted(&places) });
-        Ok(operand)
+        let array = zeros_in_order(self.inner.types[index], shape, order, &self.table.kernel)?;
+        made.push(array);
+        let Some(array) = made.last_mut() else { unreachable!("bug in pykernel: what was made is gone") };
+        Ok(stretched(array.view_mut().raw(), shape))
     }
 
     /// Runs the loop, which has iterations.
@@ -130,10 +120,7 @@ impl Elementwise<'_> {
 
 /// An operand in a loop of this shape, to which its own is broadcast.
 fn stretched(view: &RawView, shape: &[usize]) -> Operand<'static> {
-    let mut strides = Strides::from_elem(0, shape.len() - view.shape.len());
-    let own = view.shape.iter().zip(&view.strides);
-    strides.extend(own.map(|(extent, stride)| if *extent == 1 { 0 } else { *stride }));
-    Operand::of_elements(view.data, view.dtype, strides)
+    Operand::of_elements(view.data, view.dtype, view.stretched(shape.len()))
 }
 
 /// Whether two operands have the same element in every iteration.

@@ -2,10 +2,12 @@
 //!
 //! A call ([`Call`]) goes through these modules in this order: `input` says what it is given, `resolve` which
 //! loop it runs, and `elementwise` runs it, `direct` where that is simple; `crate::gufunc` where there are core dimensions.
+//! What else NumPy's ufuncs can do is in `methods`.
 
 pub use call::Call;
 pub use casting::Casting;
 pub use input::{Input, Weak};
+pub use methods::{Axes, Initial, Reduction};
 pub use table::{Callables, CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table};
 pub use typed::{Ufunc, Unchecked, Unknown};
 
@@ -15,6 +17,7 @@ mod casting;
 mod direct;
 mod elementwise;
 mod input;
+mod methods;
 mod resolve;
 mod shape;
 pub mod table;

@@ -35,12 +35,7 @@ pub(crate) fn choose<'a>(
     let found = table.loops.iter().find(|inner| gives(inner) && takes(inner, casting));
     // NumPy then asks for inputs of that type too, which is what a loop of one type has.
     let found = found.or_else(|| table.loops.iter().find(|inner| homogeneous(inner)));
-    found.ok_or_else(|| {
-        let name = table.kernel.name;
-        let message =
-            format!("No loop matching the specified signature and casting was found for ufunc {name}");
-        Error::refused("TypeError", message, &table.kernel)
-    })
+    found.ok_or_else(|| unmatched(table))
 }
 
 fn exact<'a>(table: &Table<'a>, inputs: &[Given], dtype: Option<DType>) -> Option<&'a Loop<'a>> {
@@ -109,8 +104,17 @@ fn forbidden(table: &Table<'_>, operand: &str, (from, to): (DType, DType), casti
     Error::refused("TypeError", message, &table.kernel)
 }
 
+/// No loop has the types that are asked for.
 #[cold]
-fn unsupported(table: &Table<'_>, casting: Casting) -> Error {
+pub(crate) fn unmatched(table: &Table<'_>) -> Error {
+    let name = table.kernel.name;
+    let message = format!("No loop matching the specified signature and casting was found for ufunc {name}");
+    Error::refused("TypeError", message, &table.kernel)
+}
+
+/// No loop takes the types that are given.
+#[cold]
+pub(crate) fn unsupported(table: &Table<'_>, casting: Casting) -> Error {
     let (name, casting) = (table.kernel.name, casting.min(Casting::Safe));
     let message = format!(
         "ufunc '{name}' not supported for the input types, and the inputs could not be safely coerced to any \

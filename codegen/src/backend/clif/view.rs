@@ -132,20 +132,26 @@ impl FunctionCx<'_, '_> {
     }
 
     fn part(&mut self, view: LocalId, axes: &[Axis]) -> Array {
-        let base = self.array_in(view);
-        let mut dimensions = base.extents.into_iter().zip(base.strides);
-        let mut part = Array { data: base.data, extents: Vec::new(), strides: Vec::new() };
+        let (data, mut dimensions) = (self.first_address(view), 0..);
+        let mut part = Array { data, extents: Vec::new(), strides: Vec::new() };
         for axis in axes {
-            let (extent, stride) = match axis {
-                Axis::New => (self.i64(1), self.i64(0)),
-                Axis::Index(_) | Axis::Whole | Axis::Slice { .. } => dimensions
-                    .next()
-                    .unwrap_or_else(|| unreachable!("bug in pykernel: a part has too many axes")),
-            };
+            // What is not asked for is not carried around loops.
+            let place = if *axis == Axis::New { 0 } else { dimensions.next().unwrap_or_default() };
             match axis {
-                Axis::Index(index) => part.data = self.advanced(part.data, index, stride),
-                Axis::Whole | Axis::New => part.push(extent, stride),
+                Axis::Index(index) => {
+                    let stride = self.stride(view, place);
+                    part.data = self.advanced(part.data, index, stride);
+                }
+                Axis::Whole => {
+                    let (extent, stride) = (self.extent(view, place), self.stride(view, place));
+                    part.push(extent, stride);
+                }
+                Axis::New => {
+                    let (extent, stride) = (self.i64(1), self.i64(0));
+                    part.push(extent, stride);
+                }
                 Axis::Slice { start, extent, step } => {
+                    let stride = self.stride(view, place);
                     part.data = self.advanced(part.data, start, stride);
                     let stride = match step {
                         Expr::Const(Const::Int(_, 1)) => stride,

@@ -1,10 +1,11 @@
-//! Arrays and numbers as inputs of calls whose types are known when the program runs.
+//! Arrays and numbers as inputs of calls whose types are known when the program runs, and numbers as what
+//! reductions begin with.
 
 use ndarray::{ArrayBase, ArrayView, ArrayViewMut, Data, DataMut, Dimension, aview0};
 use num_complex::Complex;
 
 use crate::dtype::Element;
-use crate::ufunc::{Input, Weak};
+use crate::ufunc::{Initial, Input, Weak};
 
 impl<'a, T: Element, D: Dimension> From<ArrayView<'a, T, D>> for Input<'a> {
     fn from(view: ArrayView<'a, T, D>) -> Self {
@@ -65,8 +66,39 @@ macro_rules! strong {
                     aview0(number).into()
                 }
             }
+
+            /// The number, cast to the type of the result.
+            impl<'a> From<&'a $ty> for Initial<'a> {
+                fn from(number: &'a $ty) -> Self {
+                    Initial::Array(aview0(number).into())
+                }
+            }
         )*
     };
 }
 
 strong! { bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 Complex<f32> Complex<f64> }
+
+macro_rules! initial {
+    ($($ty:ty: $kind:ident;)*) => {
+        $(impl From<$ty> for Initial<'_> {
+            fn from(number: $ty) -> Self {
+                Initial::Weak(Weak::$kind(number.into()))
+            }
+        })*
+    };
+}
+
+initial! {
+    bool: Int;
+    i8: Int;
+    i16: Int;
+    i32: Int;
+    i64: Int;
+    u8: Int;
+    u16: Int;
+    u32: Int;
+    f32: Float;
+    f64: Float;
+    Complex<f64>: Complex;
+}

@@ -5,6 +5,7 @@
 //! the call gives: they are named in the bounds of [`Ufunc`](super::Ufunc)'s methods, and code that calls
 //! ufuncs seldom names them.
 
+pub use indices::{Axes, AxisIndices, Index, Indices};
 pub use operand::{Operand, Read, Write};
 pub use operands::{Elements, Operands, Prepend, Repeat, Split};
 pub use ranks::{Broadcast, Rank, Without};
@@ -14,7 +15,9 @@ pub use ufunc::Ufunc;
 
 mod calls;
 mod direct;
+mod indices;
 mod into_input;
+mod methods;
 mod operand;
 mod operands;
 mod ranks;

@@ -1,8 +1,9 @@
 //! What stands in the place of a ufunc: where its kernel is not checked, and where it is not known yet.
 
+use super::ufunc::NO_LOOPS;
 use crate::Error;
 use crate::call::Kernel;
-use crate::ufunc::Identity;
+use crate::ufunc::{Call, Identity, Table};
 
 /// A ufunc whose kernel has `boundscheck=False`: who calls it vouches for its indices.
 #[derive(Clone, Debug)]
@@ -61,12 +62,16 @@ methods! {
     axis(A) -> Self = Unknown;
     axes(A) -> Self = Unknown;
     keepdims() -> Self = Unknown;
+    initial(A) -> Self = Unknown;
     name() -> &'static str = "";
     n_inputs() -> usize = 0;
     n_outputs() -> usize = 0;
     types() -> Vec<String> = Vec::new();
     signature() -> Option<String> = None;
     identity() -> Identity = Identity::None;
+    table() -> &'static Table<'static> = &NO_LOOPS;
+    // SAFETY: there are no loops.
+    dynamic() -> Call<'static> = unsafe { Call::new(&NO_LOOPS) };
 }
 
 /// Calls, which take anything and give whatever is asked for.
@@ -87,4 +92,11 @@ calls! {
     call_inplace(A, B);
     call_dyn(A);
     call_dyn_into(A, B);
+    reduce(A, B);
+    reduce_axes(A, B);
+    reduce_all(A);
+    accumulate(A, B);
+    reduceat(A, B, C);
+    outer(A, B);
+    at(A, B, C);
 }

@@ -7,7 +7,7 @@ use num_complex::Complex;
 
 use super::{Rank, Read, Signature, Ufunc, Write};
 use crate::gufunc::{CoreAxes, mocks};
-use crate::ufunc::{Casting, Identity, Input, Table};
+use crate::ufunc::{Casting, Identity, Initial, Input, Table};
 use crate::{AnyViewMut, Error};
 
 /// The type of some loops, as `py_kernel!` writes it.
@@ -340,4 +340,115 @@ fn options_are_kept_and_may_be_used_again() {
     assert_eq!(told.serial().call((&a, 0.5)).unwrap(), array![1.0, 299.5]);
     let error = told.axis(Axis(0)).call((&a, 0.5)).unwrap_err();
     assert_eq!(error.message(), "subtract() got an unexpected keyword argument 'axis'");
+}
+
+fn a() -> Array2<f64> {
+    array![[7.0, 1.0, 2.0], [5.0, 3.0, 4.0]]
+}
+
+#[test]
+fn reductions_know_their_ranks() {
+    let (subtract, a) = (subtract(), a());
+    let c: Array1<f64> = subtract.reduce(&a, Axis(0)).unwrap();
+    assert_eq!(c, array![2.0, -2.0, -2.0]);
+    let c: Array1<f64> = subtract.parallel().reduce(&a.t(), Axis(0)).unwrap();
+    assert_eq!(c, array![4.0, -2.0]);
+    let c: f64 = subtract.reduce(&a.row(0), Axis(0)).unwrap();
+    assert_eq!(c, 4.0);
+    let c: ArrayD<f64> = subtract.reduce(&a.view().into_dyn(), Axis(1)).unwrap();
+    assert_eq!(c, array![4.0, -2.0].into_dyn());
+    let c: Array2<f64> = subtract.keepdims().reduce(&a, Axis(1)).unwrap();
+    assert_eq!(c, array![[4.0], [-2.0]]);
+    let c: Array1<f32> = subtract.dtype::<f32>().reduce(&a, Axis(1)).unwrap();
+    assert_eq!(c, array![4.0, -2.0]);
+    let error = subtract.reduce(&a, Axis(2)).unwrap_err();
+    assert_eq!(
+        (error.class(), error.message()),
+        ("AxisError", "axis 2 is out of bounds for array of dimension 2")
+    );
+}
+
+#[test]
+fn several_axes_are_reduced_where_the_order_is_free() {
+    let free = Table { identity: Identity::Reorderable, ..mocks::subtract() };
+    let (free, a) = (ufunc::<Subtract>(free), a().insert_axis(Axis(1)));
+    let c: Array1<f64> = free.reduce_axes(&a, [Axis(0), Axis(1)]).unwrap();
+    assert_eq!(c, array![2.0, -2.0, -2.0]);
+    let c: f64 = free.reduce_axes(&a, &[Axis(0), Axis(1), Axis(2)]).unwrap();
+    assert_eq!(c, free.reduce_all(&a).unwrap());
+    let c: ArrayD<f64> = free.reduce_axes(&a, &[Axis(2)][..]).unwrap();
+    assert_eq!(c, array![[4.0], [-2.0]].into_dyn());
+    let c: Array3<f64> = free.keepdims().reduce_axes(&a, [Axis(0), Axis(2)]).unwrap();
+    assert_eq!(c.shape(), [1, 1, 1]);
+    let c: Array3<f64> = free.keepdims().reduce_all(&a).unwrap();
+    assert_eq!(c.shape(), [1, 1, 1]);
+    assert!(free.reduce_axes(&a, [Axis(0), Axis(0)]).unwrap_err().message().contains("duplicate"));
+    let error = subtract().reduce_all(&a).unwrap_err();
+    assert_eq!(error.class(), "ValueError", "{error}");
+}
+
+#[test]
+fn reductions_begin_where_they_are_told() {
+    let (subtract, empty) = (subtract(), Array2::<f64>::zeros((0, 2)));
+    assert_eq!(subtract.initial(10.0).reduce(&a(), Axis(0)).unwrap(), array![-2.0, 6.0, 4.0]);
+    assert_eq!(subtract.initial(10).reduce(&empty, Axis(0)).unwrap(), array![10.0, 10.0]);
+    let first = u64::MAX;
+    assert_eq!(
+        subtract.initial(&first).reduce(&empty, Axis(0)).unwrap(),
+        Array1::from_elem(2, u64::MAX as f64)
+    );
+    assert_eq!(subtract.initial(1.5f32).reduce(&empty, Axis(0)).unwrap(), array![1.5, 1.5]);
+    assert_eq!(subtract.initial(Initial::First).reduce(&a(), Axis(1)).unwrap(), array![4.0, -2.0]);
+    let error = subtract.reduce(&empty, Axis(0)).unwrap_err();
+    assert_eq!(error.message(), "zero-size array to reduction operation subtract which has no identity");
+    let mask = array![[true, true, false], [false, true, true]];
+    assert_eq!(subtract.initial(0.0).mask(&mask).reduce(&a(), Axis(1)).unwrap(), array![-8.0, -7.0]);
+}
+
+#[test]
+fn what_reductions_pass_is_kept() {
+    let (subtract, a) = (subtract(), a());
+    let c: Array2<f64> = subtract.accumulate(&a, Axis(1)).unwrap();
+    assert_eq!(c, array![[7.0, 6.0, 4.0], [5.0, 2.0, -2.0]]);
+    let c: Array2<f64> = subtract.reduceat(&a, &[0, 2, 1], Axis(1)).unwrap();
+    assert_eq!(c, array![[6.0, 2.0, -1.0], [2.0, 4.0, -1.0]]);
+    let c = subtract.reduceat(&a, &vec![0usize, 1], Axis(0)).unwrap();
+    assert_eq!(c, a);
+    assert_eq!(subtract.reduceat(&a, &array![3i32], Axis(1)).unwrap_err().class(), "IndexError");
+    assert_eq!(subtract.reduceat(&a, &[usize::MAX], Axis(1)).unwrap_err().class(), "TypeError");
+    let c: Array1<f32> = subtract.dtype::<f32>().accumulate(&array![3i64, 1], Axis(0)).unwrap();
+    assert_eq!(c, array![3.0, 2.0]);
+}
+
+#[test]
+fn ranks_of_outer_products_add_up() {
+    let (subtract, a) = (subtract(), a());
+    let c: Array3<f64> = subtract.outer(&a, &array![1.0, 2.0]).unwrap();
+    assert_eq!(c.shape(), [2, 3, 2]);
+    assert_eq!(c[[1, 2, 1]], 2.0);
+    let c: Array2<f64> = subtract.outer(&a, 1.0).unwrap();
+    assert_eq!(c, &a - 1.0);
+    let c: f64 = subtract.outer(2.0, 1.0).unwrap();
+    assert_eq!(c, 1.0);
+    let c: ArrayD<f64> = subtract.outer(a.view(), a.view().insert_axis(Axis(0)).into_dyn()).unwrap();
+    assert_eq!(c.shape(), [2, 3, 1, 2, 3]);
+}
+
+#[test]
+fn chosen_elements_are_replaced() {
+    let (subtract, mut a) = (subtract(), array![10.0, 20.0, 30.0]);
+    subtract.at(&mut a, &[0, 0, 2], &array![1.0, 2.0, 3.0]).unwrap();
+    assert_eq!(a, array![7.0, 20.0, 27.0]);
+    subtract.at(&mut a.slice_mut(s![..;2]), &[-1isize], 1.0).unwrap();
+    assert_eq!(a, array![7.0, 20.0, 26.0]);
+    subtract.at(&mut a, &array![true, false, true], (1.0,)).unwrap();
+    assert_eq!(a, array![6.0, 20.0, 25.0]);
+    let mut b = self::a();
+    subtract.at(&mut b, (&[0, 1], &vec![2i64, 0]), 1.0).unwrap();
+    assert_eq!(b, array![[7.0, 1.0, 1.0], [4.0, 3.0, 4.0]]);
+    let positive: Ufunc<'_, Positive> = ufunc(mocks::of_float64("f", "()->()", mocks::positive_or_raise));
+    positive.at(&mut a, &[1], ()).unwrap();
+    let error = subtract.at(&mut a, &[3], 1.0).unwrap_err();
+    assert_eq!(error.class(), "IndexError");
+    assert_eq!(a, array![6.0, 20.0, 25.0]);
 }

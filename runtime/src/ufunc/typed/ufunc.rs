@@ -8,7 +8,7 @@ use ndarray::{ArrayRef, Axis, Dimension};
 use super::results::{As, Declared, Dropped, Kept};
 use crate::dtype::{DType, Element};
 use crate::gufunc::CoreAxes;
-use crate::ufunc::{Call, Casting, CoreLayout, Identity, Table};
+use crate::ufunc::{Call, Casting, CoreLayout, Identity, Initial, Table};
 
 /// A ufunc or gufunc: a kernel with `@vectorize` or `@guvectorize`, called over arrays as NumPy's are.
 ///
@@ -26,7 +26,8 @@ use crate::ufunc::{Call, Casting, CoreLayout, Identity, Table};
 /// let d = rel_diff.call((&a, &b))?;                          // a new array
 /// rel_diff.call_into((&a, 2.0), &mut out)?;                  // out=
 /// rel_diff.call_inplace(&mut a, &b)?;                        // out=a
-/// let d = rel_diff.parallel().mask(&m).call((&a, &b))?;      // on all cores, where= m
+/// let d = rel_diff.parallel().mask(&m).call((&a, &b))?;      // on all cores, where=m
+/// let total = rel_diff.reduce(&a, Axis(0))?;                 // and accumulate, reduceat, outer, at
 /// ```
 ///
 /// [`call`](Ufunc::call) and its kin take inputs of exactly the types of a loop, which the compiler
@@ -38,6 +39,7 @@ use crate::ufunc::{Call, Casting, CoreLayout, Identity, Table};
 /// [`dtype`](Ufunc::dtype), `K` whether reduced dimensions are dropped or [kept](Ufunc::keepdims).
 pub struct Ufunc<'a, L, O = Declared, K = Dropped> {
     pub(super) call: Call<'a>,
+    pub(super) initial: Initial<'a>,
     types: Types<L, O, K>,
 }
 
@@ -45,7 +47,7 @@ pub struct Ufunc<'a, L, O = Declared, K = Dropped> {
 type Types<L, O, K> = PhantomData<fn() -> (L, O, K)>;
 
 /// The table of a ufunc whose text has errors.
-const NO_LOOPS: Table<'static> = Table {
+pub(super) static NO_LOOPS: Table<'static> = Table {
     kernel: crate::call::Kernel { name: "", file: "", line: 0 },
     layout: CoreLayout { dimensions: &[], inputs: &[], outputs: &[] },
     identity: Identity::None,
@@ -63,7 +65,7 @@ impl<'a, L> Ufunc<'a, L> {
     #[doc(hidden)]
     pub const unsafe fn new(table: &'a Table<'a>) -> Self {
         // SAFETY: the caller's.
-        Ufunc { call: unsafe { Call::new(table) }, types: PhantomData }
+        Ufunc { call: unsafe { Call::new(table) }, initial: Initial::Identity, types: PhantomData }
     }
 
     /// Stands for a ufunc whose text has errors.
@@ -80,7 +82,7 @@ impl<'a, L, O, K> Ufunc<'a, L, O, K> {
     where
         'a: 'b,
     {
-        Ufunc { call: tell(self.call.clone()), types: PhantomData }
+        Ufunc { call: tell(self.call.clone()), initial: self.initial.clone(), types: PhantomData }
     }
 
     /// Which casts are allowed: NumPy's `casting=`. Without it, [`Casting::SameKind`].
@@ -102,7 +104,8 @@ impl<'a, L, O, K> Ufunc<'a, L, O, K> {
     /// Where there is something to compute: NumPy's `where=`.
     ///
     /// Takes part in broadcasting. Where it is false, outputs of [`call_into`](Ufunc::call_into) stay as
-    /// they are, and those of [`call`](Ufunc::call) are 0. Gufuncs have no mask.
+    /// they are, and those of [`call`](Ufunc::call) are 0; reductions leave the element out. Gufuncs have no mask,
+    /// nor have [`accumulate`](Ufunc::accumulate), [`reduceat`](Ufunc::reduceat) and [`at`](Ufunc::at).
     pub fn mask<'b, D: Dimension>(&self, mask: &'b ArrayRef<bool, D>) -> Ufunc<'b, L, O, K>
     where
         'a: 'b,
@@ -140,9 +143,21 @@ impl<'a, L, O, K> Ufunc<'a, L, O, K> {
         self.told(|call| call.axes(axes))
     }
 
-    /// Keeps reduced dimensions, with size 1: NumPy's `keepdims=True`. Of gufuncs whose inputs all have as many core dimensions and whose outputs have none.
+    /// Keeps reduced dimensions, with size 1: NumPy's `keepdims=True`. Of [`reduce`](Ufunc::reduce) and its kin,
+    /// and of gufuncs whose inputs all have as many core dimensions and whose outputs have none.
     pub fn keepdims(&self) -> Ufunc<'a, L, O, Kept> {
         self.told(|call| call.keepdims(true))
+    }
+
+    /// What reductions begin with: NumPy's `initial=`. A number; or [`Initial::First`], which is NumPy's
+    /// `initial=None`: the first element. Without it, reductions begin with the ufunc's identity, or the first
+    /// element if it has none.
+    pub fn initial<'b>(&self, initial: impl Into<Initial<'b>>) -> Ufunc<'b, L, O, K>
+    where
+        'a: 'b,
+    {
+        let told: Ufunc<'b, L, O, K> = self.told(|call| call);
+        Ufunc { initial: initial.into(), ..told }
     }
 
     /// The name of the kernel.
@@ -185,7 +200,7 @@ impl<'a, L, O, K> Ufunc<'a, L, O, K> {
     }
 
     /// The same over operands whose types and ranks are known when the program runs, with all that it was
-    /// told.
+    /// told but [`initial`](Ufunc::initial).
     pub fn dynamic(&self) -> Call<'a> {
         self.call.clone()
     }
@@ -193,7 +208,7 @@ impl<'a, L, O, K> Ufunc<'a, L, O, K> {
 
 impl<L, O, K> Clone for Ufunc<'_, L, O, K> {
     fn clone(&self) -> Self {
-        Ufunc { call: self.call.clone(), types: PhantomData }
+        Ufunc { call: self.call.clone(), initial: self.initial.clone(), types: PhantomData }
     }
 }
 

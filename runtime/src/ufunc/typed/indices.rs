@@ -1,0 +1,178 @@
+//! Axes and indices, as methods of ufuncs take them.
+
+use ndarray::{ArrayBase, ArrayView, Axis, Data, Dim, Dimension, Ix, IxDyn, aview1};
+use smallvec::{SmallVec, smallvec};
+
+use super::ranks::Without;
+use crate::any::AnyView;
+use crate::dtype::DType;
+
+/// Several axes of an array with rank `D`.
+pub trait Axes<D> {
+    /// The rank without them.
+    type Left: Dimension;
+
+    /// The axes.
+    #[doc(hidden)]
+    fn list(&self) -> &[Axis];
+}
+
+impl<D: Without<Dim<[Ix; N]>, Loop: Dimension>, const N: usize> Axes<D> for [Axis; N]
+where
+    Dim<[Ix; N]>: Dimension,
+{
+    type Left = D::Loop;
+
+    fn list(&self) -> &[Axis] {
+        self
+    }
+}
+
+impl<D: Without<Dim<[Ix; N]>, Loop: Dimension>, const N: usize> Axes<D> for &[Axis; N]
+where
+    Dim<[Ix; N]>: Dimension,
+{
+    type Left = D::Loop;
+
+    fn list(&self) -> &[Axis] {
+        *self
+    }
+}
+
+impl<D> Axes<D> for &[Axis] {
+    type Left = IxDyn;
+
+    fn list(&self) -> &[Axis] {
+        self
+    }
+}
+
+/// An integer that chooses an element, or a `bool` that says whether one is chosen.
+///
+/// # Safety
+/// The values given have the layout of the dtype.
+pub unsafe trait Index: Copy + 'static {
+    /// The dtype of these.
+    #[doc(hidden)]
+    fn dtype(indices: impl Iterator<Item = Self>) -> DType;
+}
+
+macro_rules! indices {
+    ($($ty:ty: $dtype:ident;)*) => {
+        $(
+            // SAFETY: the type is the one that the dtype is named after.
+            unsafe impl Index for $ty {
+                fn dtype(_: impl Iterator<Item = $ty>) -> DType {
+                    DType::$dtype
+                }
+            }
+        )*
+    };
+}
+
+indices! {
+    bool: Bool;
+    i8: Int8;
+    i16: Int16;
+    i32: Int32;
+    i64: Int64;
+    u8: UInt8;
+    u16: UInt16;
+    u32: UInt32;
+    u64: UInt64;
+}
+
+// SAFETY: it has the bits of `i64`.
+#[cfg(target_pointer_width = "64")]
+unsafe impl Index for isize {
+    fn dtype(_: impl Iterator<Item = isize>) -> DType {
+        DType::Int64
+    }
+}
+
+// SAFETY: it has the bits of `u64`, and of `i64` where it is not too large.
+#[cfg(target_pointer_width = "64")]
+unsafe impl Index for usize {
+    /// NumPy takes no `uint64` for an index. One that is too large for `int64` is refused so, and not
+    /// taken for a negative one.
+    fn dtype(mut indices: impl Iterator<Item = usize>) -> DType {
+        if indices.any(|index| isize::try_from(index).is_err()) { DType::UInt64 } else { DType::Int64 }
+    }
+}
+
+/// Indices along one axis: a slice, a vector or an array of integers of any type, `usize` among them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are no indices of elements",
+    note = "indices are `&[usize]`, `&Vec<usize>`, `&Array<i64, D>`, and the like"
+)]
+pub trait AxisIndices {
+    /// A view of them.
+    #[doc(hidden)]
+    fn any_view(&self) -> AnyView<'_>;
+}
+
+/// Indices along the first axes: those of one axis, or a tuple with those of several.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are no indices of elements",
+    note = "indices are `&[usize]`, `&Vec<usize>`, `&Array<i64, D>`, and the like, or a tuple of them, for several axes"
+)]
+pub trait Indices {
+    /// A view for each axis.
+    #[doc(hidden)]
+    fn views(&self) -> SmallVec<[AnyView<'_>; 2]>;
+}
+
+macro_rules! arrays {
+    ($([$($generics:tt)*] $array:ty: $indices:ident => $view:expr;)*) => {
+        $(
+            impl<$($generics)*> AxisIndices for $array {
+                fn any_view(&self) -> AnyView<'_> {
+                    let $indices = self;
+                    any($view)
+                }
+            }
+
+            impl<$($generics)*> Indices for $array {
+                fn views(&self) -> SmallVec<[AnyView<'_>; 2]> {
+                    smallvec![self.any_view()]
+                }
+            }
+        )*
+    };
+}
+
+arrays! {
+    [S: Data<Elem: Index>, D: Dimension] &ArrayBase<S, D>: indices => indices.view();
+    [T: Index] &[T]: indices => aview1(indices);
+    [T: Index] &Vec<T>: indices => aview1(indices);
+    [T: Index, const N: usize] &[T; N]: indices => aview1(&indices[..]);
+}
+
+macro_rules! tuples {
+    ($($axis:ident)*) => {
+        impl<$($axis: AxisIndices),*> Indices for ($($axis,)*) {
+            fn views(&self) -> SmallVec<[AnyView<'_>; 2]> {
+                #[expect(non_snake_case, reason = "a variable has the name of its type")]
+                let ($($axis,)*) = self;
+                smallvec![$($axis.any_view()),*]
+            }
+        }
+    };
+}
+
+tuples! { A }
+tuples! { A B }
+tuples! { A B C }
+tuples! { A B C D }
+tuples! { A B C D E }
+tuples! { A B C D E F }
+
+/// A view of indices.
+fn any<T: Index, D: Dimension>(indices: ArrayView<'_, T, D>) -> AnyView<'_> {
+    // Wraps only where no element lies a stride away.
+    let strides = indices.strides().iter().map(|stride| stride.wrapping_mul(size_of::<T>() as isize));
+    let (data, shape) = (indices.as_ptr().cast(), indices.shape().to_vec());
+    let dtype = T::dtype(indices.iter().copied());
+    // SAFETY: the elements have the layout of the dtype, and are borrowed for as long as the view.
+    unsafe { AnyView::from_raw(data, dtype, shape, strides.collect()) }
+}
