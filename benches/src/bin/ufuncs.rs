@@ -53,7 +53,7 @@ impl Table {
         for n in sizes.into_iter().filter(|n| *n <= huge) {
             let x = Array1::from_shape_fn(n, |i| 1.0 + (i % 100) as f64);
             let y = Array1::from_shape_fn(n, |i| 1.5 + (i % 77) as f64);
-            let mut out = Array1::zeros(n);
+            let mut out = Array1::<f64>::zeros(n);
             let case = format!("rel_diff {n}");
             if n <= 1000 {
                 self.row(&format!("{case}, new array"), "numba", &case, || rel_diff.call((&x, &y)).map(drop))?;
@@ -74,7 +74,7 @@ impl Table {
         let n = 600;
         let re = Array1::linspace(-2.0, 0.5, n);
         let im = Array1::linspace(-1.2, 1.2, n).insert_axis(Axis(1));
-        let mut out = Array2::zeros((n, n));
+        let mut out = Array2::<i64>::zeros((n, n));
         let case = format!("escape_time {n}");
         self.row(&case, "numba", &case, || escape_time.call_into((&re, &im, 200), &mut out))?;
         let parallel = escape_time.parallel();
@@ -84,22 +84,22 @@ impl Table {
 
     fn gufuncs(&mut self) -> Result<(), Error> {
         for n in [10, 1000, 100_000] {
-            let (x, mut out) = (Array1::from_iter(0..n as i64), Array1::zeros(n));
+            let (x, mut out) = (Array1::from_iter(0..n as i64), Array1::<i64>::zeros(n));
             let case = format!("g {n}");
             self.row(&case, "numba", &case, || g.call_into((&x, 3), &mut out))?;
         }
         for (count, n) in [(10_000, 3), (100, 64)] {
             let a = Array3::from_shape_fn((count, n, n), |(i, j, k)| (((i * n + j) * n + k) % 7) as f64);
-            let mut out = Array3::zeros((count, n, n));
+            let mut out = Array3::<f64>::zeros((count, n, n));
             let case = format!("batch_matmul {count} {n}");
             self.row(&case, "numba", &case, || batch_matmul.call_into((&a, &a), &mut out))?;
         }
         let (rows, n) = (1000, 1000);
         let a = Array2::from_shape_fn((rows, n), |(i, j)| ((i * n + j) * 37 % 101) as f64);
-        let (mut high, mut low) = (Array1::zeros(rows), Array1::zeros(rows));
+        let (mut high, mut low) = (Array1::<f64>::zeros(rows), Array1::<f64>::zeros(rows));
         let case = format!("max_min {rows} {n}");
         self.row(&case, "numba", &case, || max_min.call_into((&a,), (&mut high, &mut low)))?;
-        let mut out = Array2::zeros((rows, n));
+        let mut out = Array2::<f64>::zeros((rows, n));
         let case = format!("move_mean {rows} {n}");
         self.row(&case, "numba", &case, || move_mean.call_into((&a, 10), &mut out))
     }
@@ -119,9 +119,9 @@ impl Table {
     fn reduction(&mut self, order: usize, axis: usize, array: ArrayView2<'_, f64>) -> Result<(), Error> {
         let case = format!("reduce {order} {axis}");
         let name = format!("add.reduce, {}, axis {axis}", ["C", "F"][order]);
-        self.row(&name, "numba", &case, || add.reduce(array, Axis(axis)).map(drop))?;
+        self.row(&name, "numba", &case, || add.reduce(&array, Axis(axis)).map(drop))?;
         self.row(&format!("{name}, parallel"), "numba", &case, || {
-            add.parallel().reduce(array, Axis(axis)).map(drop)
+            add.parallel().reduce(&array, Axis(axis)).map(drop)
         })
     }
 
