@@ -1,7 +1,7 @@
 //! The layouts of gufuncs: `(m,n),(n,p)->(m,p)`.
 //!
 //! ```text
-//! layout    = operands "->" operands
+//! layout    = operands [ "->" operands ]
 //! operands  = [ operand { "," operand } ]
 //! operand   = "(" [ dimension { "," dimension } ] ")"
 //! dimension = ( name | size ) [ "?" | "|1" ]  or, in outputs, a rule such as  m + 2*n - 1
@@ -26,8 +26,14 @@ pub struct Wrong {
 pub fn read(text: &str) -> Result<CoreLayout, Wrong> {
     let mut parser = Parser { text, at: 0 };
     let inputs = parser.operands()?;
-    parser.expect("->", "write the inputs, an arrow and the outputs: `(m,n),(n)->(m)`")?;
-    let outputs = parser.operands()?;
+    let outputs = match parser.peek() {
+        // As Numba writes it where there are only inputs, of which the kernel writes some.
+        None if !inputs.is_empty() => Vec::new(),
+        _ => {
+            parser.expect("->", "write the inputs, an arrow and the outputs: `(m,n),(n)->(m)`")?;
+            parser.operands()?
+        }
+    };
     if parser.peek().is_some() {
         return Err(parser.unexpected("after the outputs nothing follows"));
     }
@@ -341,7 +347,7 @@ mod tests {
             "(n|1),(n|1)->()",
             "(n)->(k)",
             "(m),(n)->(m+n-1)",
-            "(n),(n)->",
+            "(n),(n)",
             "(n)->(2*n,n*3-2)",
             "(größe)->()",
         ] {
@@ -352,6 +358,7 @@ mod tests {
         let rule = CoreSize::Rule { constant: -1, terms: vec![(1, 0), (2, 0)] };
         assert_eq!(blanks.dimensions[2].size, rule);
         assert_eq!(read("(n|1),(n|1)->(n)").unwrap().outputs, [[0]]);
+        assert_eq!(read("(n),()").unwrap(), read("(n),()->").unwrap());
         let new = read("(n)->(k),(k)").unwrap();
         assert_eq!((new.dimensions.len(), &new.dimensions[1].size), (2, &CoreSize::Operands));
     }
@@ -360,7 +367,6 @@ mod tests {
     fn mistakes_are_shown_where_they_are() {
         for (text, place, message) in [
             ("", "", "the layout ends too early"),
-            ("(n)", "", "the layout ends too early"),
             ("n->()", "n", "`n` is not expected here"),
             ("(n->()", "-", "`-` is not expected here"),
             ("(n),->()", "-", "`-` is not expected here"),

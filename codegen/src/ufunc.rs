@@ -86,7 +86,11 @@ impl fmt::Display for CoreLayout {
             let texts: Vec<String> = operands.iter().map(|operand| self.operand(operand)).collect();
             texts.join(",")
         };
-        write!(f, "{}->{}", operands(&self.inputs), operands(&self.outputs))
+        f.write_str(&operands(&self.inputs))?;
+        match self.outputs.as_slice() {
+            [] => Ok(()),
+            outputs => write!(f, "->{}", operands(outputs)),
+        }
     }
 }
 

@@ -56,6 +56,16 @@ impl Array {
         Rc::ptr_eq(&self.memory, &other.memory)
     }
 
+    /// All of the memory, bit by bit.
+    pub fn words(&self) -> Vec<u64> {
+        self.memory.iter().map(Cell::get).collect()
+    }
+
+    /// Sets all of the memory to what [`Array::words`] gave.
+    pub fn set_words(&self, words: &[u64]) {
+        self.memory.iter().zip(words).for_each(|(cell, word)| cell.set(*word));
+    }
+
     /// Whether the elements lie as a layout asks, by NumPy's rule: dimensions of extent 1 and
     /// arrays without elements fit every layout.
     pub fn has_layout(&self, layout: Layout) -> bool {
@@ -121,9 +131,15 @@ impl Array {
 
     /// `x.T`
     pub fn transposed(&self) -> Array {
+        let reversed: Vec<usize> = (0..self.shape.len()).rev().collect();
+        self.permuted(&reversed)
+    }
+
+    /// `x.transpose(axes)`; each axis must be named once.
+    pub fn permuted(&self, axes: &[usize]) -> Array {
         let mut view = self.clone();
-        view.shape.reverse();
-        view.strides.reverse();
+        view.shape = axes.iter().map(|axis| self.shape[*axis]).collect();
+        view.strides = axes.iter().map(|axis| self.strides[*axis]).collect();
         view
     }
 

@@ -30,7 +30,11 @@ pub fn function(name: &str, args: Vec<Value>, keywords: &mut BTreeMap<&str, Valu
         ("linspace", [start, stop, count]) => linspace(start, stop, integer(count)?, given)?,
         ("asfortranarray", [Value::Array(array)]) if array.has_layout(Layout::F) => array.clone(),
         ("asfortranarray", [Value::Array(array)]) => array.copy(Layout::F),
-        ("broadcast_to", [Value::Array(array), extents]) => {
+        ("broadcast_to", [value, extents]) => {
+            let array = match value {
+                Value::Array(array) => array.clone(),
+                number => from_items(number, None)?,
+            };
             let shape = shape(extents)?;
             array
                 .broadcast(&shape)
@@ -70,6 +74,17 @@ fn shape(value: &Value) -> Result<Vec<usize>> {
     }
 }
 
+/// `x.transpose(axes)`
+pub fn transpose(array: &Array, axes: &[Value]) -> Result<Value> {
+    let axes = axes.iter().map(integer).collect::<Result<Vec<i64>>>()?;
+    let is_named_once = |axis: usize| axes.iter().filter(|named| **named == axis as i64).count() == 1;
+    if axes.len() != array.shape.len() || !(0..axes.len()).all(is_named_once) {
+        return Err(format!("{axes:?} are not the axes of the array").into());
+    }
+    let axes: Vec<usize> = axes.into_iter().map(|axis| axis as usize).collect();
+    Ok(Value::Array(array.permuted(&axes)))
+}
+
 /// `x.reshape(extents)`, one of which may be -1.
 pub fn reshape(array: &Array, extents: &[Value]) -> Result<Value> {
     let mut extents = extents.iter().map(integer).collect::<Result<Vec<i64>>>()?;
@@ -105,7 +120,7 @@ fn filled(extents: &Value, value: Datum, dtype: DType) -> Result<Array> {
 }
 
 /// `np.array(items, dtype)`
-fn from_items(items: &Value, dtype: Option<DType>) -> Result<Array> {
+pub fn from_items(items: &Value, dtype: Option<DType>) -> Result<Array> {
     if let Value::Array(array) = items {
         let dtype = dtype.unwrap_or(array.dtype);
         let Value::Array(array) = astype(array, dtype)? else { return Err("not an array".into()) };

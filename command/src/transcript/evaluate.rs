@@ -11,12 +11,19 @@ use super::construct;
 use super::expression::{Expr, Index};
 use super::number::{Datum, Number};
 use super::options::Arrangement;
+use super::ufunc::Invocation;
 use super::value::{Failure, Value};
 
 /// What can be called by name: the kernels of a transcript.
 pub trait Kernels {
     /// Calls a kernel.
     fn call(&mut self, name: &str, args: Vec<Value>) -> Result<Value, Failure>;
+
+    /// Whether this is a kernel with methods.
+    fn is_ufunc(&self, name: &str) -> bool;
+
+    /// Calls such a kernel, or a method of it.
+    fn call_ufunc(&mut self, name: &str, invocation: Invocation<'_>) -> Result<Value, Failure>;
 }
 
 /// The variables of a heading's examples.
@@ -45,6 +52,10 @@ impl Namespace {
             }
             value => value,
         }
+    }
+
+    fn all_arranged(&self, exprs: &[Expr], values: Vec<Value>) -> Vec<Value> {
+        exprs.iter().zip(values).map(|(expr, value)| self.arranged(expr, value)).collect()
     }
 
     fn mentions_variable(&self, expr: &Expr) -> bool {
@@ -119,10 +130,19 @@ impl Namespace {
         for (name, value) in keywords {
             named.insert(name.as_str(), self.evaluate(value, kernels)?);
         }
+        if let Some((name, method)) = ufunc(callee, kernels) {
+            let keywords = keywords.iter().map(|(name, expr)| (name.as_str(), expr));
+            let arrange = |(name, expr)| named.remove(name).map(|value| (name, self.arranged(expr, value)));
+            let invocation = Invocation {
+                method,
+                args: self.all_arranged(args, values),
+                keywords: keywords.filter_map(arrange).collect(),
+            };
+            return kernels.call_ufunc(name, invocation);
+        }
         let result = match callee {
             Expr::Name(name) if Weak::named(name).is_none() => {
-                let arranged = args.iter().zip(values).map(|(arg, value)| self.arranged(arg, value));
-                kernels.call(name, arranged.collect())
+                kernels.call(name, self.all_arranged(args, values))
             }
             Expr::Name(_) => convert(self.evaluate(callee, kernels)?, values),
             Expr::Attribute(value, name) if module(value) == Some("np") => match strong(name) {
@@ -164,6 +184,19 @@ impl Namespace {
             false => Ok(Value::Array(array)),
         }
     }
+}
+
+/// The ufunc that is called, and the method of it.
+fn ufunc<'e>(callee: &'e Expr, kernels: &dyn Kernels) -> Option<(&'e str, Option<&'e str>)> {
+    let (name, method) = match callee {
+        Expr::Name(name) => (name, None),
+        Expr::Attribute(value, method) => match &**value {
+            Expr::Name(name) => (name, Some(method.as_str())),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    kernels.is_ufunc(name).then_some((name, method))
 }
 
 /// `np` and `math`, which have constants and functions instead of a value.
@@ -212,6 +245,7 @@ fn method(value: Value, name: &str, args: Vec<Value>) -> Result<Value, Failure> 
     match (name, args.as_slice()) {
         ("reshape", [Value::Tuple(items)]) => construct::reshape(&array, items),
         ("reshape", items) => construct::reshape(&array, items),
+        ("transpose", axes) => construct::transpose(&array, axes),
         ("astype", [dtype]) => construct::astype(&array, construct::dtype(dtype)?),
         ("copy", []) => Ok(Value::Array(array.copy(pykernel_codegen::types::Layout::C))),
         _ => Err(format!("`.{name}` with these arguments cannot stand in a transcript").into()),

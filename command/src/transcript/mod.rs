@@ -17,4 +17,5 @@ mod returned;
 pub mod run;
 pub mod suite;
 pub mod folder;
+pub mod ufunc;
 pub mod value;

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use pykernel_abi::InnerLoop;
 use pykernel_codegen::analysis::{self, Analysis};
 use pykernel_codegen::diagnostic::Severity;
+use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::render::{self, Style};
 use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
@@ -16,6 +18,7 @@ use super::compare::compare;
 use super::evaluate::{Kernels, Namespace};
 use super::expected;
 use super::options::Arrangement;
+use super::ufunc::{self, Invocation};
 use super::value::{Failure, Value};
 use crate::host;
 use crate::jit::Jit;
@@ -178,23 +181,55 @@ struct Loaded<'a> {
     compiled: BTreeMap<String, Jit>,
 }
 
-impl Kernels for Loaded<'_> {
-    fn call(&mut self, name: &str, args: Vec<Value>) -> Result<Value, Failure> {
+impl Loaded<'_> {
+    fn kernel(&self, name: &str) -> Option<&Kernel> {
+        self.analysis.interface.kernels.iter().find(|kernel| kernel.name == name)
+    }
+
+    /// The kernel with its code in this process.
+    fn load(&mut self, name: &str) -> Result<(&Kernel, &Jit), Failure> {
         let kernel = self.analysis.interface.kernels.iter().find(|kernel| kernel.name == name);
         let kernel = kernel.ok_or_else(|| format!("there is no kernel `{name}`"))?;
         if !self.compiled.contains_key(name) {
             let jit = Jit::new(self.ir, kernel).map_err(|error| error.to_string())?;
             self.compiled.insert(name.to_owned(), jit);
         }
-        let engine = self.engine;
-        let entry = |symbol: &str| match engine {
+        Ok((kernel, &self.compiled[name]))
+    }
+}
+
+impl Engine {
+    /// Where linked code lies; `None` if it is not linked code that runs.
+    fn entry(self, symbol: &str) -> Result<Option<*const u8>, String> {
+        match self {
             Engine::Jit => Ok(None),
-            Engine::Linked(find) => {
-                let found = find(symbol).ok_or_else(|| format!("{symbol} is not linked"))?;
-                Ok(Some(found))
-            }
+            Engine::Linked(find) => find(symbol).map(Some).ok_or_else(|| format!("{symbol} is not linked")),
+        }
+    }
+}
+
+impl Kernels for Loaded<'_> {
+    fn call(&mut self, name: &str, args: Vec<Value>) -> Result<Value, Failure> {
+        let engine = self.engine;
+        let (kernel, jit) = self.load(name)?;
+        call::call(jit, kernel, |symbol| engine.entry(symbol), &args)
+    }
+
+    fn is_ufunc(&self, name: &str) -> bool {
+        self.kernel(name).is_some_and(|kernel| kernel.ufunc.is_some())
+    }
+
+    fn call_ufunc(&mut self, name: &str, invocation: Invocation<'_>) -> Result<Value, Failure> {
+        let engine = self.engine;
+        let (kernel, jit) = self.load(name)?;
+        let code = |index: usize| match engine.entry(&kernel.overloads[index].symbol)? {
+            None => jit.inner_loop(index).ok_or_else(|| format!("{name} has no inner loop")),
+            // SAFETY: the symbol has the hash of this very loop.
+            Some(entry) => Ok(unsafe { std::mem::transmute::<*const u8, InnerLoop>(entry) }),
         };
-        call::call(&self.compiled[name], kernel, entry, &args)
+        let code = (0..kernel.overloads.len()).map(code).collect::<Result<Vec<InnerLoop>, String>>()?;
+        // SAFETY: the code is that of the overloads, linked or alive in `self`.
+        unsafe { ufunc::call(kernel, code, invocation) }
     }
 }
 

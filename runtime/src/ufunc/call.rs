@@ -219,7 +219,7 @@ impl<'a> Call<'a> {
             return Err(self.miscounted(inputs.len() + outputs.len()));
         }
         self.check_keywords()?;
-        let inner = resolve::choose(table, inputs, self.dtype, casting)?;
+        let inner = resolve::choose(table, inputs, self.dtype)?;
         let types = outputs.iter().map(|output| output.as_ref().map(AnyViewMut::dtype));
         resolve::check_casts(table, inner, casting, inputs, types)?;
         Ok(inner)
@@ -239,6 +239,10 @@ impl<'a> Call<'a> {
     /// Refuses what only ufuncs, or only gufuncs, can be told.
     fn check_keywords(&self) -> Result<(), Error> {
         let (placing, is_gufunc) = (&self.placing, self.table.is_gufunc());
+        if placing.axis.is_some() && placing.axes.is_some() {
+            let message = "cannot specify both 'axis' and 'axes'".to_owned();
+            return Err(Error::refused("TypeError", message, &self.table.kernel));
+        }
         let keyword = match () {
             () if self.mask.is_some() && is_gufunc => "where",
             () if placing.axis.is_some() && !is_gufunc => "axis",

@@ -1,11 +1,14 @@
 //! Which loop a call runs: NumPy's rules, those of its ufuncs that users make.
 //!
 //! A loop whose inputs have the given types exactly comes first. Otherwise it is the first, in the
-//! order in which they are declared, to whose types all inputs can be cast safely; a weak number can be cast to
-//! every type of its kind and of those above. With a `dtype` for the outputs, inputs need only be cast as the call allows.
+//! order in which they are declared, to whose types all inputs can be cast safely, whatever the call
+//! allows. A weak number can be cast to every type of its kind and of those above, if an input that
+//! is not weak is of that kind too; otherwise, and as the only input, it has the type of its kind.
+//! With a `dtype`, loops that have other outputs are passed over; if none is left it is the loop of
+//! nothing but that type.
 
 use super::casting::Casting;
-use super::input::Given;
+use super::input::{Given, Types};
 use super::{Loop, Table};
 use crate::Error;
 use crate::dtype::{DType, Kind};
@@ -15,41 +18,49 @@ pub(crate) fn choose<'a>(
     table: &Table<'a>,
     inputs: &[Given],
     dtype: Option<DType>,
-    casting: Casting,
 ) -> Result<&'a Loop<'a>, Error> {
-    let (exact, n_inputs) = (exact(table, inputs, dtype), table.n_inputs());
-    if let Some(exact) = exact {
+    let n_inputs = inputs.len();
+    let gives = |inner: &&Loop<'_>| {
+        dtype.is_none_or(|dtype| inner.types[n_inputs..].iter().all(|output| *output == dtype))
+    };
+    let mut loops = table.loops.iter().filter(gives);
+    let inputs = if n_inputs == 1 { strong(inputs) } else { inputs.into() };
+    let is_exact =
+        |inner: &&Loop<'_>| inputs.iter().zip(inner.types).all(|(given, ty)| *given == Given::Strong(*ty));
+    if let Some(exact) = loops.clone().find(is_exact) {
         return Ok(exact);
     }
-    let inputs = &settled(inputs)[..];
-    let takes = |inner: &&Loop<'_>, casting: Casting| {
-        inputs.iter().zip(inner.types).all(|(given, to)| is_taken(*given, *to, casting))
+    let inputs = if rules_weak(&inputs) { inputs } else { strong(&inputs) };
+    let takes = |inner: &&Loop<'_>| {
+        inputs.iter().zip(inner.types).all(|(given, to)| is_taken(*given, *to, Casting::Safe))
     };
-    let Some(dtype) = dtype else {
-        // Whatever the call allows, a loop is chosen by casts that are safe.
-        let found = table.loops.iter().find(|inner| takes(inner, casting.min(Casting::Safe)));
-        return found.ok_or_else(|| unsupported(table, casting));
-    };
-    let gives = |inner: &&Loop<'_>| inner.types[n_inputs..].iter().all(|output| *output == dtype);
+    let found = loops.find(takes);
+    let Some(dtype) = dtype else { return found.ok_or_else(|| unsupported(table)) };
     let homogeneous = |inner: &&Loop<'_>| inner.types.iter().all(|ty| *ty == dtype);
-    let found = table.loops.iter().find(|inner| gives(inner) && takes(inner, casting));
-    // NumPy then asks for inputs of that type too, which is what a loop of one type has.
-    let found = found.or_else(|| table.loops.iter().find(|inner| homogeneous(inner)));
-    found.ok_or_else(|| unmatched(table))
+    found.or_else(|| table.loops.iter().find(homogeneous)).ok_or_else(|| unmatched(table))
 }
 
-fn exact<'a>(table: &Table<'a>, inputs: &[Given], dtype: Option<DType>) -> Option<&'a Loop<'a>> {
-    table.loops.iter().find(|inner| {
-        let (types, outputs) = inner.types.split_at(inputs.len());
-        inputs.iter().zip(types).all(|(given, ty)| *given == Given::Strong(*ty))
-            && dtype.is_none_or(|dtype| outputs.iter().all(|output| *output == dtype))
-    })
+/// The inputs with the types that weak numbers have by themselves.
+fn strong(inputs: &[Given]) -> Types {
+    inputs.iter().map(|given| Given::Strong(given.dtype())).collect()
 }
 
-/// Weak numbers among nothing but weak ones have the types of their kinds.
-fn settled(inputs: &[Given]) -> super::input::Types {
-    let weak = inputs.iter().all(|given| matches!(given, Given::Weak(_)));
-    inputs.iter().map(|given| if weak { Given::Strong(given.dtype()) } else { *given }).collect()
+/// Whether weak numbers take the types of others: some input that is not weak is of the highest kind.
+fn rules_weak(inputs: &[Given]) -> bool {
+    let highest = |is_weak: bool| {
+        let kinds = inputs.iter().filter(|given| matches!(given, Given::Weak(_)) == is_weak);
+        kinds.map(|given| simplified(given.dtype().kind())).max()
+    };
+    highest(false) >= highest(true)
+}
+
+/// The order in which NumPy compares the kinds of weak numbers and of others.
+const fn simplified(kind: Kind) -> u8 {
+    match kind {
+        Kind::Bool => 0,
+        Kind::Unsigned | Kind::Signed => 1,
+        Kind::Float | Kind::Complex => 2,
+    }
 }
 
 /// Whether a loop that wants `to` may have this input.
@@ -114,11 +125,11 @@ pub(crate) fn unmatched(table: &Table<'_>) -> Error {
 
 /// No loop takes the types that are given.
 #[cold]
-pub(crate) fn unsupported(table: &Table<'_>, casting: Casting) -> Error {
-    let (name, casting) = (table.kernel.name, casting.min(Casting::Safe));
+pub(crate) fn unsupported(table: &Table<'_>) -> Error {
+    let name = table.kernel.name;
     let message = format!(
         "ufunc '{name}' not supported for the input types, and the inputs could not be safely coerced to any \
-         supported types according to the casting rule ''{casting}''"
+         supported types according to the casting rule ''safe''"
     );
     Error::refused("TypeError", message, &table.kernel)
 }

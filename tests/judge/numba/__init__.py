@@ -10,6 +10,8 @@ import functools
 import inspect
 import warnings
 
+import numpy as np
+
 from . import types
 from .signatures import annotated, check, read_signatures
 from .types import *  # noqa: F403 (Numba's own interface: `from numba import float64`)
@@ -17,6 +19,7 @@ from .ufunc import Ufunc, guvectorize, vectorize  # noqa: F401
 
 # Kernels compute with infinities and NaN on purpose; the compiler gives no warnings either.
 warnings.filterwarnings("ignore", category=RuntimeWarning, message=".* encountered in ")
+warnings.filterwarnings("ignore", category=np.exceptions.ComplexWarning)
 
 # The compiler shows the type; here it is nothing but its argument.
 builtins.reveal_type = lambda value: value

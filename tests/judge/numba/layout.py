@@ -16,11 +16,11 @@ class Layout:
     """The core dimensions of a gufunc's operands."""
 
     def __init__(self, text, n_params):
-        self.text = "".join(text.split())
-        operands = [part.split(",") if part else [] for part in OPERAND.findall(self.text)]
+        text = "".join(text.split())
+        operands = [part.split(",") if part else [] for part in OPERAND.findall(text)]
         if len(operands) != n_params:
             raise TypeError(f"{text} does not fit {n_params} parameters")
-        self.n_inputs = self.text.split("->")[0].count("(")
+        self.n_inputs = text.split("->")[0].count("(")
         self.n_outputs = n_params - self.n_inputs
         self.marks = {}
         # The dimensions in the order in which they are first named, without their marks.
@@ -31,6 +31,8 @@ class Layout:
             for place, name in enumerate(self.dimensions)
             if not name.isidentifier() and not name.isdigit()
         }
+        # The layout as errors write it.
+        self.text = self.written(lambda place: self.dimensions[place] + self.marks[place])
 
     def dimension(self, mark):
         """The place of a dimension among all."""
@@ -38,8 +40,14 @@ class Layout:
         if name not in self.dimensions:
             self.dimensions.append(name)
         place = self.dimensions.index(name)
-        self.marks[place] = self.marks.get(place, "") + mark[len(name) :]
+        self.marks[place] = self.marks.get(place, "") or mark[len(name) :]
         return place
+
+    def written(self, name):
+        """The layout with names for its dimensions."""
+        operands = [f"({','.join(map(name, operand))})" for operand in self.operands]
+        text = ",".join(operands[: self.n_inputs])
+        return f"{text}->{','.join(operands[self.n_inputs :])}" if self.n_outputs else text
 
     @property
     def has_dimensions(self):
@@ -53,9 +61,7 @@ class Layout:
             text = f"_size{place}" if place in self.rules else self.dimensions[place]
             return text + ("?" if "?" in self.marks[place] else "")
 
-        operands = [f"({','.join(map(name, operand))})" for operand in self.operands]
-        text = ",".join(operands[: self.n_inputs])
-        return f"{text}->{','.join(operands[self.n_inputs :])}" if self.n_outputs else text
+        return self.written(name)
 
     def role(self, operand):
         """What NumPy calls an operand."""

@@ -63,9 +63,14 @@ class Ufunc:
 
     def __getattr__(self, name):
         value = getattr(vars(self)["ufunc"], name)
-        return functools.partial(numpy_api.call, value) if name in METHODS else value
+        if name not in METHODS:
+            return value
+        order = {"order": "C"} if name == "outer" else {}
+        return functools.partial(numpy_api.call, value, **order)
 
     def __call__(self, *args, **keywords):
+        # Of several elements that raise, the first in this order is it that counts.
+        keywords.setdefault("order", "C")
         if self.layout is None:
             return numpy_api.call(self.ufunc, *args, **keywords)
         n_inputs = self.layout.n_inputs
@@ -142,7 +147,12 @@ def of_blocks(function, signature, layout, writable):
         for operand in set(range(layout.n_inputs)) - set(writable):
             arrays[operand].flags.writeable = False
         for index in range(len(arrays[0])):
-            function(*(block(*operand, index) for operand in zip(params, layout.operands, arrays)))
+            blocks = [block(*operand, index) for operand in zip(params, layout.operands, arrays)]
+            for operand, (param, core) in enumerate(zip(params, blocks)):
+                if isinstance(param, Array) and (wrong := param.refusal(core)):
+                    role = layout.role(operand).lower().replace(" operand", "")
+                    raise TypeError(f"{function.__name__}() {role} {wrong}")
+            function(*blocks)
 
     return [dtype(ty) for ty in params], loop
 

@@ -48,10 +48,10 @@ impl Call<'_> {
         absolute(self.table, axis, shape.len())
     }
 
-    /// NumPy has words of its own for outputs of one dimension.
+    /// NumPy has words of its own for arrays of one dimension.
     fn check_accumulated(&self, out: &[usize], expected: &[usize]) -> Result<(), Error> {
-        match (out, expected) {
-            ([found], [expected]) if found != expected => {
+        match expected {
+            [_] if out != expected => {
                 let message = "provided out is the wrong size for the accumulation.".to_owned();
                 Err(Error::refused("ValueError", message, &self.table.kernel))
             }

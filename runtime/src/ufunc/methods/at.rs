@@ -5,7 +5,6 @@ use super::replace::Replacing;
 use crate::Error;
 use crate::any::{AnyView, AnyViewMut};
 use crate::ufunc::call::Call;
-use crate::ufunc::casting::Casting;
 use crate::ufunc::input::{Given, Input, Scalar, Types};
 use crate::ufunc::{Table, resolve};
 
@@ -32,7 +31,7 @@ impl Call<'_> {
             .into_iter()
             .chain(second.iter().map(|second| Given::Strong(second.given().dtype())))
             .collect();
-        let inner = resolve::choose(table, &given, None, Casting::Unsafe)?;
+        let inner = resolve::choose(table, &given, None)?;
         let raw = array.raw();
         let indices = Indices::new(indices, &raw.shape, &raw.strides, kernel)?;
         let mut shape = indices.shape.clone();

@@ -1,9 +1,10 @@
 //! `outer`: a call for each pair of elements.
 
 use crate::Error;
-use crate::any::{AnyArray, AnyViewMut};
+use crate::any::{AnyArray, AnyView, AnyViewMut};
+use crate::call::Kernel;
 use crate::ufunc::call::Call;
-use crate::ufunc::input::Input;
+use crate::ufunc::input::{Input, Scalar};
 
 impl Call<'_> {
     /// Calls the ufunc for each element of one array with each of the other: NumPy's `outer`. The results have the
@@ -26,6 +27,10 @@ impl Call<'_> {
             let message = "outer product only supported for binary functions".to_owned();
             return Err(Error::refused("ValueError", message, kernel));
         }
+        // NumPy makes arrays of numbers before it chooses the loop.
+        let mut scalars = [Scalar::default(); 2];
+        let [of_first, of_second] = &mut scalars;
+        let (first, second) = (settled(first, of_first, kernel)?, settled(second, of_second, kernel)?);
         let rank = match &second {
             Input::Array(view) => view.shape().len(),
             Input::Written(view) => view.shape().len(),
@@ -38,4 +43,14 @@ impl Call<'_> {
         };
         self.run(&mut [first, second], outputs)
     }
+}
+
+/// An input that has a type: of a weak number that of its kind.
+fn settled<'a>(input: Input<'a>, scalar: &'a mut Scalar, kernel: &Kernel<'_>) -> Result<Input<'a>, Error> {
+    let Input::Weak(number) = input else { return Ok(input) };
+    let dtype = input.given().dtype();
+    *scalar = number.of(dtype, kernel)?;
+    let data = scalar.view(dtype).data;
+    // SAFETY: the scalar has an element of this type, and is borrowed as long as the view.
+    Ok(Input::Array(unsafe { AnyView::from_raw(data, dtype, Vec::new(), Vec::new()) }))
 }

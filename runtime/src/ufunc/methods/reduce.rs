@@ -74,7 +74,8 @@ impl Call<'_> {
         };
         shapes.check(out.as_ref().map(AnyViewMut::shape), &self.table.kernel)?;
         let shape = shapes.shape();
-        if matches!(begin, Begin::First) && input.shape.contains(&0) && !shape.contains(&0) {
+        let is_empty = folded.iter().zip(&input.shape).any(|(folded, extent)| *folded && *extent == 0);
+        if matches!(begin, Begin::First) && is_empty {
             return Err(self.without_identity());
         }
         let stretched = |mask: &RawView| RawView {

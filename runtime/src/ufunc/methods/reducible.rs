@@ -80,7 +80,7 @@ impl Method {
         };
         let exact = table.loops.iter().find(|inner| inner.types == [result, array, result]);
         let found = exact.or_else(|| table.loops.iter().find(takes));
-        let found = found.ok_or_else(|| resolve::unsupported(table, Casting::Safe))?;
+        let found = found.ok_or_else(|| resolve::unsupported(table))?;
         match found.types[2] == found.types[0] {
             true => Ok(found),
             false => of_type(table, array, found.types[2], None),

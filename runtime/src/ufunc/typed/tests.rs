@@ -304,7 +304,7 @@ fn types_may_be_known_late() {
     let error = subtract.call_dyn([Input::from(1)]).unwrap_err();
     assert_eq!(error.message(), "subtract() takes from 2 to 3 positional arguments but 1 was given");
     let call = subtract.casting(Casting::No).dynamic();
-    assert!(call.run(&mut [1.into(), 1.5.into()], &mut []).is_err());
+    assert!(call.run(&mut [Input::from(&a), (&b).into()], &mut []).is_err());
 }
 
 #[test]
