@@ -56,11 +56,15 @@ impl Table {
             let mut out = Array1::<f64>::zeros(n);
             let case = format!("rel_diff {n}");
             if n <= 1000 {
-                self.row(&format!("{case}, new array"), "numba", &case, || rel_diff.call((&x, &y)).map(drop))?;
+                self.row(&format!("{case}, new array"), "numba", &case, || {
+                    rel_diff.call((&x, &y)).map(drop)
+                })?;
             }
             self.row(&case, "numba", &case, || rel_diff.call_into((&x, &y), &mut out))?;
             let parallel = rel_diff.parallel();
-            self.row(&format!("{case}, parallel"), "parallel", &case, || parallel.call_into((&x, &y), &mut out))?;
+            self.row(&format!("{case}, parallel"), "parallel", &case, || {
+                parallel.call_into((&x, &y), &mut out)
+            })?;
             if n >= 1_000_000 {
                 let (from, to) = (x.as_slice().unwrap_or(&[]), out.as_slice_mut().unwrap_or(&mut []));
                 let copied = seconds(&mut || Ok(to.copy_from_slice(from)))?;
