@@ -395,4 +395,36 @@ mod tests {
             assert_eq!(&text[wrong.place], place, "{text}");
         }
     }
+
+    #[test]
+    fn any_text_is_a_layout_or_has_a_mistake_in_it() {
+        const PIECES: [&str; 18] =
+            ["(", ")", ",", "->", "n", "m", "3", "?", "|1", "|", "+", "-", "*", " ", "é", "0", "()", "(n)"];
+        // A linear congruential generator; its high bits are the better ones.
+        let mut state = 1u64;
+        let mut next = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 40) as usize
+        };
+        let mut n_layouts = 0;
+        for _ in 0..20_000 {
+            let mut text = ["(m,n),(n,p)->(m,p)", "(n?),(3|1)->()", "(n)->(2*n-1)"][next() % 3].to_owned();
+            for _ in 0..next() % 4 {
+                let places: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
+                let start = places[next() % places.len()];
+                if next() % 2 == 0 && places.len() > 1 {
+                    text.remove(start);
+                }
+                text.insert_str(start, PIECES[next() % PIECES.len()]);
+            }
+            match read(&text) {
+                Ok(layout) => {
+                    n_layouts += 1;
+                    assert_eq!(read(&layout.to_string()), Ok(layout), "{text}");
+                }
+                Err(wrong) => assert!(text.get(wrong.place).is_some(), "{text}"),
+            }
+        }
+        assert!(n_layouts > 5_000 && n_layouts < 15_000, "{n_layouts}");
+    }
 }

@@ -475,6 +475,30 @@ def put(x, n, out):
     }
 
     #[test]
+    fn stubs_declare_the_types_of_ufuncs() {
+        let text = "from numba import guvectorize, vectorize\n\
+                    @vectorize(identity=0)\ndef add(x, y):\n    return x + y\n\
+                    @guvectorize('(n)->()')\ndef first(x, out):\n    out[0] = x[0]\n";
+        let stub = "from numba import float64, int64, vectorize\n\
+                    @vectorize([int64(int64, int64), float64(float64, float64)])\n\
+                    def add(x, y): ...\n\
+                    def first(x: float64[:], out: float64[:]) -> None: ...\n";
+        let source = Source::file("k.py", text).with_stub(Some(Source::file("k.pyi", stub)));
+        let package = Package { name: "p".into(), version: "1.0.0".into() };
+        let analysis = analyse(&source, &package);
+        assert_eq!(analysis.diagnostics, []);
+        let shown: Vec<String> = analysis.interface.kernels.iter().flat_map(rust::signatures).collect();
+        assert_eq!(
+            shown,
+            [
+                "pub static add: Ufunc // (i64, i64) -> i64",
+                "pub static add: Ufunc // (f64, f64) -> f64",
+                "pub static first: Ufunc // (f64) -> f64 over (n)->()",
+            ]
+        );
+    }
+
+    #[test]
     fn who_reaches_recursion_needs_a_stack_limit() {
         let text = "
 @njit

@@ -271,3 +271,58 @@ def matvec(a, x, out):
     compile(text).run(&mut buffer, &[0, 2, 4], &[1, 1, 2], &[0, 0, 0, 0, F8, F8, 0]).unwrap();
     assert_eq!(buffer[4], 11.0);
 }
+
+#[test]
+fn ints_of_python_overflow() {
+    let text = "@vectorize\ndef product(x: int, y: int) -> int:\n    return x * y\n";
+    let mut buffer = vec![3i64, i64::MAX, 4, 2, 0, 0];
+    let error = compile(text).run(&mut buffer, &[0, 2, 4], &[2], &[8, 8, 8]).unwrap_err();
+    assert!(error.contains("OverflowError"), "{error}");
+    assert_eq!(buffer[4..], [12, 0]);
+}
+
+#[test]
+fn functions_may_recurse_allocate_and_call_others() {
+    let text = "
+@njit
+def fib(n: int64) -> int64:
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+@vectorize([float64(float64)])
+def half(x):
+    return x / 2
+
+@guvectorize([(float64[:], float64[:])], '(n)->()')
+def total(x, out):
+    out[0] = 0.0
+    for i in range(len(x)):
+        out[0] += x[i]
+
+@guvectorize([(float64[::1, :], int64, float64[:])], '(m,n),()->(m)')
+def odd(x, n, out):
+    kept = np.empty(x.shape[0])
+    for i in range(x.shape[0]):
+        kept[i] = half(total(x[i]))
+    out[:] = kept
+    out[0] += fib(n)
+";
+    let kernel = compile(&format!("import numpy as np\n{text}"));
+    let overload = &kernel.kernel.overloads[0];
+    assert!(overload.recursive && overload.host && overload.raises);
+    // 2×3 in F's order: its rows are (1, 3, 5) and (2, 4, 6).
+    let mut buffer = vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, f64::from_bits(10), 0.0, 0.0];
+    kernel.run(&mut buffer, &[0, 6, 7], &[1, 2, 3], &[0, 0, 0, F8, 2 * F8, F8]).unwrap();
+    assert_eq!(buffer[7..], [4.5 + 55.0, 6.0]);
+}
+
+#[test]
+fn a_gufunc_raises_in_the_middle() {
+    let text = "@guvectorize([(float64[:], int64, float64[:])], '(n),()->()')
+def pick(x, i, out):
+    out[0] = x[i]
+";
+    let mut buffer = vec![1.0, 2.0, f64::from_bits(1), f64::from_bits(2), f64::from_bits(0), 9.0, 9.0, 9.0];
+    let error = compile(text).run(&mut buffer, &[0, 2, 5], &[3, 2], &[0, F8, F8, F8]).unwrap_err();
+    assert!(error.contains("index 2 is out of bounds for axis 0 with size 2"), "{error}");
+    assert_eq!(buffer[5..], [2.0, 9.0, 9.0]);
+}

@@ -132,19 +132,21 @@ impl Body<'_, '_> {
             Identity::None | Identity::Reorderable => Fill::Zero,
         };
         let is_value = matches!(fill, Fill::Value(_));
-        if !is_value && fold.axes.len() > 1 {
+        if callee.ufunc.identity == Identity::None && fold.axes.len() > 1 {
             let message = format!(
                 "reduction operation '{}' is not reorderable, so at most one axis may be specified",
                 callee.function.name
             );
-            let help = "reduce along one axis after the other, or declare an `identity`";
+            let help =
+                "reduce along one axis after the other, or declare an `identity`, perhaps `'reorderable'`";
             return self.refused_method(callee, message, help);
         }
         let ty = ArrayType { element: fold.natural, rank: kept.len(), layout: Layout::C, readonly: false };
         let kind = ExprKind::Allocate(Box::new(Allocation { shape, fill }));
         let made = Expr::new(kind, Type::Array(ty), callee.span);
         if !is_value {
-            fold.evaluated.push(not_empty(&fold));
+            let checks: Vec<Expr> = fold.axes.iter().map(|axis| not_empty(&fold, *axis)).collect();
+            fold.evaluated.extend(checks);
         }
         let total = self.set_before(made, &mut fold.evaluated);
         let axis = |axis: usize| if fold.axes.contains(&axis) { Axis::New } else { Axis::Whole };
@@ -153,11 +155,13 @@ impl Body<'_, '_> {
             let step = self.step(&fold, spread.clone(), fold.array.clone(), spread.clone())?;
             fold.evaluated.push(step);
         } else {
-            let axis = fold.axes.first().copied().unwrap_or(0);
-            let first = self.beginning(&fold, fold.run(&fold.array, axis, None, Some(1)), spread.clone())?;
-            let rest = fold.run(&fold.array, axis, Some(1), None);
-            let step = self.step(&fold, spread.clone(), rest, spread.clone())?;
-            fold.evaluated.extend([first, step]);
+            let first = self.beginning(&fold, fold.first(fold.axes.len()), spread.clone())?;
+            fold.evaluated.push(first);
+            for place in (0..fold.axes.len()).rev() {
+                let rest = fold.run(&fold.first(place), fold.axes[place], Some(1), None);
+                let step = self.step(&fold, spread.clone(), rest, spread.clone())?;
+                fold.evaluated.push(step);
+            }
         }
         let value = match (fold.keepdims, ty.rank) {
             (true, _) => spread,
@@ -299,6 +303,12 @@ impl Body<'_, '_> {
 }
 
 impl Fold<'_> {
+    /// What is first along the first `n` of the axes.
+    fn first(&self, n: usize) -> Expr {
+        let first = |array: Expr, axis: &usize| self.run(&array, *axis, None, Some(1));
+        self.axes[..n].iter().fold(self.array.clone(), first)
+    }
+
     /// A part of an array along an axis.
     fn run(&self, array: &Expr, axis: usize, start: Option<i128>, stop: Option<i128>) -> Expr {
         let Type::Array(ty) = array.ty else { unreachable!("bug in pykernel: `{}` is folded", array.ty) };
@@ -309,11 +319,10 @@ impl Fold<'_> {
     }
 }
 
-/// Checks, for its effect, that there is something to begin with.
-fn not_empty(fold: &Fold<'_>) -> Expr {
+/// Checks, for its effect, that there is something to begin with along an axis.
+fn not_empty(fold: &Fold<'_>, axis: usize) -> Expr {
     let span = fold.callee.span;
-    let extents = fold.axes.iter().map(|axis| extent(&fold.array, *axis));
-    let operands = extents.chain([int(0, span)]).collect();
+    let operands = vec![extent(&fold.array, axis), int(0, span)];
     let cond = Expr::new(ExprKind::Operation(Operation::Compare(CompareOp::Ne), operands), Type::BOOL, span);
     let text =
         format!("zero-size array to reduction operation {} which has no identity", fold.callee.function.name);

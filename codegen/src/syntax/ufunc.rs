@@ -1,7 +1,9 @@
 //! `@vectorize` and `@guvectorize`: what their arguments declare.
 
+use std::ops::Range;
+
 use ruff_python_ast::{self as ast, Arguments, Expr, StmtFunctionDef};
-use ruff_text_size::{Ranged, TextSize};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::function::Scope;
 use super::options::OPTIONS;
@@ -136,7 +138,7 @@ impl Reader<'_> {
     }
 
     /// A place in the text of a string, or the whole string where its text is written otherwise.
-    fn place_in(&self, expr: &Expr, text: &str, place: std::ops::Range<usize>) -> Span {
+    fn place_in(&self, expr: &Expr, text: &str, place: Range<usize>) -> Span {
         let Expr::StringLiteral(literal) = expr else { return self.span(expr) };
         let mut parts = literal.value.iter();
         match (parts.next(), parts.next()) {
@@ -144,9 +146,8 @@ impl Reader<'_> {
                 let content = part.content_range();
                 let is_plain = self.slice(content) == text;
                 let [start, end] =
-                    [place.start, place.end.max(place.start + usize::from(place.start < text.len()))]
-                        .map(|at| content.start() + TextSize::new(at as u32));
-                if is_plain { self.span(ruff_text_size::TextRange::new(start, end)) } else { self.span(expr) }
+                    [place.start, place.end].map(|at| content.start() + TextSize::new(at as u32));
+                if is_plain { self.span(TextRange::new(start, end)) } else { self.span(expr) }
             }
             _ => self.span(expr),
         }

@@ -53,6 +53,8 @@ fn weak_numbers_take_the_types_of_others() {
     assert_eq!(with(DType::Float32, Weak::Int(3)), "float32");
     assert_eq!(with(DType::Float32, Weak::Float(0.1)), "float32");
     assert_eq!(with(DType::Int32, Weak::Float(0.1)), "float64");
+    assert_eq!(with(DType::Int8, Weak::Float(0.1)), "float64", "a float is weak beside floats alone");
+    assert_eq!(with(DType::Bool, Weak::Int(3)), "int64");
     assert_eq!(with(DType::Int64, Weak::Int(1 << 40)), "int64");
     assert_eq!(
         with(DType::Int32, Weak::Int(1 << 40)),

@@ -314,6 +314,16 @@ fn a_header_has_the_own_kernels_of_a_package() {
 }
 
 #[test]
+fn a_header_leaves_ufuncs_to_the_runtime() {
+    let ufunc = "from numba import vectorize\n@vectorize\ndef looped(x: float):\n    return x\n";
+    let package = package("c-ufunc", "", &format!("{}{ufunc}", kernel("called", "2")));
+    package.run();
+    let header = fs::read_to_string(package.0.root.join("include/kernels.h")).unwrap();
+    assert!(header.contains("static inline int called(") && !header.contains("looped"));
+    assert_eq!(package.manifest().kernels.len(), 2);
+}
+
+#[test]
 fn a_kernel_and_the_struct_of_another_have_two_names() {
     let text = "def f(x: float):\n    return x, x\ndef f_result(x: float) -> float:\n    return x\n";
     let error = package("c-struct", "", text).error();

@@ -46,11 +46,12 @@ impl Folding<'_> {
         if self.shape.contains(&0) {
             return Ok(target.finish());
         }
-        let result = self.axes.iter().map(|axis| axis.map_or(0, |axis| target.view.strides[axis])).collect();
-        let of_mask = self.mask.as_ref().map(|mask| mask.strides.clone());
-        let of_mask = of_mask.unwrap_or_else(|| Strides::from_elem(0, input.shape.len()));
-        let strides = [result, input.strides.clone(), of_mask];
-        let nest = Nest { shape: &input.shape, strides, folded: &self.folded };
+        let result: Strides =
+            self.axes.iter().map(|axis| axis.map_or(0, |axis| target.view.strides[axis])).collect();
+        // Without a mask, what is said of it is not looked at.
+        let of_mask = self.mask.as_ref().map_or(&input.strides, |mask| &mask.strides);
+        let nest =
+            Nest { shape: &input.shape, strides: [&result, &input.strides, of_mask], folded: &self.folded };
         let mask = self.mask.as_ref().map_or(std::ptr::null_mut(), |mask| mask.data);
         let segments = |(ranges, axis): (_, usize)| Segments { ranges, step: target.view.strides[axis] };
         let fold = Fold {

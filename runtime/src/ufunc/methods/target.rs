@@ -1,7 +1,7 @@
 //! Where folds put their results.
 
 use crate::Error;
-use crate::allocate::zeros_in_order;
+use crate::allocate::{zeros, zeros_in_order};
 use crate::any::{AnyArray, AnyViewMut, RawView, Strides};
 use crate::call::Kernel;
 use crate::dtype::DType;
@@ -38,8 +38,13 @@ impl<'o> Target<'o> {
                 return Ok(Target { made: None, out, view });
             }
         }
-        let order = plan::order(shape.len(), &[Operand::of_elements(std::ptr::null_mut(), dtype, strides)]);
-        let mut made = zeros_in_order(dtype, shape, &order, kernel)?;
+        let mut made = match shape {
+            [] | [_] => zeros(dtype, shape, kernel)?,
+            _ => {
+                let like = Operand::of_elements(std::ptr::null_mut(), dtype, strides);
+                zeros_in_order(dtype, shape, &plan::order(shape.len(), &[like]), kernel)?
+            }
+        };
         let view = made.view_mut().raw().clone();
         Ok(Target { made: Some(made), out, view })
     }

@@ -36,6 +36,15 @@ pub(crate) struct Segments<'a> {
     pub step: isize,
 }
 
+impl Segments<'_> {
+    /// How many elements a fold has, on average; at least 1.
+    fn mean(&self) -> usize {
+        let count = self.ranges.len().max(1);
+        let all = self.ranges.iter().fold(0usize, |sum, range| sum.saturating_add(range.len()));
+        (all / count).max(1)
+    }
+}
+
 /// Folds to be made, by a loop with two inputs and an output whose type is the first input's.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fold<'a> {
@@ -56,7 +65,7 @@ pub(crate) struct Fold<'a> {
 }
 
 /// Folds on other threads.
-struct Shared<'a>(&'a Fold<'a>, Plan);
+struct Shared<'a>(&'a Fold<'a>, &'a Plan);
 
 // SAFETY: who makes the folds vouches that they can be made at the same time: what they write is apart.
 unsafe impl Sync for Shared<'_> {}
@@ -69,26 +78,36 @@ impl Fold<'_> {
     /// elements of these types, which nobody else writes meanwhile. Those of the result are for this call
     /// alone, and are apart from one another but where an axis is folded.
     pub unsafe fn run(&self) -> Result<(), Error> {
-        let plan = Plan::new(self.nest, self.dtype != self.inner.types[1]);
+        let cast = self.dtype != self.inner.types[1];
+        let plan = Plan::new(self.nest, self.segments.map(|segments| segments.mean()), cast);
+        let result = match self.parallel {
+            // SAFETY: the caller's.
+            true => unsafe { self.split(&plan) },
+            // SAFETY: the caller's.
+            false => unsafe { self.part(&plan, 0..plan.n_places(), 0..self.n_segments()) },
+        };
+        // SAFETY: the caller's.
+        result.map_err(|error| unsafe { self.first_error() }.unwrap_or(error))
+    }
+
+    /// Makes the folds on several threads, where that is worth while.
+    ///
+    /// # Safety
+    /// That of [`Fold::run`].
+    unsafe fn split(&self, plan: &Plan) -> Result<(), Error> {
+        let (n_places, n_segments, grain) = (plan.n_places(), self.n_segments(), plan.grain());
+        let grains = n_places.div_ceil(grain);
         let shared = Shared(self, plan);
-        let (n_places, n_segments) = (shared.1.n_places(), self.n_segments());
         let split = |part: Range<usize>| {
             let Shared(fold, plan) = &shared;
-            let (places, segments) =
-                if n_segments > n_places { (0..n_places, part) } else { (part, 0..n_segments) };
+            let (places, segments) = match n_segments > grains {
+                true => (0..n_places, part),
+                false => (part.start * grain..(part.end * grain).min(n_places), 0..n_segments),
+            };
             // SAFETY: the caller's; parts are of different places or segments.
             unsafe { fold.part(plan, places, segments) }
         };
-        let count = n_places.max(n_segments);
-        let result = match self.parallel {
-            true => parallel::split(self.work(&shared.1), count, split),
-            false => split(0..count),
-        };
-        match result {
-            Ok(()) => Ok(()),
-            // SAFETY: the caller's.
-            Err(error) => Err(unsafe { self.first_error() }.unwrap_or(error)),
-        }
+        parallel::split(self.work(plan), grains.max(n_segments), split)
     }
 
     fn n_segments(&self) -> usize {
@@ -99,11 +118,10 @@ impl Fold<'_> {
     fn work(&self, plan: &Plan) -> usize {
         let length = match self.segments {
             None => plan.fold.iter().map(|line| line.extent).product(),
-            Some(Segments { ranges, .. }) => {
-                ranges.iter().fold(0usize, |sum, range| sum.saturating_add(range.len()))
-            }
+            Some(segments) => segments.mean().saturating_mul(segments.ranges.len()),
         };
-        plan.n_places().saturating_mul(length).saturating_mul(self.inner.cost.max(1) as usize)
+        let places = plan.n_places() * plan.within.iter().map(|line| line.extent).product::<usize>();
+        places.saturating_mul(length).saturating_mul(self.inner.cost.max(1) as usize)
     }
 
     /// # Safety

@@ -6,7 +6,6 @@
 
 use smallvec::SmallVec;
 
-use crate::any::Strides;
 use crate::dtype::DType;
 use crate::gufunc::operand::Operand;
 use crate::gufunc::plan;
@@ -43,6 +42,8 @@ pub(crate) struct Tile {
 pub(crate) struct Plan {
     /// The dimensions of the places; the innermost may have extent 1, and there is always one.
     pub places: Lines,
+    /// Dimensions that are gone through for each tile of the innermost one: few places beside each of many.
+    pub within: Lines,
     /// The dimensions of each fold, likewise.
     pub fold: Lines,
     pub along: Along,
@@ -54,13 +55,16 @@ pub(crate) struct Plan {
 pub(crate) struct Nest<'a> {
     pub shape: &'a [usize],
     /// The strides of the result, the input and the mask along each axis: 0 of what has none.
-    pub strides: [Strides; 3],
+    pub strides: [&'a [isize]; 3],
     /// Which axes are folded.
     pub folded: &'a [bool],
 }
 
-/// About how many elements of an operand the processor's first cache takes beside others.
-const BLOCK: usize = 1024;
+/// About how many bytes of an operand stay in the processor's caches while a fold goes through others.
+const BLOCK: usize = 1 << 17;
+
+/// What memory moves to the processor at a time, in bytes.
+const CACHE_LINE: usize = 64;
 
 /// About how many elements are cast at a time.
 const CAST: usize = 4096;
@@ -69,18 +73,26 @@ const CAST: usize = 4096;
 const SHORT: usize = 16;
 
 impl Plan {
-    /// The plan for memory that is gone through as it lies, where possible.
-    pub fn new(nest: &Nest<'_>, cast: bool) -> Self {
-        let (places, fold) = (nest.lines(false, false), nest.lines(true, true));
-        let (place, element) = (places[places.len() - 1], fold[fold.len() - 1]);
+    /// The plan for memory that is gone through as it lies, where possible. Folds may be parts of the last
+    /// folded axis, of about this length.
+    pub fn new(nest: &Nest<'_>, length: Option<usize>, cast: bool) -> Self {
+        let (mut places, fold) = (nest.lines(false, false), nest.lines(true, true));
+        let element = fold[fold.len() - 1];
+        let element = Line { extent: length.unwrap_or(element.extent), ..element };
+        let mut within = Lines::new();
+        if places[places.len() - 1].extent.max(element.extent) < SHORT {
+            let longest = (0..places.len()).max_by_key(|index| places[*index].extent);
+            within.extend(places.drain(longest.map_or(0, |index| index + 1)..));
+        }
+        let place = places[places.len() - 1];
         let along = along(place, element);
-        let inward = |line: Line, other: Line| line.steps[1].unsigned_abs() < other.steps[1].unsigned_abs();
         let tile = match along {
             Along::Places => {
-                let count = place.extent.clamp(1, BLOCK);
+                let bytes = place.steps[1].unsigned_abs().clamp(1, CACHE_LINE);
+                let count = place.extent.clamp(1, if cast { CAST } else { BLOCK / bytes });
                 Tile { places: count, length: if cast { (CAST / count).max(1) } else { element.extent } }
             }
-            Along::Fold if inward(place, element) => {
+            Along::Fold if is_inward(place, element) => {
                 let count = place.extent.clamp(1, SHORT);
                 Tile { places: count, length: CAST / count }
             }
@@ -90,49 +102,76 @@ impl Plan {
             }
             Along::Fold => Tile { places: 1, length: element.extent },
         };
-        Plan { places, fold, along, tile }
+        Plan { places, within, fold, along, tile }
     }
 
     /// The plan that goes through the places in the order C, and through one fold after another.
     pub fn ordered(nest: &Nest<'_>) -> Self {
         let (places, fold) = (nest.lines(false, true), nest.lines(true, true));
-        Plan { places, fold, along: Along::Fold, tile: Tile { places: 1, length: CAST } }
+        let tile = Tile { places: 1, length: CAST };
+        Plan { places, within: Lines::new(), fold, along: Along::Fold, tile }
     }
 
-    /// How many places there are.
+    /// How many places there are, if those `within` count as one.
     pub fn n_places(&self) -> usize {
         self.places.iter().map(|line| line.extent).product()
     }
+
+    /// How many neighbouring places one thread should have at least: what comes from memory for one of them
+    /// comes for others too.
+    pub fn grain(&self) -> usize {
+        let (place, element) = (self.places[self.places.len() - 1], self.fold[self.fold.len() - 1]);
+        if is_inward(place, element) { SHORT } else { 1 }
+    }
 }
 
+/// What the inner loop should run along: where the input's elements are nearer to each other, unless
+/// there are few.
 fn along(place: Line, element: Line) -> Along {
-    let inward = place.steps[1].unsigned_abs() < element.steps[1].unsigned_abs();
+    let inward = is_inward(place, element);
     let (near, far) = if inward { (place, element) } else { (element, place) };
     let near_is_better = near.extent >= SHORT || near.extent >= far.extent;
     if inward == near_is_better { Along::Places } else { Along::Fold }
 }
 
+/// Whether places are nearer to each other than the elements of folds.
+fn is_inward(place: Line, element: Line) -> bool {
+    place.steps[1].unsigned_abs() < element.steps[1].unsigned_abs()
+}
+
 impl Nest<'_> {
     /// The dimensions that are folded or not, as few as they can be. If `ordered`, they stay in the order C.
     fn lines(&self, folded: bool, ordered: bool) -> Lines {
-        let axes = || (0..self.shape.len()).filter(|axis| self.folded[*axis] == folded);
-        let shape: SmallVec<[usize; 4]> = axes().map(|axis| self.shape[axis]).collect();
-        if shape.contains(&0) {
-            return Lines::from_elem(Line { extent: 0, steps: [0; 3] }, 1);
+        let axes: SmallVec<[usize; 4]> =
+            (0..self.shape.len()).filter(|axis| self.folded[*axis] == folded).collect();
+        let line =
+            |axis: usize| Line { extent: self.shape[axis], steps: self.strides.map(|strides| strides[axis]) };
+        let mut lines = Lines::new();
+        match axes[..] {
+            [] => lines.push(Line { extent: 1, steps: [0; 3] }),
+            [axis] => lines.push(line(axis)),
+            _ if axes.iter().any(|axis| self.shape[*axis] == 0) => {
+                lines.push(Line { extent: 0, steps: [0; 3] });
+            }
+            _ => lines.extend(self.coalesced(&axes, ordered)),
         }
-        let operand = |strides: &Strides| {
-            let strides = axes().map(|axis| strides[axis]).collect();
+        lines
+    }
+
+    /// Several axes as few dimensions, but one at least.
+    fn coalesced(&self, axes: &[usize], ordered: bool) -> Lines {
+        let shape: SmallVec<[usize; 4]> = axes.iter().map(|axis| self.shape[*axis]).collect();
+        let operand = |strides: &[isize]| {
+            let strides = axes.iter().map(|axis| strides[*axis]).collect();
             // Only its steps matter.
             Operand::of_elements(std::ptr::null_mut(), DType::Bool, strides)
         };
-        let operands = self.strides.each_ref().map(operand);
-        let dims = plan::dims(&shape, &operands, ordered);
+        let dims = plan::dims(&shape, &self.strides.map(operand), ordered);
         let line =
             |dim: &plan::Dim| Line { extent: dim.extent, steps: [dim.steps[0], dim.steps[1], dim.steps[2]] };
-        let mut lines: Lines = dims.iter().map(line).collect();
-        if lines.is_empty() {
-            lines.push(Line { extent: 1, steps: [0; 3] });
+        match dims.is_empty() {
+            true => Lines::from_elem(Line { extent: 1, steps: [0; 3] }, 1),
+            false => dims.iter().map(line).collect(),
         }
-        lines
     }
 }

@@ -69,8 +69,9 @@ impl<'a> Worker<'a> {
             let (mut next, count) = (part.start, self.plan.tile.places);
             while next < part.end {
                 let places = count.min(part.end - next);
+                let plan = self.plan;
                 // SAFETY: the caller's, of some of the places.
-                unsafe { self.folds(advance(at, outer.steps, next), places) }?;
+                unsafe { self.within(&plan.within, advance(at, outer.steps, next), places) }?;
                 next += places;
             }
             return Ok(());
@@ -81,6 +82,22 @@ impl<'a> Worker<'a> {
             let part = part.start.max(first) - first..part.end.min(first + size) - first;
             // SAFETY: the caller's, of a part of the dimensions.
             unsafe { self.walk(inner, advance(at, outer.steps, index), part) }?;
+        }
+        Ok(())
+    }
+
+    /// Makes the folds at places of the innermost dimension, and at those beside each of them.
+    ///
+    /// # Safety
+    /// That of [`Fold::run`].
+    unsafe fn within(&mut self, lines: &[Line], at: Places, places: usize) -> Result<(), Error> {
+        let [outer, inner @ ..] = lines else {
+            // SAFETY: the caller's.
+            return unsafe { self.folds(at, places) };
+        };
+        for index in 0..outer.extent {
+            // SAFETY: the caller's, of a part of the dimensions.
+            unsafe { self.within(inner, advance(at, outer.steps, index), places) }?;
         }
         Ok(())
     }
