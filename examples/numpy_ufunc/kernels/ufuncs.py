@@ -1,5 +1,7 @@
 """Kernels that NumPy calls."""
 
+import math
+
 from numba import vectorize, guvectorize, float32, float64, int64
 
 
@@ -23,9 +25,9 @@ def escape_time(re, im, limit):
 
 @guvectorize([(float64[:], float64[:], float64[:])], '(n)->(),()')
 def max_min(arr, largest, smallest):
-    """The largest and the smallest of some numbers."""
-    top = arr[0]
-    bottom = arr[0]
+    """The largest and the smallest of some numbers; infinities of none."""
+    top = -math.inf
+    bottom = math.inf
     for x in arr:
         top = max(top, x)
         bottom = min(bottom, x)
