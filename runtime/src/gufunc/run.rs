@@ -9,6 +9,7 @@ use super::buffer::{Buffer, blocks_at_once};
 use super::operand::Operand;
 use super::plan::{Dim, Steps};
 use crate::Error;
+use crate::ufunc::mask::next_run;
 use crate::ufunc::{Loop, Table};
 
 /// A loop and what it goes through.
@@ -214,13 +215,7 @@ impl<'a> Worker<'a> {
         let last = self.job.operands.len() - 1;
         let (mask, step) = (self.args[last].cast_const(), self.steps[last]);
         // SAFETY: the caller's.
-        let is_set = |iteration: &usize| unsafe { *mask.offset(step * *iteration as isize) != 0 };
-        if step == 0 {
-            return is_set(&0).then_some(iterations);
-        }
-        let start = iterations.clone().find(is_set)?;
-        let end = (start..iterations.end).find(|iteration| !is_set(iteration)).unwrap_or(iterations.end);
-        Some(start..end)
+        unsafe { next_run(mask, step, iterations) }
     }
 
     /// Calls the inner loop.

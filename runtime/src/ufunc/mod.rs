@@ -17,6 +17,7 @@ mod casting;
 mod direct;
 mod elementwise;
 mod input;
+pub(crate) mod mask;
 mod methods;
 mod resolve;
 mod shape;

@@ -27,7 +27,7 @@ fn subjects(identity: Identity) -> [Subject; 2] {
 
 /// A shape of up to four dimensions, now and then of many elements or of none.
 fn shape(random: &mut Random, least: usize) -> Vec<usize> {
-    match random.below(30) {
+    match random.below(80) {
         0 => vec![3, 5000],
         1 => vec![5000, 3],
         2 => vec![30, 40, 7],

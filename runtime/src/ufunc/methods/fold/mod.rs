@@ -79,7 +79,7 @@ impl Fold<'_> {
     /// alone, and are apart from one another but where an axis is folded.
     pub unsafe fn run(&self) -> Result<(), Error> {
         let cast = self.dtype != self.inner.types[1];
-        let plan = Plan::new(self.nest, self.segments.map(|segments| segments.mean()), cast);
+        let plan = Plan::new(self.nest, self.segments.map(|segments| segments.mean()), cast, self.masked);
         let result = match self.parallel {
             // SAFETY: the caller's.
             true => unsafe { self.split(&plan) },
@@ -95,7 +95,8 @@ impl Fold<'_> {
     /// # Safety
     /// That of [`Fold::run`].
     unsafe fn split(&self, plan: &Plan) -> Result<(), Error> {
-        let (n_places, n_segments, grain) = (plan.n_places(), self.n_segments(), plan.grain());
+        let (n_places, n_segments) = (plan.n_places(), self.n_segments());
+        let grain = plan.grain(rayon::current_num_threads());
         let grains = n_places.div_ceil(grain);
         let shared = Shared(self, plan);
         let split = |part: Range<usize>| {

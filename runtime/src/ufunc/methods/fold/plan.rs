@@ -48,6 +48,9 @@ pub(crate) struct Plan {
     pub fold: Lines,
     pub along: Along,
     pub tile: Tile,
+    /// How many rows of the innermost dimension of a fold are first brought together in memory, because
+    /// the input's elements are nearer to each other along the one around it; 0 if they are not.
+    pub rows: usize,
 }
 
 /// The axes of the input as folds see them.
@@ -69,13 +72,16 @@ const CACHE_LINE: usize = 64;
 /// About how many elements are cast at a time.
 const CAST: usize = 4096;
 
+/// About how many elements are brought together at a time.
+const GATHER: usize = 1 << 18;
+
 /// With fewer iterations than these, calls of the inner loop take as long as what they do.
 const SHORT: usize = 16;
 
 impl Plan {
     /// The plan for memory that is gone through as it lies, where possible. Folds may be parts of the last
     /// folded axis, of about this length.
-    pub fn new(nest: &Nest<'_>, length: Option<usize>, cast: bool) -> Self {
+    pub fn new(nest: &Nest<'_>, length: Option<usize>, cast: bool, masked: bool) -> Self {
         let (mut places, fold) = (nest.lines(false, false), nest.lines(true, true));
         let element = fold[fold.len() - 1];
         let element = Line { extent: length.unwrap_or(element.extent), ..element };
@@ -102,14 +108,15 @@ impl Plan {
             }
             Along::Fold => Tile { places: 1, length: element.extent },
         };
-        Plan { places, within, fold, along, tile }
+        let rows = if along == Along::Fold && tile.places == 1 && !masked { rows(&fold) } else { 0 };
+        Plan { places, within, fold, along, tile, rows }
     }
 
     /// The plan that goes through the places in the order C, and through one fold after another.
     pub fn ordered(nest: &Nest<'_>) -> Self {
         let (places, fold) = (nest.lines(false, true), nest.lines(true, true));
         let tile = Tile { places: 1, length: CAST };
-        Plan { places, within: Lines::new(), fold, along: Along::Fold, tile }
+        Plan { places, within: Lines::new(), fold, along: Along::Fold, tile, rows: 0 }
     }
 
     /// How many places there are, if those `within` count as one.
@@ -117,11 +124,15 @@ impl Plan {
         self.places.iter().map(|line| line.extent).product()
     }
 
-    /// How many neighbouring places one thread should have at least: what comes from memory for one of them
-    /// comes for others too.
-    pub fn grain(&self) -> usize {
+    /// How many neighbouring places one of some threads should have at least. Where places are nearer to each
+    /// other than the elements of folds, each thread reads a piece here and a piece there, which
+    /// should be long.
+    pub fn grain(&self, threads: usize) -> usize {
         let (place, element) = (self.places[self.places.len() - 1], self.fold[self.fold.len() - 1]);
-        if is_inward(place, element) { SHORT } else { 1 }
+        match is_inward(place, element) {
+            true => self.n_places().div_ceil(threads.max(1)).max(SHORT),
+            false => 1,
+        }
     }
 }
 
@@ -134,9 +145,17 @@ fn along(place: Line, element: Line) -> Along {
     if inward == near_is_better { Along::Places } else { Along::Fold }
 }
 
-/// Whether places are nearer to each other than the elements of folds.
-fn is_inward(place: Line, element: Line) -> bool {
-    place.steps[1].unsigned_abs() < element.steps[1].unsigned_abs()
+/// How many rows of the innermost of these dimensions are worth bringing together.
+fn rows(fold: &[Line]) -> usize {
+    let [.., around, element] = fold else { return 0 };
+    let rows = (GATHER / element.extent.max(1)).min(around.extent);
+    let line = CACHE_LINE / around.steps[1].unsigned_abs().clamp(1, CACHE_LINE);
+    if is_inward(*around, *element) && rows >= line.min(around.extent) && line > 1 { rows } else { 0 }
+}
+
+/// Whether elements along one line are nearer to each other than along another.
+fn is_inward(line: Line, other: Line) -> bool {
+    line.steps[1].unsigned_abs() < other.steps[1].unsigned_abs()
 }
 
 impl Nest<'_> {

@@ -10,13 +10,14 @@ use crate::Error;
 use crate::gufunc::buffer::Memory;
 use crate::gufunc::copy::copy;
 use crate::ufunc::cast::convert;
+use crate::ufunc::mask::next_run;
 
 /// One thread's share.
 pub(super) struct Worker<'a> {
     fold: &'a Fold<'a>,
     plan: &'a Plan,
     raised: Raised,
-    /// Elements of a tile in the loop's type, if they are cast.
+    /// Elements of a tile in the loop's type, if they are cast, or of rows that are brought together.
     buffer: Option<Memory>,
     /// How long the innermost dimension of a fold is: that of a segment.
     length: usize,
@@ -33,11 +34,13 @@ struct Tile {
 impl<'a> Worker<'a> {
     pub fn new(fold: &'a Fold<'a>, plan: &'a Plan) -> Result<Self, Error> {
         let dtype = fold.inner.types[1];
-        let buffer = (fold.dtype != dtype).then(|| {
-            let tile = &plan.tile;
-            let elements = tile.places.max(1) * tile.length.max(1);
-            Memory::new(elements, dtype, &[elements], &fold.table.kernel)
-        });
+        let (tile, length) = (&plan.tile, plan.fold[plan.fold.len() - 1].extent);
+        let elements = match plan.rows {
+            0 if fold.dtype == dtype => 0,
+            0 => tile.places.max(1) * tile.length.max(1),
+            rows => rows * length,
+        };
+        let buffer = (elements > 0).then(|| Memory::new(elements, dtype, &[elements], &fold.table.kernel));
         Ok(Worker { fold, plan, raised: fold.inner.record(), buffer: buffer.transpose()?, length: 0 })
     }
 
@@ -149,12 +152,43 @@ impl<'a> Worker<'a> {
             }
             return Ok(());
         }
+        if let (rows @ 1.., [row]) = (self.plan.rows, inner) {
+            for first in (0..outer.extent).step_by(rows) {
+                let skipped = if first == 0 { skipped } else { 0 };
+                let rows = Line { extent: rows.min(outer.extent - first), ..*outer };
+                // SAFETY: the caller's, of a part of the dimensions.
+                unsafe { self.rows(rows, *row, advance(at, outer.steps, first), skipped) }?;
+            }
+            return Ok(());
+        }
         for index in 0..outer.extent {
             let skipped = if index == 0 { skipped } else { 0 };
             // SAFETY: the caller's, of a part of the dimensions.
             unsafe { self.nest(inner, advance(at, outer.steps, index), places, skipped) }?;
         }
         Ok(())
+    }
+
+    /// Folds the elements of rows, brought together, but for the first few.
+    ///
+    /// # Safety
+    /// That of [`Fold::run`], of one place.
+    unsafe fn rows(&mut self, rows: Line, row: Line, at: Places, skipped: usize) -> Result<(), Error> {
+        let (fold, dtype) = (self.fold, self.fold.inner.types[1]);
+        let Some(buffer) = &mut self.buffer else { unreachable!("bug in pykernel: no memory for rows") };
+        let (data, size) = (buffer.as_mut_ptr(), dtype.size());
+        for index in 0..row.extent {
+            let from = (fold.dtype, advance(at, row.steps, index)[1].cast_const(), rows.steps[1]);
+            let to = (dtype, data.wrapping_add(index * size), (row.extent * size) as isize);
+            // SAFETY: the caller's; the buffer has room for the rows.
+            unsafe { convert(from, to, rows.extent) };
+        }
+        let at = [at[0], data.wrapping_add(skipped * size), at[2]];
+        match (rows.extent * row.extent).saturating_sub(skipped) {
+            0 => Ok(()),
+            // SAFETY: the buffer holds the elements, in the order of the fold.
+            count => unsafe { self.enter(at[0], at, [0, size as isize, 0], count) },
+        }
     }
 
     /// # Safety
@@ -206,15 +240,13 @@ impl<'a> Worker<'a> {
             // SAFETY: the caller's.
             return unsafe { self.enter(before, at, steps, count) };
         }
-        // SAFETY: the mask has an element for each iteration.
-        let is_in =
-            |index: usize| unsafe { *at[2].wrapping_offset(steps[2].wrapping_mul(index as isize)) != 0 };
         let mut next = 0;
-        while let Some(first) = (next..count).find(|index| is_in(*index)) {
-            next = (first..count).find(|index| !is_in(*index)).unwrap_or(count);
-            let before = advance([before; 3], steps, first)[0];
+        // SAFETY: the mask has an element for each iteration.
+        while let Some(run) = unsafe { next_run(at[2], steps[2], next..count) } {
+            next = run.end;
+            let before = advance([before; 3], steps, run.start)[0];
             // SAFETY: the caller's.
-            unsafe { self.enter(before, advance(at, steps, first), steps, next - first) }?;
+            unsafe { self.enter(before, advance(at, steps, run.start), steps, run.len()) }?;
         }
         Ok(())
     }
