@@ -67,7 +67,10 @@ impl Table {
             })?;
             if n >= 1_000_000 {
                 let (from, to) = (x.as_slice().unwrap_or(&[]), out.as_slice_mut().unwrap_or(&mut []));
-                let copied = seconds(&mut || Ok(to.copy_from_slice(from)))?;
+                let copied = seconds(&mut || {
+                    to.copy_from_slice(from);
+                    Ok(())
+                })?;
                 println!("{:<34} {:>12.3}", format!("copy {n}"), copied * 1e6);
             }
         }
