@@ -188,7 +188,28 @@ pub struct Host {
     /// Writes a text to the standard output: a template, as [`Site`] describes it, of `len` bytes,
     /// and the values of its placeholders.
     pub print: unsafe extern "C" fn(template: *const u8, len: usize, operands: *const u64, n_operands: usize),
+    /// Runs `body` over parts that together are `0..count`, on several threads if it likes, each part
+    /// once; `context` is passed on. A count below 1 has no parts. `cost` is about how many operations
+    /// one of them takes. Each call of `body` has a record of its own that is set as this one, but for
+    /// the stack limit, which is that of its thread. Gives [`Status::Raised`] if a part raised, with
+    /// what the part at the lowest place has raised in `raised`; parts behind it may be left out. Null
+    /// of a host without threads: the kernel then runs `body` itself, over all.
+    pub parallel_for: Option<ParallelFor>,
 }
+
+/// [`Host::parallel_for`].
+pub type ParallelFor = unsafe extern "C" fn(
+    body: ParallelBody,
+    context: *const u8,
+    count: i64,
+    cost: i64,
+    raised: *mut Raised,
+) -> i32;
+
+/// The iterations `first..end` of a kernel's parallel loop. Gives a [`Status`]. It may run on several
+/// threads at a time, over different iterations.
+pub type ParallelBody =
+    unsafe extern "C" fn(context: *const u8, first: i64, end: i64, raised: *mut Raised) -> i32;
 
 /// Offsets in a [`Host`], in bytes.
 pub mod host {
@@ -200,6 +221,9 @@ pub mod host {
 
     /// Offset of `print`.
     pub const PRINT: i32 = 16;
+
+    /// Offset of `parallel_for`.
+    pub const PARALLEL_FOR: i32 = 24;
 }
 
 /// An array that a kernel returns.
@@ -312,6 +336,7 @@ mod tests {
         assert_eq!(offset_of!(Host, allocate), host::ALLOCATE as usize);
         assert_eq!(offset_of!(Host, release), host::RELEASE as usize);
         assert_eq!(offset_of!(Host, print), host::PRINT as usize);
+        assert_eq!(offset_of!(Host, parallel_for), host::PARALLEL_FOR as usize);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::interface::{self, Interface};
 use crate::source::Source;
 use crate::symbol::Package;
-use crate::{hir, infer, ir, lower, passes, syntax, typed};
+use crate::{hir, infer, ir, lower, parallel, passes, syntax, typed};
 
 /// Everything that the front end finds in one source.
 #[derive(Debug)]
@@ -28,7 +28,10 @@ pub struct Analysis {
 pub fn analyse(source: &Source, package: &Package) -> Analysis {
     let mut diagnostics = Diagnostics::default();
     let hir = syntax::parse(source, &mut diagnostics);
-    let program = infer::infer(&hir, &mut diagnostics);
+    let mut program = infer::infer(&hir, &mut diagnostics);
+    if diagnostics.is_empty() {
+        parallel::run(&mut program, source, &mut diagnostics);
+    }
     let (mut module, mut interface, mut warnings) = (ir::Module::default(), Interface::default(), Vec::new());
     if diagnostics.is_empty() {
         module = lower::lower(&program, source);

@@ -334,6 +334,7 @@ static TABLE: &[Row] = &[
     floats("math.tanh", 1, "math_tanh"),
     row("math.trunc", 1..=1, Rule::MathRound, Target::Library("int_of_float")),
     floats("math.ulp", 1, "math_ulp"),
+    row("numba.prange", 1..=3, Rule::Iterator, Target::Nothing),
     make("numpy.arange", Maker::Arange),
     make("numpy.copy", Maker::Copy),
     make("numpy.empty", Maker::Zeros),

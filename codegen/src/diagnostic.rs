@@ -94,6 +94,9 @@ codes! {
         NotCallable "not-callable" "A value that is not a function is called.";
         NotIterable "not-iterable" "A `for` runs over something that cannot be iterated.";
         EndlessTypes "endless-types" "A recursion has no path on which its result type can be known, or needs ever new types.";
+        ParallelExit "parallel-exit" "A `break` or `return` leaves a parallel loop.";
+        ParallelVariable "parallel-variable" "A variable is taken from one iteration of a parallel loop to another, or out of it.";
+        ParallelAccess "parallel-access" "Iterations of a parallel loop may meet at an element that one of them writes.";
         UnknownException "unknown-exception" "A raised class is not one of Python's built-in exceptions.";
     }
     Warning {

@@ -68,7 +68,7 @@ impl Kernel {
         self.is_unchecked() || !self.untrusted.is_empty()
     }
 
-    /// Whether its caller must vouch for its indices.
+    /// Whether its caller must vouch for its indices, or that iterations do not meet.
     pub fn is_unchecked(&self) -> bool {
         self.overloads.iter().any(|overload| overload.unchecked)
     }
@@ -96,8 +96,8 @@ pub struct Overload {
     /// Whether it reaches a function that can call itself, so that the caller must set a stack
     /// limit.
     pub recursive: bool,
-    /// Whether it reaches a function that trusts its indices, so that the caller must vouch for
-    /// them.
+    /// Whether it reaches a function that trusts its indices, or that iterations do not meet, so that the
+    /// caller must vouch for it.
     pub unchecked: bool,
     /// Whether it asks something of the program that runs it, so that the caller must set a host.
     pub host: bool,
@@ -155,7 +155,8 @@ fn kernel(
             cost: inner.map_or(0, |inner| cost::of(module, own, inner.ufunc.kind)),
             raises: inner.is_some() && module[called].effects.raises,
             recursive: reaches(module, called, |function| function.effects.recursive),
-            unchecked: reaches(module, called, |function| function.unchecked),
+            unchecked: reaches(module, called, |function| function.unchecked)
+                || reached(module, vec![called]).iter().any(|id| is_vouched(program, *id)),
             host: module[called].effects.host,
         }
     };
@@ -237,6 +238,11 @@ fn reaches(module: &ir::Module, function: ir::FunctionId, is: impl Fn(&ir::Funct
     reached(module, vec![function]).into_iter().any(|id| is(&module[id]))
 }
 
+/// Whether a function's file vouches that iterations do not meet.
+fn is_vouched(program: &Program, function: ir::FunctionId) -> bool {
+    program.instances.get(function.0 as usize).is_some_and(|instance| instance.disjoint)
+}
+
 /// The functions that some functions reach, themselves included.
 fn reached(module: &ir::Module, mut pending: Vec<ir::FunctionId>) -> BTreeSet<ir::FunctionId> {
     let mut reached = BTreeSet::new();
@@ -277,7 +283,7 @@ fn untrusted(function: &ir::Function) -> Option<String> {
 fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
     for stmt in body {
         match &stmt.kind {
-            StmtKind::Call { function, .. } => found.push(*function),
+            StmtKind::Call { function, .. } | StmtKind::Parallel { function, .. } => found.push(*function),
             StmtKind::If { then, otherwise, .. } => {
                 calls(then, found);
                 calls(otherwise, found);

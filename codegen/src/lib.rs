@@ -27,6 +27,7 @@ pub mod builtin;
 pub mod syntax;
 pub mod library;
 pub mod infer;
+pub mod parallel;
 pub mod lower;
 pub mod passes;
 pub mod symbol;

@@ -85,6 +85,26 @@ fn many_functions() {
 }
 
 #[test]
+fn a_ufunc_that_calls_deeply_and_one_of_many_operands() {
+    let helpers: String =
+        (0..200).map(|i| format!("def f{i}(x):\n    return f{}(x) + f{}(x)\n", i + 1, i + 1)).collect();
+    let deep =
+        format!("{helpers}def f200(x):\n    return x\n@vectorize\ndef f(x: float):\n    return f0(x)\n");
+    let names: Vec<String> = (0..60).map(|i| format!("x{i}")).collect();
+    let wide = format!(
+        "@vectorize([float64({})])\ndef g({}):\n    return {}\n",
+        vec!["float64"; 60].join(", "),
+        names.join(", "),
+        names.join(" + ")
+    );
+    let package = Package { name: "limits".into(), version: "0.1.0".into() };
+    let text = format!("from numba import float64, vectorize\n{deep}{wide}");
+    let analysis = analysis::analyse(&Source::file("kernel.py", &text), &package);
+    assert_eq!(analysis.diagnostics, []);
+    assert_eq!(analysis.interface.kernels.len(), 2);
+}
+
+#[test]
 fn types_that_come_late_through_many_variables() {
     // A delay line: each iteration moves the float one variable further.
     let before = lines(200, |i| format!("    d{i} = 0\n"));

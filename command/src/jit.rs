@@ -138,9 +138,7 @@ fn missing(ir: &ir::Module, kernel: &Kernel) -> Option<String> {
             _ if !seen.insert(id) => {}
             Some(external) => missing = missing.or_else(|| unknown(&external.at)),
             None => ir::visit::walk(&ir[id].body, &mut |stmt| {
-                if let ir::StmtKind::Call { function, .. } = stmt.kind {
-                    pending.push(function);
-                }
+                pending.extend(stmt.kind.callee());
             }),
         }
     }

@@ -74,6 +74,7 @@ mod dtype;
 mod error;
 pub mod gufunc;
 mod host;
+mod parallel_for;
 #[cfg(test)]
 mod random;
 pub mod repr;

@@ -13,6 +13,7 @@
 //!   header is wrong has no body.
 
 pub mod print;
+mod visit;
 
 use std::sync::Arc;
 
@@ -157,6 +158,8 @@ pub struct Options {
     pub boundscheck: Option<bool>,
     /// Whether calls are replaced by the body.
     pub inline: Inline,
+    /// Whether `prange` may use threads.
+    pub parallel: bool,
 }
 
 /// A statement.

@@ -34,6 +34,9 @@ pub struct Flow {
     pub refinements: HashMap<Branch, Vec<Refinement>>,
     /// The webs.
     pub webs: Vec<Web>,
+    /// For each `for` over `prange`: what it assigns, with the uses that can see what was assigned before
+    /// the iteration.
+    pub carried: HashMap<Span, Vec<(VariableId, Vec<Span>)>>,
     /// Statements that control never reaches; they are not typed.
     pub unreachable: HashSet<Span>,
     /// Whether control can reach the end of the body.
@@ -139,8 +142,8 @@ struct Loop {
 enum Head<'h> {
     /// A condition, evaluated before each iteration.
     While(&'h Expr),
-    /// What is assigned at the start of each iteration.
-    For(&'h Target),
+    /// What is assigned at the start of each iteration, and whether that comes from `prange`.
+    For(&'h Target, bool),
 }
 
 impl Head<'_> {
@@ -168,6 +171,8 @@ struct Walk {
     definitions: Vec<(Span, Node)>,
     uses: Vec<(Span, Node)>,
     loops: Vec<Loop>,
+    /// The heads of the loops over `prange`.
+    parallel: Vec<(Span, BTreeMap<VariableId, Node>)>,
     unreachable: HashSet<Span>,
 }
 
@@ -182,6 +187,7 @@ impl Walk {
             definitions: Vec::new(),
             uses: Vec::new(),
             loops: Vec::new(),
+            parallel: Vec::new(),
             unreachable: HashSet::new(),
         };
         for index in 0..function.variables.len() {
@@ -256,7 +262,7 @@ impl Walk {
             }
             StmtKind::For { target, iterable, body, otherwise } => {
                 self.expr(iterable);
-                self.looped([body, otherwise], Head::For(target), stmt.span);
+                self.looped([body, otherwise], Head::For(target, is_prange(iterable)), stmt.span);
             }
             StmtKind::Break => {
                 self.break_();
@@ -345,7 +351,7 @@ impl Walk {
     fn looped(&mut self, [body, otherwise]: [&[Stmt]; 2], head: Head<'_>, span: Span) {
         let mut assigned = BTreeSet::new();
         assigned_in(body, &mut assigned);
-        if let Head::For(target) = head {
+        if let Head::For(target, _) = head {
             assigned_by(target, &mut assigned);
         }
         let mut top = BTreeMap::new();
@@ -353,6 +359,9 @@ impl Walk {
             let node = self.node(NodeKind::Phi(vec![self.see(*variable)]), *variable);
             self.set(*variable, node);
             top.insert(*variable, node);
+        }
+        if let Head::For(_, true) = head {
+            self.parallel.push((span, top.clone()));
         }
         if let Head::While(cond) = head {
             self.expr(cond);
@@ -367,7 +376,7 @@ impl Walk {
         });
         match head {
             Head::While(cond) => self.refine(cond, true, Some((span, true))),
-            Head::For(target) => self.target(target),
+            Head::For(target, _) => self.target(target),
         }
         self.block(body);
         if self.reachable {
@@ -489,8 +498,9 @@ impl Walk {
 
     /// Puts the nodes that uses can see into webs.
     fn finish(mut self) -> Flow {
-        let from_unbound = self.reached_from(|kind| matches!(kind, NodeKind::Unbound), false);
-        let from_definition = self.reached_from(|kind| matches!(kind, NodeKind::Definition), true);
+        let from_unbound = self.reached_from(|node| matches!(self.nodes[node].0, NodeKind::Unbound), false);
+        let from_definition =
+            self.reached_from(|node| matches!(self.nodes[node].0, NodeKind::Definition), true);
         let (mut webs, seen) = self.webs();
         let nodes = self.nodes.iter().map(|(kind, _)| flow_node(kind)).collect();
         let mut flow = Flow { falls_off: self.reachable, nodes, ..Flow::default() };
@@ -527,8 +537,19 @@ impl Walk {
                 flow.refinements.entry(branch).or_default().push(Refinement { base, definition, is_none });
             }
         }
+        flow.carried = self.carried();
         flow.unreachable = std::mem::take(&mut self.unreachable);
         flow
+    }
+
+    fn carried(&self) -> HashMap<Span, Vec<(VariableId, Vec<Span>)>> {
+        let carried = |(variable, head): (&VariableId, &Node)| {
+            let seen = self.reached_from(|node| node == *head, true);
+            let uses = self.uses.iter().filter(|(_, node)| seen[*node]).map(|(span, _)| *span);
+            (*variable, uses.collect())
+        };
+        let loops = self.parallel.iter();
+        loops.map(|(span, heads)| (*span, heads.iter().map(carried).collect())).collect()
     }
 
     /// Unites each φ node that a use can see with its operands; and says which nodes uses can see.
@@ -557,9 +578,9 @@ impl Walk {
         (webs, seen)
     }
 
-    /// For each node, whether it is or comes from a node of a kind, through φ nodes and, if asked
+    /// For each node, whether it is or comes from one of some nodes, through φ nodes and, if asked
     /// for, through refinements.
-    fn reached_from(&self, is_source: impl Fn(&NodeKind) -> bool, refined: bool) -> Vec<bool> {
+    fn reached_from(&self, is_source: impl Fn(Node) -> bool, refined: bool) -> Vec<bool> {
         let mut phis_of = vec![Vec::new(); self.nodes.len()];
         for (node, (kind, _)) in self.nodes.iter().enumerate() {
             match kind {
@@ -569,8 +590,7 @@ impl Walk {
             }
         }
         let mut reached = vec![false; self.nodes.len()];
-        let mut pending: Vec<Node> =
-            (0..self.nodes.len()).filter(|node| is_source(&self.nodes[*node].0)).collect();
+        let mut pending: Vec<Node> = (0..self.nodes.len()).filter(|node| is_source(*node)).collect();
         while let Some(node) = pending.pop() {
             if !std::mem::replace(&mut reached[node], true) {
                 pending.extend(&phis_of[node]);
@@ -606,6 +626,12 @@ impl Numbers {
         flow.webs[web].n_definitions += 1;
         Definition { web, index }
     }
+}
+
+/// Whether a loop over an expression may run in parallel.
+pub fn is_prange(iterable: &Expr) -> bool {
+    let ExprKind::Call { callee, .. } = &iterable.kind else { return false };
+    matches!(&callee.kind, ExprKind::Builtin(name) if name == "numba.prange")
 }
 
 /// Collects the variables that statements assign.

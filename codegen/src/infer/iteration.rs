@@ -79,8 +79,8 @@ impl Body<'_, '_> {
 
     fn iteration(&mut self, iterable: &hir::Expr, target: &hir::Target) -> Typed<Iteration> {
         let span = iterable.span;
-        if let Some(("range", args, keywords)) = builtin_call(iterable) {
-            self.no_keywords("range", keywords)?;
+        if let Some((name @ ("range" | "numba.prange"), args, keywords)) = builtin_call(iterable) {
+            self.no_keywords(name, keywords)?;
             return self.each_of_range(args, target, span);
         }
         let counter = self.temporary(Type::INT);
@@ -108,8 +108,8 @@ impl Body<'_, '_> {
     fn sequence(&mut self, iterable: &hir::Expr, place: Expr) -> Typed<Sequence> {
         let span = iterable.span;
         match builtin_call(iterable) {
-            Some(("range", args, keywords)) => {
-                self.no_keywords("range", keywords)?;
+            Some((name @ ("range" | "numba.prange"), args, keywords)) => {
+                self.no_keywords(name, keywords)?;
                 return self.range_sequence(args, place, span);
             }
             Some(("enumerate", args, keywords)) => return self.enumerated(args, keywords, place, span),

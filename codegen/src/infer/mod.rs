@@ -16,10 +16,12 @@ mod core_dimensions;
 mod elementwise;
 mod expression;
 mod flow;
+mod fold;
 mod gufunc_call;
 mod iteration;
 mod none;
 mod operator;
+mod parallel;
 pub mod promote;
 mod reduce;
 mod refine;
@@ -347,6 +349,7 @@ impl<'a> Infer<'a> {
             name: function.name.as_str().into(),
             library: origin == Origin::Library,
             boundscheck: slot.key.boundscheck,
+            disjoint: false,
             inline: function.options.inline,
             params: slot.key.params.iter().cloned().zip(params).collect(),
             result: slot.result.clone().unwrap_or(Type::None),
@@ -471,6 +474,8 @@ struct Body<'i, 'a> {
     returns_at_all: bool,
     /// For each loop around what is typed, whether a `break` is reached.
     loops: Vec<bool>,
+    /// Whether what is typed runs in parallel.
+    in_parallel: bool,
     /// Whether something had no type.
     stopped: bool,
     /// The first variable without a type that may be read before it is assigned.
@@ -504,6 +509,7 @@ impl<'i, 'a> Body<'i, 'a> {
             reachable: true,
             returns_at_all: false,
             loops: Vec::new(),
+            in_parallel: false,
             stopped: false,
             unassigned: None,
             temporaries: Vec::new(),

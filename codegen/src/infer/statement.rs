@@ -56,9 +56,10 @@ impl Body<'_, '_> {
         match &stmt.kind {
             hir::StmtKind::If { cond, then, otherwise } => self.branch(cond, [then, otherwise], stmt.span),
             hir::StmtKind::While { cond, body, otherwise } => self.repeat(cond, [body, otherwise], stmt.span),
-            hir::StmtKind::For { target, iterable, body, otherwise } => {
-                self.each(target, iterable, body, otherwise)
-            }
+            hir::StmtKind::For { target, iterable, body, otherwise } => match self.parallel_args(iterable) {
+                Some(args) => self.parallel_for((target, iterable, args), [body, otherwise], stmt.span),
+                None => self.each(target, iterable, body, otherwise),
+            },
             hir::StmtKind::Expr(value) => self.evaluate(value),
             _ => self.simple(stmt).map(Some),
         }

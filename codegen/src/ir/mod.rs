@@ -35,9 +35,9 @@
 //! - [`Expr::Select`] evaluates both sides; [`Expr::Convert`] says for each [`Conversion`].
 //!
 //! # Statements
-//! run in order. Only `Load`, `Store`, `Check`, `Raise`, `Call`, `Print` and those on owners touch more than
+//! run in order. Only `Load`, `Store`, `Check`, `Raise`, `Call`, `Parallel`, `Print` and those on owners touch more than
 //! locals. Only
-//! `Check`, `Raise` and `Call` can raise. A `Load` or `Store` whose index is out of bounds is
+//! `Check`, `Raise`, `Call` and `Parallel` can raise. A `Load` or `Store` whose index is out of bounds is
 //! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
 //! that is [`Function::unchecked`], and a pass may delete that check only where it proves it. So is
 //! an [`Expr::SubView`] that leaves its base: what `lower` makes of slices lies inside, and indices
@@ -393,6 +393,25 @@ pub enum StmtKind {
         /// Where the status goes; set by `status` when the function can raise.
         status: Option<LocalId>,
         /// The place of the call.
+        place: Place,
+    },
+    /// Runs a function that has no results over all of `0..count`, in parts, which may run at the same
+    /// time. Its first two parameters, `I64`s, are the first place of a part and the one behind its
+    /// last; the others are the same for all parts. What a part writes, no other part reads or writes.
+    /// Where parts raise, what the one at the lowest place raises is raised, and of those behind it
+    /// some may not have run. No part counts an owner that it did not make.
+    Parallel {
+        /// The function.
+        function: FunctionId,
+        /// How many places there are, an `I64`; none if it is negative.
+        count: Expr,
+        /// About how many operations a place takes, an `I64`.
+        cost: Expr,
+        /// The arguments behind the first two, of the parameters' types.
+        args: Vec<Expr>,
+        /// Where the status goes; set by `status` when the function can raise.
+        status: Option<LocalId>,
+        /// The place of the loop.
         place: Place,
     },
     /// Runs one of two bodies.

@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use super::{
-    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, Intrinsic, Label, LocalId, Module, Part,
-    Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
+    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, FunctionId, Intrinsic, Label, LocalId,
+    Module, Part, Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
 };
 use crate::hir;
 use crate::types::{ArrayType, Kind};
@@ -228,6 +228,7 @@ impl<'a> Printer<'a> {
             }
             StmtKind::Record(raise) => self.line(&format!("record {}", self.raise(raise))),
             StmtKind::Call { .. } => self.call(stmt),
+            StmtKind::Parallel { .. } => self.parallel(stmt),
             StmtKind::Allocate { found, owner, view, shape, zeroed, most } => {
                 let locals = [found, view, owner].map(|local| self.local(*local)).join(", ");
                 let zeroed = if *zeroed { " zeroed" } else { "" };
@@ -260,14 +261,27 @@ impl<'a> Printer<'a> {
 
     fn call(&mut self, stmt: &StmtKind) {
         let StmtKind::Call { results, function, args, status, place } = stmt else { return };
-        let callee = match self.module.functions.get(function.0 as usize) {
-            Some(callee) => callee.name.clone(),
-            None => format!("fn{}", function.0),
-        };
+        let callee = self.callee(*function);
         let results: Vec<String> = status.iter().chain(results).map(|result| self.local(*result)).collect();
         let results = if results.is_empty() { String::new() } else { format!("{} = ", results.join(", ")) };
         let text = format!("{results}call {callee}({}) at {}:{}", self.exprs(args), place.file, place.line);
         self.line(&text);
+    }
+
+    fn parallel(&mut self, stmt: &StmtKind) {
+        let StmtKind::Parallel { function, count, cost, args, status, place } = stmt else { return };
+        let status = status.map_or(String::new(), |status| format!("{} = ", self.local(status)));
+        let [count, cost] = [count, cost].map(|expr| self.expr(expr));
+        let (callee, args) = (self.callee(*function), self.exprs(args));
+        let (file, line) = (&place.file, place.line);
+        self.line(&format!("{status}parallel {callee}(0..{count}, {args}) cost {cost} at {file}:{line}"));
+    }
+
+    fn callee(&self, function: FunctionId) -> String {
+        match self.module.functions.get(function.0 as usize) {
+            Some(callee) => callee.name.clone(),
+            None => format!("fn{}", function.0),
+        }
     }
 
     fn branch(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt]) {

@@ -3,7 +3,7 @@
 //! A statement's own expressions, locals and bodies are those that stand in it directly; what
 //! stands in the statements of its bodies belongs to those.
 
-use super::{Expr, Label, LocalId, Raise, Stmt, StmtKind};
+use super::{Expr, FunctionId, Label, LocalId, Raise, Stmt, StmtKind};
 
 impl StmtKind {
     /// The statement's own bodies; those that it lacks are empty.
@@ -19,6 +19,7 @@ impl StmtKind {
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }
+            | StmtKind::Parallel { .. }
             | StmtKind::Exit(_)
             | StmtKind::Record(_)
             | StmtKind::Print(_)
@@ -42,6 +43,7 @@ impl StmtKind {
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }
+            | StmtKind::Parallel { .. }
             | StmtKind::Exit(_)
             | StmtKind::Record(_)
             | StmtKind::Print(_)
@@ -63,6 +65,9 @@ impl StmtKind {
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter().for_each(visit),
             StmtKind::Print(text) => text.operands.iter().for_each(visit),
             StmtKind::Call { args, .. } => args.iter().for_each(visit),
+            StmtKind::Parallel { count, cost, args, .. } => {
+                [count, cost].into_iter().chain(args).for_each(visit)
+            }
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
             StmtKind::Allocate { shape, .. } | StmtKind::Reserve { shape, .. } => {
@@ -85,6 +90,9 @@ impl StmtKind {
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter_mut().for_each(visit),
             StmtKind::Print(text) => text.operands.iter_mut().for_each(visit),
             StmtKind::Call { args, .. } => args.iter_mut().for_each(visit),
+            StmtKind::Parallel { count, cost, args, .. } => {
+                [count, cost].into_iter().chain(args).for_each(visit)
+            }
             StmtKind::If { cond, .. } => visit(cond),
             StmtKind::For { lo, hi, .. } => [lo, hi].into_iter().for_each(visit),
             StmtKind::Allocate { shape, .. } | StmtKind::Reserve { shape, .. } => {
@@ -107,6 +115,14 @@ impl StmtKind {
         }
     }
 
+    /// The function that the statement calls, or runs in parallel.
+    pub fn callee(&self) -> Option<FunctionId> {
+        match self {
+            StmtKind::Call { function, .. } | StmtKind::Parallel { function, .. } => Some(*function),
+            _ => None,
+        }
+    }
+
     /// The label that the statement has or leaves.
     pub fn label_mut(&mut self) -> Option<&mut Label> {
         match self {
@@ -124,6 +140,7 @@ impl StmtKind {
             StmtKind::Assign { local, .. } | StmtKind::Load { local, .. } => visit(*local),
             StmtKind::For { var, .. } => visit(*var),
             StmtKind::Call { results, status, .. } => results.iter().chain(status).copied().for_each(visit),
+            StmtKind::Parallel { status, .. } => status.iter().copied().for_each(visit),
             StmtKind::Allocate { found, owner, view, .. } => {
                 [*found, *owner, *view].into_iter().for_each(visit)
             }
@@ -148,6 +165,7 @@ impl StmtKind {
             StmtKind::Assign { local, .. } | StmtKind::Load { local, .. } => visit(local),
             StmtKind::For { var, .. } => visit(var),
             StmtKind::Call { results, status, .. } => results.iter_mut().chain(status).for_each(visit),
+            StmtKind::Parallel { status, .. } => status.iter_mut().for_each(visit),
             StmtKind::Allocate { found, owner, view, .. } => [found, owner, view].into_iter().for_each(visit),
             StmtKind::Reserve { view, .. } => visit(view),
             StmtKind::Store { .. }

@@ -326,3 +326,18 @@ def range_length(start, stop, step):
     if n >= 9223372036854775807:
         return 9223372036854775807
     return intrinsics.wrap_int(n) + 1
+
+
+def parallel_leaves(n):
+    # Into how many parts the sums of a parallel loop are cut. It depends on nothing but the loop.
+    if n < 0:
+        return 0
+    if n > 1024:
+        return 1024
+    return n
+
+
+def parallel_leaf(leaf, leaves, n):
+    # The first iteration of a part; parts differ by one iteration at most.
+    length = intrinsics.trunc_div(n, leaves)
+    return leaf * length + minimum(leaf, n - leaves * length)

@@ -31,6 +31,7 @@ impl Lowering<'_> {
             ExprKind::Bool(value) => vec![boolean(*value)],
             ExprKind::None | ExprKind::Text(_) => Vec::new(),
             ExprKind::Variable { web, check } => self.variable(*web, *check, expr.span),
+            ExprKind::Bound(web) => vec![self.bound(*web).map_or(boolean(true), ir::Expr::Local)],
             ExprKind::Bind(web, value) => {
                 let parts = self.parts(value);
                 self.assign_web(*web, parts, expr.span);

@@ -77,10 +77,17 @@ fn strip_body(body: &mut Vec<Stmt>, kept: &[bool], args: &[Vec<bool>]) {
     let is_kept = |local: &LocalId| kept[local.0 as usize];
     body.retain(|stmt| !matches!(&stmt.kind, StmtKind::Assign { local, .. } if !is_kept(local)));
     for stmt in body {
-        if let StmtKind::Call { results, function, args: given, .. } = &mut stmt.kind {
-            results.retain(is_kept);
-            let mut args = args[function.0 as usize].iter();
-            given.retain(|_| args.next() == Some(&true));
+        match &mut stmt.kind {
+            StmtKind::Call { results, function, args: given, .. } => {
+                results.retain(is_kept);
+                let mut args = args[function.0 as usize].iter();
+                given.retain(|_| args.next() == Some(&true));
+            }
+            StmtKind::Parallel { function, args: given, .. } => {
+                let mut args = args[function.0 as usize].iter().skip(2);
+                given.retain(|_| args.next() == Some(&true));
+            }
+            _ => {}
         }
         stmt.kind.exprs_mut(&mut |expr| {
             if matches!(expr, Expr::Local(local) if !is_kept(local)) {

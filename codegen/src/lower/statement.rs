@@ -1,10 +1,10 @@
 //! Lowering statements.
 
 use super::construct::truth;
-use super::function::{Loop, Lowering};
+use super::function::{Loop, Lowering, part_types};
 use crate::ir::{self, Function, Label};
 use crate::source::Span;
-use crate::typed::{Expr, Stmt, StmtKind};
+use crate::typed::{Expr, InstanceId, Stmt, StmtKind};
 
 impl Lowering<'_> {
     pub(super) fn stmts(&mut self, stmts: &[Stmt]) {
@@ -32,6 +32,8 @@ impl Lowering<'_> {
                     lowering.for_range(*variable, [start, stop, step], body, exit, span);
                 });
             }
+            StmtKind::Parallel(_) => unreachable!("bug in pykernel: a parallel loop has no function"),
+            StmtKind::Fork { body, count, cost, args } => self.fork(*body, [count, cost], args, span),
             StmtKind::Sequence(stmts) => self.stmts(stmts),
             StmtKind::Break => {
                 let exit = self.innermost().exit;
@@ -50,6 +52,20 @@ impl Lowering<'_> {
                 self.check_overflow(cond, span);
             }
         }
+    }
+
+    /// Runs an instance in parallel. It counts no owner that it was lent: its parts would count at the
+    /// same time.
+    fn fork(&mut self, body: InstanceId, [count, cost]: [&Expr; 2], args: &[Expr], span: Span) {
+        let mut lent = Vec::new();
+        for arg in args {
+            let parts = self.parts(arg).into_iter().zip(part_types(&arg.ty));
+            lent.extend(parts.map(|(part, ty)| if ty == ir::Type::Owner { ir::Expr::Unowned } else { part }));
+        }
+        let [count, cost] = [count, cost].map(|expr| self.scalar(expr));
+        let (function, place) = (ir::FunctionId(body.0), self.place(span));
+        let kind = ir::StmtKind::Parallel { function, count, cost, args: lent, status: None, place };
+        self.emit(kind, span);
     }
 
     fn if_(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt], span: Span) {

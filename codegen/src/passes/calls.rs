@@ -1,6 +1,6 @@
 //! Who calls whom.
 
-use crate::ir::{FunctionId, Module, StmtKind, visit};
+use crate::ir::{FunctionId, Module, visit};
 
 /// The functions that each function calls, in the order of the calls, with repetitions.
 pub struct Calls(Vec<Vec<FunctionId>>);
@@ -11,9 +11,7 @@ impl Calls {
         let callees = module.functions.iter().map(|function| {
             let mut callees = Vec::new();
             visit::walk(&function.body, &mut |stmt| {
-                if let StmtKind::Call { function, .. } = stmt.kind {
-                    callees.push(function);
-                }
+                callees.extend(stmt.kind.callee());
             });
             callees
         });

@@ -53,12 +53,15 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         StmtKind::Load { view, .. } => mark(&mut effects.reads, *view),
         StmtKind::Store { view, .. } => mark(&mut effects.writes, *view),
         StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) => effects.raises = true,
-        StmtKind::Call { function: callee, args, .. } => {
+        StmtKind::Call { function: callee, args, .. } | StmtKind::Parallel { function: callee, args, .. } => {
+            effects.host |= matches!(stmt.kind, StmtKind::Parallel { .. });
+            // A parallel body takes the ends of a part first.
+            let first = module[*callee].params.len() - args.len();
             let callee = &module[*callee].effects;
             effects.raises |= callee.raises;
             effects.host |= callee.host;
             effects.prints |= callee.prints;
-            for (position, arg) in args.iter().enumerate() {
+            for (position, arg) in (first..).zip(args) {
                 let mark_all = |flags: &mut [bool]| arg.locals(&mut |local| mark(flags, local));
                 if callee.reads[position] {
                     mark_all(&mut effects.reads);

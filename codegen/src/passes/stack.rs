@@ -26,7 +26,8 @@ pub fn run(module: &mut Module) {
 fn guard(function: &mut Function, cycle: &[FunctionId]) {
     let mut call: Option<(Place, Span)> = None;
     visit::walk(&function.body, &mut |stmt| {
-        if let StmtKind::Call { function: callee, place, .. } = &stmt.kind
+        if let StmtKind::Call { function: callee, place, .. }
+        | StmtKind::Parallel { function: callee, place, .. } = &stmt.kind
             && call.is_none()
             && cycle.binary_search(callee).is_ok()
         {

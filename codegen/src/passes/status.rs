@@ -1,6 +1,6 @@
 //! Makes raising explicit.
 //!
-//! Before: `Check` and `Raise` raise, and a call of what raises raises too. After: none of them is
+//! Before: `Check` and `Raise` raise, and a call of what raises, or running it in parallel, raises too. After: none of them is
 //! left. A function that can raise has a status local, which is 0 where it returns and 1 where it
 //! raises; a raise is `Record`, the status, and an `Exit` of the body; the status of each call that
 //! can raise is tested right after it. Where a function raises its results are zeros, empty views
@@ -73,6 +73,13 @@ impl Raiser<'_> {
                 StmtKind::Raise(raise) => body.extend(self.raise(raise, span)),
                 StmtKind::Call { results, function, args, place, .. } if self.raises[function.0 as usize] => {
                     push(StmtKind::Call { results, function, args, status: Some(self.status), place });
+                    push(StmtKind::If { cond: self.raised(), then: self.leave(span), otherwise: Vec::new() });
+                }
+                StmtKind::Parallel { function, count, cost, args, place, .. }
+                    if self.raises[function.0 as usize] =>
+                {
+                    let status = Some(self.status);
+                    push(StmtKind::Parallel { function, count, cost, args, status, place });
                     push(StmtKind::If { cond: self.raised(), then: self.leave(span), otherwise: Vec::new() });
                 }
                 mut other => {

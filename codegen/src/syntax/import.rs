@@ -226,6 +226,7 @@ impl Entity {
                 "vectorize" => Some(Entity::Ufunc(ufunc::Kind::Vectorize)),
                 "guvectorize" => Some(Entity::Ufunc(ufunc::Kind::Guvectorize)),
                 "types" => Some(Entity::Module("numba.types")),
+                "prange" => value("numba", name),
                 _ if LATER.contains(&name) => Some(Entity::Later(format!("numba.{name}"))),
                 _ => numba_type(name),
             },
@@ -278,7 +279,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
     match module {
         "numba" => scalars
             .chain(aliases(NUMBA_ALIASES))
-            .chain(["njit", "jit", "cfunc", "vectorize", "guvectorize", "types", "void"])
+            .chain(["njit", "jit", "cfunc", "prange", "vectorize", "guvectorize", "types", "void"])
             .collect(),
         "pykernel" => vec!["extern"],
         "cffi" => vec!["FFI"],
@@ -300,7 +301,6 @@ fn members(module: &'static str) -> Vec<&'static str> {
 /// How to go on where a module does not have a name.
 pub(super) fn instead(module: &'static str, name: &str) -> String {
     match (name, closest(name, members(module).into_iter())) {
-        ("prange", _) => "use `range`; parallel loops come with a later version".to_owned(),
         _ if module != "math" && value("math", name).is_some() => format!("use `math.{name}`"),
         _ if module == "numpy" && builtin::find(name).is_some() => format!("use Python's `{name}`"),
         (_, Some(similar)) => format!("did you mean `{similar}`?"),

@@ -82,8 +82,7 @@ impl Reader<'_> {
             "forceinline" => {}
             // A permission, which the compiler need not use.
             "fastmath" => self.flags(name, value, FASTMATH)?,
-            // It permits `prange` to run on several threads.
-            "parallel" => self.flags(name, value, PARALLEL)?,
+            "parallel" => options.parallel = self.parallel(value)?,
             // They say how Numba compiles and keeps code; what a kernel computes is the same.
             "cache" | "debug" | "nogil" | "nopython" => drop(self.switch(name, value)?),
             "no_cfunc_wrapper" | "no_cpython_wrapper" => drop(self.switch(name, value)?),
@@ -166,6 +165,14 @@ impl Reader<'_> {
                 format!("the flags are {}", known.join(", ")),
             ),
         }
+    }
+
+    /// Whether `prange` may use threads. The other things that Numba can run in parallel are serial.
+    fn parallel(&self, value: &Expr) -> Result<bool, Wrong> {
+        self.flags("parallel", value, PARALLEL)?;
+        let Expr::Dict(dict) = value else { return Ok(self.truth(value) != Some(false)) };
+        let prange = dict.items.iter().find(|item| item.key.as_ref().and_then(text) == Some("prange"));
+        Ok(prange.is_none_or(|item| self.truth(&item.value) != Some(false)))
     }
 
     fn object_mode(&self, name: &str, value: &Expr) -> Result<(), Wrong> {

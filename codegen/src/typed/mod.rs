@@ -9,6 +9,7 @@
 mod elementwise;
 mod inner_loop;
 pub mod print;
+pub mod visit;
 
 use std::sync::Arc;
 
@@ -67,6 +68,8 @@ pub struct Instance {
     pub library: bool,
     /// Whether indices are checked.
     pub boundscheck: bool,
+    /// Whether it trusts its file, in whole or in part, that iterations of its parallel loops do not meet.
+    pub disjoint: bool,
     /// Whether calls are replaced by the body.
     pub inline: hir::Inline,
     /// The parameters: the type that callers pass, and the web that takes it (of its own type).
@@ -136,6 +139,19 @@ pub enum StmtKind {
         /// The `else`.
         otherwise: Vec<Stmt>,
     },
+    /// A loop whose places may run at the same time. `parallel` makes it a `Fork`.
+    Parallel(Box<Parallel>),
+    /// Runs an instance over parts of `0..count`, which may run at the same time.
+    Fork {
+        /// The instance. Its first two parameters are where a part begins and ends.
+        body: InstanceId,
+        /// How many places there are, Python's `int`.
+        count: Expr,
+        /// About how many operations a place takes, Python's `int`.
+        cost: Expr,
+        /// The arguments behind the first two. Arrays are lent.
+        args: Vec<Expr>,
+    },
     /// Several statements for one of Python's.
     Sequence(Vec<Stmt>),
     /// `break`.
@@ -152,6 +168,23 @@ pub enum StmtKind {
     Print(Vec<Piece>),
     /// Raises `OverflowError` if the condition is false, in builds that check for overflow.
     CheckOverflow(Expr),
+}
+
+/// A loop over `range(count)`, the places, which may run in any order and at the same time: what the
+/// body assigns it assigns before it reads it, and nothing of that is read after the loop.
+#[derive(Clone, Debug)]
+pub struct Parallel {
+    /// The place: Python's `int`.
+    pub variable: WebId,
+    /// How many places there are, Python's `int`: a constant, or what may be evaluated again.
+    pub count: Expr,
+    /// The number of an iteration of Python's loop, from 0: Python's `int`, set in the body if it is not
+    /// the place.
+    pub iteration: WebId,
+    /// How many iterations there are, likewise.
+    pub n: Expr,
+    /// What is done for each place.
+    pub body: Vec<Stmt>,
 }
 
 /// An exception: its class, and its message as pieces of text and values.
@@ -217,6 +250,8 @@ pub enum ExprKind {
         /// Whether this use must check that the variable is bound.
         check: bool,
     },
+    /// Whether a variable that may be unbound is bound; Python's `bool`.
+    Bound(WebId),
     /// Sets a variable to a value of its type, and is that value.
     Bind(WebId, Box<Expr>),
     /// The element that an [`StmtKind::Update`] updates.

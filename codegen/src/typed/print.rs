@@ -82,6 +82,15 @@ impl Printer<'_> {
                 let head = format!("for {} in range({range}):", self.web(*variable));
                 return self.compound(&head, body, otherwise, depth);
             }
+            StmtKind::Parallel(parallel) => {
+                let (variable, count) = (self.web(parallel.variable), self.expr(&parallel.count));
+                let head = format!("for {variable} in parallel({count}):");
+                return self.compound(&head, &parallel.body, &[], depth);
+            }
+            StmtKind::Fork { body, count, cost, args } => {
+                let (body, args) = (self.callee(*body), self.list(args));
+                format!("fork {body}(0..{}, {args}) cost {}", self.expr(count), self.expr(cost))
+            }
             StmtKind::Sequence(stmts) => return stmts.iter().for_each(|stmt| self.stmt(stmt, depth)),
             StmtKind::Break => "break".to_owned(),
             StmtKind::Continue => "continue".to_owned(),
@@ -174,6 +183,7 @@ impl Printer<'_> {
             ExprKind::Variable { web, check } => {
                 format!("{}{}", self.web(*web), if *check { "?" } else { "" })
             }
+            ExprKind::Bound(web) => format!("bound({})", self.web(*web)),
             ExprKind::Bind(web, value) => format!("({} := {})", self.web(*web), self.expr(value)),
             ExprKind::Current => "current".to_owned(),
             ExprKind::Operand(operand) => format!("operand.{operand}"),

@@ -19,7 +19,6 @@ import decimal as c                        # error: [unknown-import] decimal
 import intrinsics                          # error: [unknown-import] intrinsics
 from math import sine                      # error: [unknown-import] sine  # error: [duplicate-definition] sine
 from math import *                         # error: [unsupported-syntax] *
-from numba import prange                   # error: [unknown-import] prange
 from numba import float46                  # error: [unknown-import] float46
 from scipy.special import erf              # error: [unknown-import] scipy.special
 from . import other                        # error: [unsupported-syntax] from . import other

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pykernel_abi::{Raised, Site, Status};
+use pykernel_abi::{Host, Raised, Site, Status};
 use pykernel_cli::host;
 use pykernel_cli::jit::Jit;
 use pykernel_codegen::interface::{Kernel, Number, Overload, Param, ParamType};
@@ -142,8 +142,13 @@ pub fn compile(functions: Vec<Function>) -> Jit {
 
 /// Calls a kernel; the result, or the exception.
 pub fn call(jit: &Jit, slots: &[u64]) -> Result<[u64; 2], String> {
+    call_in(jit, slots, &host::HOST)
+}
+
+/// Calls a kernel in a host.
+pub fn call_in(jit: &Jit, slots: &[u64], host: &Host) -> Result<[u64; 2], String> {
     let mut results = [0; 2];
-    let mut raised = Raised::new(0, &host::HOST);
+    let mut raised = Raised::new(0, host);
     // SAFETY: the tests pass what their hand-written functions take.
     match unsafe { jit.call(0, slots, &mut results, &mut raised) } {
         Status::Returned => Ok(results),

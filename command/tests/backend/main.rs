@@ -3,3 +3,4 @@
 mod control;
 mod kernel;
 mod operations;
+mod parallel;

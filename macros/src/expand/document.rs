@@ -6,8 +6,10 @@ use pykernel_codegen::types::Type;
 use quote::quote;
 
 /// What the caller of a kernel without bounds checks must know.
-const UNCHECKED: &str = "\n\nThe kernel has `boundscheck=False`, or calls one that has: its indices are \
-    not checked. With these arguments each of them must lie in its array (`-n <= i < n` on an axis of extent `n`).";
+const UNCHECKED: &str = "\n\nThe kernel, or one that it calls, trusts its caller. If it has `boundscheck=False` its \
+    indices are not checked: with these arguments each of them must lie in its array (`-n <= i < n` on an axis of \
+    extent `n`). If it has lines with `# pykernel: disjoint`, iterations of the parallel loop must not meet there: \
+    what one writes, no other reads or writes.";
 
 /// The documentation of a kernel: its docstring and its Python signatures.
 pub fn attributes(kernel: &Kernel) -> TokenStream {

@@ -20,6 +20,7 @@ mod expression;
 mod external;
 mod function;
 mod inner_loop;
+mod parallel;
 mod print;
 mod site;
 mod statement;
@@ -65,7 +66,8 @@ impl Translated {
     }
 }
 
-/// Declares a kernel's functions and builds their Cranelift IR, entries last.
+/// Declares a kernel's functions and builds their Cranelift IR: functions, entries, and the bodies of
+/// parallel loops that were met in them.
 pub(super) fn translate(
     module: &mut dyn Module,
     ir: &ir::Module,
@@ -73,7 +75,14 @@ pub(super) fn translate(
 ) -> Result<Vec<Translated>, Error> {
     let called = called(ir, kernel);
     let callables = kernel.callables.iter().map(|callable| callable.function).collect();
-    let mut unit = Unit { module, ir, callables, functions: BTreeMap::new(), sites: BTreeMap::new() };
+    let mut unit = Unit {
+        module,
+        ir,
+        callables,
+        functions: BTreeMap::new(),
+        bodies: BTreeMap::new(),
+        sites: BTreeMap::new(),
+    };
     for id in &called {
         unit.declare(*id, kernel)?;
     }
@@ -88,6 +97,9 @@ pub(super) fn translate(
             None => entry::translate(&mut unit, overload, &mut scratch)?,
         });
     }
+    for id in unit.bodies.keys().copied().collect::<Vec<_>>() {
+        translated.push(parallel::translate(&mut unit, id, &mut scratch)?);
+    }
     Ok(translated)
 }
 
@@ -99,6 +111,8 @@ struct Unit<'a> {
     callables: Vec<FunctionId>,
     /// The functions that have a body of their own.
     functions: BTreeMap<FunctionId, FuncId>,
+    /// The bodies of those that run in parallel.
+    bodies: BTreeMap<FunctionId, FuncId>,
     /// The raise sites and templates, by their bytes.
     sites: BTreeMap<Vec<u8>, DataId>,
 }
@@ -126,7 +140,9 @@ fn called(ir: &ir::Module, kernel: &Kernel) -> BTreeSet<FunctionId> {
     let mut pending: Vec<FunctionId> = kernel.overloads.iter().map(|overload| overload.function).collect();
     while let Some(id) = pending.pop() {
         visit::walk(&ir[id].body, &mut |stmt| match stmt.kind {
-            StmtKind::Call { function, .. } if ir[function].external.is_none() && called.insert(function) => {
+            StmtKind::Call { function, .. } | StmtKind::Parallel { function, .. }
+                if ir[function].external.is_none() && called.insert(function) =>
+            {
                 pending.push(function);
             }
             _ => {}

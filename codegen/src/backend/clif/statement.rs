@@ -42,6 +42,9 @@ impl FunctionCx<'_, '_> {
             StmtKind::Call { results, function, args, status, place } => {
                 self.call(*function, args, *status, results, place);
             }
+            StmtKind::Parallel { function, count, cost, args, status, place: _ } => {
+                self.parallel(*function, [count, cost], args, *status);
+            }
             StmtKind::Record(raise) => self.record(raise),
             StmtKind::Print(template) => self.print(template),
             StmtKind::Allocate { found, owner, view, shape, zeroed, most: _ } => {

@@ -30,6 +30,13 @@ enum { PYKERNEL_RETURNED = 0, PYKERNEL_RAISED = 1 };
 #define PYKERNEL_STACK (256 * 1024)
 #endif
 
+struct pykernel_raised;
+
+/* The iterations `first` to `end`, not included, of a kernel's parallel loop. Gives PYKERNEL_RETURNED or
+   PYKERNEL_RAISED. May run on several threads at a time, over different iterations. */
+typedef int32_t (*pykernel_parallel_body)(const uint8_t *context, int64_t first, int64_t end,
+                                          struct pykernel_raised *raised);
+
 /* What kernels ask of the program that runs them. */
 typedef struct pykernel_host {
     /* Memory at a multiple of `align`, which is at most 16, all zero if `zeroed`; null if there is
@@ -39,6 +46,13 @@ typedef struct pykernel_host {
     void (*release)(uint8_t *data, size_t bytes, size_t align);
     /* Writes a text to the standard output: a template and the values of its placeholders. */
     void (*print)(const char *bytes, size_t length, const uint64_t *operands, size_t count);
+    /* Null, so that kernels run their parallel loops themselves; or a function that calls `body` for
+       parts that together are 0 to `count`, each with `context` and a record of its own: a copy of
+       `raised` with the stack limit of its thread. `cost` is about how many operations an iteration
+       takes. Where parts raise it copies `site` and `operands` of the lowest one to `raised` and gives
+       PYKERNEL_RAISED. */
+    int32_t (*parallel_for)(pykernel_parallel_body body, const uint8_t *context, int64_t count,
+                            int64_t cost, struct pykernel_raised *raised);
 } pykernel_host;
 
 static inline uint8_t *pykernel_allocate(size_t bytes, size_t align, bool zeroed)
@@ -59,7 +73,7 @@ static inline void pykernel_print(const char *bytes, size_t length, const uint64
 /* The host of all kernels that this program calls. */
 static inline const pykernel_host *pykernel_default_host(void)
 {
-    static const pykernel_host host = {pykernel_allocate, pykernel_release, pykernel_print};
+    static const pykernel_host host = {pykernel_allocate, pykernel_release, pykernel_print, NULL};
     return &host;
 }
 #ifndef PYKERNEL_HOST
@@ -119,7 +133,8 @@ PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 88)
 PYKERNEL_ASSERT(callables_follow_host, offsetof(pykernel_raised, callables) == 96);
 PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
 PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
-PYKERNEL_ASSERT(host_prints_last, offsetof(pykernel_host, print) == 16);
+PYKERNEL_ASSERT(host_prints_then, offsetof(pykernel_host, print) == 16);
+PYKERNEL_ASSERT(host_runs_loops_last, offsetof(pykernel_host, parallel_for) == 24);
 PYKERNEL_ASSERT(complex64_is_two_floats, sizeof(pykernel_complex64) == 8);
 PYKERNEL_ASSERT(complex128_is_two_doubles, sizeof(pykernel_complex128) == 16);
 

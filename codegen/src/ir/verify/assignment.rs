@@ -110,6 +110,7 @@ impl<'a> Walk<'a> {
             StmtKind::Assign { .. }
             | StmtKind::Load { .. }
             | StmtKind::Call { .. }
+            | StmtKind::Parallel { .. }
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. } => {
                 stmt.assigned(&mut |local| self.assign(local));

@@ -206,6 +206,7 @@ impl<'a> Checker<'a> {
             }
             StmtKind::Print(template) => self.template(&template.text, &template.operands),
             StmtKind::Call { .. } => self.call(stmt),
+            StmtKind::Parallel { .. } => self.parallel(stmt),
             StmtKind::If { cond, then, otherwise } => {
                 self.expect(cond, Scalar::Bool, "the condition of an if");
                 self.block(then);
@@ -289,16 +290,7 @@ impl<'a> Checker<'a> {
             return self.report(format!("there is no function {}", function.0));
         };
         let name = &callee.name;
-        self.require(args.len() == callee.params.len(), || {
-            format!("`{name}` takes {} arguments, and {} are given", callee.params.len(), args.len())
-        });
-        for (arg, param) in args.iter().zip(&callee.params) {
-            let (Some(given), Some(asked)) = (self.ty(arg), callee.locals.get(param.0 as usize)) else {
-                continue;
-            };
-            let fits = passes_for(given, asked.ty);
-            self.require(fits, || format!("`{name}` is given a {given} for its {} {}", asked.ty, asked.name));
-        }
+        self.arguments(callee, &callee.params, args);
         self.require(results.len() == callee.results.len(), || {
             format!("`{name}` has {} results, and {} are taken", callee.results.len(), results.len())
         });
@@ -309,6 +301,37 @@ impl<'a> Checker<'a> {
             };
             self.require(taken == given.ty, || format!("`{name}` gives a {}, taken as a {taken}", given.ty));
         }
+        self.call_status(*status, callee);
+    }
+
+    fn arguments(&mut self, callee: &Function, params: &[LocalId], args: &[Expr]) {
+        let name = &callee.name;
+        self.require(args.len() == params.len(), || {
+            format!("`{name}` takes {} arguments, and {} are given", params.len(), args.len())
+        });
+        for (arg, param) in args.iter().zip(params) {
+            let (Some(given), Some(asked)) = (self.ty(arg), callee.locals.get(param.0 as usize)) else {
+                continue;
+            };
+            let fits = passes_for(given, asked.ty);
+            self.require(fits, || format!("`{name}` is given a {given} for its {} {}", asked.ty, asked.name));
+        }
+    }
+
+    fn parallel(&mut self, stmt: &StmtKind) {
+        let StmtKind::Parallel { function, count, cost, args, status, place: _ } = stmt else { return };
+        let Some(callee) = self.module.functions.get(function.0 as usize) else {
+            return self.report(format!("there is no function {}", function.0));
+        };
+        let name = &callee.name;
+        self.expect(count, Scalar::I64, "the count of a `Parallel`");
+        self.expect(cost, Scalar::I64, "the cost of a `Parallel`");
+        self.require(callee.results.is_empty(), || format!("`{name}` runs in parallel and has results"));
+        self.require(callee.external.is_none(), || format!("`{name}` runs in parallel and has no body"));
+        let ends = callee.params.iter().take(2).map(|param| callee.ty(*param));
+        let takes_ends = ends.filter(|ty| *ty == Type::Scalar(Scalar::I64)).count() == 2;
+        self.require(takes_ends, || format!("`{name}` runs in parallel and takes no part"));
+        self.arguments(callee, callee.params.get(2..).unwrap_or_default(), args);
         self.call_status(*status, callee);
     }
 

@@ -218,3 +218,33 @@ fn calls_fit_their_callee() {
         "`f` gives a i64, taken as a f64",
     );
 }
+
+#[test]
+fn what_runs_in_parallel_takes_a_part_and_gives_nothing() {
+    let place = Place { file: "k.py".into(), line: 1, function: "f".into() };
+    let mut body = function(Vec::new());
+    (body.name, body.params, body.results) = ("body".into(), vec![N, T, X], Vec::new());
+    let parallel = |function, count, args| StmtKind::Parallel {
+        function: FunctionId(function),
+        count,
+        cost: int(1),
+        args,
+        status: None,
+        place: place.clone(),
+    };
+    let verified = |stmt: StmtKind| {
+        let caller = function(vec![stmt, set(R, int(0))]);
+        verify(&Module { functions: vec![caller, body.clone()] }, Stage::Raising)
+            .map_err(|found| found.join("; "))
+    };
+    let expect = |stmt, words: &str| {
+        let found = verified(stmt).expect_err(words);
+        assert!(found.contains(words), "{found}");
+    };
+    assert_eq!(verified(parallel(1, int(3), vec![local(X)])), Ok(()));
+    expect(parallel(1, local(C), vec![local(X)]), "the count of a `Parallel`");
+    expect(parallel(1, int(3), vec![]), "takes 1 arguments, and 0 are given");
+    expect(parallel(0, int(3), vec![local(C)]), "runs in parallel and has results");
+    expect(parallel(0, int(3), vec![local(C)]), "runs in parallel and takes no part");
+    expect(parallel(7, int(3), vec![]), "there is no function 7");
+}

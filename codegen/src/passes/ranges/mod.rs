@@ -110,6 +110,13 @@ impl<'a> Walk<'a> {
                 self.values(args);
                 self.forget(results.iter().chain(&*status).copied());
             }
+            StmtKind::Parallel { count, cost, args, status, .. } => {
+                self.values(args);
+                for expr in [count, cost] {
+                    self.state.value(expr);
+                }
+                self.forget(*status);
+            }
             StmtKind::If { cond, then, otherwise } => self.branch(cond, then, otherwise),
             StmtKind::Block { body, .. } => {
                 let (mark, assigned) = (self.state.facts.mark(), assigned(body));

@@ -92,6 +92,7 @@ impl Control<'_> {
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }
+            | StmtKind::Parallel { .. }
             | StmtKind::Record(_)
             | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
