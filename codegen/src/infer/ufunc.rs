@@ -21,9 +21,10 @@ pub(super) fn loops(function: &hir::Function, ufunc: &Ufunc) -> Vec<Loop> {
 
 /// The loop that takes inputs of these types: the one of exactly these if none of them is weak, else
 /// the first that takes them by safe casts. Weak numbers are of any type of their kind or a higher
-/// one, if a strong input is of that kind too.
+/// one, if a strong input is of that kind too; the only input is never weak.
 pub(super) fn pick(loops: &[Loop], inputs: &[Type]) -> Option<usize> {
-    let weak: Vec<Option<Weak>> = inputs.iter().map(weak).collect();
+    let weak: Vec<Option<Weak>> =
+        if inputs.len() == 1 { vec![None] } else { inputs.iter().map(weak).collect() };
     let dtypes: Vec<DType> = inputs.iter().filter_map(Type::element).collect();
     let strong = dtypes.iter().zip(&weak).filter(|(_, weak)| weak.is_none());
     let strongest = strong.map(|(dtype, _)| order(dtype.kind())).max();

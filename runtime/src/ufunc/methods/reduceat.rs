@@ -32,6 +32,7 @@ impl Call<'_> {
         Method::ReduceAt.check(self.table)?;
         let indices = self.slice_indices(indices)?;
         let axis = self.only_axis(Method::ReduceAt, axis, &input.shape)?;
+        let ranges = self.slices(&indices, input.shape[axis])?;
         let of_out = out.as_ref().map(AnyViewMut::dtype);
         let inner = Method::ReduceAt.choose(self.table, input.dtype, of_out, self.dtype)?;
         let (mut shape, rank) = (input.shape.clone(), input.shape.len());
@@ -48,7 +49,6 @@ impl Call<'_> {
             let read = [(&input.shape[..], &own[..]), (&[indices.len()], &of_indices)];
             out::check_shape(out.shape(), &shape, &read, &self.table.kernel)?;
         }
-        let ranges = self.slices(&indices, input.shape[axis])?;
         let mut folded = Folded::from_elem(false, rank);
         folded[axis] = true;
         let axes = (0..rank).map(|other| (other != axis).then_some(other)).collect();
