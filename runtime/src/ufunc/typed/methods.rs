@@ -125,7 +125,8 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         D: RemoveAxis + Rank<O::Output>,
         O: Folding<L, T>,
     {
-        let (array, indices) = (array.view().into(), indices.any_view());
+        let indices = indices.any_view().map_err(|error| error.refuse(self.call.table))?;
+        let array = array.view().into();
         Ok(only::<_, D>(self.call.reduceat(&array, &indices, axis.0 as isize, None)?))
     }
 
@@ -170,9 +171,10 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         E: Prepend<T>,
         O: Typing<L, E::Tuple>,
     {
+        let indices = indices.views().map_err(|error| error.refuse(self.call.table))?;
         let mut views = Inputs::new();
         others.inputs(&mut views);
-        self.call.at(array.view_mut().into(), &indices.views(), views.pop())
+        self.call.at(array.view_mut().into(), &indices, views.pop())
     }
 }
 

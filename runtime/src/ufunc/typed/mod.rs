@@ -5,7 +5,7 @@
 //! the call gives: they are named in the bounds of [`Ufunc`]'s methods, and code that calls
 //! ufuncs seldom names them.
 
-pub use indices::{Axes, AxisIndices, Index, Indices};
+pub use indices::{Axes, AxisIndices, Index, Indices, TooLarge};
 pub use operand::{Operand, Read, Write};
 pub use operands::{Elements, Operands, Prepend, Repeat, Split};
 pub use ranks::{Broadcast, Rank, Without};

@@ -67,7 +67,10 @@ pub(crate) struct Nest<'a> {
 const BLOCK: usize = 1 << 17;
 
 /// What memory moves to the processor at a time, in bytes.
-const CACHE_LINE: usize = 64;
+pub(super) const CACHE_LINE: usize = 64;
+
+/// About how many bytes in a row memory gives about as fast as any number of them.
+const PIECE: usize = 1 << 14;
 
 /// About how many elements are cast at a time.
 const CAST: usize = 4096;
@@ -124,15 +127,16 @@ impl Plan {
         self.places.iter().map(|line| line.extent).product()
     }
 
-    /// How many neighbouring places one of some threads should have at least. Where places are nearer to each
-    /// other than the elements of folds, each thread reads a piece here and a piece there, which
-    /// should be long.
-    pub fn grain(&self, threads: usize) -> usize {
+    /// How many neighbouring places one of some threads should have at least, if an element takes so much.
+    /// Where places are nearer to each other than the elements of folds, each thread reads a piece here
+    /// and a piece there: memory gives short ones slowly.
+    pub fn grain(&self, threads: usize, cost: usize) -> usize {
         let (place, element) = (self.places[self.places.len() - 1], self.fold[self.fold.len() - 1]);
-        match is_inward(place, element) {
-            true => self.n_places().div_ceil(threads.max(1)).max(SHORT),
-            false => 1,
+        if !is_inward(place, element) {
+            return 1;
         }
+        let least = PIECE / place.steps[1].unsigned_abs().max(1) / cost.max(1);
+        self.n_places().div_ceil(threads.max(1)).max(least).max(SHORT)
     }
 }
 
