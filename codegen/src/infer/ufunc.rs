@@ -41,6 +41,24 @@ pub(super) fn pick(loops: &[Loop], inputs: &[Type]) -> Option<usize> {
     loops.iter().position(|candidate| dtypes.iter().zip(&weak).zip(&candidate.inputs).all(takes))
 }
 
+/// The loop that folds elements of a type into results of another one, if it is one of these.
+pub(super) fn pick_fold(loops: &[Loop], result: DType, element: DType) -> Option<usize> {
+    let find = |takes: &dyn Fn(DType) -> bool| {
+        loops.iter().position(|candidate| candidate.inputs[0] == result && takes(candidate.inputs[1]))
+    };
+    find(&|dtype| dtype == element).or_else(|| find(&|dtype| casts_safely(element, dtype)))
+}
+
+/// The type in which ufuncs with the names of NumPy's sum and product fold integers, so that few overflow.
+pub(super) fn widened(name: &str, element: DType) -> Option<DType> {
+    match element.kind() {
+        _ if !["add", "multiply"].contains(&name) => None,
+        Kind::Int if !element.is_signed_int() => Some(DType::UInt64),
+        Kind::Int | Kind::Bool => Some(DType::Int64),
+        Kind::Float | Kind::Complex => None,
+    }
+}
+
 /// Python's number that a type is, if NumPy takes it for one of any size: a `bool` is `bool_`.
 const fn weak(ty: &Type) -> Option<Weak> {
     match ty {

@@ -14,9 +14,10 @@ use crate::ufunc::call::Call;
 use crate::ufunc::casting::Casting;
 
 impl Call<'_> {
-    /// Reduces slices of an array along an axis: NumPy's `reduceat`. For each of the indices, which are integers in one
-    /// dimension, the slice goes from it up to the next one, or to the end; where the next one is not greater,
-    /// it is one element. Gives the results, unless they go into `out`. `casting` and masks do not count.
+    /// Reduces slices of an array along an axis: NumPy's `reduceat`. For each of the indices, which are
+    /// integers in one dimension, the slice goes from it up to the next one, or to the end; where the
+    /// next one is not greater, it is one element. Gives the results, unless they go into `out`.
+    /// `casting` and masks do not count.
     ///
     /// # Errors
     /// What NumPy says where the axis, indices, types or shapes are wrong; what the kernel raises, of

@@ -42,7 +42,8 @@ impl Method {
         }
     }
 
-    /// The loop for an array of this type. The results' type is that of the call, or of the output that is given.
+    /// The loop for an array of this type. The results' type is that of the call, or of the output that
+    /// is given.
     pub fn choose<'a>(
         self,
         table: &Table<'a>,

@@ -421,6 +421,18 @@ fn what_reductions_pass_is_kept() {
 }
 
 #[test]
+fn results_of_methods_go_into_arrays() {
+    let (subtract, mut a, mut out) = (subtract(), a(), Array1::<f32>::zeros(2));
+    subtract.reduce_into(&a, Axis(1), &mut out).unwrap();
+    assert_eq!(out, array![4.0, -2.0]);
+    subtract.keepdims().reduce_into(&a, Axis(1), &mut out.view_mut().insert_axis(Axis(1))).unwrap();
+    assert_eq!(subtract.reduce_into(&a, Axis(0), &mut out).unwrap_err().class(), "ValueError");
+    let whole = a.clone();
+    subtract.accumulate_into(&whole, Axis(0), &mut a).unwrap();
+    assert_eq!(a, array![[7.0, 1.0, 2.0], [2.0, -2.0, -2.0]]);
+}
+
+#[test]
 fn ranks_of_outer_products_add_up() {
     let (subtract, a) = (subtract(), a());
     let c: Array3<f64> = subtract.outer(&a, &array![1.0, 2.0]).unwrap();

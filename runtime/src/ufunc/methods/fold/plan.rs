@@ -163,7 +163,8 @@ fn is_inward(line: Line, other: Line) -> bool {
 }
 
 impl Nest<'_> {
-    /// The dimensions that are folded or not, as few as they can be. If `ordered`, they stay in the order C.
+    /// The dimensions that are folded or not, as few as they can be. If `ordered`, they stay in the
+    /// order C.
     fn lines(&self, folded: bool, ordered: bool) -> Lines {
         let axes: SmallVec<[usize; 4]> =
             (0..self.shape.len()).filter(|axis| self.folded[*axis] == folded).collect();
@@ -196,5 +197,56 @@ impl Nest<'_> {
             true => Lines::from_elem(Line { extent: 1, steps: [0; 3] }, 1),
             false => dims.iter().map(line).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The plan for `float64` with these strides, that of the result included.
+    fn plan(shape: &[usize], strides: &[isize], result: &[isize]) -> Plan {
+        let folded: Vec<bool> = result.iter().map(|step| *step == 0).collect();
+        let nest = Nest { shape, strides: [result, strides, strides], folded: &folded };
+        Plan::new(&nest, None, false, false)
+    }
+
+    #[test]
+    fn memory_decides_what_the_inner_loop_runs_along() {
+        let rows = plan(&[1000, 500], &[4000, 8], &[8, 0]);
+        assert_eq!((rows.along, rows.tile), (Along::Fold, Tile { places: 1, length: 500 }));
+        let columns = plan(&[1000, 500], &[4000, 8], &[0, 8]);
+        assert_eq!((columns.along, columns.tile), (Along::Places, Tile { places: 500, length: 1000 }));
+        // An array in the order F, folded along its last axis.
+        assert_eq!(plan(&[1000, 500], &[8, 8000], &[8, 0]).along, Along::Places);
+    }
+
+    #[test]
+    fn short_dimensions_are_beside_the_inner_loop() {
+        let few = plan(&[100_000, 3], &[24, 8], &[0, 8]);
+        assert_eq!((few.along, few.tile.places), (Along::Fold, 3));
+        let short = plan(&[100_000, 3], &[24, 8], &[8, 0]);
+        assert_eq!(short.along, Along::Places);
+        let blocks = plan(&[100_000, 4, 4], &[128, 32, 8], &[32, 0, 8]);
+        assert_eq!((blocks.along, blocks.n_places(), blocks.within.len()), (Along::Places, 100_000, 1));
+    }
+
+    #[test]
+    fn rows_are_brought_together_where_folds_go_across_memory() {
+        assert_eq!(plan(&[4000, 400], &[8, 32_000], &[0, 0]).rows, 655);
+        assert_eq!(plan(&[4000, 400], &[3200, 8], &[0, 0]).rows, 0);
+        // So many elements would not fit.
+        assert_eq!(plan(&[4000, 400_000], &[8, 32_000], &[0, 0]).rows, 0);
+    }
+
+    #[test]
+    fn threads_have_long_pieces_unless_there_is_much_to_do() {
+        let columns = plan(&[1000, 50_000], &[400_000, 8], &[0, 8]);
+        assert_eq!(
+            (columns.grain(2, 1), columns.grain(1000, 1), columns.grain(1000, 100)),
+            (25_000, 2048, 50)
+        );
+        let rows = plan(&[1000, 500], &[4000, 8], &[8, 0]);
+        assert_eq!(rows.grain(2, 1), 1);
     }
 }
