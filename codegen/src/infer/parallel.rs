@@ -6,6 +6,7 @@
 //! comes out depends on nothing but the loop.
 
 use super::fold::{Fold, reductions};
+use super::subscript::row;
 use super::tuple::{int, variable};
 use super::{Body, Stop, Typed, flow};
 use crate::diagnostic::{Code, Diagnostic};
@@ -17,6 +18,9 @@ use crate::types::{ArrayType, DType, Layout, Type};
 
 /// The target of a loop, what it iterates, and the arguments of that call.
 type Head<'h> = (&'h hir::Target, &'h hir::Expr, &'h [hir::Expr]);
+
+/// How many leaves there are at most, and if their results are arrays.
+const LEAVES: [i128; 2] = [1024, 64];
 
 /// A variable that all iterations update.
 struct Reduction {
@@ -74,7 +78,14 @@ impl Body<'_, '_> {
         let body: Vec<Stmt> = item.map(stmt).into_iter().chain(typed).collect();
         if folded.is_empty() {
             let (variable, count) = (iteration, n.clone());
-            before.push(StmtKind::Parallel(Box::new(Parallel { variable, count, iteration, n, body })));
+            before.push(StmtKind::Parallel(Box::new(Parallel {
+                variable,
+                count,
+                iteration,
+                n,
+                folded: Vec::new(),
+                body,
+            })));
         } else {
             self.in_leaves(folded, (iteration, n), body, &mut before)?;
         }
@@ -193,16 +204,16 @@ impl Body<'_, '_> {
             Some(flow::Use::NeverBound) | None => return Ok(None),
         };
         let ty = self.webs[web].ty.clone().ok_or(Stop)?;
-        let Some(element) = ty.dtype().filter(|dtype| fold.folds(*dtype)) else {
+        let Some((element, rank)) = folded_type(fold, &ty) else {
             let name = &self.function.variables[variable.0 as usize].name;
             let message =
                 format!("a parallel loop cannot combine what its iterations do to `{name}`, a `{ty}`");
             return self.report(
                 Diagnostic::new(Code::ParallelVariable, place, message)
-                    .help("combine numbers, or write `range` instead of `prange`"),
+                    .help("combine numbers, or arrays that are not in Fortran's order by `+=` and its kin, or write `range` for `prange`"),
             );
         };
-        let array = ArrayType { element, rank: 1, layout: Layout::C, readonly: false };
+        let array = ArrayType { element, rank, layout: Layout::C, readonly: false };
         let kind = ExprKind::Variable { web: self.temporary(Type::Array(array)), check: false };
         let partials = Expr::new(kind, Type::Array(array), place);
         Ok(Some(Reduction { fold, web: WebId(web as u32), ty, partials, span: place }))
@@ -218,13 +229,19 @@ impl Body<'_, '_> {
     ) -> Typed<()> {
         let span = n.span;
         let stmt = |kind| Stmt { kind, span };
-        let leaves = self.library_call("parallel_leaves", vec![n.clone()], false, span)?;
+        let any_array = folded.iter().any(Reduction::is_array);
+        let most = int(LEAVES[usize::from(any_array)], span);
+        let leaves = self.library_call("parallel_leaves", vec![n.clone(), most], false, span)?;
         let leaves = self.aside(leaves, out);
         let leaf = variable(self.temporary(Type::INT), Type::INT, span);
         let mut each = Vec::new();
         let (mut before, mut after, mut last) = (Vec::new(), Vec::new(), Vec::new());
         for reduction in &folded {
             out.push(self.make_partials(reduction, &leaves)?);
+            if reduction.is_array() {
+                each.push(StmtKind::Assign(reduction.web, get(reduction, leaf.clone())));
+                continue;
+            }
             let Reduction { fold, web, ty, span, .. } = reduction;
             let identity = fold.identity(ty, *span);
             let sum = variable(self.temporary(ty.clone()), ty.clone(), *span);
@@ -245,7 +262,10 @@ impl Body<'_, '_> {
         each.extend(last);
         let body = each.into_iter().map(stmt).collect();
         let place = web_of(&leaf);
-        let parallel = Parallel { variable: place, count: leaves.clone(), iteration, n, body };
+        let arrays = folded.iter().filter(|reduction| reduction.is_array());
+        let arrays = arrays.map(|reduction| [reduction.web, web_of(&reduction.partials)]).collect();
+        let count = leaves.clone();
+        let parallel = Parallel { variable: place, count, iteration, n, folded: arrays, body };
         out.push(StmtKind::Parallel(Box::new(parallel)));
         let tree = folded.iter().map(|reduction| self.tree(reduction, &leaves)).collect::<Typed<Vec<_>>>()?;
         out.extend(tree.into_iter().flatten());
@@ -253,10 +273,24 @@ impl Body<'_, '_> {
     }
 
     fn make_partials(&mut self, reduction: &Reduction, leaves: &Expr) -> Typed<StmtKind> {
-        let allocation = Allocation { shape: vec![leaves.clone()], fill: Fill::Zero };
+        let Reduction { fold, ty, partials, span, .. } = reduction;
+        let mut shape = vec![leaves.clone()];
+        let mut fill = Fill::Zero;
+        if let Type::Array(array) = ty {
+            let old = self.old(reduction)?;
+            let extent = |axis| Expr::new(ExprKind::Extent(Box::new(old.clone()), axis), Type::INT, *span);
+            shape.extend((0..array.rank).map(extent));
+            fill = Fill::Value(fold.identity(&Type::Strong(array.element), *span));
+        }
+        let allocation = Allocation { shape, fill };
         let kind = ExprKind::Allocate(Box::new(allocation));
-        let made = Expr::new(kind, reduction.partials.ty.clone(), reduction.span);
-        Ok(set(&reduction.partials, made))
+        Ok(set(partials, Expr::new(kind, partials.ty.clone(), *span)))
+    }
+
+    /// A reduction's variable, as the loop finds it.
+    fn old(&mut self, reduction: &Reduction) -> Typed {
+        let variable = self.flow.webs[reduction.web.0 as usize].variable;
+        self.expr(&hir::Expr { kind: hir::ExprKind::Variable(variable), span: reduction.span })
     }
 
     /// Folds the results of the leaves pairwise, and the first that is left into the variable.
@@ -272,8 +306,13 @@ impl Body<'_, '_> {
         };
         let [low, high] = [at.clone(), arithmetic(BinaryOp::Add, at.clone(), apart.clone())]
             .map(|index| get(reduction, index));
-        let both = self.folded(fold, low, high, ty)?;
-        let pair = self.put(reduction, at.clone(), both);
+        let pair = match reduction.is_array() {
+            true => self.update(fold, low, high)?,
+            false => {
+                let both = self.folded(fold, low, high, ty)?;
+                self.put(reduction, at.clone(), both)
+            }
+        };
         let double = arithmetic(BinaryOp::Add, apart.clone(), apart.clone());
         let pairs = StmtKind::ForRange {
             variable: web_of(&at),
@@ -284,15 +323,27 @@ impl Body<'_, '_> {
             otherwise: Vec::new(),
         };
         let level = vec![stmt(pairs), stmt(set(&apart, double))];
-        let name = hir::ExprKind::Variable(self.flow.webs[web.0 as usize].variable);
-        let old = self.expr(&hir::Expr { kind: name, span })?;
-        let all = self.folded(fold, old, get(reduction, int(0, span)), ty)?;
+        let (old, all) = (self.old(reduction)?, get(reduction, int(0, span)));
+        let all = match reduction.is_array() {
+            true => self.update(fold, old, all)?,
+            false => StmtKind::Assign(*web, self.folded(fold, old, all, ty)?),
+        };
         let any = below(&int(0, span), leaves);
         Ok([
             set(&apart, int(1, span)),
             StmtKind::While(below(&apart, leaves), level, Vec::new()),
-            StmtKind::If(any, vec![stmt(StmtKind::Assign(*web, all))], Vec::new()),
+            StmtKind::If(any, vec![stmt(all)], Vec::new()),
         ])
+    }
+
+    /// `left op= right` of arrays.
+    fn update(&mut self, fold: Fold, left: Expr, right: Expr) -> Typed<StmtKind> {
+        let Fold::Operator(op) = fold else { return Err(Stop) };
+        let span = left.span;
+        let mut stmts = Vec::new();
+        let (left, right) = (self.aside(left, &mut stmts), self.aside(right, &mut stmts));
+        stmts.push(self.update_with(left, op, right, span)?);
+        Ok(StmtKind::Sequence(stmts.into_iter().map(|kind| Stmt { kind, span }).collect()))
     }
 
     /// `left op right` of a reduction's type.
@@ -330,8 +381,30 @@ fn fixed(value: &Expr, is_assigned: &dyn Fn(WebId) -> bool) -> Option<Expr> {
     Some(Expr { kind, ..value.clone() })
 }
 
+impl Reduction {
+    const fn is_array(&self) -> bool {
+        matches!(self.ty, Type::Array(_))
+    }
+}
+
+/// The type of the elements of a reduction's partial results, and the number of dimensions of an array of
+/// them.
+fn folded_type(fold: Fold, ty: &Type) -> Option<(DType, usize)> {
+    let (element, rank) = match ty {
+        Type::Array(array) if array.rank > 0 && array.layout != Layout::F => (array.element, array.rank + 1),
+        Type::Array(_) => return None,
+        _ => (ty.dtype()?, 1),
+    };
+    (fold.folds(element) && (rank == 1 || matches!(fold, Fold::Operator(_)))).then_some((element, rank))
+}
+
 /// A partial result of a reduction.
 fn get(reduction: &Reduction, index: Expr) -> Expr {
+    if let Type::Array(array) = reduction.partials.ty
+        && reduction.is_array()
+    {
+        return row(reduction.partials.clone(), array, index, reduction.span);
+    }
     let element = Element { array: Box::new(reduction.partials.clone()), indices: vec![index] };
     let ty = Type::Strong(element_of(reduction));
     let element = Expr::new(ExprKind::Element(element), ty, reduction.span);

@@ -328,13 +328,9 @@ def range_length(start, stop, step):
     return intrinsics.wrap_int(n) + 1
 
 
-def parallel_leaves(n):
+def parallel_leaves(n, most):
     # Into how many parts the sums of a parallel loop are cut. It depends on nothing but the loop.
-    if n < 0:
-        return 0
-    if n > 1024:
-        return 1024
-    return n
+    return maximum(minimum(n, most), 0)
 
 
 def parallel_leaf(leaf, leaves, n):

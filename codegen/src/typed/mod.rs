@@ -183,6 +183,9 @@ pub struct Parallel {
     pub iteration: WebId,
     /// How many iterations there are, likewise.
     pub n: Expr,
+    /// The arrays that the loop folds: the variable before and after it, and that of the partial results,
+    /// for which it stands in the body.
+    pub folded: Vec<[WebId; 2]>,
     /// What is done for each place.
     pub body: Vec<Stmt>,
 }
