@@ -6,6 +6,7 @@
 //! or a call of a function of the compiler's library, and every variable has been split into
 //! *webs*: groups of assignments that can reach a common use, each with one type.
 
+pub mod clamp;
 mod elementwise;
 mod inner_loop;
 pub mod print;
