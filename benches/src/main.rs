@@ -34,7 +34,7 @@ struct Bench<'a> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let python = std::env::args().nth(1).unwrap_or_else(|| "python3".into());
-    let mut peers = Python::start(&python);
+    let mut peers = Python::start(&python, "peers.py");
     println!(
         "{:<12} {:>12} {:>9} {:>9} {:>9}  spread of ours",
         "", "ours [ms]", "× Rust", "× Numba", "× NumPy"

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A running `peers.py`.
+/// A running script of this folder: `peers.py`, `ufunc_peers.py`.
 pub struct Python {
     process: Child,
     asks: ChildStdin,
@@ -12,9 +12,9 @@ pub struct Python {
 
 impl Python {
     /// Starts it; `None` where this Python has no Numba.
-    pub fn start(python: &str) -> Option<Self> {
+    pub fn start(python: &str, script: &str) -> Option<Self> {
         let mut process = Command::new(python)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/peers.py"))
+            .arg(format!("{}/{script}", env!("CARGO_MANIFEST_DIR")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

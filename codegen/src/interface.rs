@@ -86,7 +86,8 @@ pub struct Overload {
     pub types: Vec<DType>,
     /// Of an inner loop: about how many operations an iteration takes, if all core dimensions are 1.
     pub cost: u32,
-    /// Of an inner loop: whether it can raise.
+    /// Of an inner loop: whether it can raise. Only the passes tell for sure: until they have run it may
+    /// be said of one that cannot.
     pub raises: bool,
     /// The parameters, in order.
     pub params: Vec<Param>,

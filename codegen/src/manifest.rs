@@ -77,10 +77,10 @@ pub struct Compiled {
 }
 
 impl Manifest {
-    /// Whether an entry was compiled.
-    pub fn has(&self, symbol: &str) -> bool {
-        let overloads = || self.kernels.iter().flat_map(|compiled| &compiled.kernel.overloads);
-        overloads().any(|overload| overload.symbol == symbol)
+    /// The entry of a symbol, if it was compiled.
+    pub fn overload(&self, symbol: &str) -> Option<&Overload> {
+        let mut overloads = self.kernels.iter().flat_map(|compiled| &compiled.kernel.overloads);
+        overloads.find(|overload| overload.symbol == symbol)
     }
 
     /// The manifest as text.
@@ -392,7 +392,7 @@ mod tests {
     fn what_is_written_is_read() {
         let manifest = manifest();
         assert_eq!(Manifest::from_text(&manifest.to_text()), Some(manifest.clone()));
-        assert!(manifest.has("pyk_f_2") && !manifest.has("pyk_f_3"));
+        assert!(manifest.overload("pyk_f_2").is_some() && manifest.overload("pyk_f_3").is_none());
     }
 
     #[test]

@@ -103,6 +103,24 @@ fn carried_loops_reduce_and_accumulate() {
 }
 
 #[test]
+fn complex_numbers_and_large_functions_are_carried_too() {
+    let product =
+        compile("@vectorize([complex64(complex64, complex64)])\ndef product(z, w):\n    return z * w\n");
+    let mut buffer = vec![[1.0f32, 1.0], [0.0, 1.0], [2.0, 0.0], [1.0, -1.0]];
+    product.run(&mut buffer, &[0, 1, 0], &[3], &[0, 8, 0]).unwrap();
+    assert_eq!(buffer[0], [0.0, 4.0]);
+    let lines: String = (0..120).map(|i| format!("    if y > {i}:\n        x = x * 0.5 + {i}\n")).collect();
+    let large =
+        compile(&format!("@vectorize([float64(float64, float64)])\ndef large(x, y):\n{lines}    return x\n"));
+    let expected = [3.5, 77.0]
+        .into_iter()
+        .fold(1.0, |x: f64, y| (0..120).filter(|i| y > f64::from(*i)).fold(x, |x, i| x * 0.5 + f64::from(i)));
+    let mut buffer = vec![1.0, 3.5, 77.0];
+    large.run(&mut buffer, &[0, 1, 0], &[2], &[0, F8, 0]).unwrap();
+    assert_eq!(buffer[0], expected);
+}
+
+#[test]
 fn types_may_be_mixed_and_complex() {
     let kernel = compile(
         "@vectorize([types.Tuple((complex128, complex128))(complex128, complex128)])\n\

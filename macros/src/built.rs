@@ -68,11 +68,20 @@ impl Built {
                 return first.map(|it| text.error(it.span, self.explain(missing))).into_iter().collect();
             }
         };
-        let missing = interface
-            .kernels
-            .iter()
-            .filter(|kernel| !kernel.overloads.iter().all(|overload| manifest.has(&overload.symbol)));
+        let missing = interface.kernels.iter().filter(|kernel| {
+            !kernel.overloads.iter().all(|overload| manifest.overload(&overload.symbol).is_some())
+        });
         missing.map(|kernel| text.error(kernel.span, report::not_compiled(&kernel.name))).collect()
+    }
+
+    /// Fills in what only the build knows of kernels: which loops raise.
+    pub fn complete(&self, interface: &mut Interface) {
+        let overloads = interface.kernels.iter_mut().flat_map(|kernel| &mut kernel.overloads);
+        for overload in overloads {
+            if let Some(compiled) = self.manifest().and_then(|manifest| manifest.overload(&overload.symbol)) {
+                overload.raises = compiled.raises;
+            }
+        }
     }
 
     fn explain(&self, missing: &Missing) -> String {

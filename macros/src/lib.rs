@@ -86,7 +86,8 @@ pub fn kernels(input: TokenStream) -> TokenStream {
 
 /// The functions of the kernels in a text, or what is wrong and stand-ins for them.
 fn functions(text: &Text, built: &Built) -> proc_macro2::TokenStream {
-    let analysis = analyse(&text.source, built.package());
+    let mut analysis = analyse(&text.source, built.package());
+    built.complete(&mut analysis.interface);
     let (library, file) = (built.library(), text.file_in_package());
     let context = expand::Context {
         source: &text.source,

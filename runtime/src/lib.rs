@@ -55,6 +55,11 @@
 //!   need its type: `half(2.5f64)?`.
 //!
 //! `#![forbid(unsafe_code)]` is fine: no argument can make a kernel unsound.
+//!
+//! # Ufuncs
+//!
+//! A kernel with `@vectorize` or `@guvectorize` is a static of the type [`Ufunc`], called over arrays as NumPy's
+//! are: `f.call((&a, &b))?`, `f.parallel().call_into((&a, 2.0), &mut out)?`, `f.reduce(&a, Axis(0))?`.
 
 pub use ndarray;
 pub use num_complex;

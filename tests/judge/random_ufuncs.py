@@ -52,6 +52,7 @@ class Case:
         self.before, self.after = [], []
         # Where a cast or a sum in another order could differ, numbers are small integers.
         self.tame = rng.random() < 0.5
+        self.numbers = ["2", "-3", "0", "1.5", "True", "2j"]
 
     def chance(self, probability):
         return self.rng.random() < probability
@@ -105,18 +106,13 @@ class Case:
         size = 1
         for extent in base:
             size *= extent
-        if size > 150:
-            return self.plain(name, dtype, shape)
+        if size > 150 or order == sorted(order) and all(step == 1 for step in steps):
+            self.before.append(f"{name} = {self.fresh(dtype, shape)}")
+            return name
         self.before.append(f"{name}_ = {self.fresh(dtype, base)}")
         back = [order.index(axis) for axis in range(len(shape))]
-        view = f"{name}_" + (f".transpose({', '.join(map(str, back))})" if back != sorted(back) else "")
-        slices = ", ".join("::" + str(step) if step != 1 else ":" for step in steps)
-        self.before.append(f"{name} = {view}" + (f"[{slices}]" if any(step != 1 for step in steps) else ""))
-        return name
-
-    def plain(self, name, dtype, shape):
-        """A line that makes an array that lies as in C."""
-        self.before.append(f"{name} = {self.fresh(dtype, shape)}")
+        slices = ", ".join(":" if step == 1 else f"::{step}" for step in steps)
+        self.before.append(f"{name} = {name}_.transpose({', '.join(map(str, back))})[{slices}]")
         return name
 
     def fresh(self, dtype, shape):
@@ -130,23 +126,22 @@ class Case:
     def operand(self, name, dtype, shape):
         """An array, or a number of Python's."""
         if self.chance(0.15):
-            return self.rng.choice(["2", "-3", "0", "1.5", "True", "2j", "1e300", "300"])
+            return self.rng.choice(self.numbers)
         return self.array(name, dtype, self.narrowed(shape))
 
     def out(self, name, dtype, shape):
         """An array to be written; its whole memory is shown after the call."""
-        text = self.array_of_its_own(name, dtype, shape)
-        self.after.append(self.before[-1].split(" = ")[0] if text == name else f"{name}_")
+        self.array(name, dtype, shape)
+        if "np.broadcast_to" in self.before[-1]:
+            self.before[-1] = f"{name} = {self.fresh(dtype, shape)}"
+        memory = f"{name}_"
+        self.after.append(memory if self.before[-1].startswith(f"{name} = {memory}") else name)
         return name
 
-    def array_of_its_own(self, name, dtype, shape):
-        first = len(self.before)
-        while True:
-            self.array(name, dtype, shape)
-            if "broadcast_to" not in self.before[first]:
-                break
-            del self.before[first:]
-        return name if len(self.before) == first + 1 else f"{name}_"
+    def written(self, name, ufunc, shape):
+        """An array for results that are cast without a check: one that can hold them."""
+        wide = COMPLEX if ufunc == "mul" else ["int32", "int64", *FLOATS, *COMPLEX]
+        return self.out(name, self.rng.choice(wide), shape)
 
     def mask(self, shape):
         """A `where=`."""
@@ -156,11 +151,13 @@ class Case:
         """Mostly one of these."""
         return self.rng.choice(DTYPES if self.chance(0.05) else dtypes)
 
-    def casting(self):
-        rule = self.rng.choice(["no", "equiv", "safe", "same_kind", "unsafe"])
-        # Floats that an integer cannot hold become what the machine makes of them.
-        self.tame = self.tame or rule == "unsafe"
-        return f"casting='{rule}'"
+    def signed_dtype(self, dtypes):
+        """A `dtype=` that holds what is negative."""
+        signed = [dtype for dtype in dtypes if dtype[0] != "u"]
+        return f"dtype=np.{self.rng.choice(signed)}"
+
+    def casting(self, *rules):
+        return f"casting='{self.rng.choice(rules)}'"
 
     def lines(self, call):
         return [*self.before, call, *self.after]
@@ -173,10 +170,13 @@ def elementwise(case):
     name = case.rng.choice(list(UFUNCS))
     keywords, shape = [], case.extents()
     if case.chance(0.1):
-        keywords.append(case.casting())
-    if case.chance(0.1):
+        keywords.append(case.casting("no", "equiv", "safe", "same_kind"))
+    elif case.chance(0.1) and name != "quotient":
+        # Floats that an integer cannot hold become what the machine makes of them.
         case.tame = True
-        keywords.append(f"dtype=np.{case.dtype(UFUNCS[name])}")
+        keywords += [case.casting("same_kind", "unsafe"), case.signed_dtype(UFUNCS[name])]
+        # Which of complex types NumPy names, as it refuses one, depends on more than that.
+        case.numbers.remove("2j")
     n_inputs = 1 if name == "double" else 2
     inputs = [case.operand("ab"[i], case.dtype(UFUNCS[name]), shape) for i in range(n_inputs)]
     if case.chance(0.03):
@@ -195,10 +195,13 @@ def called(case, name, inputs, keywords, shape, n_outputs, dtypes):
     """The lines of a call with outputs and a mask, perhaps."""
     masked = case.chance(0.15)
     if masked or case.chance(0.3):
-        case.tame = case.tame or any("casting" in keyword for keyword in keywords)
-        outputs = [case.out(f"c{i}", case.dtype(dtypes), shape) for i in range(n_outputs)]
-        if n_outputs == 1 and not masked and case.chance(0.3) and inputs[0] in "ab":
-            # In place.
+        is_unsafe = any("unsafe" in keyword for keyword in keywords)
+        if is_unsafe:
+            outputs = [case.written("c0", name, shape)]
+        else:
+            outputs = [case.out(f"c{i}", case.dtype(dtypes), shape) for i in range(n_outputs)]
+        is_shared = is_unsafe or any(line.startswith("a = np.broadcast_to") for line in case.before)
+        if n_outputs == 1 and not masked and not is_shared and case.chance(0.3) and inputs[0] == "a":
             outputs = inputs[:1]
         keywords.append(f"out=({', '.join(outputs)},)" if n_outputs > 1 or case.chance(0.3) else f"out={outputs[0]}")
         if masked:
@@ -233,18 +236,24 @@ def reduce(case):
         keywords.append("keepdims=True")
     if case.chance(0.2):
         case.tame = True
-        keywords.append(f"dtype=np.{case.dtype(UFUNCS[name])}")
+        keywords.append(case.signed_dtype(UFUNCS[name]))
     written = case.chance(0.2)
     case.tame = case.tame or written
-    array = case.array("a", case.dtype(UFUNCS[name]), shape)
+    # NumPy may take several axes in another order, on which products depend.
+    if name == "mul" and len(kept) > 1:
+        name = "add"
+    dtypes = UFUNCS[name]
+    array = case.array("a", case.dtype(dtypes), shape)
     masked = case.chance(0.2)
     if case.chance(0.2) or masked and case.chance(0.8):
-        keywords.append(f"initial={case.rng.choice(['2', '1', '0.5', 'None', 'np.int8(3)'])}")
+        # NumPy casts it to the type of the output before it begins.
+        fractions = [] if written else ["0.5"]
+        keywords.append(f"initial={case.rng.choice(['2', '1', 'None', 'np.int8(3)', *fractions])}")
     if masked:
         keywords.append(case.mask(shape))
     if written:
         left = [1 if axis in kept else extent for axis, extent in enumerate(shape) if keepdims or axis not in kept]
-        keywords.append(f"out={case.out('c', case.dtype(UFUNCS[name]), left)}")
+        keywords.append(f"out={case.written('c', name, left)}")
     return case.lines(f"{name}.reduce({', '.join([array, *keywords])})")
 
 
@@ -275,12 +284,12 @@ def reduceat(case):
 def folded(case, name, method, shape, result, args, keywords):
     if case.chance(0.2):
         case.tame = True
-        keywords.append(f"dtype=np.{case.dtype(UFUNCS[name])}")
+        keywords.append(case.signed_dtype(UFUNCS[name]))
     written = case.chance(0.3)
     case.tame = case.tame or written
     array = case.array("a", case.dtype(UFUNCS[name]), shape)
     if written:
-        keywords.append(f"out={case.out('c', case.dtype(UFUNCS[name]), result)}")
+        keywords.append(f"out={case.written('c', name, result)}")
     return case.lines(f"{name}.{method}({', '.join([array, *args, *keywords])})")
 
 
@@ -295,7 +304,7 @@ def at(case):
     name = case.rng.choice([*FOLDED, "double"])
     shape = [max(extent, 1) for extent in case.extents(3)] or [3]
     case.tame = True
-    array = case.out("a", case.dtype(UFUNCS[name]), shape)
+    array = case.written("a", name, shape)
     n_indexed = case.rng.randint(1, len(shape))
     count = case.rng.randint(0, 6)
     indices = []
@@ -349,18 +358,18 @@ def generalized(case):
     ]
     if name in ("total", "max_min") and case.chance(0.2):
         keywords.append("keepdims=True")
-    elif moved is None and case.chance(0.3):
+    elif moved is None and min(min(result, default=0) for result in results) >= 0 and case.chance(0.3):
         made = [case.out(f"c{i}", case.dtype(dtypes), [*loops, *result]) for i, result in enumerate(results)]
         keywords.append(f"out=({', '.join(made)},)")
     if case.chance(0.05):
-        keywords.append(case.casting())
+        keywords.append(case.casting("no", "equiv", "safe", "same_kind"))
     return case.lines(f"{name}({', '.join([*args, *keywords])})")
 
 
 def shifted(case):
     case.tame = True
     shape = case.extents(3) or [3]
-    array = case.out("a", case.dtype(["int16", *FLOATS]), shape)
+    array = case.out("a", case.rng.choice(FLOATS), shape)
     by = case.array("b", case.dtype(FLOATS), case.narrowed(shape[:-1]))
     return case.lines(f"shift({array}, {by})")
 
@@ -385,7 +394,7 @@ def main():
         lines.append("```")
     options.file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     results = []
-    judge.with_large_stack(lambda: results.extend(judge.judge_file(options.file, True)))
+    judge.with_large_stack(lambda: results.extend(judge.judge_files([options.file], True)))
     return 0 if all(results) else 1
 
 

@@ -279,6 +279,10 @@ fn reductions() -> Result<(), Error> {
     assert_eq!(sums, array![6, 15].into_dyn());
     let sums: Array1<f64> = plus.dtype::<f64>().initial(0.5).reduce(&a, Axis(0))?;
     assert_eq!(sums, array![5.5, 7.5, 9.5]);
+    let (mut narrow, mut running) = (Array1::<f32>::zeros(2), Array2::<i64>::zeros((2, 3)));
+    plus.reduce_into(&a, Axis(1), &mut narrow)?;
+    plus.accumulate_into(&a, Axis(0), &mut running)?;
+    assert_eq!((narrow, running), (array![6.0, 15.0], array![[1, 2, 3], [5, 7, 9]]));
     let empty = Array2::<i64>::zeros((0, 2));
     assert_eq!(plus.reduce(&empty, Axis(0))?, array![0, 0]);
     assert_eq!(more::times.reduce(&empty.mapv(|x| x as f64), Axis(0))?, array![1.0, 1.0]);

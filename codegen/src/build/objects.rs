@@ -11,6 +11,7 @@ use crate::analysis::Analysis;
 use crate::backend::{self, Origin, Target};
 use crate::hir;
 use crate::interface::Kernel;
+use crate::ir;
 use crate::manifest::Compiled;
 use crate::passes;
 use crate::source::Source;
@@ -41,23 +42,35 @@ impl Objects {
         target: &Target,
         output: &mut Output,
     ) -> Result<(), String> {
-        let mut missing: Vec<(String, Kernel)> = Vec::new();
-        for kernel in &analysis.interface.kernels {
-            let symbol = kernel.overloads[0].symbol.clone();
-            if self.kernels.contains_key(&symbol) {
-                continue;
+        let is_new = |kernel: &Kernel| !self.kernels.contains_key(&kernel.overloads[0].symbol);
+        let mut kernels: Vec<Kernel> = analysis.interface.kernels.into_iter().filter(is_new).collect();
+        let file = |kernel: &Kernel| {
+            let dependencies = dependencies(job, source, &analysis.hir, kernel);
+            format!("{}.{dependencies:016x}.o", file_stem(&kernel.overloads[0].symbol))
+        };
+        let files: Vec<String> = kernels.iter().map(file).collect();
+        let kept: Vec<bool> = files.iter().map(|file| output.keep(file)).collect();
+        let is_needed = |(kernel, kept): &(&Kernel, &bool)| !**kept || kernel.ufunc.is_some();
+        let needed: Vec<&Kernel> =
+            kernels.iter().zip(&kept).filter(is_needed).map(|(kernel, _)| kernel).collect();
+        if !needed.is_empty() {
+            let overloads = needed.iter().flat_map(|kernel| &kernel.overloads);
+            let entries: Vec<_> = overloads.map(|overload| overload.function).collect();
+            let ir = passes::run(analysis.module, &entries, job.options);
+            for ((kernel, file), kept) in kernels.iter().zip(&files).zip(&kept) {
+                if !kept {
+                    compile(kernel, file, source, &ir, job, target, output)?;
+                }
             }
-            let file =
-                format!("{}.{:016x}.o", file_stem(&symbol), dependencies(job, source, &analysis.hir, kernel));
-            match output.keep(&file) {
-                true => self.reused += 1,
-                false => missing.push((file.clone(), kernel.clone())),
-            }
-            let compiled = Compiled { file: source.file.to_string(), kernel: kernel.clone() };
-            self.kernels.insert(symbol, (file, compiled));
+            kernels.iter_mut().filter(|kernel| kernel.ufunc.is_some()).for_each(|kernel| settle(kernel, &ir));
         }
-        self.built += missing.len();
-        compile(&missing, source, analysis, job, target, output)
+        self.reused += kept.iter().filter(|kept| **kept).count();
+        self.built += kept.iter().filter(|kept| !**kept).count();
+        for (kernel, object) in kernels.into_iter().zip(files) {
+            let symbol = kernel.overloads[0].symbol.clone();
+            self.kernels.insert(symbol, (object, Compiled { file: source.file.to_string(), kernel }));
+        }
+        Ok(())
     }
 
     /// The archive's members: their names and bytes.
@@ -74,28 +87,27 @@ impl Objects {
     }
 }
 
-/// Compiles kernels of one source.
+/// Compiles a kernel to an object.
 fn compile(
-    kernels: &[(String, Kernel)],
+    kernel: &Kernel,
+    file: &str,
     source: &Source,
-    analysis: Analysis,
+    ir: &ir::Module,
     job: &Job,
     target: &Target,
     output: &mut Output,
 ) -> Result<(), String> {
-    if kernels.is_empty() {
-        return Ok(());
-    }
-    let overloads = kernels.iter().flat_map(|(_, kernel)| &kernel.overloads);
-    let entries: Vec<_> = overloads.map(|overload| overload.function).collect();
-    let ir = passes::run(analysis.module, &entries, job.options);
     let folder = job.root.to_string_lossy();
     let origin = job.debug.then_some(Origin { source, folder: &folder });
-    for (file, kernel) in kernels {
-        let failed = |error| format!("cannot compile the kernel `{}`: {error}", kernel.name);
-        output.write(file, &backend::object(&ir, kernel, target, origin).map_err(failed)?)?;
+    let failed = |error| format!("cannot compile the kernel `{}`: {error}", kernel.name);
+    output.write(file, &backend::object(ir, kernel, target, origin).map_err(failed)?)
+}
+
+/// Says of the loops of a ufunc what the passes have found: whether they raise.
+fn settle(kernel: &mut Kernel, ir: &ir::Module) {
+    for overload in &mut kernel.overloads {
+        overload.raises = ir[overload.function].effects.raises;
     }
-    Ok(())
 }
 
 /// A symbol, cut to what file systems allow.

@@ -177,6 +177,28 @@ fn what_an_object_depends_on_is_in_its_name() {
 }
 
 #[test]
+fn loops_that_cannot_raise_are_told_from_those_that_can() {
+    let mut package = Sandbox::new("raises");
+    let text = "from numba import vectorize, guvectorize, int64\n\n\
+        @vectorize([int64(int64)])\ndef count(x):\n    n = 0\n    while n * n < x:\n        n += 1\n    return n\n\n\
+        @guvectorize([(int64[:], int64[:])], '(n)->()')\ndef total(x, out):\n    out[0] = 0\n    for i in range(len(x)):\n        \
+        out[0] += x[i]\n\n\
+        @guvectorize([(int64[:], int64[:])], '(n)->()')\ndef first(x, out):\n    out[0] = x[0]\n";
+    package.write("kernels/k.py", text);
+    let raising = |package: &Sandbox| {
+        package.run();
+        let kernels = package.manifest().kernels.into_iter().map(|compiled| compiled.kernel);
+        let raising = kernels.filter(|kernel| kernel.overloads[0].raises);
+        raising.map(|kernel| kernel.name).collect::<Vec<_>>()
+    };
+    assert_eq!(raising(&package), ["count", "first"]);
+    package.0.options.overflow_checks = false;
+    assert_eq!(raising(&package), ["first"]);
+    assert_eq!(package.counts(), (0, 3, 0));
+    assert_eq!(raising(&package), ["first"], "what is kept says the same");
+}
+
+#[test]
 fn stages_are_written_when_asked_for_and_whether_or_not_objects_are_new() {
     let mut package = Sandbox::new("emit");
     package.write("src/lib.rs", &(inline("a", "2") + &inline("b", "3")));

@@ -21,9 +21,10 @@ pub(super) fn loops(function: &hir::Function, ufunc: &Ufunc) -> Vec<Loop> {
 
 /// The loop that takes inputs of these types: the one of exactly these if none of them is weak, else
 /// the first that takes them by safe casts. Weak numbers are of any type of their kind or a higher
-/// one, if a strong input is of that kind too.
+/// one, if a strong input is of that kind too; the only input is never weak.
 pub(super) fn pick(loops: &[Loop], inputs: &[Type]) -> Option<usize> {
-    let weak: Vec<Option<Weak>> = inputs.iter().map(weak).collect();
+    let weak: Vec<Option<Weak>> =
+        if inputs.len() == 1 { vec![None] } else { inputs.iter().map(weak).collect() };
     let dtypes: Vec<DType> = inputs.iter().filter_map(Type::element).collect();
     let strong = dtypes.iter().zip(&weak).filter(|(_, weak)| weak.is_none());
     let strongest = strong.map(|(dtype, _)| order(dtype.kind())).max();
@@ -38,6 +39,24 @@ pub(super) fn pick(loops: &[Loop], inputs: &[Type]) -> Option<usize> {
         _ => casts_safely(*given, *wanted),
     };
     loops.iter().position(|candidate| dtypes.iter().zip(&weak).zip(&candidate.inputs).all(takes))
+}
+
+/// The loop that folds elements of a type into results of another one, if it is one of these.
+pub(super) fn pick_fold(loops: &[Loop], result: DType, element: DType) -> Option<usize> {
+    let find = |takes: &dyn Fn(DType) -> bool| {
+        loops.iter().position(|candidate| candidate.inputs[0] == result && takes(candidate.inputs[1]))
+    };
+    find(&|dtype| dtype == element).or_else(|| find(&|dtype| casts_safely(element, dtype)))
+}
+
+/// The type in which ufuncs with the names of NumPy's sum and product fold integers, so that few overflow.
+pub(super) fn widened(name: &str, element: DType) -> Option<DType> {
+    match element.kind() {
+        _ if !["add", "multiply"].contains(&name) => None,
+        Kind::Int if !element.is_signed_int() => Some(DType::UInt64),
+        Kind::Int | Kind::Bool => Some(DType::Int64),
+        Kind::Float | Kind::Complex => None,
+    }
 }
 
 /// Python's number that a type is, if NumPy takes it for one of any size: a `bool` is `bool_`.

@@ -2,7 +2,7 @@
 
 use super::elementwise::{casts_to, operand};
 use super::tuple::{after, packed};
-use super::ufunc::{Loop, loops, pick};
+use super::ufunc::{Loop, loops, pick, pick_fold, widened};
 use super::{Body, Origin, Stop, Typed, kernel_key};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, FunctionId};
@@ -201,6 +201,17 @@ impl Body<'_, '_> {
         match pick(&loops(callee.function, callee.ufunc), &types) {
             Some(signature) => Ok(signature),
             None => self.no_loop_for(callee, &types, callee.span),
+        }
+    }
+
+    /// The loop that folds an array of these elements.
+    pub(super) fn pick_fold(&mut self, callee: &Callee<'_>, array: &Expr, element: DType) -> Typed<usize> {
+        let Some(result) = widened(&callee.function.name, element) else {
+            return self.pick_loop(callee, &[array.clone(), array.clone()]);
+        };
+        match pick_fold(&loops(callee.function, callee.ufunc), result, element) {
+            Some(signature) => Ok(signature),
+            None => self.no_loop_for(callee, &[Type::Strong(result), Type::Strong(element)], callee.span),
         }
     }
 

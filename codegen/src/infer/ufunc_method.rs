@@ -225,7 +225,7 @@ impl Body<'_, '_> {
             return self.refused_method(callee, message, "give an array with dimensions");
         };
         let axes = self.fold_axes(arguments.axis, ty)?;
-        let signature = self.pick_loop(callee, &[array.clone(), array.clone()])?;
+        let signature = self.pick_fold(callee, &array, ty.element)?;
         let declared = &callee.function.signatures[signature];
         let key = kernel_key(callee.id, callee.function, signature);
         let (_, result) = self.instance_result(key, callee.span)?;

@@ -3,8 +3,9 @@
 //! A loop is a function that takes a view for each operand, whose first dimension is that of the
 //! loop and whose others are the core dimensions, and calls the ufunc's own function in each
 //! iteration. On numbers it has several forms: that in which all elements are adjacent, that in which
-//! each iteration takes what the one before gave, which stays in registers, and the general one.
-//! For gufuncs a core dimension has one size, in whichever operands it is.
+//! each iteration takes what the one before gave, which stays in registers, and the general one. That
+//! of a gufunc has a form in which the cores are contiguous. A core dimension has one size, in
+//! whichever operands it is.
 
 use super::construct::{and, binary, compare, int, locals};
 use super::function::part_types;
@@ -253,25 +254,53 @@ impl Building<'_> {
     /// The loop of a gufunc: over views of the core dimensions.
     fn over_cores(&mut self, views: &[LocalId]) -> Vec<Stmt> {
         let (sizes, mut body) = self.sizes(views);
-        let repeat = self.iterate(views, |building, index| {
+        let strided = vec![self.cores(views, &sizes, Layout::Any)];
+        match self.have_contiguous_cores(views, &sizes) {
+            Some(cond) => {
+                let contiguous = vec![self.cores(views, &sizes, Layout::C)];
+                body.extend(self.when(cond, contiguous, strided));
+            }
+            None => body.extend(strided),
+        }
+        body
+    }
+
+    /// The loop in which cores that are declared with any strides have this layout.
+    fn cores(&mut self, views: &[LocalId], sizes: &[Expr], layout: Layout) -> Stmt {
+        self.iterate(views, |building, index| {
             let (mut args, mut body) = (Vec::new(), Vec::new());
             for (place, view) in views.iter().enumerate() {
-                args.extend(building.operand(place, *view, &index, &sizes, &mut body));
+                args.extend(building.operand(place, (*view, &index), sizes, layout, &mut body));
             }
             body.push(building.call(args, Vec::new()));
             body
-        });
-        body.push(repeat);
-        body
+        })
+    }
+
+    /// Whether the cores that are declared with any strides are contiguous; `None` if there are none.
+    fn have_contiguous_cores(&self, views: &[LocalId], sizes: &[Expr]) -> Option<Expr> {
+        let mut conds = Vec::new();
+        for (operand, view) in self.operands.iter().zip(views) {
+            if !matches!(operand.ty, Type::Array(ArrayType { layout: Layout::Any, .. })) {
+                continue;
+            }
+            let mut distance = int(operand.dtype.size() as i64);
+            for (axis, dimension) in operand.core.iter().enumerate().rev() {
+                let stride = Expr::Stride { view: *view, axis: 1 + axis };
+                conds.push(compare(CompareOp::Eq, stride, distance.clone()));
+                distance = binary(BinaryOp::Mul, distance, sizes[*dimension].clone());
+            }
+        }
+        conds.into_iter().reduce(and)
     }
 
     /// What is passed for an operand.
     fn operand(
         &mut self,
         place: usize,
-        view: LocalId,
-        index: &Expr,
+        (view, index): (LocalId, &Expr),
         sizes: &[Expr],
+        layout: Layout,
         body: &mut Vec<Stmt>,
     ) -> Vec<Expr> {
         let LoopOperand { dtype, core, ty } = self.operands[place].clone();
@@ -290,10 +319,15 @@ impl Building<'_> {
         axes.resize(1 + array.rank, Axis::New);
         let part = self.view_local(ArrayType { layout: Layout::Any, ..array });
         body.push(self.assign(part, Expr::SubView { view, axes }));
-        let passed = match array.layout {
+        let layout = match array.layout {
+            // That of one element is not looked at.
+            Layout::Any if !core.is_empty() => layout,
+            declared => declared,
+        };
+        let passed = match layout {
             Layout::Any => part,
-            layout => {
-                let laid_out = self.view_local(array);
+            Layout::C | Layout::F => {
+                let laid_out = self.view_local(ArrayType { layout, ..array });
                 body.push(self.assign(laid_out, Expr::OfLayout { view: part, layout }));
                 laid_out
             }

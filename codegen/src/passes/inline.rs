@@ -1,7 +1,7 @@
 //! Replaces calls by the callee's body.
 //!
 //! Before: any calls. After: no call of a library function is left, nor of a function that is not
-//! recursive and is small, is called at one place or asks for it, and every function is simplified. What a library function raises is raised at
+//! recursive and is small, at all places together not large, or asks for it, and every function is simplified. What a library function raises is raised at
 //! the place of the call.
 
 use super::calls::Calls;
@@ -14,8 +14,8 @@ use crate::source::Span;
 /// The statements and expressions that a function may have in all to be inlined.
 const SMALL: usize = 200;
 
-/// Those that a function may have to be inlined if it is called at one place only.
-const SINGLE: usize = 2_000;
+/// Those that a function may have at all places at which it is called together.
+const TOGETHER: usize = 2_000;
 
 /// Those that a function may grow to by inlining others than the library's.
 const LARGE: usize = 20_000;
@@ -88,7 +88,7 @@ impl Caller<'_> {
     fn inlines(&mut self, id: FunctionId) -> bool {
         let (callee, size) = (&self.module[id], self.sizes[id.0 as usize]);
         let asked = match callee.inline {
-            Inline::Auto => size <= if self.n_calls[id.0 as usize] == 1 { SINGLE } else { SMALL },
+            Inline::Auto => size <= SMALL || size.saturating_mul(self.n_calls[id.0 as usize]) <= TOGETHER,
             Inline::Always => true,
             Inline::Never => false,
         };

@@ -146,11 +146,10 @@ impl Scope<'_, '_> {
             | Entity::Type(_)
             | Entity::Signatures(_)
             | Entity::Overload => {
-                let message = format!("`{name}` cannot be used inside a function");
-                self.refuse(
-                    Diagnostic::new(Code::UnsupportedSyntax, span, message)
-                        .help("decorators and types stand before functions"),
-                )
+                let message = format!("`{name}` is no value to compute with");
+                self.refuse(Diagnostic::new(Code::UnsupportedSyntax, span, message).help(
+                    "write decorators before functions, `@njit`, and types behind names or in decorators",
+                ))
             }
             Entity::Later(name) => {
                 let message = format!("`{name}` is not supported in this version");

@@ -85,7 +85,8 @@ def calls(x: float64) -> float64:
     # check: call large(
     # not: call always(
     # not: call asks(
-    return never(x) + always(x) + asks(x) + large(x) + large(-x)
+    y = large(large(large(large(large(x)))))
+    return never(x) + always(x) + asks(x) + large(large(large(large(large(-x))))) + y
 
 
 @njit(error_model='numpy')

@@ -36,6 +36,8 @@ def matmul(a, b, c):
     # not: status
     # not: call
     # check: 0 for dim(in.0, 2), 0 for dim(in.1, 2)]
+    # check: (stride(in.1, 2) == 8)
+    # check: (stride(in.1, 1) == (8 * dim(in.1, 2)))
     m, n = a.shape
     p = b.shape[1]
     for i in range(m):

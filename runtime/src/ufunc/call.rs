@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::casting::Casting;
 use super::direct::Row;
 use super::elementwise::{Elementwise, Made};
-use super::input::{Given, Input, Scalar, Types};
+use super::input::{Given, Input, Scalar, Types, Weak};
 use super::resolve;
 use super::{Loop, Table};
 use crate::Error;
@@ -116,12 +116,15 @@ impl<'a> Call<'a> {
         }
         let given: Types = inputs.iter().map(Input::given).collect();
         let inner = self.resolve(&given, outputs)?;
-        self.check_written(inputs)?;
+        // NumPy converts numbers before it looks at the casts of arrays.
         let weak = inputs.iter().zip(inner.types).map(|(input, dtype)| match input {
-            Input::Weak(number) => number.of(*dtype, &self.table.kernel),
+            Input::Weak(number) => self.converted(*number, *dtype),
             _ => Ok(Scalar::default()),
         });
         let weak = weak.collect::<Result<SmallVec<[Scalar; 4]>, _>>()?;
+        let types = outputs.iter().map(|output| output.as_ref().map(AnyViewMut::dtype));
+        resolve::check_casts(self.table, inner, self.casting, &given, types)?;
+        self.check_written(inputs)?;
         let numbers = weak.iter().zip(inner.types).map(|(number, dtype)| number.view(*dtype));
         let numbers: SmallVec<[RawView; 4]> = numbers.collect();
         let inputs = inputs.iter().zip(&numbers).map(|(input, number)| match input {
@@ -212,17 +215,28 @@ impl<'a> Call<'a> {
         unsafe { Elementwise { table, inner, mask, parallel }.run(views) }
     }
 
-    /// The loop to run, once all but the shapes is known to be right.
+    /// A number as an element of the type that the loop takes.
+    fn converted(&self, number: Weak, dtype: DType) -> Result<Scalar, Error> {
+        let kernel = &self.table.kernel;
+        let own = Given::Weak(number.kind()).dtype();
+        // NumPy's rule, but for a ufunc's only input, whose number is an array to it.
+        if self.casting == Casting::Equiv && self.table.n_inputs() > 1 && ![own, DType::Bool].contains(&dtype)
+        {
+            let ty = number.python();
+            let message = format!("cannot cast Python {ty} to {dtype} under the casting rule 'equiv'");
+            return Err(Error::refused("TypeError", message, kernel));
+        }
+        number.of(dtype, kernel)
+    }
+
+    /// The loop to run, once it is known that it may be called with so many operands and so told.
     fn resolve(&self, inputs: &[Given], outputs: &[Option<AnyViewMut<'_>>]) -> Result<&'a Loop<'a>, Error> {
-        let Call { table, casting, .. } = *self;
+        let table = self.table;
         if inputs.len() != table.n_inputs() || ![0, table.n_outputs()].contains(&outputs.len()) {
             return Err(self.miscounted(inputs.len() + outputs.len()));
         }
         self.check_keywords()?;
-        let inner = resolve::choose(table, inputs, self.dtype)?;
-        let types = outputs.iter().map(|output| output.as_ref().map(AnyViewMut::dtype));
-        resolve::check_casts(table, inner, casting, inputs, types)?;
-        Ok(inner)
+        resolve::choose(table, inputs, self.dtype)
     }
 
     /// Refuses inputs that the loops write, but the caller has not lent for that.

@@ -113,6 +113,15 @@ impl Weak {
         }
     }
 
+    /// What Python calls its type.
+    pub(crate) fn python(self) -> &'static str {
+        match self {
+            Weak::Int(_) => "int",
+            Weak::Float(_) => "float",
+            Weak::Complex(_) => "complex",
+        }
+    }
+
     /// The number as an element of a type; an error where an integer is out of its range.
     pub(crate) fn of(self, dtype: DType, kernel: &Kernel<'_>) -> Result<Scalar, Error> {
         macro_rules! by_dtype {

@@ -87,6 +87,7 @@ pub(crate) fn check_casts(
     outputs: impl Iterator<Item = Option<DType>>,
 ) -> Result<(), Error> {
     let (n_inputs, n_outputs) = (table.n_inputs(), table.n_outputs());
+    let inputs = if n_inputs == 1 { strong(inputs) } else { inputs.into() };
     for (index, (given, to)) in inputs.iter().zip(inner.types).enumerate() {
         if !is_taken(*given, *to, casting) {
             let operand = if n_inputs == 1 { "input".to_owned() } else { format!("input {index}") };

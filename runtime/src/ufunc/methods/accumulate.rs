@@ -10,8 +10,9 @@ use crate::gufunc::axes::absolute;
 use crate::ufunc::call::Call;
 
 impl Call<'_> {
-    /// Combines the elements along an axis of an array from left to right, and gives what there is after
-    /// each: NumPy's `accumulate`. Gives the results, unless they go into `out`. `casting` and masks do not count.
+    /// Combines the elements along an axis of an array from left to right, and gives what there is
+    /// after each: NumPy's `accumulate`. Gives the results, unless they go into `out`. `casting` and
+    /// masks do not count.
     ///
     /// # Errors
     /// What NumPy says where the axis, types or shapes are wrong; what the kernel raises, of several places

@@ -9,12 +9,12 @@ use crate::ufunc::input::{Given, Input, Scalar, Types};
 use crate::ufunc::{Table, resolve};
 
 impl Call<'_> {
-    /// Replaces elements of an array by what the ufunc gives of them, and of a second operand if it has one:
-    /// NumPy's `at`. An element that is indexed several times is replaced as often.
+    /// Replaces elements of an array by what the ufunc gives of them, and of a second operand if it has
+    /// one: NumPy's `at`. An element that is indexed several times is replaced as often.
     ///
-    /// There is an array of indices for each of the first axes, of integers, which broadcast together, or one of bools for
-    /// several axes; of further axes all elements are meant. The second operand broadcasts to what is indexed.
-    /// `casting`, `dtype` and masks do not count.
+    /// There is an array of indices for each of the first axes, of integers, which broadcast together,
+    /// or one of bools for several axes; of further axes all elements are meant. The second operand
+    /// broadcasts to what is indexed. `casting`, `dtype` and masks do not count.
     ///
     /// # Errors
     /// What NumPy says where indices, types or shapes are wrong; what the kernel raises, when elements

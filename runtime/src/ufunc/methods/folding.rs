@@ -25,8 +25,8 @@ pub(crate) struct Folding<'a> {
     pub folded: Folded,
     /// The result's shape.
     pub shape: Extents,
-    /// For each axis of the input the result's axis on which the results of folds lie; none of an axis along which
-    /// there is one result.
+    /// For each axis of the input the result's axis on which the results of folds lie; none of an axis
+    /// along which there is one result.
     pub axes: SmallVec<[Option<usize>; 4]>,
     /// The folds along an axis, if there are several.
     pub segments: Option<(&'a [Range<usize>], usize)>,

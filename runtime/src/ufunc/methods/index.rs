@@ -43,7 +43,8 @@ struct AxisIndices {
 }
 
 impl Indices {
-    /// Arrays of integers, of an axis each, or of bools, which say which elements of as many axes as they have.
+    /// Arrays of integers, of an axis each, or of bools, which say which elements of as many axes as
+    /// they have.
     pub fn new(
         indices: &[AnyView<'_>],
         shape: &[usize],
@@ -78,7 +79,8 @@ impl Indices {
     }
 }
 
-/// Adds the indices of the true elements of an array, for each of its axes, which are `first` and those after it.
+/// Adds the indices of the true elements of an array, for each of its axes, which are `first` and those
+/// after it.
 fn nonzero(
     mask: &AnyView<'_>,
     shape: &[usize],
@@ -90,8 +92,8 @@ fn nonzero(
         if extent != own {
             let axis = first + axis;
             return Err(format!(
-                "boolean index did not match indexed array along axis {axis}; size of axis is {extent} but size of \
-                 corresponding boolean axis is {own}"
+                "boolean index did not match indexed array along axis {axis}; size of axis is {extent} \
+                 but size of corresponding boolean axis is {own}"
             ));
         }
     }

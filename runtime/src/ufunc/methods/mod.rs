@@ -1,8 +1,9 @@
 //! What NumPy's ufuncs can do besides being called: `reduce`, `accumulate`, `reduceat`, `outer`, `at`.
 //!
-//! The first three are folds. They go through these modules in this order: `reducible` chooses the loop, `out` says
-//! what shape there will be, `folding` makes the array for it or takes the caller's (`target`), `fold` goes through
-//! the elements. `at` goes from `index`, which says where elements are, to `replace`.
+//! The first three are folds. They go through these modules in this order: `reducible` chooses the
+//! loop, `out` says what shape there will be, `folding` makes the array for it or takes the caller's
+//! (`target`), `fold` goes through the elements. `at` goes from `index`, which says where elements are,
+//! to `replace`.
 
 pub use initial::Initial;
 pub use reduce::{Axes, Reduction};

@@ -46,8 +46,8 @@ impl Reduced<'_> {
             let (name, found, expected) = (kernel.name, out.len(), expected.len());
             let kept = if self.keepdims { " (must match the operand's when keepdims=True)" } else { "" };
             return refuse(format!(
-                "output parameter for reduction operation {name} has the wrong number of dimensions: Found {found} \
-                 but expected {expected}{kept}"
+                "output parameter for reduction operation {name} has the wrong number of dimensions: \
+                 Found {found} but expected {expected}{kept}"
             ));
         }
         if self.mask.is_some_and(|mask| mask.len() > self.input.len()) {
@@ -97,13 +97,13 @@ impl Reduced<'_> {
         for (axis, (found, expected)) in out.iter().zip(expected).enumerate() {
             let message = if reduced.contains(&axis) && *found != 1 {
                 format!(
-                    "operand was set up as a reduction along axis {axis}, but the length of the axis is {found} (it has \
-                     to be 1)"
+                    "operand was set up as a reduction along axis {axis}, but the length of the axis is \
+                     {found} (it has to be 1)"
                 )
             } else if *found == 1 && *expected != 1 {
                 format!(
-                    "output operand requires a reduction along dimension {axis}, but the reduction is not enabled. The \
-                     dimension size of 1 does not match the expected output shape."
+                    "output operand requires a reduction along dimension {axis}, but the reduction is not \
+                     enabled. The dimension size of 1 does not match the expected output shape."
                 )
             } else {
                 continue;
@@ -133,8 +133,8 @@ impl Reduced<'_> {
     }
 }
 
-/// Refuses an output of `accumulate` or `reduceat` that has another shape than the results. Of the operands that are read,
-/// the axes as they take part in broadcasting.
+/// Refuses an output of `accumulate` or `reduceat` that has another shape than the results. Of the
+/// operands that are read, the axes as they take part in broadcasting.
 pub(crate) fn check_shape(
     out: &[usize],
     expected: &[usize],
@@ -153,8 +153,8 @@ pub(crate) fn check_shape(
         let remapped: Vec<_> = own.iter().rev().copied().collect();
         let (own, remapped) = (shape_text(&own), shape_text(&remapped));
         format!(
-            "non-broadcastable output operand with shape {own} [remapped to {remapped}] doesn't match the broadcast \
-             shape {whole}"
+            "non-broadcastable output operand with shape {own} [remapped to {remapped}] doesn't match the \
+             broadcast shape {whole}"
         )
     } else {
         let mut operands = format!("{0}->{0} ", shape_text(&given(out)));

@@ -7,8 +7,9 @@ use crate::ufunc::call::Call;
 use crate::ufunc::input::{Input, Scalar};
 
 impl Call<'_> {
-    /// Calls the ufunc for each element of one array with each of the other: NumPy's `outer`. The results have the
-    /// dimensions of the first and then those of the second; `outputs` is as of [`Call::run`].
+    /// Calls the ufunc for each element of one array with each of the other: NumPy's `outer`. The
+    /// results have the dimensions of the first and then those of the second; `outputs` is as of
+    /// [`Call::run`].
     ///
     /// # Errors
     /// As of [`Call::run`]; where there are not two inputs.

@@ -14,9 +14,10 @@ use crate::ufunc::call::Call;
 use crate::ufunc::casting::Casting;
 
 impl Call<'_> {
-    /// Reduces slices of an array along an axis: NumPy's `reduceat`. For each of the indices, which are integers in one
-    /// dimension, the slice goes from it up to the next one, or to the end; where the next one is not greater,
-    /// it is one element. Gives the results, unless they go into `out`. `casting` and masks do not count.
+    /// Reduces slices of an array along an axis: NumPy's `reduceat`. For each of the indices, which are
+    /// integers in one dimension, the slice goes from it up to the next one, or to the end; where the
+    /// next one is not greater, it is one element. Gives the results, unless they go into `out`.
+    /// `casting` and masks do not count.
     ///
     /// # Errors
     /// What NumPy says where the axis, indices, types or shapes are wrong; what the kernel raises, of
@@ -32,6 +33,7 @@ impl Call<'_> {
         Method::ReduceAt.check(self.table)?;
         let indices = self.slice_indices(indices)?;
         let axis = self.only_axis(Method::ReduceAt, axis, &input.shape)?;
+        let ranges = self.slices(&indices, input.shape[axis])?;
         let of_out = out.as_ref().map(AnyViewMut::dtype);
         let inner = Method::ReduceAt.choose(self.table, input.dtype, of_out, self.dtype)?;
         let (mut shape, rank) = (input.shape.clone(), input.shape.len());
@@ -48,7 +50,6 @@ impl Call<'_> {
             let read = [(&input.shape[..], &own[..]), (&[indices.len()], &of_indices)];
             out::check_shape(out.shape(), &shape, &read, &self.table.kernel)?;
         }
-        let ranges = self.slices(&indices, input.shape[axis])?;
         let mut folded = Folded::from_elem(false, rank);
         folded[axis] = true;
         let axes = (0..rank).map(|other| (other != axis).then_some(other)).collect();

@@ -3,7 +3,7 @@
 //! What a loop gives is its first input the next time, so that both must have the same type.
 
 use crate::Error;
-use crate::dtype::DType;
+use crate::dtype::{DType, Kind};
 use crate::ufunc::casting::Casting;
 use crate::ufunc::resolve;
 use crate::ufunc::{Loop, Table};
@@ -42,7 +42,8 @@ impl Method {
         }
     }
 
-    /// The loop for an array of this type. The results' type is that of the call, or of the output that is given.
+    /// The loop for an array of this type. The results' type is that of the call, or of the output that
+    /// is given.
     pub fn choose<'a>(
         self,
         table: &Table<'a>,
@@ -50,6 +51,7 @@ impl Method {
         out: Option<DType>,
         dtype: Option<DType>,
     ) -> Result<&'a Loop<'a>, Error> {
+        let dtype = dtype.or_else(|| widened(table, array).filter(|_| out.is_none()));
         let inner = match dtype {
             Some(dtype) => of_type(table, array, dtype, Some(dtype))?,
             None => self.by_operands(table, array, out)?,
@@ -85,6 +87,16 @@ impl Method {
             true => Ok(found),
             false => of_type(table, array, found.types[2], None),
         }
+    }
+}
+
+/// The type in which ufuncs with the names of NumPy's sum and product fold integers, so that few overflow.
+fn widened(table: &Table<'_>, array: DType) -> Option<DType> {
+    match array.kind() {
+        _ if !["add", "multiply"].contains(&table.kernel.name) => None,
+        Kind::Unsigned => Some(DType::UInt64),
+        Kind::Bool | Kind::Signed => Some(DType::Int64),
+        Kind::Float | Kind::Complex => None,
     }
 }
 

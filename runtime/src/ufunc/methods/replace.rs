@@ -31,8 +31,8 @@ pub(crate) struct Replacing<'a> {
 }
 
 impl Replacing<'_> {
-    /// Replaces the elements at indices. The shape is theirs and that of the axes which are not indexed; there are
-    /// elements, and the operand broadcasts to it.
+    /// Replaces the elements at indices. The shape is theirs and that of the axes which are not
+    /// indexed; there are elements, and the operand broadcasts to it.
     ///
     /// # Safety
     /// The loop is one of the table's and its own types. The views are of elements that nobody else

@@ -4,8 +4,10 @@ use ndarray::{ArrayBase, ArrayView, Axis, Data, Dim, Dimension, Ix, IxDyn, aview
 use smallvec::{SmallVec, smallvec};
 
 use super::ranks::Without;
+use crate::Error;
 use crate::any::AnyView;
 use crate::dtype::DType;
+use crate::ufunc::Table;
 
 /// Several axes of an array with rank `D`.
 pub trait Axes<D> {
@@ -50,11 +52,17 @@ impl<D> Axes<D> for &[Axis] {
 /// An integer that chooses an element, or a `bool` that says whether one is chosen.
 ///
 /// # Safety
-/// The values given have the layout of the dtype.
+/// Every value that fits has the layout of the dtype.
 pub unsafe trait Index: Copy + 'static {
     /// The dtype of these.
     #[doc(hidden)]
-    fn dtype(indices: impl Iterator<Item = Self>) -> DType;
+    const DTYPE: DType;
+
+    /// Whether it is not larger than every index.
+    #[doc(hidden)]
+    fn fits(self) -> bool {
+        true
+    }
 }
 
 macro_rules! indices {
@@ -62,9 +70,7 @@ macro_rules! indices {
         $(
             // SAFETY: the type is the one that the dtype is named after.
             unsafe impl Index for $ty {
-                fn dtype(_: impl Iterator<Item = $ty>) -> DType {
-                    DType::$dtype
-                }
+                const DTYPE: DType = DType::$dtype;
             }
         )*
     };
@@ -85,18 +91,30 @@ indices! {
 // SAFETY: it has the bits of `i64`.
 #[cfg(target_pointer_width = "64")]
 unsafe impl Index for isize {
-    fn dtype(_: impl Iterator<Item = isize>) -> DType {
-        DType::Int64
+    const DTYPE: DType = DType::Int64;
+}
+
+// SAFETY: it has the bits of `i64` where it fits.
+#[cfg(target_pointer_width = "64")]
+unsafe impl Index for usize {
+    const DTYPE: DType = DType::Int64;
+
+    fn fits(self) -> bool {
+        isize::try_from(self).is_ok()
     }
 }
 
-// SAFETY: it has the bits of `u64`, and of `i64` where it is not too large.
-#[cfg(target_pointer_width = "64")]
-unsafe impl Index for usize {
-    /// NumPy takes no `uint64` for an index. One that is too large for `int64` is refused so, and not
-    /// taken for a negative one.
-    fn dtype(mut indices: impl Iterator<Item = usize>) -> DType {
-        if indices.any(|index| isize::try_from(index).is_err()) { DType::UInt64 } else { DType::Int64 }
+/// An index is larger than every index can be.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct TooLarge;
+
+impl TooLarge {
+    /// NumPy's error.
+    #[cold]
+    pub(super) fn refuse(self, table: &Table<'_>) -> Error {
+        let message = "cannot fit 'int' into an index-sized integer";
+        Error::refused("IndexError", message.to_owned(), &table.kernel)
     }
 }
 
@@ -108,7 +126,7 @@ unsafe impl Index for usize {
 pub trait AxisIndices {
     /// A view of them.
     #[doc(hidden)]
-    fn any_view(&self) -> AnyView<'_>;
+    fn any_view(&self) -> Result<AnyView<'_>, TooLarge>;
 }
 
 /// Indices along the first axes: those of one axis, or a tuple with those of several.
@@ -119,22 +137,22 @@ pub trait AxisIndices {
 pub trait Indices {
     /// A view for each axis.
     #[doc(hidden)]
-    fn views(&self) -> SmallVec<[AnyView<'_>; 2]>;
+    fn views(&self) -> Result<SmallVec<[AnyView<'_>; 2]>, TooLarge>;
 }
 
 macro_rules! arrays {
     ($([$($generics:tt)*] $array:ty: $indices:ident => $view:expr;)*) => {
         $(
             impl<$($generics)*> AxisIndices for $array {
-                fn any_view(&self) -> AnyView<'_> {
+                fn any_view(&self) -> Result<AnyView<'_>, TooLarge> {
                     let $indices = self;
                     any($view)
                 }
             }
 
             impl<$($generics)*> Indices for $array {
-                fn views(&self) -> SmallVec<[AnyView<'_>; 2]> {
-                    smallvec![self.any_view()]
+                fn views(&self) -> Result<SmallVec<[AnyView<'_>; 2]>, TooLarge> {
+                    Ok(smallvec![self.any_view()?])
                 }
             }
         )*
@@ -151,10 +169,10 @@ arrays! {
 macro_rules! tuples {
     ($($axis:ident)*) => {
         impl<$($axis: AxisIndices),*> Indices for ($($axis,)*) {
-            fn views(&self) -> SmallVec<[AnyView<'_>; 2]> {
+            fn views(&self) -> Result<SmallVec<[AnyView<'_>; 2]>, TooLarge> {
                 #[expect(non_snake_case, reason = "a variable has the name of its type")]
                 let ($($axis,)*) = self;
-                smallvec![$($axis.any_view()),*]
+                Ok(smallvec![$($axis.any_view()?),*])
             }
         }
     };
@@ -168,11 +186,13 @@ tuples! { A B C D E }
 tuples! { A B C D E F }
 
 /// A view of indices.
-fn any<T: Index, D: Dimension>(indices: ArrayView<'_, T, D>) -> AnyView<'_> {
+fn any<T: Index, D: Dimension>(indices: ArrayView<'_, T, D>) -> Result<AnyView<'_>, TooLarge> {
+    if !indices.iter().all(|index| index.fits()) {
+        return Err(TooLarge);
+    }
     // Wraps only where no element lies a stride away.
     let strides = indices.strides().iter().map(|stride| stride.wrapping_mul(size_of::<T>() as isize));
     let (data, shape) = (indices.as_ptr().cast(), indices.shape().to_vec());
-    let dtype = T::dtype(indices.iter().copied());
-    // SAFETY: the elements have the layout of the dtype, and are borrowed for as long as the view.
-    unsafe { AnyView::from_raw(data, dtype, shape, strides.collect()) }
+    // SAFETY: the elements fit the dtype, and are borrowed for as long as the view.
+    Ok(unsafe { AnyView::from_raw(data, T::DTYPE, shape, strides.collect()) })
 }

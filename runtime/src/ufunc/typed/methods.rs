@@ -43,6 +43,29 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         self.fold::<K::Chosen, O::Output>(array.view().into(), ufunc::Axes::One(axis.0 as isize))
     }
 
+    /// The same with an array for the result: NumPy's `out=`.
+    ///
+    /// Its type may be another, to which the result is cast as NumPy does in reductions.
+    ///
+    /// # Errors
+    /// As of [`reduce`](Ufunc::reduce); `ValueError` where the array has not the shape of the result.
+    pub fn reduce_into<T, D, U, R>(
+        &self,
+        array: &ArrayRef<T, D>,
+        axis: Axis,
+        out: &mut ArrayRef<U, R>,
+    ) -> Result<(), Error>
+    where
+        T: Element,
+        D: RemoveAxis,
+        O: Folding<L, T>,
+        U: Element,
+        R: Dimension,
+    {
+        let how = self.reduction(ufunc::Axes::One(axis.0 as isize));
+        self.call.reduce(&array.view().into(), &how, Some(out.view_mut().into())).map(|_| ())
+    }
+
     /// Reduces an array along several axes: NumPy's `f.reduce(a, axis=(0, 1))`.
     ///
     /// `axes` is an array of axes, which tells the compiler the rank of the result, or a slice, with which
@@ -88,9 +111,11 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         array: AnyView<'_>,
         axes: ufunc::Axes<'_>,
     ) -> Result<D::Array, Error> {
-        let keepdims = self.call.placing.keepdims;
-        let how = Reduction { axes, keepdims, initial: self.initial.clone() };
-        Ok(only::<T, D>(self.call.reduce(&array, &how, None)?))
+        Ok(only::<T, D>(self.call.reduce(&array, &self.reduction(axes), None)?))
+    }
+
+    fn reduction<'a>(&'a self, axes: ufunc::Axes<'a>) -> Reduction<'a> {
+        Reduction { axes, keepdims: self.call.placing.keepdims, initial: self.initial.clone() }
     }
 
     /// Keeps what [`reduce`](Ufunc::reduce) has after each element: NumPy's `f.accumulate(a, axis)`.
@@ -104,6 +129,26 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         O: Folding<L, T>,
     {
         Ok(only::<_, D>(self.call.accumulate(&array.view().into(), axis.0 as isize, None)?))
+    }
+
+    /// The same with an array for the result: NumPy's `out=`.
+    ///
+    /// # Errors
+    /// As of [`accumulate`](Ufunc::accumulate); `ValueError` where the array has another shape.
+    pub fn accumulate_into<T, D, U>(
+        &self,
+        array: &ArrayRef<T, D>,
+        axis: Axis,
+        out: &mut ArrayRef<U, D>,
+    ) -> Result<(), Error>
+    where
+        T: Element,
+        D: RemoveAxis,
+        O: Folding<L, T>,
+        U: Element,
+    {
+        let out = Some(out.view_mut().into());
+        self.call.accumulate(&array.view().into(), axis.0 as isize, out).map(|_| ())
     }
 
     /// Reduces slices of an array: NumPy's `f.reduceat(a, indices, axis)`.
@@ -125,7 +170,8 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         D: RemoveAxis + Rank<O::Output>,
         O: Folding<L, T>,
     {
-        let (array, indices) = (array.view().into(), indices.any_view());
+        let indices = indices.any_view().map_err(|error| error.refuse(self.call.table))?;
+        let array = array.view().into();
         Ok(only::<_, D>(self.call.reduceat(&array, &indices, axis.0 as isize, None)?))
     }
 
@@ -170,9 +216,10 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         E: Prepend<T>,
         O: Typing<L, E::Tuple>,
     {
+        let indices = indices.views().map_err(|error| error.refuse(self.call.table))?;
         let mut views = Inputs::new();
         others.inputs(&mut views);
-        self.call.at(array.view_mut().into(), &indices.views(), views.pop())
+        self.call.at(array.view_mut().into(), &indices, views.pop())
     }
 }
 

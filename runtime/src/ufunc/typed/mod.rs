@@ -2,10 +2,10 @@
 //!
 //! `py_kernel!` makes each ufunc a static of a type `Ufunc<'static, L>`, where `L` says by [`Signature`]
 //! and [`Loops`] what it takes. The other traits compute from that, and from the operands of a call, what
-//! the call gives: they are named in the bounds of [`Ufunc`](super::Ufunc)'s methods, and code that calls
+//! the call gives: they are named in the bounds of [`Ufunc`]'s methods, and code that calls
 //! ufuncs seldom names them.
 
-pub use indices::{Axes, AxisIndices, Index, Indices};
+pub use indices::{Axes, AxisIndices, Index, Indices, TooLarge};
 pub use operand::{Operand, Read, Write};
 pub use operands::{Elements, Operands, Prepend, Repeat, Split};
 pub use ranks::{Broadcast, Rank, Without};

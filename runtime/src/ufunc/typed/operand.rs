@@ -23,7 +23,8 @@ pub enum Write {}
 /// Ufuncs read numbers, `&Array`, `ArrayView`, `&ArrayView`, slices and vectors. They write `&mut Array`,
 /// `ArrayViewMut`, `&mut ArrayViewMut`, and `&mut` of a number, a slice or a vector.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no operand of the type `{T}` that a ufunc can {Access}",
+    message = "`{Self}` cannot be an operand of the type `{T}`",
+    label = "the ufunc's access to it is `{Access}`",
     note = "a ufunc reads numbers, `&Array` and `ArrayView`, and writes `&mut Array` and `ArrayViewMut`",
     note = "`call_dyn` converts other types as NumPy does"
 )]

@@ -16,7 +16,8 @@ pub(crate) type Inputs<'a> = SmallVec<[Input<'a>; 4]>;
 ///
 /// `Elements` is the tuple of the types of their elements, `Access` that of what the ufunc does to each.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` are not operands of the types `{Elements}`",
+    message = "`{Self}` are not the operands of this ufunc",
+    label = "the ufunc's access to its operands is `{Access}`",
     note = "several operands are a tuple: `f.call((&a, &b))`, and one may be alone: `f.call(&a)`",
     note = "a ufunc reads numbers, `&Array` and `ArrayView`, and writes `&mut Array` and `ArrayViewMut`"
 )]

@@ -93,10 +93,37 @@ calls! {
     call_dyn(A);
     call_dyn_into(A, B);
     reduce(A, B);
+    reduce_into(A, B, C);
     reduce_axes(A, B);
     reduce_all(A);
     accumulate(A, B);
+    accumulate_into(A, B, C);
     reduceat(A, B, C);
     outer(A, B);
     at(A, B, C);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_takes_anything() {
+        let told = Unknown
+            .dtype::<f32>()
+            .casting(1)
+            .mask(2)
+            .parallel()
+            .serial()
+            .axis(3)
+            .axes(4)
+            .keepdims()
+            .initial(5);
+        let called: Result<(f64, u8), Error> = told.call((1, "2", [3.0]));
+        assert_eq!(called.unwrap_err().message(), "no build has compiled this kernel yet");
+        let done: Result<(), Error> = told.call_into(1, &mut [2]);
+        assert!(done.is_err() && told.reduce::<_, _, f64>(1, 2).is_err());
+        assert_eq!((told.name(), told.n_inputs(), told.signature()), ("", 0, None));
+        assert!(told.dynamic().run(&mut [], &mut []).is_err());
+    }
 }

@@ -415,9 +415,21 @@ fn what_reductions_pass_is_kept() {
     let c = subtract.reduceat(&a, &vec![0usize, 1], Axis(0)).unwrap();
     assert_eq!(c, a);
     assert_eq!(subtract.reduceat(&a, &array![3i32], Axis(1)).unwrap_err().class(), "IndexError");
-    assert_eq!(subtract.reduceat(&a, &[usize::MAX], Axis(1)).unwrap_err().class(), "TypeError");
+    assert_eq!(subtract.reduceat(&a, &[usize::MAX], Axis(1)).unwrap_err().class(), "IndexError");
     let c: Array1<f32> = subtract.dtype::<f32>().accumulate(&array![3i64, 1], Axis(0)).unwrap();
     assert_eq!(c, array![3.0, 2.0]);
+}
+
+#[test]
+fn results_of_methods_go_into_arrays() {
+    let (subtract, mut a, mut out) = (subtract(), a(), Array1::<f32>::zeros(2));
+    subtract.reduce_into(&a, Axis(1), &mut out).unwrap();
+    assert_eq!(out, array![4.0, -2.0]);
+    subtract.keepdims().reduce_into(&a, Axis(1), &mut out.view_mut().insert_axis(Axis(1))).unwrap();
+    assert_eq!(subtract.reduce_into(&a, Axis(0), &mut out).unwrap_err().class(), "ValueError");
+    let whole = a.clone();
+    subtract.accumulate_into(&whole, Axis(0), &mut a).unwrap();
+    assert_eq!(a, array![[7.0, 1.0, 2.0], [2.0, -2.0, -2.0]]);
 }
 
 #[test]

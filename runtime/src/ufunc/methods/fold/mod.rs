@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 pub(crate) use plan::Nest;
-use plan::Plan;
+use plan::{CACHE_LINE, Plan};
 use run::Worker;
 
 use crate::Error;
@@ -96,19 +96,33 @@ impl Fold<'_> {
     /// That of [`Fold::run`].
     unsafe fn split(&self, plan: &Plan) -> Result<(), Error> {
         let (n_places, n_segments) = (plan.n_places(), self.n_segments());
-        let grain = plan.grain(rayon::current_num_threads());
+        let (grain, shift) = self.grain(plan);
         let grains = n_places.div_ceil(grain);
+        let bound = |index: usize| if index == 0 { 0 } else { (index * grain + shift).min(n_places) };
         let shared = Shared(self, plan);
         let split = |part: Range<usize>| {
             let Shared(fold, plan) = &shared;
             let (places, segments) = match n_segments > grains {
                 true => (0..n_places, part),
-                false => (part.start * grain..(part.end * grain).min(n_places), 0..n_segments),
+                false => (bound(part.start)..bound(part.end), 0..n_segments),
             };
             // SAFETY: the caller's; parts are of different places or segments.
             unsafe { fold.part(plan, places, segments) }
         };
         parallel::split(self.work(plan), grains.max(n_segments), split)
+    }
+
+    /// How many neighbouring places a thread has at least, and how many more the first one has, so that no
+    /// other thread writes to the same line of the processor's caches, if results lie side by side.
+    fn grain(&self, plan: &Plan) -> (usize, usize) {
+        let grain = plan.grain(rayon::current_num_threads(), self.inner.cost as usize);
+        if grain == 1 {
+            return (1, 0);
+        }
+        let size = self.inner.types[2].size();
+        let line = CACHE_LINE / size;
+        let before = self.at[0].addr() / size % line;
+        (grain.next_multiple_of(line), (line - before) % line)
     }
 
     fn n_segments(&self) -> usize {

@@ -67,7 +67,10 @@ pub(crate) struct Nest<'a> {
 const BLOCK: usize = 1 << 17;
 
 /// What memory moves to the processor at a time, in bytes.
-const CACHE_LINE: usize = 64;
+pub(super) const CACHE_LINE: usize = 64;
+
+/// About how many bytes in a row memory gives about as fast as any number of them.
+const PIECE: usize = 1 << 14;
 
 /// About how many elements are cast at a time.
 const CAST: usize = 4096;
@@ -124,15 +127,16 @@ impl Plan {
         self.places.iter().map(|line| line.extent).product()
     }
 
-    /// How many neighbouring places one of some threads should have at least. Where places are nearer to each
-    /// other than the elements of folds, each thread reads a piece here and a piece there, which
-    /// should be long.
-    pub fn grain(&self, threads: usize) -> usize {
+    /// How many neighbouring places one of some threads should have at least, if an element takes so much.
+    /// Where places are nearer to each other than the elements of folds, each thread reads a piece here
+    /// and a piece there: memory gives short ones slowly.
+    pub fn grain(&self, threads: usize, cost: usize) -> usize {
         let (place, element) = (self.places[self.places.len() - 1], self.fold[self.fold.len() - 1]);
-        match is_inward(place, element) {
-            true => self.n_places().div_ceil(threads.max(1)).max(SHORT),
-            false => 1,
+        if !is_inward(place, element) {
+            return 1;
         }
+        let least = PIECE / place.steps[1].unsigned_abs().max(1) / cost.max(1);
+        self.n_places().div_ceil(threads.max(1)).max(least).max(SHORT)
     }
 }
 
@@ -159,7 +163,8 @@ fn is_inward(line: Line, other: Line) -> bool {
 }
 
 impl Nest<'_> {
-    /// The dimensions that are folded or not, as few as they can be. If `ordered`, they stay in the order C.
+    /// The dimensions that are folded or not, as few as they can be. If `ordered`, they stay in the
+    /// order C.
     fn lines(&self, folded: bool, ordered: bool) -> Lines {
         let axes: SmallVec<[usize; 4]> =
             (0..self.shape.len()).filter(|axis| self.folded[*axis] == folded).collect();
@@ -192,5 +197,56 @@ impl Nest<'_> {
             true => Lines::from_elem(Line { extent: 1, steps: [0; 3] }, 1),
             false => dims.iter().map(line).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The plan for `float64` with these strides, that of the result included.
+    fn plan(shape: &[usize], strides: &[isize], result: &[isize]) -> Plan {
+        let folded: Vec<bool> = result.iter().map(|step| *step == 0).collect();
+        let nest = Nest { shape, strides: [result, strides, strides], folded: &folded };
+        Plan::new(&nest, None, false, false)
+    }
+
+    #[test]
+    fn memory_decides_what_the_inner_loop_runs_along() {
+        let rows = plan(&[1000, 500], &[4000, 8], &[8, 0]);
+        assert_eq!((rows.along, rows.tile), (Along::Fold, Tile { places: 1, length: 500 }));
+        let columns = plan(&[1000, 500], &[4000, 8], &[0, 8]);
+        assert_eq!((columns.along, columns.tile), (Along::Places, Tile { places: 500, length: 1000 }));
+        // An array in the order F, folded along its last axis.
+        assert_eq!(plan(&[1000, 500], &[8, 8000], &[8, 0]).along, Along::Places);
+    }
+
+    #[test]
+    fn short_dimensions_are_beside_the_inner_loop() {
+        let few = plan(&[100_000, 3], &[24, 8], &[0, 8]);
+        assert_eq!((few.along, few.tile.places), (Along::Fold, 3));
+        let short = plan(&[100_000, 3], &[24, 8], &[8, 0]);
+        assert_eq!(short.along, Along::Places);
+        let blocks = plan(&[100_000, 4, 4], &[128, 32, 8], &[32, 0, 8]);
+        assert_eq!((blocks.along, blocks.n_places(), blocks.within.len()), (Along::Places, 100_000, 1));
+    }
+
+    #[test]
+    fn rows_are_brought_together_where_folds_go_across_memory() {
+        assert_eq!(plan(&[4000, 400], &[8, 32_000], &[0, 0]).rows, 655);
+        assert_eq!(plan(&[4000, 400], &[3200, 8], &[0, 0]).rows, 0);
+        // So many elements would not fit.
+        assert_eq!(plan(&[4000, 400_000], &[8, 32_000], &[0, 0]).rows, 0);
+    }
+
+    #[test]
+    fn threads_have_long_pieces_unless_there_is_much_to_do() {
+        let columns = plan(&[1000, 50_000], &[400_000, 8], &[0, 8]);
+        assert_eq!(
+            (columns.grain(2, 1), columns.grain(1000, 1), columns.grain(1000, 100)),
+            (25_000, 2048, 50)
+        );
+        let rows = plan(&[1000, 500], &[4000, 8], &[8, 0]);
+        assert_eq!(rows.grain(2, 1), 1);
     }
 }

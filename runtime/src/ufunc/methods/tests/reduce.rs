@@ -179,8 +179,8 @@ fn masks_and_outputs_of_other_shapes_are_refused() {
             true,
             Some(&[3]),
             None,
-            "output parameter for reduction operation f has the wrong number of dimensions: Found 1 but expected 2 \
-             (must match the operand's when keepdims=True)",
+            "output parameter for reduction operation f has the wrong number of dimensions: Found 1 but \
+             expected 2 (must match the operand's when keepdims=True)",
         ),
         (
             &[2, 4, 3],
@@ -188,8 +188,8 @@ fn masks_and_outputs_of_other_shapes_are_refused() {
             false,
             Some(&[2, 1]),
             None,
-            "output operand requires a reduction along dimension 1, but the reduction is not enabled. The dimension \
-             size of 1 does not match the expected output shape.",
+            "output operand requires a reduction along dimension 1, but the reduction is not enabled. The \
+             dimension size of 1 does not match the expected output shape.",
         ),
         (
             &[2, 3],

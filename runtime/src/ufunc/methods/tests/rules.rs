@@ -189,8 +189,8 @@ fn indices_are_numpys() {
     let message = "IndexError: arrays used as indices must be of integer (or boolean) type";
     assert_eq!(said(&[3], &[array![0.5].view().into()]), message);
     let mask = array![true, false];
-    let message = "IndexError: boolean index did not match indexed array along axis 0; size of axis is 3 but size \
-                   of corresponding boolean axis is 2";
+    let message = "IndexError: boolean index did not match indexed array along axis 0; size of axis is 3 \
+                   but size of corresponding boolean axis is 2";
     assert_eq!(said(&[3], &[mask.view().into()]), message);
     // Nothing is indexed, so that no index is looked at.
     let nothing = Array2::<i64>::zeros((0, 1));
