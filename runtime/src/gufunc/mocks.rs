@@ -1,5 +1,7 @@
 //! Layouts from their text, and inner loops by hand, for tests.
 
+use std::sync::Mutex;
+
 use pykernel_abi::{InnerLoop, Raised, Site, Status};
 
 use crate::call::{Kernel, Layout};
@@ -7,8 +9,12 @@ use crate::dtype::DType;
 use crate::ufunc::table::Callables;
 use crate::ufunc::{CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table};
 
-fn leak<T>(items: Vec<T>) -> &'static [T] {
-    Box::leak(items.into_boxed_slice())
+/// Memory for as long as the process lives. What it was is kept, so that leak checkers find it in use.
+pub(crate) fn leak<T>(items: Vec<T>) -> &'static [T] {
+    static KEPT: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+    let items: &[T] = Box::leak(items.into_boxed_slice());
+    KEPT.lock().unwrap().push(items.as_ptr().expose_provenance());
+    items
 }
 
 /// A layout from its text; of rules it knows sums and differences of names and numbers.

@@ -22,13 +22,17 @@ pub enum Write {}
 ///
 /// Ufuncs read numbers, `&Array`, `ArrayView`, `&ArrayView`, slices and vectors. They write `&mut Array`,
 /// `ArrayViewMut`, `&mut ArrayViewMut`, and `&mut` of a number, a slice or a vector.
+///
+/// # Safety
+/// What the methods give are elements of type `T`, borrowed for as long as it says; those of an operand
+/// with the access [`Write`] are borrowed exclusively.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an operand of the type `{T}`",
     label = "the ufunc's access to it is `{Access}`",
     note = "a ufunc reads numbers, `&Array` and `ArrayView`, and writes `&mut Array` and `ArrayViewMut`",
     note = "`call_dyn` converts other types as NumPy does"
 )]
-pub trait Operand<T, Access> {
+pub unsafe trait Operand<T, Access> {
     /// Its rank.
     type Dim: Dimension;
 
@@ -50,7 +54,8 @@ fn number<'a, T: Element>(number: *mut T) -> Borrowed<'a> {
 macro_rules! numbers {
     ($($ty:ty)*) => {
         $(
-            impl Operand<$ty, Read> for $ty {
+            // SAFETY: a number is borrowed.
+            unsafe impl Operand<$ty, Read> for $ty {
                 type Dim = Ix0;
 
                 #[inline]
@@ -64,7 +69,8 @@ macro_rules! numbers {
                 }
             }
 
-            impl Operand<$ty, Write> for &mut $ty {
+            // SAFETY: a number is borrowed exclusively.
+            unsafe impl Operand<$ty, Write> for &mut $ty {
                 type Dim = Ix0;
 
                 #[inline]
@@ -85,7 +91,9 @@ numbers! { bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 Complex<f32> Complex<f64> 
 
 macro_rules! read {
     ($([$($generics:tt)*] $array:ty;)*) => {
-        $(impl<'a, T: Element, D: Dimension, $($generics)*> Operand<T, Read> for $array {
+        $(
+// SAFETY: the array is borrowed.
+unsafe impl<'a, T: Element, D: Dimension, $($generics)*> Operand<T, Read> for $array {
             type Dim = D;
 
             #[inline]
@@ -111,7 +119,9 @@ read! {
 
 macro_rules! written {
     ($([$($generics:tt)*] $array:ty;)*) => {
-        $(impl<'a, T: Element, D: Dimension, $($generics)*> Operand<T, Write> for $array {
+        $(
+// SAFETY: the array is borrowed exclusively.
+unsafe impl<'a, T: Element, D: Dimension, $($generics)*> Operand<T, Write> for $array {
             type Dim = D;
 
             #[inline]
@@ -138,7 +148,8 @@ written! {
 macro_rules! slices {
     ($([$($generics:tt)*] $slice:ty;)*) => {
         $(
-            impl<T: Element, $($generics)*> Operand<T, Read> for &$slice {
+            // SAFETY: the slice is borrowed.
+            unsafe impl<T: Element, $($generics)*> Operand<T, Read> for &$slice {
                 type Dim = Ix1;
 
                 fn input(&mut self) -> Input<'_> {
@@ -150,7 +161,8 @@ macro_rules! slices {
                 }
             }
 
-            impl<T: Element, $($generics)*> Operand<T, Write> for &mut $slice {
+            // SAFETY: the slice is borrowed exclusively.
+            unsafe impl<T: Element, $($generics)*> Operand<T, Write> for &mut $slice {
                 type Dim = Ix1;
 
                 fn input(&mut self) -> Input<'_> {

@@ -15,13 +15,16 @@ pub(crate) type Inputs<'a> = SmallVec<[Input<'a>; 4]>;
 /// Several operands: a tuple, or an operand that stands for a tuple of one.
 ///
 /// `Elements` is the tuple of the types of their elements, `Access` that of what the ufunc does to each.
+///
+/// # Safety
+/// The methods give as many operands as the tuples have items, in their order, each as [`Operand`] says.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` are not the operands of this ufunc",
     label = "the ufunc's access to its operands is `{Access}`",
     note = "several operands are a tuple: `f.call((&a, &b))`, and one may be alone: `f.call(&a)`",
     note = "a ufunc reads numbers, `&Array` and `ArrayView`, and writes `&mut Array` and `ArrayViewMut`"
 )]
-pub trait Operands<Elements, Access> {
+pub unsafe trait Operands<Elements, Access> {
     /// Their ranks, as a tuple.
     type Dims;
 
@@ -66,7 +69,8 @@ pub trait Repeat<Item> {
     type Tuple;
 }
 
-impl Operands<(), ()> for () {
+// SAFETY: there are none.
+unsafe impl Operands<(), ()> for () {
     type Dims = ();
     type All<'a> = [Borrowed<'a>; 0];
 
@@ -119,7 +123,8 @@ tuples! { A B C D E F G H }
 
 macro_rules! operands {
     ($arity:literal: $($operand:ident $element:ident $access:ident),*) => {
-        impl<$($operand, $element, $access),*> Operands<($($element,)*), ($($access,)*)> for ($($operand,)*)
+        // SAFETY: the items are operands.
+        unsafe impl<$($operand, $element, $access),*> Operands<($($element,)*), ($($access,)*)> for ($($operand,)*)
         where
             $($operand: Operand<$element, $access>),*
         {
@@ -158,7 +163,9 @@ operands! { 8: A T P, B U Q, C V R, D W S, E X E1, F Y F1, G Z G1, H H1 H2 }
 /// Operands that stand for a tuple of one.
 macro_rules! alone {
     ($([$($generics:tt)*] $operand:ty: $element:ty, $access:ty;)*) => {
-        $(impl<$($generics)*> Operands<($element,), ($access,)> for $operand {
+        $(
+// SAFETY: it is an operand.
+unsafe impl<$($generics)*> Operands<($element,), ($access,)> for $operand {
             type Dims = (<Self as Operand<$element, $access>>::Dim,);
             type All<'a>
                 = [Borrowed<'a>; 1]

@@ -127,7 +127,10 @@ where
 }
 
 /// Outputs of these types, in a loop of a rank, with core dimensions.
-pub trait Arrays<Loop, Cores> {
+///
+/// # Safety
+/// [`packed`](Arrays::packed) gives an address for each type, with room for as many elements as the shape has.
+pub unsafe trait Arrays<Loop, Cores> {
     /// A number or an array for each; a tuple unless there is one.
     type Results;
 
@@ -170,7 +173,8 @@ macro_rules! result {
 
 macro_rules! arrays {
     ($($element:ident $core:ident $item:ident),*) => {
-        impl<Loop, $($element, $core),*> Arrays<Loop, ($($core,)*)> for ($($element,)*)
+        // SAFETY: each type has a vector.
+        unsafe impl<Loop, $($element, $core),*> Arrays<Loop, ($($core,)*)> for ($($element,)*)
         where
             Loop: Dimension $(+ DimAdd<$core>)*,
             $($core: Dimension, $element: Element, Joined<Loop, $core>: Rank<$element>,)*
@@ -204,7 +208,8 @@ macro_rules! arrays {
     };
 }
 
-impl<Loop> Arrays<Loop, ()> for () {
+// SAFETY: there are none.
+unsafe impl<Loop> Arrays<Loop, ()> for () {
     type Results = ();
 
     fn made(_: Made) {}

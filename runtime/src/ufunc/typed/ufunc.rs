@@ -57,7 +57,7 @@ pub(super) static NO_LOOPS: Table<'static> = Table {
 };
 
 impl<'a, L> Ufunc<'a, L> {
-    /// A ufunc of these loops.
+    /// A ufunc of these loops, whose signature `L` is that of the table.
     ///
     /// # Safety
     /// Each loop of the table has code, of the table's layout and its own types, that keeps the contract
