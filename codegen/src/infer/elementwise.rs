@@ -36,10 +36,24 @@ impl Body<'_, '_> {
         value: &hir::Expr,
         span: Span,
     ) -> Typed<StmtKind> {
-        let (element, place) = (element_of(&part), part.span);
         let mut stmts = Vec::new();
         let target = self.aside(part, &mut stmts);
         let value = self.expr(value)?;
+        let update = self.update_with(target, op, value, span)?;
+        stmts.push(update);
+        Ok(sequence(stmts, span))
+    }
+
+    /// `target op= value` of a variable, which is evaluated again.
+    pub(super) fn update_with(
+        &mut self,
+        target: Expr,
+        op: BinaryOp,
+        value: Expr,
+        span: Span,
+    ) -> Typed<StmtKind> {
+        let (element, place) = (element_of(&target), target.span);
+        let mut stmts = Vec::new();
         let value = match (&value.ty, element.dtype().map(DType::kind)) {
             // NumPy converts Python's int even where there are no elements.
             (&Type::INT, Some(Kind::Int)) if value.int_literal().is_none() => self.coerce(value, &element)?,

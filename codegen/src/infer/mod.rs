@@ -19,6 +19,7 @@ mod flow;
 mod fold;
 mod gufunc_call;
 mod iteration;
+mod leaves;
 mod none;
 mod operator;
 mod parallel;

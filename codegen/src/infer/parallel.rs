@@ -1,32 +1,22 @@
 //! Typing `for` over `prange`: which variables are reductions, which belong to an iteration.
 //!
-//! A loop without reductions has a place for each iteration. One with reductions is cut into *leaves*,
+//! A loop without reductions has a place for each iteration. One with reductions (`leaves`) is cut into *leaves*,
 //! runs of iterations, as many as the number of iterations says: each leaf folds the partial results of
 //! its iterations from left to right, and the leaves' results are folded pairwise, in a tree. So what
 //! comes out depends on nothing but the loop.
 
-use super::fold::{Fold, reductions};
+use super::fold::{Reductions, reductions};
 use super::tuple::{int, variable};
-use super::{Body, Stop, Typed, flow};
+use super::{Body, Typed, flow};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
-use crate::ir::{BinaryOp, CompareOp};
+use crate::ir::BinaryOp;
 use crate::source::Span;
-use crate::typed::{Allocation, Element, Expr, ExprKind, Fill, Operation, Parallel, Stmt, StmtKind, WebId};
-use crate::types::{ArrayType, DType, Layout, Type};
+use crate::typed::{Expr, ExprKind, Parallel, Stmt, StmtKind, WebId};
+use crate::types::{DType, Type};
 
 /// The target of a loop, what it iterates, and the arguments of that call.
 type Head<'h> = (&'h hir::Target, &'h hir::Expr, &'h [hir::Expr]);
-
-/// A variable that all iterations update.
-struct Reduction {
-    fold: Fold,
-    web: WebId,
-    ty: Type,
-    /// The results of the leaves, and then of more and more of them.
-    partials: Expr,
-    span: Span,
-}
 
 /// How a loop counts.
 struct Count {
@@ -74,7 +64,14 @@ impl Body<'_, '_> {
         let body: Vec<Stmt> = item.map(stmt).into_iter().chain(typed).collect();
         if folded.is_empty() {
             let (variable, count) = (iteration, n.clone());
-            before.push(StmtKind::Parallel(Box::new(Parallel { variable, count, iteration, n, body })));
+            before.push(StmtKind::Parallel(Box::new(Parallel {
+                variable,
+                count,
+                iteration,
+                n,
+                folded: Vec::new(),
+                body,
+            })));
         } else {
             self.in_leaves(folded, (iteration, n), body, &mut before)?;
         }
@@ -167,7 +164,7 @@ impl Body<'_, '_> {
     }
 
     /// Reports the variables that an iteration leaves to another one or to what comes after.
-    fn not_carried(&mut self, found: &super::fold::Reductions, loop_span: Span) -> Typed<()> {
+    fn not_carried(&mut self, found: &Reductions, loop_span: Span) -> Typed<()> {
         let flow = std::rc::Rc::clone(&self.flow);
         let mut fits = Ok(());
         for (variable, uses) in flow.carried.get(&loop_span).into_iter().flatten() {
@@ -184,133 +181,6 @@ impl Body<'_, '_> {
             );
         }
         fits
-    }
-
-    /// What is known of a variable that the loop does nothing with but updates.
-    fn reduction(&mut self, variable: hir::VariableId, fold: Fold, place: Span) -> Typed<Option<Reduction>> {
-        let web = match self.flow.uses.get(&place) {
-            Some(flow::Use::Bound(web) | flow::Use::MaybeUnbound(web)) => *web,
-            Some(flow::Use::NeverBound) | None => return Ok(None),
-        };
-        let ty = self.webs[web].ty.clone().ok_or(Stop)?;
-        let Some(element) = ty.dtype().filter(|dtype| fold.folds(*dtype)) else {
-            let name = &self.function.variables[variable.0 as usize].name;
-            let message =
-                format!("a parallel loop cannot combine what its iterations do to `{name}`, a `{ty}`");
-            return self.report(
-                Diagnostic::new(Code::ParallelVariable, place, message)
-                    .help("combine numbers, or write `range` instead of `prange`"),
-            );
-        };
-        let array = ArrayType { element, rank: 1, layout: Layout::C, readonly: false };
-        let kind = ExprKind::Variable { web: self.temporary(Type::Array(array)), check: false };
-        let partials = Expr::new(kind, Type::Array(array), place);
-        Ok(Some(Reduction { fold, web: WebId(web as u32), ty, partials, span: place }))
-    }
-
-    /// A loop with reductions, by leaves.
-    fn in_leaves(
-        &mut self,
-        folded: Vec<Reduction>,
-        (iteration, n): (WebId, Expr),
-        body: Vec<Stmt>,
-        out: &mut Vec<StmtKind>,
-    ) -> Typed<()> {
-        let span = n.span;
-        let stmt = |kind| Stmt { kind, span };
-        let leaves = self.library_call("parallel_leaves", vec![n.clone()], false, span)?;
-        let leaves = self.aside(leaves, out);
-        let leaf = variable(self.temporary(Type::INT), Type::INT, span);
-        let mut each = Vec::new();
-        let (mut before, mut after, mut last) = (Vec::new(), Vec::new(), Vec::new());
-        for reduction in &folded {
-            out.push(self.make_partials(reduction, &leaves)?);
-            let Reduction { fold, web, ty, span, .. } = reduction;
-            let identity = fold.identity(ty, *span);
-            let sum = variable(self.temporary(ty.clone()), ty.clone(), *span);
-            each.push(set(&sum, identity.clone()));
-            before.push(StmtKind::Assign(*web, identity));
-            after.push(set(&sum, self.folded(*fold, sum.clone(), variable(*web, ty.clone(), *span), ty)?));
-            last.push(self.put(reduction, leaf.clone(), sum));
-        }
-        // A `continue` of the body leaves the loop around it, which runs once.
-        let once = self.temporary(Type::INT);
-        before.push(counted(once, int(0, span), int(1, span), body));
-        before.extend(after);
-        let next = arithmetic(BinaryOp::Add, leaf.clone(), int(1, span));
-        let mut bound =
-            |leaf| self.library_call("parallel_leaf", vec![leaf, leaves.clone(), n.clone()], false, span);
-        let (start, stop) = (bound(leaf.clone())?, bound(next)?);
-        each.push(counted(iteration, start, stop, before.into_iter().map(stmt).collect()));
-        each.extend(last);
-        let body = each.into_iter().map(stmt).collect();
-        let place = web_of(&leaf);
-        let parallel = Parallel { variable: place, count: leaves.clone(), iteration, n, body };
-        out.push(StmtKind::Parallel(Box::new(parallel)));
-        let tree = folded.iter().map(|reduction| self.tree(reduction, &leaves)).collect::<Typed<Vec<_>>>()?;
-        out.extend(tree.into_iter().flatten());
-        Ok(())
-    }
-
-    fn make_partials(&mut self, reduction: &Reduction, leaves: &Expr) -> Typed<StmtKind> {
-        let allocation = Allocation { shape: vec![leaves.clone()], fill: Fill::Zero };
-        let kind = ExprKind::Allocate(Box::new(allocation));
-        let made = Expr::new(kind, reduction.partials.ty.clone(), reduction.span);
-        Ok(set(&reduction.partials, made))
-    }
-
-    /// Folds the results of the leaves pairwise, and the first that is left into the variable.
-    fn tree(&mut self, reduction: &Reduction, leaves: &Expr) -> Typed<[StmtKind; 3]> {
-        let Reduction { fold, web, ty, span, .. } = reduction;
-        let (fold, span) = (*fold, *span);
-        let stmt = |kind| Stmt { kind, span };
-        let apart = variable(self.temporary(Type::INT), Type::INT, span);
-        let at = variable(self.temporary(Type::INT), Type::INT, span);
-        let below = |left: &Expr, right: &Expr| {
-            let operands = vec![left.clone(), right.clone()];
-            Expr::new(ExprKind::Operation(Operation::Compare(CompareOp::Lt), operands), Type::BOOL, span)
-        };
-        let [low, high] = [at.clone(), arithmetic(BinaryOp::Add, at.clone(), apart.clone())]
-            .map(|index| get(reduction, index));
-        let both = self.folded(fold, low, high, ty)?;
-        let pair = self.put(reduction, at.clone(), both);
-        let double = arithmetic(BinaryOp::Add, apart.clone(), apart.clone());
-        let pairs = StmtKind::ForRange {
-            variable: web_of(&at),
-            start: int(0, span),
-            stop: arithmetic(BinaryOp::Sub, leaves.clone(), apart.clone()),
-            step: double.clone(),
-            body: vec![stmt(pair)],
-            otherwise: Vec::new(),
-        };
-        let level = vec![stmt(pairs), stmt(set(&apart, double))];
-        let name = hir::ExprKind::Variable(self.flow.webs[web.0 as usize].variable);
-        let old = self.expr(&hir::Expr { kind: name, span })?;
-        let all = self.folded(fold, old, get(reduction, int(0, span)), ty)?;
-        let any = below(&int(0, span), leaves);
-        Ok([
-            set(&apart, int(1, span)),
-            StmtKind::While(below(&apart, leaves), level, Vec::new()),
-            StmtKind::If(any, vec![stmt(StmtKind::Assign(*web, all))], Vec::new()),
-        ])
-    }
-
-    /// `left op right` of a reduction's type.
-    fn folded(&mut self, fold: Fold, left: Expr, right: Expr, ty: &Type) -> Typed {
-        let span = left.span;
-        let both = match fold {
-            Fold::Operator(op) => self.binary(op, left, right, span)?,
-            Fold::Min => self.library_call("minimum", vec![left, right], false, span)?,
-            Fold::Max => self.library_call("maximum", vec![left, right], false, span)?,
-        };
-        self.coerce(both, ty)
-    }
-
-    fn put(&self, reduction: &Reduction, index: Expr, value: Expr) -> StmtKind {
-        let ty = Type::Strong(element_of(reduction));
-        let span = reduction.span;
-        let value = Expr::new(ExprKind::Operation(Operation::Cast, vec![value]), ty, span);
-        StmtKind::Store(Element { array: Box::new(reduction.partials.clone()), indices: vec![index] }, value)
     }
 }
 
@@ -330,39 +200,8 @@ fn fixed(value: &Expr, is_assigned: &dyn Fn(WebId) -> bool) -> Option<Expr> {
     Some(Expr { kind, ..value.clone() })
 }
 
-/// A partial result of a reduction.
-fn get(reduction: &Reduction, index: Expr) -> Expr {
-    let element = Element { array: Box::new(reduction.partials.clone()), indices: vec![index] };
-    let ty = Type::Strong(element_of(reduction));
-    let element = Expr::new(ExprKind::Element(element), ty, reduction.span);
-    Expr::new(ExprKind::Operation(Operation::Cast, vec![element]), reduction.ty.clone(), reduction.span)
-}
-
-fn element_of(reduction: &Reduction) -> DType {
-    match reduction.ty.dtype() {
-        Some(dtype) => dtype,
-        None => unreachable!("bug in pykernel: a reduction of `{}`", reduction.ty),
-    }
-}
-
-fn web_of(variable: &Expr) -> WebId {
-    match variable.kind {
-        ExprKind::Variable { web, .. } => web,
-        _ => unreachable!("bug in pykernel: no variable"),
-    }
-}
-
-fn set(variable: &Expr, value: Expr) -> StmtKind {
-    StmtKind::Assign(web_of(variable), value)
-}
-
 /// Integer arithmetic that cannot overflow.
-fn arithmetic(op: BinaryOp, left: Expr, right: Expr) -> Expr {
+pub(super) fn arithmetic(op: BinaryOp, left: Expr, right: Expr) -> Expr {
     let span = left.span;
     super::tuple::arithmetic(op, left, right, span)
-}
-
-fn counted(variable: WebId, start: Expr, stop: Expr, body: Vec<Stmt>) -> StmtKind {
-    let step = int(1, start.span);
-    StmtKind::ForRange { variable, start, stop, step, body, otherwise: Vec::new() }
 }

@@ -328,13 +328,11 @@ def range_length(start, stop, step):
     return intrinsics.wrap_int(n) + 1
 
 
-def parallel_leaves(n):
-    # Into how many parts the sums of a parallel loop are cut. It depends on nothing but the loop.
-    if n < 0:
-        return 0
-    if n > 1024:
-        return 1024
-    return n
+def parallel_leaves(n, most):
+    # Into how many parts the sums of a parallel loop are cut. It depends on nothing but the loop. Iterations
+    # may be long, so few of them are all apart; of many each part has some.
+    some = maximum(intrinsics.trunc_div(most, 8), minimum(intrinsics.trunc_div(n, 8), most))
+    return maximum(minimum(n, some), 0)
 
 
 def parallel_leaf(leaf, leaves, n):

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::origins::{Facts, Origin, written};
+use super::origins::{Facts, Origin, Origins, written};
 use super::{loops, outline};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::typed::{ExprKind, Program, visit};
@@ -32,16 +32,18 @@ fn own(program: &Program, index: usize, facts: &Facts) -> BTreeSet<(usize, usize
         for web in outline::webs(&parallel.body).read {
             used.extend(params(facts.of(index, web)));
         }
-        written(&parallel.body, &facts.writes, &mut |array, _| {
-            for param in params(&facts.of_value(index, array)) {
+        let mut apart = |written: &Origins| {
+            for param in params(written) {
                 pairs.extend(used.iter().filter(|other| **other != param).map(|other| (param, *other)));
             }
-        });
+        };
+        written(&parallel.body, &facts.writes, &mut |array, _| apart(&facts.of_value(index, array)));
+        parallel.folded.iter().for_each(|[array, _]| apart(facts.of(index, *array)));
     }
     pairs
 }
 
-fn params(origins: &BTreeSet<Origin>) -> impl Iterator<Item = usize> {
+fn params(origins: &Origins) -> impl Iterator<Item = usize> {
     origins.iter().filter_map(|origin| match origin {
         Origin::Param(position) => Some(*position),
         Origin::Made(_) => None,

@@ -9,7 +9,8 @@ use super::Guard;
 use crate::ir::BinaryOp;
 use crate::source::Span;
 use crate::typed::{
-    Expr, ExprKind, Instance, InstanceId, Operation, Parallel, Program, Stmt, StmtKind, Web, WebId, visit,
+    Expr, ExprKind, Instance, InstanceId, Operation, Parallel, Program, Stmt, StmtKind, Web, WebId, clamp,
+    visit,
 };
 use crate::types::Type;
 
@@ -98,7 +99,7 @@ fn cost_of_place(cost: i128, parallel: &Parallel) -> Expr {
 
 /// A loop's body as an instance, with the arguments behind the ends of a part.
 fn outlined(parallel: Parallel, around: &Instance, span: Span) -> (Instance, Vec<Expr>) {
-    let Parallel { variable, body, .. } = parallel;
+    let Parallel { variable, body, count, .. } = parallel;
     let mut webs = around.webs.clone();
     let mut new = |name: &str, ty: Type| {
         webs.push(Web { name: name.into(), ty, may_be_unbound: false });
@@ -106,9 +107,14 @@ fn outlined(parallel: Parallel, around: &Instance, span: Span) -> (Instance, Vec
     };
     let read = |web, ty: &Type| Expr::new(ExprKind::Variable { web, check: false }, ty.clone(), span);
     let [first, end] = ["first", "end"].map(|name| new(name, Type::INT));
+    let step = Expr::new(ExprKind::Int(1), Type::INT, span);
+    let [start, stop] = [first, end].map(|end| read(end, &Type::INT));
+    let [start, stop] = clamp::within(start, stop, count);
+    let places = StmtKind::ForRange { variable, start, stop, step, body, otherwise: Vec::new() };
+    let places = Stmt { kind: places, span };
     let mut params = vec![(Type::INT, first), (Type::INT, end)];
     let (mut args, mut before) = (Vec::new(), Vec::new());
-    for captured in captured(&body, variable) {
+    for captured in captured(&places, [first, end]) {
         let Web { name, ty, may_be_unbound } = &around.webs[captured.0 as usize];
         args.push(read(captured, ty));
         if !may_be_unbound {
@@ -122,10 +128,7 @@ fn outlined(parallel: Parallel, around: &Instance, span: Span) -> (Instance, Vec
         let assign = Stmt { kind: StmtKind::Assign(captured, read(value, ty)), span };
         before.push(Stmt { kind: StmtKind::If(read(bound, &Type::BOOL), vec![assign], Vec::new()), span });
     }
-    let step = Expr::new(ExprKind::Int(1), Type::INT, span);
-    let (start, stop) = (read(first, &Type::INT), read(end, &Type::INT));
-    let places = StmtKind::ForRange { variable, start, stop, step, body, otherwise: Vec::new() };
-    before.push(Stmt { kind: places, span });
+    before.push(places);
     let instance = Instance {
         name: format!("{}.prange", around.name).into(),
         library: false,
@@ -164,9 +167,8 @@ pub(super) fn webs(body: &[Stmt]) -> Webs {
     webs
 }
 
-/// The webs that a loop's body reads and never assigns.
-fn captured(body: &[Stmt], variable: WebId) -> Vec<WebId> {
-    let Webs { read, mut assigned } = webs(body);
-    assigned.insert(variable);
-    read.difference(&assigned).copied().collect()
+/// The webs that a loop reads and never assigns, but for some.
+fn captured(places: &Stmt, but: [WebId; 2]) -> Vec<WebId> {
+    let Webs { read, assigned } = webs(std::slice::from_ref(places));
+    read.difference(&assigned).filter(|web| !but.contains(web)).copied().collect()
 }

@@ -52,7 +52,7 @@ pub(super) fn prove(
         diagnostics: Vec::new(),
         tests: Tests::default(),
     };
-    prover.all(&accesses);
+    prover.all(&accesses, &parallel.folded);
     let guard = prover.tests.expr(parallel, &program.instances[index]);
     Proof { diagnostics: prover.diagnostics, vouched: accesses.len() < n, guard }
 }
@@ -66,7 +66,7 @@ struct Prover<'a> {
 }
 
 impl Prover<'_> {
-    fn all(&mut self, accesses: &[Access]) {
+    fn all(&mut self, accesses: &[Access], folded: &[[WebId; 2]]) {
         let mut uses = Vec::new();
         let is_written = |access: &Access| access.writes && !access.place.is_own();
         let some_write = accesses.iter().any(is_written);
@@ -86,7 +86,17 @@ impl Prover<'_> {
             let (own, others): (Vec<Use<'_>>, Vec<Use<'_>>) =
                 uses.iter().partition(|one| one.region.base == base);
             self.array(base, &own);
-            self.other_names(base, &own, &others);
+            if let Some(write) = own.iter().find(|one| one.writes) {
+                self.other_names(base, write.span, &others);
+            }
+        }
+        // What is folded is written behind the loop, and read before it.
+        for [array, partials] in folded {
+            let (own, others): (Vec<Use<'_>>, Vec<Use<'_>>) =
+                uses.iter().partition(|one| one.region.base == *partials);
+            if let Some(own) = own.first() {
+                self.other_names(*array, own.span, &others);
+            }
         }
     }
 
@@ -173,17 +183,16 @@ impl Prover<'_> {
     }
 
     /// Reports arrays that may be the one that is written under another name.
-    fn other_names(&mut self, base: WebId, own: &[Use<'_>], others: &[Use<'_>]) {
+    fn other_names(&mut self, base: WebId, written: Span, others: &[Use<'_>]) {
         let origins = (self.origins)(base);
         let same = |one: &&Use<'_>| !(self.origins)(one.region.base).is_disjoint(origins);
         let Some(other) = others.iter().find(same) else { return };
-        let Some(write) = own.iter().find(|one| one.writes) else { return };
         let [name, other_name] = [base, other.region.base].map(self.names);
         let message = format!(
             "`{name}` is written in a parallel loop, and `{other_name}` may be a part of the same memory"
         );
         self.diagnostics.push(help(
-            Diagnostic::new(Code::ParallelAccess, write.span, message)
+            Diagnostic::new(Code::ParallelAccess, written, message)
                 .note_at(other.span, format!("`{other_name}` is used here")),
         ));
     }

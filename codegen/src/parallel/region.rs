@@ -246,7 +246,9 @@ impl<'a> Scope<'a> {
             return Some(vec![Region { base: web, runs: vec![None; rank], whole }]);
         }
         let mut regions = Vec::new();
-        for value in self.definitions.get(&web)? {
+        let is_itself =
+            |value: &&&Expr| matches!(value.kind, ExprKind::Variable { web: same, .. } if same == web);
+        for value in self.definitions.get(&web)?.iter().filter(|value| !is_itself(value)) {
             regions.extend(self.place_within(value, depth)?);
         }
         Some(regions)

@@ -6,6 +6,7 @@
 //! or a call of a function of the compiler's library, and every variable has been split into
 //! *webs*: groups of assignments that can reach a common use, each with one type.
 
+pub mod clamp;
 mod elementwise;
 mod inner_loop;
 pub mod print;
@@ -183,6 +184,9 @@ pub struct Parallel {
     pub iteration: WebId,
     /// How many iterations there are, likewise.
     pub n: Expr,
+    /// The arrays that the loop folds: the variable before and after it, and that of the partial results,
+    /// for which it stands in the body.
+    pub folded: Vec<[WebId; 2]>,
     /// What is done for each place.
     pub body: Vec<Stmt>,
 }
