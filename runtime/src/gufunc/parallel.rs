@@ -10,10 +10,10 @@ use crate::Error;
 use crate::ufunc::Loop;
 
 /// Less than so many operations are not worth another thread.
-const LEAST: usize = if cfg!(test) { 8 } else { 1 << 15 };
+const LEAST: usize = if cfg!(test) { 8 } else { 1 << 17 };
 
 /// Parts for each thread, so that one that is slowed down holds up the others by little.
-const PARTS: usize = 4;
+const PARTS: usize = 8;
 
 /// A job and its addresses, for other threads.
 struct Shared<'a>(Job<'a>, &'a [Dim], Addresses);
