@@ -33,6 +33,11 @@ def rel_diff(n):
     }
 
 
+def add(n):
+    (x, y), out = pair(n), np.zeros(n)
+    return {"numba": lambda: ufuncs.add(x, y, out=out), "numpy": lambda: np.add(x, y, out=out)}
+
+
 def escape_time(n):
     re, im, out = np.linspace(-2, 0.5, n), np.linspace(-1.2, 1.2, n)[:, None], np.zeros((n, n), np.int64)
     return {
@@ -76,7 +81,7 @@ def reduce(order, axis):
 
 
 CASES = {
-    "rel_diff": rel_diff, "escape_time": escape_time, "g": g, "batch_matmul": batch_matmul,
+    "rel_diff": rel_diff, "add": add, "escape_time": escape_time, "g": g, "batch_matmul": batch_matmul,
     "max_min": max_min, "move_mean": move_mean, "reduce": lambda order, axis: reduce("CF"[order], axis),
 }
 

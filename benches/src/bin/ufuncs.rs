@@ -69,6 +69,12 @@ impl Table {
                 parallel.call_into((&x, &y), &mut out)
             })?;
             if n >= 1_000_000 {
+                let case = format!("add {n}");
+                self.row(&case, "numba", &case, || add.call_into((&x, &y), &mut out))?;
+                let parallel = add.parallel();
+                self.row(&format!("{case}, parallel"), "numba", &case, || {
+                    parallel.call_into((&x, &y), &mut out)
+                })?;
                 let (from, to) = (x.as_slice().unwrap_or(&[]), out.as_slice_mut().unwrap_or(&mut []));
                 let copied = seconds(&mut || {
                     to.copy_from_slice(from);
