@@ -225,17 +225,20 @@ impl<'a, T: Element, D: Dimension> From<ArrayViewMut<'a, T, D>> for AnyViewMut<'
 
 /// An array of zeros, or nothing where there is no memory for it.
 fn zeroed<T: Element>(shape: &[usize]) -> Option<ArrayD<T>> {
-    let layout = Layout::array::<T>(shape.iter().product()).ok()?;
-    let elements = if layout.size() == 0 {
-        Vec::new()
-    } else {
-        // SAFETY: the layout has a size.
-        let data = unsafe { std::alloc::alloc_zeroed(layout) };
-        let count = layout.size() / size_of::<T>();
-        // SAFETY: the memory is the global allocator's, of this layout; zeros are elements.
-        (!data.is_null()).then(|| unsafe { Vec::from_raw_parts(data.cast::<T>(), count, count) })?
-    };
-    ArrayD::from_shape_vec(IxDyn(shape), elements).ok()
+    ArrayD::from_shape_vec(IxDyn(shape), zeros(shape.iter().product())?).ok()
+}
+
+/// So many zeros, or nothing where there is no memory for them.
+#[inline]
+pub(crate) fn zeros<T: Element>(count: usize) -> Option<Vec<T>> {
+    let layout = Layout::array::<T>(count).ok()?;
+    if layout.size() == 0 {
+        return Some(Vec::new());
+    }
+    // SAFETY: the layout has a size.
+    let data = unsafe { std::alloc::alloc_zeroed(layout) };
+    // SAFETY: the memory is the global allocator's, of this layout; zeros are elements.
+    (!data.is_null()).then(|| unsafe { Vec::from_raw_parts(data.cast::<T>(), count, count) })
 }
 
 /// The value itself, if the types are the same.

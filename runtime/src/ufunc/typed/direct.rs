@@ -33,7 +33,7 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
             // SAFETY: who made the ufunc vouches for its loops; inputs are borrowed, outputs are new.
             unsafe { row.run(E::DTYPES.len(), self.call.parallel) }
         };
-        // SAFETY: the loop writes an element of each output in each iteration.
+        // SAFETY: the loop writes an element of each output in each iteration, or leaves it as it is.
         unsafe { L::packed(shape, write) }
     }
 

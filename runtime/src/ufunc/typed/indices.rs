@@ -6,7 +6,7 @@ use smallvec::{SmallVec, smallvec};
 use super::ranks::Without;
 use crate::Error;
 use crate::any::AnyView;
-use crate::dtype::DType;
+use crate::dtype::{DType, Element};
 use crate::ufunc::Table;
 
 /// Several axes of an array with rank `D`.
@@ -66,27 +66,17 @@ pub unsafe trait Index: Copy + 'static {
 }
 
 macro_rules! indices {
-    ($($ty:ty: $dtype:ident;)*) => {
+    ($($ty:ty)*) => {
         $(
-            // SAFETY: the type is the one that the dtype is named after.
+            // SAFETY: it is an element of that dtype.
             unsafe impl Index for $ty {
-                const DTYPE: DType = DType::$dtype;
+                const DTYPE: DType = <$ty as Element>::DTYPE;
             }
         )*
     };
 }
 
-indices! {
-    bool: Bool;
-    i8: Int8;
-    i16: Int16;
-    i32: Int32;
-    i64: Int64;
-    u8: UInt8;
-    u16: UInt16;
-    u32: UInt32;
-    u64: UInt64;
-}
+indices! { bool i8 i16 i32 i64 u8 u16 u32 u64 }
 
 // SAFETY: it has the bits of `i64`.
 #[cfg(target_pointer_width = "64")]

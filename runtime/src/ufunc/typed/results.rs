@@ -6,7 +6,7 @@ use super::operands::{Elements, Repeat};
 use super::ranks::{Broadcast, Rank};
 use super::{Loops, Signature};
 use crate::Error;
-use crate::any::AnyArray;
+use crate::any::{AnyArray, zeros};
 use crate::dtype::{DType, Element};
 use crate::ufunc::elementwise::Made;
 
@@ -91,8 +91,8 @@ pub trait Gives<O, K, Inputs, Dims> {
     /// Makes the outputs, of this shape in the order C. `None` if what is given gives that, or there is no memory.
     ///
     /// # Safety
-    /// What is given writes as many elements as the shape has to each output, from the addresses on, if it
-    /// succeeds.
+    /// What is given writes no more to each output, from the addresses on, than as many elements of its
+    /// type as the shape has.
     #[doc(hidden)]
     unsafe fn packed(
         shape: &[usize],
@@ -192,15 +192,11 @@ macro_rules! arrays {
                 write: impl FnOnce(&[*mut u8]) -> Option<Result<(), Error>>,
             ) -> Option<Result<Self::Results, Error>> {
                 let length = shape.iter().product();
-                $(
-                    let mut $item = Vec::<$element>::new();
-                    $item.try_reserve_exact(length).ok()?;
-                )*
+                // Zeros: a gufunc of scalars may leave elements as they are.
+                $(let mut $item = zeros::<$element>(length)?;)*
                 if let Err(error) = write(&[$($item.as_mut_ptr().cast()),*])? {
                     return Some(Err(error));
                 }
-                // SAFETY: the caller's.
-                $(unsafe { $item.set_len(length) };)*
                 // SAFETY: there are as many elements as the shape has, and zeros of another rank panic.
                 Some(Ok(result!($(unsafe { <Joined<Loop, $core> as Rank<$element>>::packed(shape, $item) }),*)))
             }

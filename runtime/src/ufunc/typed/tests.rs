@@ -464,3 +464,16 @@ fn chosen_elements_are_replaced() {
     assert_eq!(error.class(), "IndexError");
     assert_eq!(a, array![6.0, 20.0, 25.0]);
 }
+
+/// A gufunc of scalars is free not to write.
+#[test]
+fn what_a_loop_leaves_out_is_zero() {
+    let idle: Ufunc<'static, Positive> = ufunc(mocks::of_float64("idle", "()->()", mocks::nothing));
+    for n in [1, 8, 1000, 100_000] {
+        // Memory that is given back here may be what the call gets.
+        drop(std::hint::black_box(vec![1.5f64; n]));
+        let made: Array1<f64> = idle.call(&Array1::ones(n)).unwrap();
+        assert_eq!(made, Array1::zeros(n));
+    }
+    assert_eq!(idle.call(1.0).unwrap(), 0.0);
+}
