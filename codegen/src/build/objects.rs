@@ -43,32 +43,25 @@ impl Objects {
         output: &mut Output,
     ) -> Result<(), String> {
         let is_new = |kernel: &Kernel| !self.kernels.contains_key(&kernel.overloads[0].symbol);
-        let mut kernels: Vec<Kernel> = analysis.interface.kernels.into_iter().filter(is_new).collect();
-        let file = |kernel: &Kernel| {
-            let dependencies = dependencies(job, source, &analysis.hir, kernel);
-            format!("{}.{dependencies:016x}.o", file_stem(&kernel.overloads[0].symbol))
-        };
-        let files: Vec<String> = kernels.iter().map(file).collect();
-        let kept: Vec<bool> = files.iter().map(|file| output.keep(file)).collect();
-        let is_needed = |(kernel, kept): &(&Kernel, &bool)| !**kept || kernel.ufunc.is_some();
-        let needed: Vec<&Kernel> =
-            kernels.iter().zip(&kept).filter(is_needed).map(|(kernel, _)| kernel).collect();
-        if !needed.is_empty() {
-            let overloads = needed.iter().flat_map(|kernel| &kernel.overloads);
-            let entries: Vec<_> = overloads.map(|overload| overload.function).collect();
-            let ir = passes::run(analysis.module, &entries, job.options);
-            for ((kernel, file), kept) in kernels.iter().zip(&files).zip(&kept) {
+        let kernels: Vec<Kernel> = analysis.interface.kernels.into_iter().filter(is_new).collect();
+        for mut kernel in kernels {
+            let symbol = kernel.overloads[0].symbol.clone();
+            let dependencies = dependencies(job, source, &analysis.hir, &kernel);
+            let file = format!("{}.{dependencies:016x}.o", file_stem(&symbol));
+            let kept = output.keep(&file);
+            if !kept || kernel.ufunc.is_some() {
+                // Alone, so that its object is the same whatever stands beside it.
+                let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
+                let ir = passes::run(analysis.module.clone(), &entries, job.options);
                 if !kept {
-                    compile(kernel, file, source, &ir, job, target, output)?;
+                    compile(&kernel, &file, source, &ir, job, target, output)?;
+                }
+                if kernel.ufunc.is_some() {
+                    settle(&mut kernel, &ir);
                 }
             }
-            kernels.iter_mut().filter(|kernel| kernel.ufunc.is_some()).for_each(|kernel| settle(kernel, &ir));
-        }
-        self.reused += kept.iter().filter(|kept| **kept).count();
-        self.built += kept.iter().filter(|kept| !**kept).count();
-        for (kernel, object) in kernels.into_iter().zip(files) {
-            let symbol = kernel.overloads[0].symbol.clone();
-            self.kernels.insert(symbol, (object, Compiled { file: source.file.to_string(), kernel }));
+            *(if kept { &mut self.reused } else { &mut self.built }) += 1;
+            self.kernels.insert(symbol, (file, Compiled { file: source.file.to_string(), kernel }));
         }
         Ok(())
     }

@@ -199,6 +199,28 @@ fn loops_that_cannot_raise_are_told_from_those_that_can() {
 }
 
 #[test]
+fn an_object_does_not_depend_on_what_stands_beside_its_kernel() {
+    // Small enough to be copied to two places, too large for four.
+    let lines: String = (0..60).map(|i| format!("    x = x * {i}.5 + x / (x * x + {i}.25)\n")).collect();
+    let shared = format!("from numba import njit, float64\n\n@njit\ndef h(x):\n{lines}    return x\n\n");
+    let kernel =
+        |name| format!("@njit\ndef {name}(x: float64) -> float64:\n    return h(x) + h(x + 1.0)\n\n");
+    let object = |text: &str, name: &str| {
+        let package = Sandbox::new(name);
+        package.write("kernels/k.py", text);
+        package.run();
+        let files = fs::read_dir(&package.0.out).unwrap().map(|entry| entry.unwrap().path());
+        let is_a = |path: &PathBuf| path.to_string_lossy().contains("_a_");
+        let files: Vec<_> = files.filter(is_a).collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+        fs::read(&files[0]).unwrap()
+    };
+    let alone = object(&(shared.clone() + &kernel("a")), "alone");
+    let beside = object(&(shared.clone() + &kernel("a") + &kernel("b")), "beside");
+    assert!(alone == beside);
+}
+
+#[test]
 fn stages_are_written_when_asked_for_and_whether_or_not_objects_are_new() {
     let mut package = Sandbox::new("emit");
     package.write("src/lib.rs", &(inline("a", "2") + &inline("b", "3")));
