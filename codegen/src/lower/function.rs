@@ -272,6 +272,7 @@ pub(super) fn placeholder(ty: ir::Type) -> ir::Expr {
         ir::Type::Scalar(scalar) => zero(scalar),
         ir::Type::View(view) => ir::Expr::Empty(view),
         ir::Type::Owner => ir::Expr::Unowned,
+        ir::Type::Lanes(_) => unreachable!("bug in pykernel: there are lanes before `vector`"),
     }
 }
 

@@ -90,7 +90,7 @@ impl Building<'_> {
         let var = self.function.add_local("count", ir::Type::Scalar(Scalar::I64));
         let body = body(self, Expr::Local(var));
         let hi = Expr::Dim { view: views[views.len() - 1], axis: 0 };
-        self.stmt(StmtKind::For { label, var, lo: int(0), hi, step: 1, body })
+        self.stmt(StmtKind::For { label, var, lo: int(0), hi, step: 1, independent: false, body })
     }
 
     fn call(&mut self, args: Vec<Expr>, results: Vec<LocalId>) -> Stmt {

@@ -41,7 +41,7 @@ impl Lowering<'_> {
         let types = part_types(given).into_iter().zip(parts);
         let parts = types.map(|(ty, part)| match ty {
             ir::Type::Scalar(_) => select(present.clone(), part, placeholder(ty)),
-            ir::Type::View(_) | ir::Type::Owner => part,
+            ir::Type::Lanes(_) | ir::Type::View(_) | ir::Type::Owner => part,
         });
         let parts = parts.collect();
         let converted = self.converted(parts, given, wanted, span);

@@ -55,7 +55,7 @@ impl Lowering<'_> {
             lowering.assign_counter(variable, var, span);
             lowering.iteration(exit.unwrap_or(label), body, span);
         });
-        self.emit(ir::StmtKind::For { label, var, lo, hi, step, body }, span);
+        self.emit(ir::StmtKind::For { label, var, lo, hi, step, independent: false, body }, span);
     }
 
     /// A loop whose step is known only at run time: it counts the iterations that are left.

@@ -51,6 +51,11 @@ impl FunctionCx<'_, '_> {
                 let args = args.iter().map(|arg| self.expression(arg)).collect();
                 self.intrinsic(*op, args)
             }
+            Expr::AnyLane { mask } => Operand { value: self.any_lane(mask), scalar: Scalar::Bool },
+            Expr::Lane { lanes, lane } => self.lane(lanes, *lane),
+            Expr::Splat { .. } | Expr::LaneNumbers { .. } => {
+                unreachable!("bug in pykernel: lanes are used as a number")
+            }
             Expr::Unowned | Expr::Empty(_) => unreachable!("bug in pykernel: {expr:?} is used as a number"),
             Expr::Dim { view, axis } => Operand { value: self.extent(*view, *axis), scalar: Scalar::I64 },
             Expr::Stride { view, axis } => Operand { value: self.stride(*view, *axis), scalar: Scalar::I64 },
@@ -88,7 +93,9 @@ impl FunctionCx<'_, '_> {
     fn local(&mut self, local: LocalId) -> Operand {
         match self.function.ty(local) {
             Type::Scalar(scalar) => Operand { value: self.get(local), scalar },
-            Type::View(_) | Type::Owner => unreachable!("bug in pykernel: an array is used as a number"),
+            Type::Lanes(_) | Type::View(_) | Type::Owner => {
+                unreachable!("bug in pykernel: lanes or an array are used as a number")
+            }
         }
     }
 

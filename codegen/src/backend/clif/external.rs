@@ -130,7 +130,7 @@ impl FunctionCx<'_, '_> {
 fn scalar(function: &Function, local: LocalId) -> Scalar {
     match function.ty(local) {
         Type::Scalar(scalar) => scalar,
-        Type::View(_) | Type::Owner => {
+        Type::Lanes(_) | Type::View(_) | Type::Owner => {
             unreachable!("bug in pykernel: {} passes an array elsewhere", function.name)
         }
     }
