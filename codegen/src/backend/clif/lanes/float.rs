@@ -22,7 +22,7 @@ impl FunctionCx<'_, '_> {
             (Intrinsic::Floor | Intrinsic::Ceil | Intrinsic::Trunc | Intrinsic::RoundEven, &[value]) => {
                 match machine.rounds {
                     true => self.in_registers(op, value),
-                    false => self.to_whole(op, value),
+                    false => self.rounded(op, value),
                 }
             }
             (Intrinsic::CopySign, &[value, sign]) => {
@@ -56,7 +56,7 @@ impl FunctionCx<'_, '_> {
 
     /// Rounds to whole numbers where the machine cannot: adding 2⁵² (of `F32`: 2²³) and taking it off again
     /// rounds what is smaller to nearest, and what is not is whole. From there it may be one step.
-    fn to_whole(&mut self, op: Intrinsic, value: &Vectors) -> Vectors {
+    fn rounded(&mut self, op: Intrinsic, value: &Vectors) -> Vectors {
         let scalar = value.scalar;
         let (large, one) = match scalar {
             Scalar::F32 => (u64::from(8388608f32.to_bits()), u64::from(1f32.to_bits())),
