@@ -3,5 +3,6 @@
 mod control;
 mod kernel;
 mod lanes;
+mod lanes_memory;
 mod operations;
 mod parallel;
