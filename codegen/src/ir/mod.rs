@@ -82,6 +82,7 @@
 //! must handle it.
 
 mod c_function;
+pub mod construct;
 pub mod elements;
 pub mod locals;
 pub mod part;

@@ -1,6 +1,6 @@
 //! Broadcasting: the shape that operands have together, and arrays as views of it.
 
-use super::construct::{and, boolean, compare, int, or, select};
+use crate::ir::construct::{and, boolean, compare, int, or, select};
 use super::elementwise::{Array, Operand, Target};
 use super::function::Lowering;
 use super::shapes::{Role, Shape, Shapes};

@@ -1,6 +1,6 @@
 //! Conversions between numbers.
 
-use super::construct::{and, compare, integer, zero};
+use crate::ir::construct::{and, compare, integer, zero};
 use super::expression::dtype_of;
 use super::function::Lowering;
 use crate::ir::{self, CompareOp, Conversion, Purpose, Scalar};

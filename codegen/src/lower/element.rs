@@ -1,6 +1,6 @@
 //! Elements of arrays: indices counted from the end, checked against the extents, reads and writes.
 
-use super::construct::{binary, compare, int, locals, select};
+use crate::ir::construct::{binary, compare, int, locals, select};
 use super::convert::number;
 use super::expression::scalar_of;
 use super::function::Lowering;

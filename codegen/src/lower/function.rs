@@ -1,6 +1,6 @@
 //! Lowering one function: its locals, and the block under construction.
 
-use super::construct::{boolean, locals, zero};
+use crate::ir::construct::{boolean, locals, zero};
 use super::elementwise::Operands;
 use crate::ir::{self, LocalId, Scalar};
 use crate::source::{Source, Span};

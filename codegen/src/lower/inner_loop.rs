@@ -7,7 +7,7 @@
 //! of a gufunc has a form in which the cores are contiguous. A core dimension has one size, in
 //! whichever operands it is.
 
-use super::construct::{and, binary, compare, int, locals};
+use crate::ir::construct::{and, binary, boolean, compare, int, locals};
 use super::function::part_types;
 use crate::ir::{
     self, Axis, BinaryOp, CompareOp, Expr, Function, LocalId, Scalar, Stmt, StmtKind, ViewType, elements,
@@ -196,7 +196,7 @@ impl Building<'_> {
             compare(CompareOp::Eq, stride, int(operand.dtype.size() as i64))
         };
         let all = views.iter().zip(&self.operands).map(is_contiguous);
-        all.reduce(and).unwrap_or_else(|| super::construct::boolean(false))
+        all.reduce(and).unwrap_or_else(|| boolean(false))
     }
 
     /// The form of adjacent elements.

@@ -1,6 +1,6 @@
 //! Exceptions, their places, and checks.
 
-use super::construct::{boolean, truth};
+use crate::ir::construct::{boolean, truth};
 use super::function::Lowering;
 use crate::ir::{self, Purpose};
 use crate::source::{LIBRARY, Span};

@@ -1,6 +1,6 @@
 //! Lowering statements.
 
-use super::construct::truth;
+use crate::ir::construct::truth;
 use super::function::{Loop, Lowering, part_types};
 use crate::ir::{self, Function, Label};
 use crate::source::Span;

@@ -49,7 +49,7 @@ fn compiled(analysis: &Analysis, options: &Options) -> ir::Module {
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
     let overflow_checks = options.overflow_checks;
-    passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks })
+    passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks, lanes: None })
 }
 
 type Printer = fn(&ir::Module, &Kernel, &Target) -> Result<String, backend::Error>;
