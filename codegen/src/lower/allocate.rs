@@ -1,10 +1,10 @@
 //! Arrays that a kernel makes: their extents checked, their memory taken, their elements filled.
 
-use crate::ir::construct::{and, binary, boolean, compare, int, locals, select, unary};
 use super::convert::number;
 use super::element::Place;
 use super::expression::scalar_of;
 use super::function::Lowering;
+use crate::ir::construct::{and, binary, boolean, compare, int, locals, select, unary};
 use crate::ir::{self, BinaryOp, CompareOp, Intrinsic, LocalId, Purpose, Scalar, UnaryOp, elements};
 use crate::source::Span;
 use crate::typed::{Allocation, Expr, Fill};

@@ -1,8 +1,8 @@
 //! Lowering expressions: to the scalars, or the view, that make up their value.
 
-use crate::ir::construct::{binary, boolean, compare, float, int, integer, locals, unary};
 use super::convert::cast;
 use super::function::{Lowering, part_types};
+use crate::ir::construct::{binary, boolean, compare, float, int, integer, locals, unary};
 use crate::ir::{self, BinaryOp, Conversion, Intrinsic, LocalId, Scalar};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, InstanceId, Operation, WebId};

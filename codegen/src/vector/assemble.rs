@@ -77,14 +77,15 @@ fn lanes(
 ) -> Result<(u32, Vec<Stmt>, LocalId), Refusal> {
     let survey = Survey::of(on.var, on.body);
     let refuse = |why| Err(Refusal { why, span: on.span });
-    if !independent {
-        independence::check(stage.module, &stage.function, (on.var, on.body), &survey)?;
-    }
     let outliving = survey::outlive(&survey, &stage.whole, on.body);
     let liveness = Liveness::of(on.body, &outliving);
     if let Some(carried) = survey::carried(&survey, on.var, &liveness).first() {
         let name = stage.function.locals[carried.0 as usize].name.clone();
         return refuse(Why::Carried(name));
+    }
+    // Nothing is carried: what is assigned once is read behind that alone.
+    if !independent {
+        independence::check(stage.module, &stage.function, (on.var, on.body), &survey)?;
     }
     let Some(count) = count(stage, on) else { return refuse(Why::Short) };
     let keeps_last = survey.assigned().any(|local| outliving.contains(local));
@@ -92,12 +93,12 @@ fn lanes(
         let (survey, liveness, var, body) = (&survey, &liveness, on.var, on.body);
         rewrite::body(Body { function, survey, liveness, var, body, count, adjacent })
     };
+    let groups = Groups::new(&mut stage.function, on, count, keeps_last);
     let together = rewrite(&stage.function, true)?;
     if together.gain <= 0 {
         return refuse(Why::Nothing);
     }
     let adjacent = together.adjacent.clone();
-    let groups = Groups::new(&mut stage.function, on, count, keeps_last);
     let mut stmts = groups.begin(on);
     let then = groups.run(&mut stage.function, together);
     if adjacent.is_empty() {

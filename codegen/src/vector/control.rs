@@ -39,10 +39,7 @@ impl Rewrite<'_> {
     /// All lanes take the same branch.
     fn together(&mut self, cond: Expr, arms: [&[Stmt]; 2], live: Live, out: &mut Vec<Stmt>) -> Live {
         let [mut then, mut otherwise] = [Vec::new(), Vec::new()];
-        let ends = [
-            self.block(arms[0], live, &mut then),
-            self.block(arms[1], live, &mut otherwise),
-        ];
+        let ends = [self.block(arms[0], live, &mut then), self.block(arms[1], live, &mut otherwise)];
         let after = match ends {
             [Live::Gone, Live::Gone] => Live::Gone,
             [Live::Gone, end] | [end, Live::Gone] if end == live => live,
@@ -177,7 +174,15 @@ impl Rewrite<'_> {
                 let (new, end, mut body, left) = self.opened(stmt, (*label, body), live, within, out);
                 self.end_round(*label, new, (within, end), &mut body);
                 let (var, step) = (*var, *step);
-                out.push(self.stmt(StmtKind::For { label: new, var, lo, hi, step, independent: false, body }));
+                out.push(self.stmt(StmtKind::For {
+                    label: new,
+                    var,
+                    lo,
+                    hi,
+                    step,
+                    independent: false,
+                    body,
+                }));
                 self.after(*label, live, left, within, out)
             }
             _ => unreachable!("bug in pykernel: a statement without a label is left"),

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::refusal::{Refusal, Why};
 use super::survey::Survey;
 use crate::ir::construct::{binary, int};
-use crate::ir::{Axis, BinaryOp, Const, Expr, Function, LocalId, Module, Scalar, Stmt, StmtKind, roots, visit};
+use crate::ir::{
+    Axis, BinaryOp, Const, Expr, Function, LocalId, Module, Scalar, Stmt, StmtKind, roots, visit,
+};
 use crate::source::Span;
 
 /// Refuses a loop whose iterations may meet.

@@ -156,9 +156,9 @@ impl Rewrite<'_> {
         out: &mut Vec<Stmt>,
     ) {
         let uniform = args.iter().all(|arg| self.shape(arg) == Shape::Uniform);
-        let kept = results.iter().any(|result| {
-            self.is_protected(*result, live) || self.shape_of(*result) == Shape::Varying
-        });
+        let kept = results
+            .iter()
+            .any(|result| self.is_protected(*result, live) || self.shape_of(*result) == Shape::Varying);
         let shape = if uniform && !kept { Shape::Uniform } else { Shape::Varying };
         results.iter().for_each(|result| self.give(*result, shape));
         if self.found != *self.facts {

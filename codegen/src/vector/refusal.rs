@@ -75,9 +75,7 @@ impl fmt::Display for Why {
             Why::Print => f.write_str("it prints"),
             Why::Parallel => f.write_str("it runs a loop in parallel"),
             Why::ArrayChosen => f.write_str("which array this is depends on the iteration"),
-            Why::InnerStep => {
-                f.write_str("an inner loop depends on the iteration, and does not count by 1")
-            }
+            Why::InnerStep => f.write_str("an inner loop depends on the iteration, and does not count by 1"),
             Why::Layout => f.write_str("it asks for strides that depend on the iteration"),
         }
     }

@@ -405,7 +405,9 @@ impl<'a> Rewrite<'a> {
     /// A view: the same for all lanes, or a part that is remembered for what reads and writes there.
     fn view(&mut self, local: LocalId, value: &Expr, live: Live, out: &mut Vec<Stmt>) {
         let shape = self.shape(value);
-        if self.on.survey.assignments(local) != 1 && (shape != Shape::Uniform || self.is_protected(local, live)) {
+        if self.on.survey.assignments(local) != 1
+            && (shape != Shape::Uniform || self.is_protected(local, live))
+        {
             return self.refuse(Why::ArrayChosen);
         }
         self.give(local, shape);
@@ -490,7 +492,8 @@ impl<'a> Rewrite<'a> {
         let (first, extent) = (self.uniform(index), self.uniform(extent));
         let reach = step.checked_mul(i64::from(self.on.count) - 1)?;
         let last = binary(BinaryOp::Add, first.clone(), crate::ir::construct::int(reach));
-        let inside = |index: Expr| Expr::InBounds { index: Box::new(index), extent: Box::new(extent.clone()) };
+        let inside =
+            |index: Expr| Expr::InBounds { index: Box::new(index), extent: Box::new(extent.clone()) };
         Some(and(inside(first), inside(last)))
     }
 }
