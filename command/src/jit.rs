@@ -15,7 +15,7 @@ use pykernel_codegen::ir;
 /// near each other for their relative addresses.
 const ARENA: usize = 64 << 20;
 
-/// A kernel compiled into this process, for the machine's baseline.
+/// A kernel compiled into this process.
 ///
 /// Its raise sites lie in it too: a [`Raised`] record may only be read while the kernel lives.
 pub struct Jit {
@@ -35,12 +35,17 @@ struct Compiled {
 type Trampoline = unsafe extern "C" fn(*const u8, *const u64, *mut u64, *mut Raised) -> i32;
 
 impl Jit {
-    /// Compiles all overloads of a kernel, whose functions are those of `ir`.
+    /// Compiles all overloads of a kernel, whose functions are those of `ir`, for the machine's baseline.
     pub fn new(ir: &ir::Module, kernel: &Kernel) -> Result<Jit, Error> {
+        Jit::for_target(ir, kernel, &Target::host())
+    }
+
+    /// Compiles them for a target, which must be one that this machine is.
+    pub fn for_target(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<Jit, Error> {
         if let Some(missing) = missing(ir, kernel) {
             return Err(Error::External(missing));
         }
-        let mut module = module()?;
+        let mut module = module(target)?;
         clif::define(&mut module, ir, kernel)?;
         let mut trampolines = Vec::new();
         for overload in &kernel.overloads {
@@ -166,8 +171,8 @@ fn is_in_process(symbol: &str) -> bool {
     false
 }
 
-fn module() -> Result<JITModule, Error> {
-    let isa = Target::host().isa(Code::InProcess)?;
+fn module(target: &Target) -> Result<JITModule, Error> {
+    let isa = target.isa(Code::InProcess)?;
     let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
     builder.symbols(c_library());
     let arena = ArenaMemoryProvider::new_with_size(ARENA)

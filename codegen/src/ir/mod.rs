@@ -783,6 +783,18 @@ pub enum Const {
     F64(u64),
 }
 
+impl Const {
+    /// The type of the number.
+    pub const fn scalar(self) -> Scalar {
+        match self {
+            Const::Bool(_) => Scalar::Bool,
+            Const::Int(scalar, _) => scalar,
+            Const::F32(_) => Scalar::F32,
+            Const::F64(_) => Scalar::F64,
+        }
+    }
+}
+
 /// An operation with one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnaryOp {

@@ -2,5 +2,6 @@
 
 mod control;
 mod kernel;
+mod lanes;
 mod operations;
 mod parallel;

@@ -25,7 +25,15 @@ fn body(raises: bool) -> Function {
     let check = stmt(StmtKind::Check { cond, raise, purpose: Purpose::Semantics });
     let store = stmt(StmtKind::Store { view, index: vec![local(var)], part: Part::First, value });
     let body = if raises { vec![check, store] } else { vec![store] };
-    f.body = vec![stmt(StmtKind::For { label, var, lo: local(first), hi: local(end), step: 1, body })];
+    f.body = vec![stmt(StmtKind::For {
+        label,
+        var,
+        lo: local(first),
+        hi: local(end),
+        step: 1,
+        independent: false,
+        body,
+    })];
     f
 }
 

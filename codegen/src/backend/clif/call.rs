@@ -130,6 +130,14 @@ impl FunctionCx<'_, '_> {
         self.builder.inst_results(call).to_vec()
     }
 
+    /// Calls a function that only computes, with numbers; gives its results.
+    pub(super) fn call_pure(&mut self, id: FunctionId, args: &[Value]) -> Vec<Value> {
+        match &self.unit.ir[id].external {
+            Some(external) => self.call_symbol(id, &external.at, args).into_iter().collect(),
+            None => self.call_internal(id, args),
+        }
+    }
+
     /// Calls a function of the C library.
     pub(super) fn call_c(&mut self, function: CFunction, args: &[Value]) -> Value {
         let id = match self.c_function(function) {

@@ -20,6 +20,7 @@ mod expression;
 mod external;
 mod function;
 mod inner_loop;
+mod lanes;
 mod parallel;
 mod print;
 mod site;
@@ -38,7 +39,7 @@ pub use trampoline::define_trampoline;
 
 use super::Error;
 use crate::interface::{Kernel, Overload};
-use crate::ir::{self, FunctionId, Scalar, StmtKind, visit};
+use crate::ir::{self, FunctionId, Scalar, visit};
 
 /// Compiles a kernel into a module: its local functions and its exported entries.
 pub fn define(module: &mut dyn Module, ir: &ir::Module, kernel: &Kernel) -> Result<(), Error> {
@@ -75,8 +76,10 @@ pub(super) fn translate(
 ) -> Result<Vec<Translated>, Error> {
     let called = called(ir, kernel);
     let callables = kernel.callables.iter().map(|callable| callable.function).collect();
+    let machine = lanes::Machine::of(module.isa());
     let mut unit = Unit {
         module,
+        machine,
         ir,
         callables,
         functions: BTreeMap::new(),
@@ -106,6 +109,7 @@ pub(super) fn translate(
 /// What the functions of a kernel share.
 struct Unit<'a> {
     module: &'a mut dyn Module,
+    machine: lanes::Machine,
     ir: &'a ir::Module,
     /// The functions of the caller's table.
     callables: Vec<FunctionId>,
@@ -139,13 +143,9 @@ fn called(ir: &ir::Module, kernel: &Kernel) -> BTreeSet<FunctionId> {
     let mut called = BTreeSet::new();
     let mut pending: Vec<FunctionId> = kernel.overloads.iter().map(|overload| overload.function).collect();
     while let Some(id) = pending.pop() {
-        visit::walk(&ir[id].body, &mut |stmt| match stmt.kind {
-            StmtKind::Call { function, .. } | StmtKind::Parallel { function, .. }
-                if ir[function].external.is_none() && called.insert(function) =>
-            {
-                pending.push(function);
-            }
-            _ => {}
+        visit::walk(&ir[id].body, &mut |stmt| {
+            let callee = stmt.kind.callee().filter(|callee| ir[*callee].external.is_none());
+            pending.extend(callee.filter(|callee| called.insert(*callee)));
         });
     }
     called

@@ -71,7 +71,7 @@ impl FunctionCx<'_, '_> {
                 let value = self.expression(value).value;
                 self.set(local, value);
             }
-            (Type::Lanes(lanes), value) => self.assign_lanes(local, lanes, value),
+            (Type::Lanes(_), value) => self.assign_lanes(local, value),
             (Type::View(_), value) => {
                 let array = self.array(value);
                 self.set_view(local, &array);
