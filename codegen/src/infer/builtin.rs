@@ -43,6 +43,8 @@ impl Body<'_, '_> {
             Rule::Like => like,
             Rule::ComplexOfParts => complex_of_parts,
             Rule::Bits => bits,
+            Rule::Select => select,
+            Rule::IsFloat32 => is_float32,
             Rule::Cast => cast,
             Rule::Make(_) => unreachable!("bug in pykernel: what makes arrays reads its own arguments"),
         };
@@ -78,7 +80,7 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Construct | Rule::DivMod | Rule::Power | Rule::Extremum | Rule::RevealType, _) => return None,
         (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
         (Rule::Make(_) | Rule::Operate | Rule::Like | Rule::ComplexOfParts, _) => return None,
-        (Rule::Bits | Rule::Cast, _) => return None,
+        (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::Cast, _) => return None,
     })
 }
 
@@ -480,13 +482,31 @@ fn complex_of_parts(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span
     Ok(Body::operation(Operation::Complex, args, ty, span))
 }
 
-/// A float's bits as a `uint64`, and back.
+/// A float's bits as an unsigned integer of its width, and back.
 fn bits(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
-    let ty = match args[0].ty.dtype().map(DType::kind) {
-        Some(Kind::Float) => Type::Strong(DType::UInt64),
+    let ty = match args[0].ty.dtype() {
+        Some(DType::Float32) => Type::Strong(DType::UInt32),
+        Some(DType::UInt32) => Type::Strong(DType::Float32),
+        dtype if dtype.map(DType::kind) == Some(Kind::Float) => Type::Strong(DType::UInt64),
         _ => Type::FLOAT,
     };
     Ok(Body::operation(Operation::Bits, args, ty, span))
+}
+
+/// One of two values, both of which are computed.
+fn select(body: &mut Body<'_, '_>, _: &'static Row, mut args: Vec<Expr>, span: Span) -> Typed {
+    let values = args.split_off(1);
+    let definitions: Vec<_> = values.iter().map(|arg| (arg.ty.clone(), arg.int_literal())).collect();
+    let ty = promote::join(&definitions).map_err(|_| super::Stop)?;
+    let values = values.into_iter().map(|value| body.coerce(value, &ty)).collect::<Typed<Vec<_>>>()?;
+    args.extend(values);
+    Ok(Body::operation(Operation::Select, args, ty, span))
+}
+
+/// Whether the argument is a `float32`: the branch that is not taken is not typed.
+fn is_float32(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let is_float32 = args[0].ty == Type::Strong(DType::Float32);
+    Ok(Expr::new(ExprKind::Bool(is_float32), Type::BOOL, span))
 }
 
 /// A conversion that neither checks nor raises.
