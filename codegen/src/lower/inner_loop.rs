@@ -8,7 +8,7 @@
 //! whichever operands it is.
 
 use super::function::part_types;
-use crate::ir::construct::{and, binary, boolean, compare, int, locals};
+use crate::ir::construct::{and, binary, compare, int, locals};
 use crate::ir::{
     self, Axis, BinaryOp, CompareOp, Expr, Function, LocalId, Scalar, Stmt, StmtKind, ViewType, elements,
 };

@@ -25,7 +25,7 @@ mod shape;
 mod survey;
 
 use crate::ir::{Function, Module, Stmt, StmtKind};
-use crate::source::Span;
+use crate::source::{Source, Span};
 
 pub use refusal::{Refusal, Why};
 
@@ -54,6 +54,21 @@ pub fn run(module: &mut Module, bits: u32) -> Vec<Verdict> {
         module.functions[index] = function;
     }
     verdicts
+}
+
+/// Verdicts as text: a line for each loop.
+pub fn report(verdicts: &[Verdict], source: &Source) -> String {
+    let line = |verdict: &Verdict| {
+        let (file, line, function) = (&source.file, source.line(verdict.span.start), &verdict.function);
+        match &verdict.outcome {
+            Ok(count) => format!("{file}:{line}: in `{function}`: {count} iterations at a time\n"),
+            Err(Refusal { why, span }) => {
+                let at = source.line(span.start);
+                format!("{file}:{line}: in `{function}`: one iteration at a time: line {at}: {why}\n")
+            }
+        }
+    };
+    verdicts.iter().map(line).collect()
 }
 
 /// A function whose loops are looked at.
