@@ -38,7 +38,7 @@ fn compile(file: &Path, text: &str, overflow_checks: bool) -> String {
     assert!(analysis.diagnostics.is_empty(), "{}: {:?}", file.display(), analysis.diagnostics);
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
-    ir::print::print(&passes::run(analysis.module, &entries, Options { overflow_checks }))
+    ir::print::print(&passes::run(analysis.module, &entries, Options { overflow_checks, lanes: None }))
 }
 
 /// The claims of a text that do not hold.

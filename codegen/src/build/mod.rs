@@ -18,6 +18,7 @@ mod tests;
 use std::env;
 use std::path::PathBuf;
 
+use crate::backend::LANE_BITS;
 use crate::kernels;
 use crate::passes;
 use crate::symbol::Package;
@@ -149,7 +150,10 @@ impl Build {
             triple: variable("TARGET")?,
             features: variable("CARGO_CFG_TARGET_FEATURE").unwrap_or_default(),
             debug: has_debug_info(env::var("DEBUG").ok().as_deref()),
-            options: passes::Options { overflow_checks: self.overflow_checks.unwrap_or_else(checks) },
+            options: passes::Options {
+                overflow_checks: self.overflow_checks.unwrap_or_else(checks),
+                lanes: Some(LANE_BITS),
+            },
             kernels: self.kernels,
             paths: self.paths,
             stubs: self.stubs,

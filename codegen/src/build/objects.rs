@@ -115,7 +115,7 @@ fn dependencies(job: &Job, source: &Source, hir: &hir::Module, kernel: &Kernel) 
         .field(&job.compiler)
         .field(&job.triple)
         .field(&job.features)
-        .field(&job.options.overflow_checks.to_string())
+        .field(&format!("{:?}", job.options))
         .field(&if job.debug { job.root.to_string_lossy() } else { "".into() })
         .field(&source.file);
     let function = hir.functions.iter().position(|function| function.name_span == kernel.span);

@@ -24,7 +24,7 @@ impl Sandbox {
             package: Package { name: "my-app".into(), version: "0.1.0".into() },
             triple: "x86_64-unknown-linux-gnu".into(),
             features: "fxsr,sse,sse2".into(),
-            options: Options { overflow_checks: true },
+            options: Options { overflow_checks: true, lanes: None },
             debug: false,
             kernels: "kernels".into(),
             paths: ["src", "tests", "README.md"].map(str::to_owned).to_vec(),

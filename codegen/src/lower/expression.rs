@@ -1,8 +1,8 @@
 //! Lowering expressions: to the scalars, or the view, that make up their value.
 
-use super::construct::{binary, boolean, compare, float, int, integer, locals, unary};
 use super::convert::cast;
 use super::function::{Lowering, part_types};
+use crate::ir::construct::{binary, boolean, compare, float, int, integer, locals, unary};
 use crate::ir::{self, BinaryOp, Conversion, Intrinsic, LocalId, Scalar};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, InstanceId, Operation, WebId};
@@ -161,6 +161,11 @@ impl Lowering<'_> {
             (Operation::Cast, [value]) => {
                 let parts = self.parts(value);
                 cast(parts, dtype_of(&value.ty), dtype_of(&expr.ty))
+            }
+            (Operation::Select, [cond, then, otherwise]) => {
+                let [cond, then, otherwise] =
+                    [cond, then, otherwise].map(|operand| Box::new(self.scalar(operand)));
+                vec![ir::Expr::Select { cond, then, otherwise }]
             }
             _ => unreachable!("bug in pykernel: {op:?} has {} operands", args.len()),
         }

@@ -1,7 +1,7 @@
 //! Lowering one function: its locals, and the block under construction.
 
-use super::construct::{boolean, locals, zero};
 use super::elementwise::Operands;
+use crate::ir::construct::{boolean, locals, zero};
 use crate::ir::{self, LocalId, Scalar};
 use crate::source::{Source, Span};
 use crate::typed::{Instance, Program, WebId};

@@ -10,7 +10,6 @@
 
 mod allocate;
 mod broadcast;
-mod construct;
 mod convert;
 mod element;
 mod elementwise;

@@ -1,7 +1,7 @@
 //! Values that may be `None`: a truth value that says whether there is one, and its parts.
 
-use super::construct::{boolean, select};
 use super::function::{Lowering, part_types, placeholder};
+use crate::ir::construct::{boolean, select};
 use crate::ir::{self, Purpose, Scalar};
 use crate::source::Span;
 use crate::typed::{Expr, Raise};

@@ -1,8 +1,8 @@
 //! `for` over `range`.
 
-use super::construct::{binary, compare, int, integer, select, unary, zero};
 use super::convert::number;
 use super::function::Lowering;
+use crate::ir::construct::{binary, compare, int, integer, select, unary, zero};
 use crate::ir::{self, BinaryOp, CompareOp, Const, Label, LocalId, Purpose, Scalar, UnaryOp};
 use crate::source::Span;
 use crate::typed::{Expr, Stmt, WebId};

@@ -19,6 +19,7 @@ mod entry;
 mod expression;
 mod external;
 mod function;
+mod fused;
 mod inner_loop;
 mod lanes;
 mod parallel;

@@ -191,7 +191,9 @@ impl Checker<'_> {
             | Intrinsic::Trunc
             | Intrinsic::RoundEven
             | Intrinsic::CopySign
-            | Intrinsic::FusedMultiplyAdd => (ty.scalar.is_float(), ty.scalar),
+            | Intrinsic::FusedMultiplyAdd
+            | Intrinsic::MultiplyAdd
+            | Intrinsic::ProductError => (ty.scalar.is_float(), ty.scalar),
         };
         self.operands(takes, format!("{op:?}"), ty).map(|ty| ty.of(gives))
     }
@@ -228,8 +230,8 @@ const fn arity(op: Intrinsic) -> usize {
         Intrinsic::StackExhausted => 0,
         Intrinsic::Sqrt | Intrinsic::Floor | Intrinsic::Ceil | Intrinsic::Trunc | Intrinsic::RoundEven => 1,
         Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows => 2,
-        Intrinsic::CopySign => 2,
-        Intrinsic::FusedMultiplyAdd => 3,
+        Intrinsic::CopySign | Intrinsic::ProductError => 2,
+        Intrinsic::FusedMultiplyAdd | Intrinsic::MultiplyAdd => 3,
         Intrinsic::C(function) => function.arity(),
     }
 }
