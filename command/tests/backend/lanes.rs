@@ -261,10 +261,10 @@ fn intrinsics() -> Vec<Operation> {
         let one =
             [Intrinsic::Sqrt, Intrinsic::Floor, Intrinsic::Ceil, Intrinsic::Trunc, Intrinsic::RoundEven];
         all.extend(one.map(|op| operation(format!("{op:?}"), &[scalar], scalar, intrinsic(op))));
-        let op = Intrinsic::CopySign;
-        all.push(operation(format!("{op:?}"), &[scalar; 2], scalar, intrinsic(op)));
-        let op = Intrinsic::FusedMultiplyAdd;
-        all.push(operation(format!("{op:?}"), &[scalar; 3], scalar, intrinsic(op)));
+        let two = [Intrinsic::CopySign, Intrinsic::ProductError];
+        all.extend(two.map(|op| operation(format!("{op:?}"), &[scalar; 2], scalar, intrinsic(op))));
+        let three = [Intrinsic::FusedMultiplyAdd, Intrinsic::MultiplyAdd];
+        all.extend(three.map(|op| operation(format!("{op:?}"), &[scalar; 3], scalar, intrinsic(op))));
     }
     for op in [Intrinsic::AddOverflows, Intrinsic::SubOverflows, Intrinsic::MulOverflows] {
         all.push(operation(format!("{op:?}"), &[Scalar::I64; 2], Scalar::Bool, intrinsic(op)));

@@ -22,6 +22,7 @@ mod function;
 mod fused;
 mod inner_loop;
 mod lanes;
+mod machine;
 mod parallel;
 mod print;
 mod site;
@@ -77,7 +78,7 @@ pub(super) fn translate(
 ) -> Result<Vec<Translated>, Error> {
     let called = called(ir, kernel);
     let callables = kernel.callables.iter().map(|callable| callable.function).collect();
-    let machine = lanes::Machine::of(module.isa());
+    let machine = machine::Machine::of(module.isa());
     let mut unit = Unit {
         module,
         machine,
@@ -110,7 +111,7 @@ pub(super) fn translate(
 /// What the functions of a kernel share.
 struct Unit<'a> {
     module: &'a mut dyn Module,
-    machine: lanes::Machine,
+    machine: machine::Machine,
     ir: &'a ir::Module,
     /// The functions of the caller's table.
     callables: Vec<FunctionId>,

@@ -31,6 +31,17 @@ impl FunctionCx<'_, '_> {
                     self.registers([value, sign], |cx, [value, sign]| cx.with_sign(scalar, value, sign));
                 value.with(registers)
             }
+            (Intrinsic::MultiplyAdd, &[left, right, addend]) => {
+                let registers = self.registers([left, right, addend], |cx, [left, right, addend]| {
+                    cx.multiply_add(left, right, addend)
+                });
+                left.with(registers)
+            }
+            (Intrinsic::ProductError, &[left, right]) => {
+                let registers =
+                    self.registers([left, right], |cx, [left, right]| cx.product_error(left, right));
+                left.with(registers)
+            }
             (Intrinsic::FusedMultiplyAdd, &[left, right, addend]) if machine.fuses => {
                 let registers = self.registers([left, right, addend], |cx, [left, right, addend]| {
                     cx.builder.ins().fma(left, right, addend)

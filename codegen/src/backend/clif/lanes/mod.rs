@@ -8,7 +8,6 @@ mod arithmetic;
 mod call;
 mod convert;
 mod float;
-mod machine;
 mod mask;
 mod memory;
 mod resize;
@@ -19,11 +18,11 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::{FunctionBuilder, Variable};
 
-pub(super) use machine::Machine;
 pub(super) use widths::mask_widths;
 
 use super::expression::Operand;
 use super::function::FunctionCx;
+use super::machine::Machine;
 use crate::ir::{Expr, Lanes, LocalId, Scalar};
 
 /// The width of a register in bits.

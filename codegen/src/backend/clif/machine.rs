@@ -1,12 +1,13 @@
-//! What the target's vector instructions can do, where that decides about the code.
+//! What the target's instructions can do, where that decides about the code.
 
 use cranelift_codegen::isa::TargetIsa;
 use target_lexicon::Architecture;
 
 /// What the target has.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Machine {
-    /// Whether registers are multiplied and added with one rounding.
+pub(super) struct Machine {
+    /// Whether floats are multiplied and added with one rounding. Of those that Cranelift compiles for only
+    /// x86-64 may lack it, which its level v3 has.
     pub(super) fuses: bool,
     /// Whether floats are rounded to whole ones in registers.
     pub(super) rounds: bool,
@@ -17,7 +18,7 @@ pub(in super::super) struct Machine {
 }
 
 impl Machine {
-    pub(in super::super) fn of(isa: &dyn TargetIsa) -> Machine {
+    pub(super) fn of(isa: &dyn TargetIsa) -> Machine {
         let flags = isa.isa_flags();
         let has = |name: &str| flags.iter().any(|flag| flag.name == name && flag.as_bool() == Some(true));
         match isa.triple().architecture {
@@ -30,7 +31,7 @@ impl Machine {
             Architecture::Aarch64(_) => {
                 Machine { fuses: true, rounds: true, blends: false, converts_64: true }
             }
-            _ => Machine { fuses: false, rounds: false, blends: false, converts_64: false },
+            _ => Machine { fuses: true, rounds: false, blends: false, converts_64: false },
         }
     }
 }
