@@ -1,11 +1,11 @@
 //! Masks: comparisons, what chooses by them, and their width.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, InstructionData, Value, ValueDef};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, InstructionData, Value, ValueDef};
 
 use super::{FunctionCx, REGISTER, Vectors, integer_type, register_type, registers};
 use crate::backend::clif::expression::Operand;
-use crate::ir::{CompareOp, Expr, Scalar};
+use crate::ir::{CompareOp, Expr, Scalar, UnaryOp};
 
 impl FunctionCx<'_, '_> {
     pub(super) fn compare_lanes(&mut self, op: CompareOp, left: &Vectors, right: &Vectors) -> Vectors {
@@ -76,6 +76,38 @@ impl FunctionCx<'_, '_> {
             all = self.builder.ins().band(all, there);
         }
         self.builder.ins().vany_true(all)
+    }
+
+    /// Runs one of two codes, if all lanes are true and if not; gives the registers that it gives.
+    pub(super) fn if_all(
+        &mut self,
+        mask: &Vectors,
+        all: impl FnOnce(&mut Self) -> Vec<Value>,
+        some: impl FnOnce(&mut Self) -> Vec<Value>,
+    ) -> Vec<Value> {
+        let absent = self.unary_lanes(UnaryOp::Not, mask);
+        let any_absent = self.any(&absent);
+        let [on_some, on_all, after] = std::array::from_fn(|_| self.builder.create_block());
+        self.builder.ins().brif(any_absent, on_some, &[], on_all, &[]);
+        self.continue_in(on_all);
+        let given = all(self);
+        let params = given.iter().map(|register| {
+            let ty = self.builder.func.dfg.value_type(*register);
+            self.builder.append_block_param(after, ty)
+        });
+        let params = params.collect();
+        self.jump_with(after, &given);
+        self.continue_in(on_some);
+        let given = some(self);
+        self.jump_with(after, &given);
+        self.continue_in(after);
+        params
+    }
+
+    /// Goes to a block with values for its parameters.
+    pub(super) fn jump_with(&mut self, block: Block, values: &[Value]) {
+        let values: Vec<BlockArg> = values.iter().map(|value| (*value).into()).collect();
+        self.builder.ins().jump(block, &values);
     }
 
     /// Two masks, both as wide as the wider; other lanes unchanged.
