@@ -160,6 +160,7 @@ impl Build {
             c: self.c,
             compiler: compiler(),
             emit: env::var(emit::VARIABLE).unwrap_or_default(),
+            reports: env::var(job::REPORT).is_ok_and(|value| !matches!(value.as_str(), "" | "0")),
         })
     }
 }

@@ -25,6 +25,7 @@ impl Sandbox {
             triple: "x86_64-unknown-linux-gnu".into(),
             features: "fxsr,sse,sse2".into(),
             options: Options { overflow_checks: true, lanes: None },
+            reports: false,
             debug: false,
             kernels: "kernels".into(),
             paths: ["src", "tests", "README.md"].map(str::to_owned).to_vec(),

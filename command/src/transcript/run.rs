@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use pykernel_abi::InnerLoop;
 use pykernel_codegen::analysis::{self, Analysis};
+use pykernel_codegen::backend::LANE_BITS;
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::render::{self, Style};
