@@ -374,3 +374,31 @@ fn every_operation_on_lanes_compiles_for_every_machine_with_registers() {
         }
     }
 }
+
+#[test]
+fn arithmetic_comparisons_and_choices_of_floats_stay_in_registers() {
+    let hot = operation("hot".into(), &[Scalar::F64; 3], Scalar::F64, |args| {
+        let product = binary(BinaryOp::Mul)(vec![args[0].clone(), args[1].clone()]);
+        let sum = binary(BinaryOp::Add)(vec![product, args[2].clone()]);
+        let less = compare(CompareOp::Lt)(vec![sum.clone(), args[0].clone()]);
+        let both = compare(CompareOp::Ne)(vec![args[1].clone(), args[2].clone()]);
+        Expr::Select {
+            cond: boxed(binary(BinaryOp::And)(vec![less, both])),
+            then: boxed(sum),
+            otherwise: boxed(args[2].clone()),
+        }
+    });
+    for features in ["", V3] {
+        let target = Target::parse("x86_64-unknown-linux-gnu", features).expect("a known triple");
+        let module = Module { functions: vec![computes(&hot, Some(8), Given::Lanes)] };
+        let kernel = kernel::kernel(&module, FunctionId(0));
+        let asm = backend::asm_text(&module, &kernel, &target).expect("it compiles");
+        let count = |name: &str| asm.matches(name).count();
+        for (name, times) in [("mulpd", 4), ("addpd", 4), ("cmpltpd", 4), ("cmpneqpd", 4)] {
+            assert_eq!(count(name), times, "{name}:\n{asm}");
+        }
+        for name in ["sd ", "pextr", "pinsr", "shuf", "unpck", "  call"] {
+            assert_eq!(count(name), 0, "{name}:\n{asm}");
+        }
+    }
+}
