@@ -92,7 +92,11 @@ pub fn compile(source: &Source, overflow_checks: bool) -> Compiled {
     passes::references::run(&mut analysis.module);
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
-    let ir = passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks, lanes: Some(LANE_BITS) });
+    let ir = passes::run(
+        analysis.module.clone(),
+        &entries,
+        passes::Options { overflow_checks, lanes: Some(LANE_BITS) },
+    );
     Compiled { analysis, ir }
 }
 
