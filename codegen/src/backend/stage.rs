@@ -19,8 +19,7 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in the order of the compiler.
-    pub const ALL: [Stage; 6] =
-        [Stage::Hir, Stage::Types, Stage::Ir, Stage::Vector, Stage::Clif, Stage::Asm];
+    pub const ALL: [Stage; 6] = [Stage::Hir, Stage::Types, Stage::Ir, Stage::Vector, Stage::Clif, Stage::Asm];
 
     /// Its name.
     pub const fn name(self) -> &'static str {

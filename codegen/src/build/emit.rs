@@ -102,7 +102,8 @@ mod tests {
         assert_eq!(stages("ir, asm"), Ok(vec![Stage::Ir, Stage::Asm]));
         let error = stages("ir,llvm").unwrap_err();
         assert!(
-            error.contains("`llvm`") && error.ends_with("help: the stages are hir, types, ir, vector, clif, asm")
+            error.contains("`llvm`")
+                && error.ends_with("help: the stages are hir, types, ir, vector, clif, asm")
         );
     }
 }

@@ -55,8 +55,7 @@ impl Objects {
             if !kept || kernel.ufunc.is_some() || job.reports {
                 // Alone, so that its object is the same whatever stands beside it.
                 let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
-                let (ir, verdicts) =
-                    passes::run_with_report(analysis.module.clone(), &entries, job.options);
+                let (ir, verdicts) = passes::run_with_report(analysis.module.clone(), &entries, job.options);
                 if job.reports {
                     self.report.push_str(&vector::report(&verdicts, source));
                 }

@@ -59,7 +59,8 @@ fn reads_in(n_locals: usize, body: &[Stmt]) -> Vec<u32> {
 /// The locals that a loop assigns and that are read outside of it, of which the last iteration leaves
 /// its value.
 pub(super) fn outlive(survey: &Survey, whole: &[u32], body: &[Stmt]) -> Locals {
-    let inside = reads_in(whole.len(), body);
+    let n_locals = survey.assigned().last().map_or(0, |local| local.0 as usize + 1);
+    let inside = reads_in(whole.len().max(n_locals), body);
     let mut outliving = Locals::default();
     for local in survey.assigned() {
         let index = local.0 as usize;
