@@ -1,7 +1,7 @@
 //! Masks: comparisons, what chooses by them, and their width.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, InstructionData, Value, ValueDef};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, InstructionData, Opcode, Value, ValueDef};
 
 use super::{FunctionCx, REGISTER, Vectors, integer_type, register_type, registers};
 use crate::backend::clif::expression::Operand;
@@ -130,17 +130,27 @@ impl FunctionCx<'_, '_> {
         }
         let registers = match mask.uniform {
             Some(value) => {
-                let wide = match bits {
-                    8 => value,
-                    _ => self.builder.ins().uextend(integer_type(bits), value),
-                };
-                let lane = self.builder.ins().ineg(wide);
+                let lane = self.mask_lane(value, bits);
                 let register = self.builder.ins().splat(register_type(Scalar::Bool, bits), lane);
                 vec![register; registers(mask.count, bits) as usize]
             }
             None => self.resize_mask(mask, bits),
         };
         Vectors { bits, registers, ..mask.clone() }
+    }
+
+    /// All bits of a lane, or none, as a number of 0 or 1 says.
+    pub(super) fn mask_lane(&mut self, value: Value, bits: u32) -> Value {
+        let ty = integer_type(bits);
+        if let ValueDef::Result(inst, _) = self.builder.func.dfg.value_def(value)
+            && let InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } =
+                self.builder.func.dfg.insts[inst]
+        {
+            let all = if imm.bits() == 0 { 0 } else { u64::MAX >> (64 - bits) };
+            return self.builder.ins().iconst(ty, all as i64);
+        }
+        let wide = if bits == 8 { value } else { self.builder.ins().uextend(ty, value) };
+        self.builder.ins().ineg(wide)
     }
 
     fn resize_mask(&mut self, mask: &Vectors, bits: u32) -> Vec<Value> {

@@ -190,7 +190,7 @@ impl FunctionCx<'_, '_> {
         let Operand { value, scalar } = number;
         let bits = scalar.bits();
         let lane = match scalar {
-            Scalar::Bool => self.builder.ins().ineg(value),
+            Scalar::Bool => self.mask_lane(value, bits),
             _ => value,
         };
         let register = self.builder.ins().splat(register_type(scalar, bits), lane);
