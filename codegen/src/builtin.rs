@@ -62,6 +62,10 @@ pub enum Rule {
     ComplexOfParts,
     /// `intrinsics.bits`, `intrinsics.float_of_bits`.
     Bits,
+    /// `intrinsics.select`.
+    Select,
+    /// `intrinsics.is_float32`.
+    IsFloat32,
     /// A conversion that never raises.
     Cast,
     /// What makes an array.
@@ -365,6 +369,10 @@ static TABLE: &[Row] = &[
     intrinsic("intrinsics.round_even", 1, Intrinsic::RoundEven),
     intrinsic("intrinsics.copysign", 2, Intrinsic::CopySign),
     intrinsic("intrinsics.fma", 3, Intrinsic::FusedMultiplyAdd),
+    intrinsic("intrinsics.mul_add", 3, Intrinsic::MultiplyAdd),
+    intrinsic("intrinsics.product_error", 2, Intrinsic::ProductError),
+    row("intrinsics.select", 3..=3, Rule::Select, Target::Nothing),
+    row("intrinsics.is_float32", 1..=1, Rule::IsFloat32, Target::Nothing),
     row("intrinsics.fabs", 1..=1, Rule::Operate, Target::Operation(Operation::Unary(ir::UnaryOp::Abs))),
     row(
         "intrinsics.wrapping_add",

@@ -71,8 +71,11 @@ impl<'a> Lines<'a> {
         self.set(entry, name, AttributeValue::StringRef(id));
     }
 
-    /// Adds a function that has been compiled.
+    /// Adds a function that has been compiled. The library's have no lines: their text is not the kernel's.
     pub(super) fn add(&mut self, of: &Function, function: &Translated) {
+        if of.library {
+            return;
+        }
         let Some(code) = function.context.compiled_code() else { return };
         let start = address(function.id);
         let size = u64::from(code.code_info().total_size);

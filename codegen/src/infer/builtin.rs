@@ -1,5 +1,6 @@
 //! Typing calls of builtins: a function for each rule of the table in [`crate::builtin`].
 
+use super::array_operation::any_array;
 use super::call::NO_INTEGER;
 use super::convert::real_number_of;
 use super::none::{present, unsupported_operands};
@@ -42,6 +43,8 @@ impl Body<'_, '_> {
             Rule::Like => like,
             Rule::ComplexOfParts => complex_of_parts,
             Rule::Bits => bits,
+            Rule::Select => select,
+            Rule::IsFloat32 => is_float32,
             Rule::Cast => cast,
             Rule::Make(_) => unreachable!("bug in pykernel: what makes arrays reads its own arguments"),
         };
@@ -77,7 +80,7 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Construct | Rule::DivMod | Rule::Power | Rule::Extremum | Rule::RevealType, _) => return None,
         (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
         (Rule::Make(_) | Rule::Operate | Rule::Like | Rule::ComplexOfParts, _) => return None,
-        (Rule::Bits | Rule::Cast, _) => return None,
+        (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::Cast, _) => return None,
     })
 }
 
@@ -191,9 +194,13 @@ fn divmod(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Spa
     let message = |names| unsupported_operands("divmod()", names);
     let [left, right] = body.both_required([left, right], message)?;
     for arg in [&left, &right] {
-        if matches!(arg.ty.dtype().map(DType::kind), Some(Kind::Complex) | None) {
+        if matches!(arg.ty.element().map(DType::kind), Some(Kind::Complex) | None) {
             return body.wrong_argument(row, arg, "real numbers");
         }
+    }
+    if any_array([&left, &right]) {
+        return body
+            .each_element(vec![left, right], span, &mut |body, elements| divmod(body, row, elements, span));
     }
     body.divide_with_remainder(left, right, span)
 }
@@ -287,10 +294,13 @@ fn complex(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Sp
 }
 
 fn abs(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    if any_array(&args) {
+        return body.each_element(args, span, &mut |body, element| abs(body, row, element, span));
+    }
     let [arg] = one(args);
     let ty = arg.ty.clone();
     match (ty.dtype().map(DType::kind), &ty) {
-        (None, _) => body.wrong_argument(row, &arg, "a number"),
+        (None, _) => body.wrong_argument(row, &arg, "a number or an array"),
         (Some(Kind::Bool), Type::Weak(_)) => body.coerce(arg, &Type::INT),
         (Some(Kind::Bool), _) => Ok(arg),
         (Some(Kind::Int), &Type::INT) => {
@@ -472,13 +482,31 @@ fn complex_of_parts(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span
     Ok(Body::operation(Operation::Complex, args, ty, span))
 }
 
-/// A float's bits as a `uint64`, and back.
+/// A float's bits as an unsigned integer of its width, and back.
 fn bits(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
-    let ty = match args[0].ty.dtype().map(DType::kind) {
-        Some(Kind::Float) => Type::Strong(DType::UInt64),
+    let ty = match args[0].ty.dtype() {
+        Some(DType::Float32) => Type::Strong(DType::UInt32),
+        Some(DType::UInt32) => Type::Strong(DType::Float32),
+        dtype if dtype.map(DType::kind) == Some(Kind::Float) => Type::Strong(DType::UInt64),
         _ => Type::FLOAT,
     };
     Ok(Body::operation(Operation::Bits, args, ty, span))
+}
+
+/// One of two values, both of which are computed.
+fn select(body: &mut Body<'_, '_>, _: &'static Row, mut args: Vec<Expr>, span: Span) -> Typed {
+    let values = args.split_off(1);
+    let definitions: Vec<_> = values.iter().map(|arg| (arg.ty.clone(), arg.int_literal())).collect();
+    let ty = promote::join(&definitions).map_err(|_| super::Stop)?;
+    let values = values.into_iter().map(|value| body.coerce(value, &ty)).collect::<Typed<Vec<_>>>()?;
+    args.extend(values);
+    Ok(Body::operation(Operation::Select, args, ty, span))
+}
+
+/// Whether the argument is a `float32`: the branch that is not taken is not typed.
+fn is_float32(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let is_float32 = args[0].ty == Type::Strong(DType::Float32);
+    Ok(Expr::new(ExprKind::Bool(is_float32), Type::BOOL, span))
 }
 
 /// A conversion that neither checks nor raises.

@@ -221,7 +221,7 @@ impl Body<'_, '_> {
     /// that is wrong, neither is reached.
     pub(super) fn live_branches(&self, cond: &hir::Expr, typed: &Typed) -> [bool; 2] {
         match typed {
-            _ if !self.is_about_none(cond) => [true; 2],
+            _ if !self.is_about_types(cond) => [true; 2],
             Ok(typed) => match constant_truth(typed) {
                 Some(truth) => [truth, !truth],
                 None => [true; 2],
@@ -230,17 +230,20 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Whether a condition tests for `None`.
-    pub(super) fn is_about_none(&self, cond: &hir::Expr) -> bool {
+    /// Whether a condition tests for `None`, or which dtype the library is given.
+    pub(super) fn is_about_types(&self, cond: &hir::Expr) -> bool {
         match &cond.kind {
             _ if none_test(cond).is_some() => true,
             hir::ExprKind::Variable(_) => match self.flow.uses.get(&cond.span) {
                 Some(Use::Bound(web) | Use::MaybeUnbound(web)) => self.webs[*web].ty == Some(Type::None),
                 Some(Use::NeverBound) | None => false,
             },
-            hir::ExprKind::Unary { op: hir::UnaryOp::Not, operand } => self.is_about_none(operand),
+            hir::ExprKind::Call { callee, .. } => {
+                matches!(&callee.kind, hir::ExprKind::Builtin(name) if name == "intrinsics.is_float32")
+            }
+            hir::ExprKind::Unary { op: hir::UnaryOp::Not, operand } => self.is_about_types(operand),
             hir::ExprKind::Logical { left, right, .. } => {
-                self.is_about_none(left) || self.is_about_none(right)
+                self.is_about_types(left) || self.is_about_types(right)
             }
             _ => false,
         }

@@ -246,8 +246,8 @@ pub struct Function {
     pub external: Option<Box<External>>,
     /// What running it does; filled by the `effects` pass.
     pub effects: Effects,
-    /// Whether the compiler's own library defines it: it is then always inlined, and what it
-    /// raises is raised by its caller.
+    /// Whether the compiler's own library defines it: it is then inlined unless it asks
+    /// not to be, and what it raises is raised by its caller.
     pub library: bool,
     /// Whether it trusts its callers with indices (`boundscheck=False`): its loads and stores need
     /// no check before them.
@@ -770,6 +770,14 @@ pub enum Intrinsic {
     CopySign,
     /// Float, float, float → the same: `a * b + c`, rounded once.
     FusedMultiplyAdd,
+    /// Float, float, float → the same: `a * b + c`, rounded once where the target has an instruction
+    /// for that, after the product and after the sum where it has none. The one operation whose value
+    /// depends on the target: what uses it is right with both.
+    MultiplyAdd,
+    /// Float, float → the same: the exact error of their product, `a * b - fl(a * b)`, where neither
+    /// the product nor, for targets without a fused instruction, an operand times `2**27 + 1` (of
+    /// `F32` `2**12 + 1`) overflows, and the error is no smaller than the least subnormal.
+    ProductError,
     /// No operand → bool: whether the stack has come down to the caller's limit.
     StackExhausted,
     /// `F64…` → `F64`: a function of the C library.

@@ -437,6 +437,8 @@ const fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::RoundEven => "round_even",
         Intrinsic::CopySign => "copysign",
         Intrinsic::FusedMultiplyAdd => "fma",
+        Intrinsic::MultiplyAdd => "mul_add",
+        Intrinsic::ProductError => "product_error",
         Intrinsic::StackExhausted => "stack_exhausted",
         Intrinsic::C(function) => function.name(),
     }

@@ -1,12 +1,22 @@
 //! The compiler's own library: what the IR has no operation for, written in kernels' Python.
 //!
 //! Its functions are helpers without signatures: inference specialises them on the types at hand,
-//! and they are always inlined. They use `intrinsics`, which only they can import:
+//! and they are inlined. They use `intrinsics`, which only they can import:
 //!
 //! - `intrinsics.raises`: whether this call may raise for its operands' values (the error model);
 //! - `overflow_unless(cond)`: a statement that raises `OverflowError` in builds that check;
 //! - `wrapping_*`, `trunc_div`, `trunc_rem`, `wrap_*`, `bits`, …: operations of the IR as they are;
-//! - `like(x, model)`: `x` as a number of `model`'s type; `c_*`: functions of the C library.
+//! - `like(x, model)`: `x` as a number of `model`'s type; `c_*`: functions of the C library;
+//! - `is_float32(x)`: a condition that is known where a function is specialised; the branch that is
+//!   not taken is not even typed;
+//! - `bits(x)`: the bits of a float as an unsigned integer of its width, `float_of_bits` back;
+//! - `select(cond, x, y)`: `x if cond else y` where both are computed, without a branch;
+//! - `mul_add(a, b, c)`: `a * b + c`, rounded once where the target can, twice elsewhere;
+//! - `product_error(a, b)`: the exact error of `a * b`.
+//!
+//! A function that is decorated `@njit(inline='never')` stays a function: the rare path of one whose
+//! usual path is short, which vector code calls for the few lanes that need it. It must not raise,
+//! since only inlining gives an exception its place.
 //!
 //! In the library `/` on floats and shifts are the bare operations: they never raise. Arithmetic
 //! on weak integers is checked for overflow as everywhere.

@@ -162,6 +162,11 @@ impl Lowering<'_> {
                 let parts = self.parts(value);
                 cast(parts, dtype_of(&value.ty), dtype_of(&expr.ty))
             }
+            (Operation::Select, [cond, then, otherwise]) => {
+                let [cond, then, otherwise] =
+                    [cond, then, otherwise].map(|operand| Box::new(self.scalar(operand)));
+                vec![ir::Expr::Select { cond, then, otherwise }]
+            }
             _ => unreachable!("bug in pykernel: {op:?} has {} operands", args.len()),
         }
     }

@@ -1,6 +1,7 @@
 //! Replaces calls by the callee's body.
 //!
-//! Before: any calls. After: no call of a library function is left, nor of a function that is not
+//! Before: any calls. After: no call of a library function is left but of those that ask for it
+//! (`inline='never'`), nor of a function that is not
 //! recursive and is small, at all places together not large, or asks for it, and every function is simplified. What a library function raises is raised at
 //! the place of the call.
 
@@ -95,7 +96,9 @@ impl Caller<'_> {
         let inlines = !callee.effects.recursive
             && callee.external.is_none()
             && size != usize::MAX
-            && (callee.library || (asked && self.grown + size <= LARGE));
+            && (asked || callee.library)
+            && (callee.library || self.grown + size <= LARGE)
+            && callee.inline != Inline::Never;
         self.grown += if inlines { size } else { 0 };
         inlines
     }

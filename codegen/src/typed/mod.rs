@@ -404,6 +404,8 @@ pub enum Operation {
     Bits,
     /// A conversion that never raises: integers wrap, floats saturate.
     Cast,
+    /// The second operand if the first is true, else the third; all are computed.
+    Select,
 }
 
 impl Expr {

@@ -241,6 +241,7 @@ fn operation(op: Operation) -> String {
         Operation::Imaginary => "imag".to_owned(),
         Operation::Bits => "bits".to_owned(),
         Operation::Cast => "cast".to_owned(),
+        Operation::Select => "select".to_owned(),
     }
 }
 

@@ -323,6 +323,66 @@ fn fused_multiply_add_rounds_once() {
     }
 }
 
+/// The JIT's target has no more than x86-64-v1, which rounds twice.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn without_a_fused_instruction_multiply_add_rounds_twice() {
+    for scalar in FLOATS {
+        let jit = computes(&[scalar; 3], scalar, &intrinsic(Intrinsic::MultiplyAdd));
+        for row in rows(&[scalar; 2]) {
+            for z in [0, row[0], row[1] ^ (1 << (scalar.bits() - 1)), float_bits(scalar, -1.0)] {
+                let got = call(&jit, &[row[0], row[1], z]).expect("nothing raises")[0] & mask(scalar);
+                let want = match scalar {
+                    Scalar::F32 => {
+                        let [x, y, z] = [row[0], row[1], z].map(|bits| f32::from_bits(bits as u32));
+                        u64::from((x * y + z).to_bits())
+                    }
+                    _ => (f64::from_bits(row[0]) * f64::from_bits(row[1]) + f64::from_bits(z)).to_bits(),
+                };
+                assert!(same(scalar, got, want), "{scalar:?} {row:x?} {z:x}: {got:x}, not {want:x}");
+            }
+        }
+    }
+}
+
+#[test]
+fn product_error_is_exact_where_nothing_overflows_or_is_lost() {
+    let factors = [1.0, -1.0, 3.0, 0.1, 1.0 / 3.0, -7.7, 1e10, 1e-10, 1.9999999, 12345678.9, 0.0];
+    for scalar in FLOATS {
+        let jit = computes(&[scalar; 2], scalar, &intrinsic(Intrinsic::ProductError));
+        for (x, y) in factors.iter().flat_map(|x| factors.map(|y| (*x, y))) {
+            let row = [x, y].map(|x| float_bits(scalar, x));
+            let got = call(&jit, &row).expect("nothing raises")[0] & mask(scalar);
+            let [x, y] = row.map(|bits| float(scalar, bits));
+            let want = match scalar {
+                // The product is exact in twice the bits.
+                Scalar::F32 => x * y - f64::from((x * y) as f32),
+                _ => x.mul_add(y, -(x * y)),
+            };
+            assert_eq!(float(scalar, got), want, "{scalar:?} {x} * {y}");
+        }
+    }
+}
+
+#[test]
+fn multiply_add_is_one_instruction_where_the_target_has_it() {
+    let fused = |triple, features| {
+        let mut f = function("f");
+        let args = [(); 3].map(|()| local(param(&mut f, Type::Scalar(Scalar::F64)))).into();
+        let to = result(&mut f, Scalar::F64);
+        f.body = vec![assign(to, intrinsic(Intrinsic::MultiplyAdd)(args))];
+        let module = Module { functions: vec![f] };
+        let kernel = kernel::kernel(&module, FunctionId(0));
+        let target = Target::parse(triple, features).expect("a known triple");
+        let text = backend::clif_text(&module, &kernel, &target).expect("it compiles");
+        assert_ne!(text.contains(" fma "), text.contains(" fmul "), "{text}");
+        text.contains(" fma ")
+    };
+    assert!(!fused("x86_64-unknown-linux-gnu", "sse3,sse4.1,avx"));
+    assert!(fused("x86_64-unknown-linux-gnu", "avx,avx2,fma"));
+    assert!(fused("aarch64-unknown-linux-gnu", "neon"));
+}
+
 #[test]
 fn bools_are_bits() {
     for op in [BinaryOp::And, BinaryOp::Or, BinaryOp::Xor] {
@@ -480,8 +540,12 @@ fn every_operation(of: &dyn Fn(Scalar) -> Expr) -> Vec<(Scalar, Expr)> {
         let one =
             [Intrinsic::Sqrt, Intrinsic::Floor, Intrinsic::Ceil, Intrinsic::Trunc, Intrinsic::RoundEven];
         all.extend(one.map(|op| (scalar, intrinsic(op)(vec![of(scalar)]))));
-        all.push((scalar, intrinsic(Intrinsic::CopySign)(vec![of(scalar), of(scalar)])));
-        all.push((scalar, intrinsic(Intrinsic::FusedMultiplyAdd)(vec![of(scalar), of(scalar), of(scalar)])));
+        let pair = || vec![of(scalar), of(scalar)];
+        all.push((scalar, intrinsic(Intrinsic::CopySign)(pair())));
+        all.push((scalar, intrinsic(Intrinsic::ProductError)(pair())));
+        for op in [Intrinsic::FusedMultiplyAdd, Intrinsic::MultiplyAdd] {
+            all.push((scalar, intrinsic(op)(vec![of(scalar), of(scalar), of(scalar)])));
+        }
     }
     for op in [Intrinsic::AddOverflows, Intrinsic::SubOverflows, Intrinsic::MulOverflows] {
         all.push((Scalar::Bool, intrinsic(op)(vec![of(Scalar::I64), of(Scalar::I64)])));

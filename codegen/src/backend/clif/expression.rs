@@ -125,6 +125,8 @@ impl FunctionCx<'_, '_> {
             Intrinsic::RoundEven => self.builder.ins().nearest(values[0]),
             Intrinsic::CopySign => self.builder.ins().fcopysign(values[0], values[1]),
             Intrinsic::FusedMultiplyAdd => self.builder.ins().fma(values[0], values[1], values[2]),
+            Intrinsic::MultiplyAdd => self.multiply_add(values[0], values[1], values[2]),
+            Intrinsic::ProductError => self.product_error(values[0], values[1]),
             Intrinsic::StackExhausted => self.stack_exhausted(),
             Intrinsic::C(function) => self.call_c(function, &values),
         };
@@ -177,7 +179,9 @@ fn result(op: Intrinsic, args: &[Operand]) -> Scalar {
         | Intrinsic::Trunc
         | Intrinsic::RoundEven
         | Intrinsic::CopySign
-        | Intrinsic::FusedMultiplyAdd => args[0].scalar,
+        | Intrinsic::FusedMultiplyAdd
+        | Intrinsic::MultiplyAdd
+        | Intrinsic::ProductError => args[0].scalar,
         Intrinsic::C(_) => Scalar::F64,
     }
 }

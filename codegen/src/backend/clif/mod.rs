@@ -23,6 +23,7 @@ mod entry;
 mod expression;
 mod external;
 mod function;
+mod fused;
 mod inner_loop;
 mod parallel;
 mod print;

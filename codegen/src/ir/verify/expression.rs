@@ -146,7 +146,9 @@ impl Checker<'_> {
             | Intrinsic::Trunc
             | Intrinsic::RoundEven
             | Intrinsic::CopySign
-            | Intrinsic::FusedMultiplyAdd => {
+            | Intrinsic::FusedMultiplyAdd
+            | Intrinsic::MultiplyAdd
+            | Intrinsic::ProductError => {
                 let ty = self.scalar(args.first()?)?;
                 args[1..].iter().for_each(|arg| self.expect(arg, ty, "an operand"));
                 self.operands(ty.is_float(), format!("{op:?}"), ty)
@@ -160,8 +162,8 @@ const fn arity(op: Intrinsic) -> usize {
         Intrinsic::StackExhausted => 0,
         Intrinsic::Sqrt | Intrinsic::Floor | Intrinsic::Ceil | Intrinsic::Trunc | Intrinsic::RoundEven => 1,
         Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows => 2,
-        Intrinsic::CopySign => 2,
-        Intrinsic::FusedMultiplyAdd => 3,
+        Intrinsic::CopySign | Intrinsic::ProductError => 2,
+        Intrinsic::FusedMultiplyAdd | Intrinsic::MultiplyAdd => 3,
         Intrinsic::C(function) => function.arity(),
     }
 }

@@ -409,6 +409,8 @@ impl State {
             | Intrinsic::RoundEven
             | Intrinsic::CopySign
             | Intrinsic::FusedMultiplyAdd
+            | Intrinsic::MultiplyAdd
+            | Intrinsic::ProductError
             | Intrinsic::C(_) => return Value::Float,
         };
         let cond = match args {

@@ -129,6 +129,8 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
             | Intrinsic::Trunc
             | Intrinsic::RoundEven
             | Intrinsic::FusedMultiplyAdd
+            | Intrinsic::MultiplyAdd
+            | Intrinsic::ProductError
             | Intrinsic::StackExhausted
             | Intrinsic::C(_) => false,
         },
