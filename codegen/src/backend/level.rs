@@ -53,7 +53,9 @@ const fn gains_intrinsic(op: Intrinsic) -> bool {
         | Intrinsic::Ceil
         | Intrinsic::Trunc
         | Intrinsic::RoundEven
-        | Intrinsic::FusedMultiplyAdd => true,
+        | Intrinsic::FusedMultiplyAdd
+        | Intrinsic::MultiplyAdd
+        | Intrinsic::ProductError => true,
         Intrinsic::AddOverflows
         | Intrinsic::SubOverflows
         | Intrinsic::MulOverflows
