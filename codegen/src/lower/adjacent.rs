@@ -82,8 +82,8 @@ impl Lowering<'_> {
         }
         self.each(&outer, span, &mut |lowering, index| {
             let around = lowering.operands.operands.clone();
-            for place in 0..around.len() {
-                if let Operand::Array(array) = &around[place] {
+            for (place, operand) in around.iter().enumerate() {
+                if let Some(array) = array(operand) {
                     let view = lowering.row(array.view, &index, &length, span);
                     lowering.operands.operands[place] = Operand::Array(Array { view, core: Vec::new() });
                 }
