@@ -5,25 +5,21 @@ use crate::operations::{
     BINARY, COMPARE, FLOATS, INTEGERS, binary, compare, constant, convert, edges, intrinsic, rows, unary,
 };
 use pykernel_cli::jit::Jit;
-use pykernel_codegen::backend::{self, Target};
+use pykernel_codegen::backend::{self, Level, Target};
 use pykernel_codegen::ir::{
     BinaryOp, CFunction, CompareOp, Conversion, Expr, Function, FunctionId, Intrinsic, LaneElements, Lanes,
     LocalId, Module, Part, Scalar, StmtKind, Type, UnaryOp,
 };
 use pykernel_codegen::types::Layout;
 
-/// What x86-64-v3 adds to the baseline, of what the code generator knows.
-pub const V3: &str = "sse3,ssse3,sse4.1,sse4.2,popcnt,avx,avx2,bmi1,bmi2,fma,lzcnt";
-
-/// The targets that this machine is: the baseline, and where it is an x86-64-v3, that too.
-pub fn targets() -> Vec<Target> {
-    let mut targets = vec![Target::host()];
+/// The levels that this machine has.
+pub fn levels() -> Vec<Level> {
+    let mut levels = vec![Level::V1];
     #[cfg(target_arch = "x86_64")]
     if is_x86_64_feature() {
-        let triple = Target::host().triple().to_string();
-        targets.push(Target::parse(&triple, V3).expect("the host's triple"));
+        levels.push(Level::V3);
     }
-    targets
+    levels
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -31,11 +27,11 @@ fn is_x86_64_feature() -> bool {
     std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
 }
 
-/// Compiles a kernel of one function for a target.
-pub fn compile(f: Function, target: &Target) -> Jit {
+/// Compiles a kernel of one function for a level.
+pub fn compile(f: Function, level: Level) -> Jit {
     let module = Module { functions: vec![f] };
     let kernel = kernel::kernel(&module, FunctionId(0));
-    Jit::for_target(&module, &kernel, target).unwrap_or_else(|error| panic!("{error}"))
+    Jit::new(&module, &kernel, level).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// An array of one dimension in memory.
@@ -190,16 +186,16 @@ fn is_nan(scalar: Scalar, bits: u64) -> bool {
 }
 
 /// Checks an operation on lanes of each number that makes a difference.
-fn check(target: &Target, operation: &Operation) {
+fn check(level: Level, operation: &Operation) {
     let mut all = rows(&operation.operands);
     all.extend(random(&operation.operands));
     let length = all.len().next_multiple_of(64);
     all = all.into_iter().cycle().take(length).collect();
-    let scalar = compile(computes(operation, None, Given::Lanes), target);
+    let scalar = compile(computes(operation, None, Given::Lanes), level);
     for (given, rows) in [(Given::Lanes, all), (Given::Same, grouped(&operation.operands))] {
         let expected = run(&scalar, operation, &rows);
         for count in [2, 8, 32] {
-            let jit = compile(computes(operation, Some(count), given), target);
+            let jit = compile(computes(operation, Some(count), given), level);
             let got = run(&jit, operation, &rows);
             for (index, row) in rows.iter().enumerate() {
                 let (got, want) = (got.get(index), expected.get(index));
@@ -305,28 +301,28 @@ fn numbers() -> impl Iterator<Item = Scalar> {
 
 #[test]
 fn arithmetic_of_lanes_is_that_of_numbers() {
-    for target in targets() {
-        numbers().flat_map(arithmetic).for_each(|operation| check(&target, &operation));
+    for level in levels() {
+        numbers().flat_map(arithmetic).for_each(|operation| check(level, &operation));
     }
 }
 
 #[test]
 fn conversions_of_lanes_are_those_of_numbers() {
-    for target in targets() {
-        numbers().flat_map(conversions).for_each(|operation| check(&target, &operation));
+    for level in levels() {
+        numbers().flat_map(conversions).for_each(|operation| check(level, &operation));
     }
 }
 
 #[test]
 fn intrinsics_of_lanes_are_those_of_numbers() {
-    for target in targets() {
-        intrinsics().iter().for_each(|operation| check(&target, operation));
+    for level in levels() {
+        intrinsics().iter().for_each(|operation| check(level, operation));
     }
 }
 
 #[test]
 fn integers_are_shifted_and_divided_by_constants() {
-    for target in targets() {
+    for level in levels() {
         for scalar in INTEGERS {
             for op in [BinaryOp::Shl, BinaryOp::Shr, BinaryOp::Div, BinaryOp::Rem] {
                 for count in edges(scalar) {
@@ -342,8 +338,8 @@ fn integers_are_shifted_and_divided_by_constants() {
                     let operation = operation(format!("{op:?} by {count}"), &[scalar; 2], scalar, by);
                     let rows: Vec<Vec<u64>> =
                         edges(scalar).into_iter().cycle().take(64).map(|x| vec![x, 0]).collect();
-                    let single = compile(computes(&operation, None, Given::Same), &target);
-                    let lanes = compile(computes(&operation, Some(16), Given::Same), &target);
+                    let single = compile(computes(&operation, None, Given::Same), level);
+                    let lanes = compile(computes(&operation, Some(16), Given::Same), level);
                     let [single, lanes] = [single, lanes].map(|jit| run(&jit, &operation, &rows).bytes);
                     assert_eq!(single, lanes, "{op:?} of {scalar:?} by {count:x}");
                 }
@@ -360,7 +356,7 @@ fn every_operation_on_lanes_compiles_for_every_machine_with_registers() {
         ("x86_64-unknown-linux-gnu", ""),
         ("x86_64-unknown-linux-gnu", "sse3,ssse3"),
         ("x86_64-unknown-linux-gnu", "sse3,ssse3,sse4.1"),
-        ("x86_64-unknown-linux-gnu", V3),
+        ("x86_64-unknown-linux-gnu", &Level::V3.features().join(",")),
         ("aarch64-unknown-linux-gnu", "neon"),
     ] {
         let target = Target::parse(triple, features).expect("a known triple");
@@ -388,8 +384,8 @@ fn arithmetic_comparisons_and_choices_of_floats_stay_in_registers() {
             otherwise: boxed(args[2].clone()),
         }
     });
-    for features in ["", V3] {
-        let target = Target::parse("x86_64-unknown-linux-gnu", features).expect("a known triple");
+    for level in Level::X86_64 {
+        let target = Target::parse("x86_64-unknown-linux-gnu", "").expect("a known triple").at(level);
         let module = Module { functions: vec![computes(&hot, Some(8), Given::Lanes)] };
         let kernel = kernel::kernel(&module, FunctionId(0));
         let asm = backend::asm_text(&module, &kernel, &target).expect("it compiles");

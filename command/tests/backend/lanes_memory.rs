@@ -1,7 +1,7 @@
 //! Loads, stores and calls of lanes: in every layout, under every mask, and nowhere else.
 
 use crate::kernel::{self, array, assign, boxed, call, dtype, function, int, local, param, result, stmt};
-use crate::lanes::{Data, compile, targets};
+use crate::lanes::{Data, compile, levels};
 use crate::operations::{binary, compare, unary};
 use pykernel_abi::Array;
 use pykernel_codegen::ir::{
@@ -87,7 +87,7 @@ fn address(array: &Array<1>) -> u64 {
 #[test]
 fn what_is_masked_out_is_not_written() {
     const FIRST: usize = 3;
-    for target in targets() {
+    for level in levels() {
         for scalar in [Scalar::F64, Scalar::I64, Scalar::F32, Scalar::I16, Scalar::U8, Scalar::Bool] {
             for (count, from) in [
                 (8, Mask::Loaded),
@@ -97,7 +97,7 @@ fn what_is_masked_out_is_not_written() {
                 (16, Mask::Compared(Scalar::I32)),
                 (32, Mask::Loaded),
             ] {
-                let jit = compile(copies(scalar, count, from), &target);
+                let jit = compile(copies(scalar, count, from), level);
                 let length = FIRST + count as usize + 5;
                 let value = |index: u64| if scalar == Scalar::Bool { index & 1 } else { index + 1 };
                 let mut source = Data::new(scalar, (0..length as u64).map(value));
@@ -159,10 +159,10 @@ impl Edge {
 #[test]
 fn what_is_masked_out_is_not_read() {
     let edge = Edge::new();
-    for target in targets() {
+    for level in levels() {
         for scalar in [Scalar::F64, Scalar::F32, Scalar::I16, Scalar::U8] {
             for count in [2, 4, 8, 16, 32] {
-                let jit = compile(copies(scalar, count, Mask::Loaded), &target);
+                let jit = compile(copies(scalar, count, Mask::Loaded), level);
                 let there = count as usize - 1;
                 let size = scalar.bits() as usize / 8;
                 let array = edge.array(there, size);
@@ -180,7 +180,7 @@ fn what_is_masked_out_is_not_read() {
 #[test]
 fn lanes_that_fill_no_register_read_and_write_no_more_than_they_are() {
     let edge = Edge::new();
-    for target in targets() {
+    for level in levels() {
         for scalar in [Scalar::F32, Scalar::I32, Scalar::I16, Scalar::U8, Scalar::Bool] {
             for count in [2, 4, 8] {
                 let mut f = function("f");
@@ -190,7 +190,7 @@ fn lanes_that_fill_no_register_read_and_write_no_more_than_they_are() {
                     load(both, elements(view, int(0), Some(0), None)),
                     store(elements(view, int(0), Some(0), None), both),
                 ];
-                let jit = compile(f, &target);
+                let jit = compile(f, level);
                 let array = edge.array(count as usize, scalar.bits() as usize / 8);
                 call(&jit, &[address(&array)]).expect("nothing raises");
             }
@@ -223,9 +223,9 @@ fn gathers(scalar: Scalar, count: u32) -> Function {
 fn gathers_and_scatters_go_in_the_order_of_lanes_and_only_where_they_are() {
     const COUNT: u32 = 8;
     const NOWHERE: u64 = 1 << 50;
-    for target in targets() {
+    for level in levels() {
         for scalar in [Scalar::F64, Scalar::F32, Scalar::U16, Scalar::I8] {
-            let jit = compile(gathers(scalar, COUNT), &target);
+            let jit = compile(gathers(scalar, COUNT), level);
             for pattern in patterns(COUNT) {
                 let there = |lane: u32| pattern >> lane & 1 == 1;
                 let index = |lane: u32| if there(lane) { u64::from(lane * 5 % 11) } else { NOWHERE };
@@ -286,7 +286,7 @@ fn transports(element: DType, layout: Layout, along: usize) -> Function {
 #[test]
 fn lanes_go_along_each_axis_of_each_layout() {
     const SHAPE: [i64; 2] = [16, 8];
-    for target in targets() {
+    for level in levels() {
         for element in [DType::Float64, DType::Int16, DType::Complex64, DType::Complex128] {
             let size = element.size() as i64;
             let length = 4 * (SHAPE[0] * SHAPE[1] * size) as usize;
@@ -298,7 +298,7 @@ fn lanes_go_along_each_axis_of_each_layout() {
                 (Layout::Any, [-size, 2 * SHAPE[0] * size]),
             ] {
                 for along in [0, 1] {
-                    let jit = compile(transports(element, layout, along), &target);
+                    let jit = compile(transports(element, layout, along), level);
                     let mut source: Vec<u8> = (0..length).map(|byte| (byte * 7 + byte / 251) as u8).collect();
                     let mut out = vec![0u8; length];
                     let first: i64 = (0..2)
@@ -330,7 +330,7 @@ fn lanes_go_along_each_axis_of_each_layout() {
 
 #[test]
 fn any_lane_looks_only_at_the_lanes_that_there_are() {
-    for target in targets() {
+    for level in levels() {
         for scalar in [Scalar::F64, Scalar::F32, Scalar::I16, Scalar::U8] {
             for count in [2, 4, 8] {
                 let mut f = function("f");
@@ -348,7 +348,7 @@ fn any_lane_looks_only_at_the_lanes_that_there_are() {
                 let last = binary(BinaryOp::Mul)(vec![last, int(4)]);
                 let sum = binary(BinaryOp::Add)(vec![wide(local(mask), 1), wide(absent, 2)]);
                 f.body.push(assign(any, binary(BinaryOp::Add)(vec![sum, last])));
-                let jit = compile(f, &target);
+                let jit = compile(f, level);
                 for pattern in patterns(count) {
                     let mut mask = bools(pattern, count);
                     let got = call(&jit, &[address(&mask.descriptor())]).expect("nothing raises")[0];
@@ -401,14 +401,14 @@ fn doubles(scalar: Scalar, count: u32) -> Function {
 
 #[test]
 fn masks_go_around_loops() {
-    for target in targets() {
+    for level in levels() {
         for (scalar, bits) in [
             (Scalar::F64, (|x| (x as f64).to_bits()) as fn(u64) -> u64),
             (Scalar::F32, |x| u64::from((x as f32).to_bits())),
             (Scalar::I16, |x| x),
         ] {
             for count in [4, 8] {
-                let jit = compile(doubles(scalar, count), &target);
+                let jit = compile(doubles(scalar, count), level);
                 for pattern in patterns(count) {
                     let start = |lane: u32| u64::from(1 + lane * lane * 7);
                     let mut starts = Data::new(scalar, (0..count).map(|lane| bits(start(lane))));
