@@ -71,7 +71,7 @@ impl FunctionCx<'_, '_> {
 
     /// Integers of fewer than 32 bits are `I32`s; what has more than the machine's instructions hold goes
     /// in parts that are added with one rounding.
-    fn integer_to_float_lanes(&mut self, to: Scalar, from: &Vectors) -> Vectors {
+    pub(super) fn integer_to_float_lanes(&mut self, to: Scalar, from: &Vectors) -> Vectors {
         let registers = match (from.scalar, to) {
             (Scalar::I64 | Scalar::U64, Scalar::F32) => {
                 return self.lane_by_lane(to, &[from], &mut |cx, operands| {
@@ -111,7 +111,7 @@ impl FunctionCx<'_, '_> {
     /// Makes the halves of a number the low bits of 2⁵² and, from the smallest number on, of 2⁸⁴. What the
     /// second has too much is taken off exactly, and the sum of both rounds once.
     fn i64_to_f64(&mut self, register: Value) -> Value {
-        if self.machine().converts_64 {
+        if self.machine().longs {
             return self.builder.ins().fcvt_from_sint(types::F64X2, register);
         }
         let [two_52, two_84] = [52, 84].map(|power| f64::from_bits((1023 + power) << 52));
@@ -163,7 +163,7 @@ impl FunctionCx<'_, '_> {
     /// To integers of 64 bits. What is whole and small enough are the low bits of its sum with 2⁵² (of signed
     /// numbers: half more). Where a lane is not, all go one by one.
     fn f64_to_whole(&mut self, to: Scalar, from: &Vectors) -> Vectors {
-        if self.machine().converts_64 {
+        if self.machine().longs {
             let registers = self.registers([from], |cx, [register]| match to.is_signed() {
                 true => cx.builder.ins().fcvt_to_sint_sat(types::I64X2, register),
                 false => cx.builder.ins().fcvt_to_uint_sat(types::I64X2, register),
@@ -185,14 +185,7 @@ impl FunctionCx<'_, '_> {
         let small = Vectors::new(Scalar::Bool, from.count, 64, small);
         let registers = self.if_all(
             &small,
-            |cx| {
-                let base_bits = cx.cast(types::I64X2, base);
-                cx.registers([&whole], |cx, [whole]| {
-                    let sum = cx.builder.ins().fadd(whole, base);
-                    let sum = cx.cast(types::I64X2, sum);
-                    cx.builder.ins().isub(sum, base_bits)
-                })
-            },
+            |cx| cx.registers([&whole], |cx, [whole]| cx.small_to_integer(whole, base)),
             |cx| {
                 let one_by_one = cx.lane_by_lane(to, &[from], &mut |cx, operands| {
                     cx.convert(to, Conversion::Saturate, operands[0])
@@ -205,7 +198,7 @@ impl FunctionCx<'_, '_> {
 
     /// To integers of 32 bits. From `F64`s Cranelift knows the conversion together with the narrowing of
     /// what it gives.
-    fn float_to_half(&mut self, to: Scalar, from: &Vectors) -> Vectors {
+    pub(super) fn float_to_half(&mut self, to: Scalar, from: &Vectors) -> Vectors {
         let signed = to.is_signed();
         let registers = match from.scalar {
             Scalar::F32 => self.registers([from], |cx, [register]| match signed {
