@@ -257,10 +257,11 @@ impl FunctionCx<'_, '_> {
         }
     }
 
-    /// Whether numbers lie behind each other along a dimension.
-    pub(super) fn is_adjacent(&self, view: LocalId, axis: usize) -> bool {
+    /// Where elements lie behind each other along a dimension: of how many numbers each is.
+    pub(super) fn adjacent_numbers(&self, view: LocalId, axis: usize) -> Option<u32> {
         let View { ty, .. } = self.view(view);
-        fastest(ty.layout, ty.rank) == Some(axis) && ty.element.kind() != Kind::Complex
+        let numbers = if ty.element.kind() == Kind::Complex { 2 } else { 1 };
+        (fastest(ty.layout, ty.rank) == Some(axis)).then_some(numbers)
     }
 
     /// The address of an element. The slowest dimension is added first, so that what an inner

@@ -5,7 +5,7 @@ use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 use super::{FunctionCx, Vectors};
 use crate::backend::clif::expression::Operand;
-use crate::ir::{BinaryOp, Scalar, UnaryOp};
+use crate::ir::{BinaryOp, Intrinsic, Scalar, UnaryOp};
 
 impl FunctionCx<'_, '_> {
     pub(super) fn unary_lanes(&mut self, op: UnaryOp, operand: &Vectors) -> Vectors {
@@ -22,7 +22,9 @@ impl FunctionCx<'_, '_> {
         match op {
             BinaryOp::Mul if scalar.bits() == 8 => self.multiply_bytes(left, right),
             BinaryOp::Div | BinaryOp::Rem if scalar.is_int() => {
-                self.lane_by_lane(&[left, right], &mut |cx, operands| cx.binary(op, operands[0], operands[1]))
+                self.lane_by_lane(scalar, &[left, right], &mut |cx, operands| {
+                    cx.binary(op, operands[0], operands[1])
+                })
             }
             BinaryOp::Shl | BinaryOp::Shr => self.shift_lanes(op, left, right),
             BinaryOp::Add
@@ -60,11 +62,12 @@ impl FunctionCx<'_, '_> {
 
     /// Registers are shifted by one count; counts that differ go lane by lane.
     fn shift_lanes(&mut self, op: BinaryOp, left: &Vectors, right: &Vectors) -> Vectors {
-        let Some(count) = right.uniform else {
-            return self
-                .lane_by_lane(&[left, right], &mut |cx, operands| cx.binary(op, operands[0], operands[1]));
-        };
         let scalar = left.scalar;
+        let Some(count) = right.uniform else {
+            return self.lane_by_lane(scalar, &[left, right], &mut |cx, operands| {
+                cx.binary(op, operands[0], operands[1])
+            });
+        };
         if op == BinaryOp::Shr && scalar.is_signed() {
             let most = self.integer(scalar, i128::from(scalar.bits()) - 1);
             let count = self.builder.ins().umin(count, most);
@@ -92,6 +95,31 @@ impl FunctionCx<'_, '_> {
         };
         let kept = self.builder.ins().ineg(fits);
         self.builder.ins().splat(super::register_type(scalar, scalar.bits()), kept)
+    }
+
+    /// Products of factors of 32 bits fit. Where a lane has another, all are looked at one by one.
+    pub(super) fn product_overflows_lanes(&mut self, left: &Vectors, right: &Vectors) -> Vectors {
+        let [half, high] = [1 << 31, u64::MAX << 32].map(|bits| self.splat_bits(Scalar::I64, bits));
+        let no = self.splat_bits(Scalar::I64, 0);
+        let small = self.registers([left, right], |cx, [left, right]| {
+            let [left, right] = [left, right].map(|factor| cx.builder.ins().iadd(factor, half));
+            let both = cx.builder.ins().bor(left, right);
+            let outside = cx.builder.ins().band(both, high);
+            cx.builder.ins().icmp(IntCC::Equal, outside, no)
+        });
+        let small = Vectors::new(Scalar::Bool, left.count, 64, small);
+        let registers = self.if_all(
+            &small,
+            |_| vec![no; left.registers.len()],
+            |cx| {
+                let op = Intrinsic::MulOverflows;
+                let overflows = cx.lane_by_lane(Scalar::Bool, &[left, right], &mut |cx, operands| {
+                    cx.intrinsic(op, operands)
+                });
+                cx.mask_of_width(&overflows, 64).registers
+            },
+        );
+        small.with(registers)
     }
 
     /// Whether sums overflow, or differences.

@@ -2,9 +2,9 @@
 
 use cranelift_codegen::ir::{InstBuilder, Value};
 
-use super::{FunctionCx, Vectors};
+use super::{FunctionCx, LanesVariables, Vectors};
 use crate::ir::elements::zero_of;
-use crate::ir::{Const, Expr, FunctionId, Lanes, LocalId, Type};
+use crate::ir::{Const, Expr, FunctionId, LocalId, Type};
 
 impl FunctionCx<'_, '_> {
     /// Calls a function for each lane that is there. The results of the others are zeros.
@@ -18,23 +18,22 @@ impl FunctionCx<'_, '_> {
         let all = matches!(mask, Expr::Splat { value, .. } if **value == Expr::Const(Const::Bool(true)));
         let mask = self.lanes(mask);
         let args: Vec<Vectors> = args.iter().map(|arg| self.argument(arg, mask.count)).collect();
-        let mut numbers: Vec<Vec<Value>> = vec![Vec::new(); results.len()];
+        let mut given: Vec<Vec<Value>> = Vec::new();
         for lane in 0..mask.count {
             let args: Vec<Value> = args.iter().map(|arg| self.extract(arg, lane).value).collect();
-            let given = match all {
+            given.push(match all {
                 true => self.call_pure(id, &args),
                 false => {
                     let there = self.extract(&mask, lane).value;
                     self.call_if(there, id, &args)
                 }
-            };
-            numbers.iter_mut().zip(given).for_each(|(numbers, number)| numbers.push(number));
+            });
         }
-        for (local, numbers) in results.iter().zip(numbers) {
-            if let Type::Lanes(Lanes { scalar, .. }) = self.function.ty(*local) {
-                let result = self.collect(scalar, &numbers);
-                self.set_lanes(*local, &result);
-            }
+        for (position, local) in results.iter().enumerate() {
+            let LanesVariables { lanes, .. } = self.lanes_variables(*local);
+            let result =
+                self.collect(lanes.scalar, lanes.count, &mut |_, lane| given[lane as usize][position]);
+            self.set_lanes(*local, &result);
         }
     }
 
@@ -70,8 +69,8 @@ impl FunctionCx<'_, '_> {
         let zeros: Vec<_> = zeros.into_iter().map(Into::into).collect();
         self.builder.ins().brif(there, called, &[], after, &zeros);
         self.continue_in(called);
-        let given: Vec<_> = self.call_pure(id, args).into_iter().map(Into::into).collect();
-        self.builder.ins().jump(after, &given);
+        let given = self.call_pure(id, args);
+        self.jump_with(after, &given);
         self.continue_in(after);
         params
     }

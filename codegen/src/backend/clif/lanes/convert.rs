@@ -1,9 +1,10 @@
 //! Conversions of lanes.
 
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::condcodes::FloatCC;
+use cranelift_codegen::ir::{InstBuilder, Type as ClifType, Value, types};
 
 use super::{FunctionCx, Vectors, register_type};
-use crate::ir::{Conversion, Scalar};
+use crate::ir::{Conversion, Intrinsic, Scalar};
 
 impl FunctionCx<'_, '_> {
     pub(super) fn convert_lanes(&mut self, to: Scalar, how: Conversion, from: &Vectors) -> Vectors {
@@ -63,7 +64,7 @@ impl FunctionCx<'_, '_> {
     }
 
     /// The low halves of two registers.
-    fn low_halves(&mut self, ty: cranelift_codegen::ir::Type, low: Value, high: Value) -> Value {
+    fn low_halves(&mut self, ty: ClifType, low: Value, high: Value) -> Value {
         let halves = self.interleaved(64, false, low, high);
         self.cast(ty, halves)
     }
@@ -73,7 +74,7 @@ impl FunctionCx<'_, '_> {
     fn integer_to_float_lanes(&mut self, to: Scalar, from: &Vectors) -> Vectors {
         let registers = match (from.scalar, to) {
             (Scalar::I64 | Scalar::U64, Scalar::F32) => {
-                return self.lane_by_lane(&[from], &mut |cx, operands| {
+                return self.lane_by_lane(to, &[from], &mut |cx, operands| {
                     cx.convert(to, Conversion::Round, operands[0])
                 });
             }
@@ -134,8 +135,11 @@ impl FunctionCx<'_, '_> {
 
     fn float_to_integer_lanes(&mut self, to: Scalar, from: &Vectors) -> Vectors {
         match (from.scalar, to) {
-            (_, Scalar::I64 | Scalar::U64) => self
-                .lane_by_lane(&[from], &mut |cx, operands| cx.convert(to, Conversion::Saturate, operands[0])),
+            (Scalar::F32, Scalar::I64 | Scalar::U64) => {
+                let wide = self.resize_float_lanes(Scalar::F64, from);
+                self.f64_to_whole(to, &wide)
+            }
+            (_, Scalar::I64 | Scalar::U64) => self.f64_to_whole(to, from),
             (_, Scalar::I32 | Scalar::U32) => self.float_to_half(to, from),
             (_, to) => {
                 let wide = self.float_to_half(Scalar::I32, from);
@@ -154,6 +158,49 @@ impl FunctionCx<'_, '_> {
                 self.resize_lanes(&wide.with(registers), to)
             }
         }
+    }
+
+    /// To integers of 64 bits. What is whole and small enough are the low bits of its sum with 2⁵² (of signed
+    /// numbers: half more). Where a lane is not, all go one by one.
+    fn f64_to_whole(&mut self, to: Scalar, from: &Vectors) -> Vectors {
+        if self.machine().converts_64 {
+            let registers = self.registers([from], |cx, [register]| match to.is_signed() {
+                true => cx.builder.ins().fcvt_to_sint_sat(types::I64X2, register),
+                false => cx.builder.ins().fcvt_to_uint_sat(types::I64X2, register),
+            });
+            return Vectors::new(to, from.count, 64, registers);
+        }
+        let two_52 = f64::from_bits((1023 + 52) << 52);
+        let (lowest, above, base) = match to.is_signed() {
+            true => (-two_52 / 2.0, two_52 / 2.0, 1.5 * two_52),
+            false => (0.0, two_52, two_52),
+        };
+        let [lowest, above, base] = [lowest, above, base].map(|x| self.splat_bits(Scalar::F64, x.to_bits()));
+        let whole = self.intrinsic_lanes(Intrinsic::Trunc, std::slice::from_ref(from));
+        let small = self.registers([&whole], |cx, [whole]| {
+            let high_enough = cx.builder.ins().fcmp(FloatCC::GreaterThanOrEqual, whole, lowest);
+            let low_enough = cx.builder.ins().fcmp(FloatCC::LessThan, whole, above);
+            cx.builder.ins().band(high_enough, low_enough)
+        });
+        let small = Vectors::new(Scalar::Bool, from.count, 64, small);
+        let registers = self.if_all(
+            &small,
+            |cx| {
+                let base_bits = cx.cast(types::I64X2, base);
+                cx.registers([&whole], |cx, [whole]| {
+                    let sum = cx.builder.ins().fadd(whole, base);
+                    let sum = cx.cast(types::I64X2, sum);
+                    cx.builder.ins().isub(sum, base_bits)
+                })
+            },
+            |cx| {
+                let one_by_one = cx.lane_by_lane(to, &[from], &mut |cx, operands| {
+                    cx.convert(to, Conversion::Saturate, operands[0])
+                });
+                one_by_one.registers
+            },
+        );
+        Vectors::new(to, from.count, 64, registers)
     }
 
     /// To integers of 32 bits. From `F64`s Cranelift knows the conversion together with the narrowing of

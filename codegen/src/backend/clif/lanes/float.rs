@@ -48,7 +48,11 @@ impl FunctionCx<'_, '_> {
                 });
                 left.with(registers)
             }
-            _ => self.lane_by_lane(&operands, &mut |cx, operands| cx.intrinsic(op, operands)),
+            (Intrinsic::MulOverflows, &[left, right]) => self.product_overflows_lanes(left, right),
+            _ => {
+                let to = operands[0].scalar;
+                self.lane_by_lane(to, &operands, &mut |cx, operands| cx.intrinsic(op, operands))
+            }
         }
     }
 

@@ -1,11 +1,11 @@
 //! Masks: comparisons, what chooses by them, and their width.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, InstructionData, Value, ValueDef};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, InstructionData, Opcode, Value, ValueDef};
 
 use super::{FunctionCx, REGISTER, Vectors, integer_type, register_type, registers};
 use crate::backend::clif::expression::Operand;
-use crate::ir::{CompareOp, Expr, Scalar};
+use crate::ir::{CompareOp, Expr, Scalar, UnaryOp};
 
 impl FunctionCx<'_, '_> {
     pub(super) fn compare_lanes(&mut self, op: CompareOp, left: &Vectors, right: &Vectors) -> Vectors {
@@ -78,6 +78,38 @@ impl FunctionCx<'_, '_> {
         self.builder.ins().vany_true(all)
     }
 
+    /// Runs one of two codes, if all lanes are true and if not; gives the registers that it gives.
+    pub(super) fn if_all(
+        &mut self,
+        mask: &Vectors,
+        all: impl FnOnce(&mut Self) -> Vec<Value>,
+        some: impl FnOnce(&mut Self) -> Vec<Value>,
+    ) -> Vec<Value> {
+        let absent = self.unary_lanes(UnaryOp::Not, mask);
+        let any_absent = self.any(&absent);
+        let [on_some, on_all, after] = std::array::from_fn(|_| self.builder.create_block());
+        self.builder.ins().brif(any_absent, on_some, &[], on_all, &[]);
+        self.continue_in(on_all);
+        let given = all(self);
+        let params = given.iter().map(|register| {
+            let ty = self.builder.func.dfg.value_type(*register);
+            self.builder.append_block_param(after, ty)
+        });
+        let params = params.collect();
+        self.jump_with(after, &given);
+        self.continue_in(on_some);
+        let given = some(self);
+        self.jump_with(after, &given);
+        self.continue_in(after);
+        params
+    }
+
+    /// Goes to a block with values for its parameters.
+    pub(super) fn jump_with(&mut self, block: Block, values: &[Value]) {
+        let values: Vec<BlockArg> = values.iter().map(|value| (*value).into()).collect();
+        self.builder.ins().jump(block, &values);
+    }
+
     /// Two masks, both as wide as the wider; other lanes unchanged.
     pub(super) fn of_one_width(&mut self, left: &Vectors, right: &Vectors) -> (Vectors, Vectors) {
         let bits = match (left.uniform, right.uniform) {
@@ -98,17 +130,27 @@ impl FunctionCx<'_, '_> {
         }
         let registers = match mask.uniform {
             Some(value) => {
-                let wide = match bits {
-                    8 => value,
-                    _ => self.builder.ins().uextend(integer_type(bits), value),
-                };
-                let lane = self.builder.ins().ineg(wide);
+                let lane = self.mask_lane(value, bits);
                 let register = self.builder.ins().splat(register_type(Scalar::Bool, bits), lane);
                 vec![register; registers(mask.count, bits) as usize]
             }
             None => self.resize_mask(mask, bits),
         };
         Vectors { bits, registers, ..mask.clone() }
+    }
+
+    /// All bits of a lane, or none, as a number of 0 or 1 says.
+    pub(super) fn mask_lane(&mut self, value: Value, bits: u32) -> Value {
+        let ty = integer_type(bits);
+        if let ValueDef::Result(inst, _) = self.builder.func.dfg.value_def(value)
+            && let InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } =
+                self.builder.func.dfg.insts[inst]
+        {
+            let all = if imm.bits() == 0 { 0 } else { u64::MAX >> (64 - bits) };
+            return self.builder.ins().iconst(ty, all as i64);
+        }
+        let wide = if bits == 8 { value } else { self.builder.ins().uextend(ty, value) };
+        self.builder.ins().ineg(wide)
     }
 
     fn resize_mask(&mut self, mask: &Vectors, bits: u32) -> Vec<Value> {

@@ -7,7 +7,7 @@ use cranelift_codegen::ir::{
 use super::{FunctionCx, LanesVariables, REGISTER, Vectors, register_type, registers};
 use crate::backend::clif::clif_type;
 use crate::backend::clif::expression::Operand;
-use crate::ir::{Const, Expr, LaneElements, LocalId, Scalar, Type};
+use crate::ir::{Const, Expr, LaneElements, Lanes, LocalId, Part, Scalar, Type};
 
 /// Memory that is there, but aligned as its elements are.
 const ELEMENTS: MemFlagsData = MemFlagsData::new().with_notrap();
@@ -16,6 +16,8 @@ const ELEMENTS: MemFlagsData = MemFlagsData::new().with_notrap();
 enum Place {
     /// Behind each other, without gaps.
     Adjacent(Value),
+    /// Every other number, from an address of pairs: a part of complex elements without gaps.
+    Pairs(Value),
     /// At an address of its own each.
     Scattered(Vec<Value>),
 }
@@ -24,28 +26,27 @@ impl FunctionCx<'_, '_> {
     pub(in super::super) fn load_lanes(&mut self, local: LocalId, elements: &LaneElements) {
         let LanesVariables { lanes, .. } = self.lanes_variables(local);
         let mask = self.access_mask(elements);
-        match (self.place(elements, lanes.count), mask) {
-            (Place::Adjacent(address), None) => {
-                let loaded = self.load_adjacent(lanes.scalar, lanes.count, address);
-                self.set_lanes(local, &loaded);
+        let loaded = match (self.place(elements, lanes.count), mask) {
+            (Place::Adjacent(address), None) => self.load_adjacent(lanes, address),
+            (Place::Adjacent(address), Some(mask)) => {
+                let registers = self.if_all(
+                    &mask,
+                    |cx| cx.load_adjacent(lanes, address).registers,
+                    |cx| {
+                        let addresses = cx.adjacent_addresses(lanes.scalar, lanes.count, address);
+                        cx.load_each(lanes, &addresses, Some(&mask)).registers
+                    },
+                );
+                Vectors::new(lanes.scalar, lanes.count, lanes.scalar.bits(), registers)
             }
-            (Place::Adjacent(address), Some(mask)) => self.if_all(
-                &mask,
-                |cx| {
-                    let loaded = cx.load_adjacent(lanes.scalar, lanes.count, address);
-                    cx.set_lanes(local, &loaded);
-                },
-                |cx| {
-                    let addresses = cx.adjacent_addresses(lanes.scalar, lanes.count, address);
-                    let loaded = cx.load_each(lanes.scalar, &addresses, Some(&mask));
-                    cx.set_lanes(local, &loaded);
-                },
-            ),
-            (Place::Scattered(addresses), mask) => {
-                let loaded = self.load_each(lanes.scalar, &addresses, mask.as_ref());
-                self.set_lanes(local, &loaded);
+            (Place::Pairs(address), None) => self.load_pairs(lanes, elements.part, address),
+            (Place::Pairs(address), Some(mask)) => {
+                let addresses = self.pair_addresses(lanes.scalar, lanes.count, elements.part, address);
+                self.load_each(lanes, &addresses, Some(&mask))
             }
-        }
+            (Place::Scattered(addresses), mask) => self.load_each(lanes, &addresses, mask.as_ref()),
+        };
+        self.set_lanes(local, &loaded);
     }
 
     pub(in super::super) fn store_lanes(&mut self, elements: &LaneElements, value: &Expr) {
@@ -53,14 +54,24 @@ impl FunctionCx<'_, '_> {
         let mask = self.access_mask(elements);
         match (self.place(elements, value.count), mask) {
             (Place::Adjacent(address), None) => self.store_adjacent(&value, address),
-            (Place::Adjacent(address), Some(mask)) => self.if_all(
-                &mask,
-                |cx| cx.store_adjacent(&value, address),
-                |cx| {
-                    let addresses = cx.adjacent_addresses(value.scalar, value.count, address);
-                    cx.store_each(&value, &addresses, Some(&mask));
-                },
-            ),
+            (Place::Adjacent(address), Some(mask)) => {
+                self.if_all(
+                    &mask,
+                    |cx| {
+                        cx.store_adjacent(&value, address);
+                        Vec::new()
+                    },
+                    |cx| {
+                        let addresses = cx.adjacent_addresses(value.scalar, value.count, address);
+                        cx.store_each(&value, &addresses, Some(&mask));
+                        Vec::new()
+                    },
+                );
+            }
+            (Place::Pairs(address), mask) => {
+                let addresses = self.pair_addresses(value.scalar, value.count, elements.part, address);
+                self.store_each(&value, &addresses, mask.as_ref());
+            }
             (Place::Scattered(addresses), mask) => self.store_each(&value, &addresses, mask.as_ref()),
         }
     }
@@ -77,10 +88,12 @@ impl FunctionCx<'_, '_> {
         let LaneElements { view, index, along, part, mask: _ } = elements;
         let Some(axis) = *along else { return Place::Scattered(self.gathered(elements, count)) };
         let index: Vec<Value> = index.iter().map(|index| self.expression(index).value).collect();
-        let mut address = self.element_address(*view, &index, *part);
-        if self.is_adjacent(*view, axis) {
-            return Place::Adjacent(address);
+        match self.adjacent_numbers(*view, axis) {
+            Some(1) => return Place::Adjacent(self.element_address(*view, &index, *part)),
+            Some(_) => return Place::Pairs(self.element_address(*view, &index, Part::First)),
+            None => {}
         }
+        let mut address = self.element_address(*view, &index, *part);
         let stride = self.stride(*view, axis);
         let mut addresses = vec![address];
         for _ in 1..count {
@@ -139,7 +152,23 @@ impl FunctionCx<'_, '_> {
         (0..i64::from(count)).map(|lane| self.builder.ins().iadd_imm_s(first, lane * size)).collect()
     }
 
-    fn load_adjacent(&mut self, scalar: Scalar, count: u32, address: Value) -> Vectors {
+    /// The addresses of one part of adjacent pairs.
+    fn pair_addresses(&mut self, scalar: Scalar, count: u32, part: Part, first: Value) -> Vec<Value> {
+        let addresses = self.adjacent_addresses(scalar, 2 * count, first);
+        addresses.into_iter().skip(usize::from(part == Part::Imaginary)).step_by(2).collect()
+    }
+
+    /// Loads whole pairs, and keeps one part of each.
+    fn load_pairs(&mut self, lanes: Lanes, part: Part, address: Value) -> Vectors {
+        let pairs = self.load_adjacent(Lanes { count: 2 * lanes.count, ..lanes }, address);
+        let registers = self.each_pair(&pairs.registers, |cx, low, high| {
+            cx.every_other(lanes.scalar, part == Part::Imaginary, low, high)
+        });
+        Vectors::new(lanes.scalar, lanes.count, pairs.bits, registers)
+    }
+
+    fn load_adjacent(&mut self, lanes: Lanes, address: Value) -> Vectors {
+        let Lanes { scalar, count } = lanes;
         let bits = scalar.bits();
         let ty = register_type(scalar, bits);
         let register = |cx: &mut Self, index: u32| {
@@ -200,13 +229,12 @@ impl FunctionCx<'_, '_> {
         }
     }
 
-    fn load_each(&mut self, scalar: Scalar, addresses: &[Value], mask: Option<&Vectors>) -> Vectors {
-        let mut numbers = Vec::new();
-        for (lane, address) in addresses.iter().enumerate() {
-            let address = self.address_if(mask, lane as u32, *address);
-            numbers.push(self.builder.ins().load(clif_type(scalar), ELEMENTS, address, 0));
-        }
-        self.collect(scalar, &numbers)
+    fn load_each(&mut self, lanes: Lanes, addresses: &[Value], mask: Option<&Vectors>) -> Vectors {
+        let ty = clif_type(lanes.scalar);
+        self.collect(lanes.scalar, lanes.count, &mut |cx, lane| {
+            let address = cx.address_if(mask, lane, addresses[lane as usize]);
+            cx.builder.ins().load(ty, ELEMENTS, address, 0)
+        })
     }
 
     fn store_each(&mut self, value: &Vectors, addresses: &[Value], mask: Option<&Vectors>) {
@@ -234,20 +262,5 @@ impl FunctionCx<'_, '_> {
             }
         };
         self.builder.ins().stack_addr(self.pointer, slot, 0)
-    }
-
-    /// Runs one of two codes: if all lanes are there, if not.
-    fn if_all(&mut self, mask: &Vectors, all: impl FnOnce(&mut Self), some: impl FnOnce(&mut Self)) {
-        let absent = self.unary_lanes(crate::ir::UnaryOp::Not, mask);
-        let any_absent = self.any(&absent);
-        let [on_some, on_all, after] = std::array::from_fn(|_| self.builder.create_block());
-        self.builder.ins().brif(any_absent, on_some, &[], on_all, &[]);
-        self.continue_in(on_all);
-        all(self);
-        self.builder.ins().jump(after, &[]);
-        self.continue_in(on_some);
-        some(self);
-        self.builder.ins().jump(after, &[]);
-        self.continue_in(after);
     }
 }

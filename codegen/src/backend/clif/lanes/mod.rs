@@ -190,7 +190,7 @@ impl FunctionCx<'_, '_> {
         let Operand { value, scalar } = number;
         let bits = scalar.bits();
         let lane = match scalar {
-            Scalar::Bool => self.builder.ins().ineg(value),
+            Scalar::Bool => self.mask_lane(value, bits),
             _ => value,
         };
         let register = self.builder.ins().splat(register_type(scalar, bits), lane);
@@ -235,41 +235,46 @@ impl FunctionCx<'_, '_> {
         Operand { value, scalar }
     }
 
-    /// Lanes made of numbers, one for each.
-    fn collect(&mut self, scalar: Scalar, numbers: &[Value]) -> Vectors {
+    /// Lanes made of numbers, one for each. Each is put in its place before the next one is made, so that
+    /// loads become operands.
+    fn collect(
+        &mut self,
+        scalar: Scalar,
+        count: u32,
+        number: &mut dyn FnMut(&mut Self, u32) -> Value,
+    ) -> Vectors {
         let bits = scalar.bits();
-        let numbers: Vec<Value> = match scalar {
-            Scalar::Bool => numbers.iter().map(|number| self.builder.ins().ineg(*number)).collect(),
-            _ => numbers.to_vec(),
-        };
         let ty = register_type(scalar, bits);
-        let register = |cx: &mut Self, numbers: &[Value]| {
-            let first = cx.builder.ins().splat(ty, numbers[0]);
-            let rest = numbers.iter().enumerate().skip(1);
-            rest.fold(first, |register, (lane, number)| {
-                cx.builder.ins().insertlane(register, *number, lane as u8)
-            })
-        };
-        let each = (REGISTER / bits) as usize;
-        let registers = numbers.chunks(each).map(|numbers| register(self, numbers)).collect();
-        Vectors::new(scalar, numbers.len() as u32, bits, registers)
+        let mut registers = Vec::new();
+        for lane in 0..count {
+            let mut number = number(self, lane);
+            if scalar == Scalar::Bool {
+                number = self.builder.ins().ineg(number);
+            }
+            match (registers.pop(), lane % (REGISTER / bits)) {
+                (Some(register), place @ 1..) => {
+                    registers.push(self.builder.ins().insertlane(register, number, place as u8));
+                }
+                (full, _) => {
+                    registers.extend(full);
+                    registers.push(self.builder.ins().splat(ty, number));
+                }
+            }
+        }
+        Vectors::new(scalar, count, bits, registers)
     }
 
-    /// Computes lane by lane with the code of single numbers.
+    /// Computes lane by lane with the code of single numbers, which gives a number of some type.
     fn lane_by_lane(
         &mut self,
+        to: Scalar,
         operands: &[&Vectors],
         compute: &mut dyn FnMut(&mut Self, Vec<Operand>) -> Operand,
     ) -> Vectors {
-        let mut scalar = operands[0].scalar;
-        let mut numbers = Vec::new();
-        for lane in 0..operands[0].count {
-            let operands = operands.iter().map(|lanes| self.extract(lanes, lane)).collect();
-            let number = compute(self, operands);
-            scalar = number.scalar;
-            numbers.push(number.value);
-        }
-        self.collect(scalar, &numbers)
+        self.collect(to, operands[0].count, &mut |cx, lane| {
+            let operands = operands.iter().map(|lanes| cx.extract(lanes, lane)).collect();
+            compute(cx, operands).value
+        })
     }
 
     /// Computes register by register.

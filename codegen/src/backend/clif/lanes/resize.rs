@@ -54,12 +54,7 @@ impl FunctionCx<'_, '_> {
     /// The low halves of the lanes of two registers.
     pub(super) fn narrow_pair(&mut self, bits: u32, low: Value, high: Value) -> Value {
         match bits {
-            64 => {
-                let even = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
-                let [low, high] = [low, high].map(|register| self.cast(types::I8X16, register));
-                let shuffled = self.shuffle(even, low, high);
-                self.cast(types::I32X4, shuffled)
-            }
+            64 => self.every_other(Scalar::U32, false, low, high),
             32 => {
                 // What is narrowed with saturation is extended from the low half first.
                 let [low, high] = [low, high].map(|register| {
@@ -77,6 +72,14 @@ impl FunctionCx<'_, '_> {
         }
     }
 
+    /// The lanes of even places of two registers, or of odd ones.
+    pub(super) fn every_other(&mut self, scalar: Scalar, odd: bool, low: Value, high: Value) -> Value {
+        let size = (scalar.bits() / 8) as u8;
+        let byte = |byte: u8| byte / size * 2 * size + byte % size + if odd { size } else { 0 };
+        let shuffled = self.shuffle(std::array::from_fn(|place| byte(place as u8)), low, high);
+        self.cast(register_type(scalar, scalar.bits()), shuffled)
+    }
+
     /// The low or the high halves of two registers, lanes of the one between those of the other.
     pub(super) fn interleaved(&mut self, bits: u32, high: bool, left: Value, right: Value) -> Value {
         let bytes = (bits / 8) as u8;
@@ -85,7 +88,6 @@ impl FunctionCx<'_, '_> {
             let from = lane / 2 * bytes + within + if high { 8 } else { 0 };
             from + 16 * (lane % 2)
         };
-        let [left, right] = [left, right].map(|register| self.cast(types::I8X16, register));
         self.shuffle(std::array::from_fn(|byte| lane(byte as u8)), left, right)
     }
 
