@@ -30,7 +30,8 @@
 //! each extent is at least 0 and at most [`MAX_EXTENT`]; an array that the kernel writes overlaps
 //! no other argument; [`Raised::stack_limit`] is set when the kernel is recursive, and
 //! [`Raised::host`] when it asks something of the program that runs it, and
-//! [`Raised::callables`] when it calls functions of the program.
+//! [`Raised::callables`] when it calls functions of the program. [`Raised::level`] must not be above
+//! the machine's own; 0 is right for every machine.
 //!
 //! # The inner loop of a ufunc or gufunc
 //!
@@ -59,6 +60,10 @@
 //! the memory as a `Vec` of `bytes / size` elements' capacity.
 #![no_std]
 #![forbid(unsafe_code)]
+
+mod level;
+
+pub use level::Level;
 
 /// A loop of a ufunc or gufunc over one dimension of its operands. Gives a [`Status`]; where it
 /// raised, iterations before that are done.
@@ -135,6 +140,9 @@ pub struct Raised {
     /// the order that its interface gives, each with its own signature ([`Callable`]). Kernels that
     /// call none ignore it.
     pub callables: *const Callable,
+    /// Set by the caller before the call: the number of the highest [`Level`] that the machine has, or
+    /// less. The kernel runs its best variant for it.
+    pub level: u32,
 }
 
 /// The address of a function of the program that a kernel calls. Declared in Python as
@@ -166,13 +174,16 @@ pub mod raised {
 
     /// Offset of the table of callable functions.
     pub const CALLABLES: i32 = HOST + 8;
+
+    /// Offset of the level.
+    pub const LEVEL: i32 = CALLABLES + 8;
 }
 
 impl Raised {
-    /// A record in which nothing has been raised.
-    pub const fn new(stack_limit: usize, host: *const Host) -> Self {
+    /// A record in which nothing has been raised, for a machine of this level.
+    pub const fn new(stack_limit: usize, host: *const Host, level: u32) -> Self {
         let (site, callables) = (core::ptr::null(), core::ptr::null());
-        Raised { site, operands: [0; MAX_OPERANDS], stack_limit, host, callables }
+        Raised { site, operands: [0; MAX_OPERANDS], stack_limit, host, callables, level }
     }
 }
 
@@ -329,6 +340,7 @@ mod tests {
         assert_eq!(offset_of!(Raised, stack_limit), raised::STACK_LIMIT as usize);
         assert_eq!(offset_of!(Raised, host), raised::HOST as usize);
         assert_eq!(offset_of!(Raised, callables), raised::CALLABLES as usize);
+        assert_eq!(offset_of!(Raised, level), raised::LEVEL as usize);
     }
 
     #[test]

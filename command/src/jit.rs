@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncOrDataId, Module, default_libcall_names};
 use pykernel_abi::{InnerLoop, Raised, Status};
-use pykernel_codegen::backend::{Code, Error, Target, clif};
+use pykernel_codegen::backend::{Code, Error, Level, Target, Variant, clif};
 use pykernel_codegen::hir::External;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::ir;
@@ -15,7 +15,7 @@ use pykernel_codegen::ir;
 /// near each other for their relative addresses.
 const ARENA: usize = 64 << 20;
 
-/// A kernel compiled into this process, for the machine's baseline.
+/// A kernel compiled into this process, for a CPU level.
 ///
 /// Its raise sites lie in it too: a [`Raised`] record may only be read while the kernel lives.
 pub struct Jit {
@@ -35,13 +35,15 @@ struct Compiled {
 type Trampoline = unsafe extern "C" fn(*const u8, *const u64, *mut u64, *mut Raised) -> i32;
 
 impl Jit {
-    /// Compiles all overloads of a kernel, whose functions are those of `ir`.
-    pub fn new(ir: &ir::Module, kernel: &Kernel) -> Result<Jit, Error> {
+    /// Compiles all overloads of a kernel, whose functions are those of `ir`. It must not be called if
+    /// this machine has not the level.
+    pub fn new(ir: &ir::Module, kernel: &Kernel, level: Level) -> Result<Jit, Error> {
         if let Some(missing) = missing(ir, kernel) {
             return Err(Error::External(missing));
         }
-        let mut module = module()?;
-        clif::define(&mut module, ir, kernel)?;
+        let variant = Variant { level, isa: Target::host().isa(Code::InProcess, level)? };
+        let mut module = module(&variant)?;
+        clif::define(&mut module, ir, kernel, &variant)?;
         let mut trampolines = Vec::new();
         for overload in &kernel.overloads {
             trampolines.push(match kernel.ufunc {
@@ -166,9 +168,8 @@ fn is_in_process(symbol: &str) -> bool {
     false
 }
 
-fn module() -> Result<JITModule, Error> {
-    let isa = Target::host().isa(Code::InProcess)?;
-    let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
+fn module(variant: &Variant) -> Result<JITModule, Error> {
+    let mut builder = JITBuilder::with_isa(variant.isa.clone(), default_libcall_names());
     builder.symbols(c_library());
     let arena = ArenaMemoryProvider::new_with_size(ARENA)
         .map_err(|error| Error::Bug(format!("no address space for code: {error}")))?;

@@ -4,6 +4,7 @@ use pykernel_abi::InnerLoop;
 use pykernel_cli::host;
 use pykernel_cli::jit::Jit;
 use pykernel_codegen::analysis::analyse;
+use pykernel_codegen::backend::Level;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::passes::{self, Options};
 use pykernel_codegen::source::Source;
@@ -28,7 +29,7 @@ fn compile(text: &str) -> Compiled {
     let kernel = analysis.interface.kernels.pop().expect("the text has a kernel");
     let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
     let ir = passes::run(analysis.module, &entries, Options { overflow_checks: true });
-    let jit = Jit::new(&ir, &kernel).unwrap_or_else(|error| panic!("{error}"));
+    let jit = Jit::new(&ir, &kernel, Level::V1).unwrap_or_else(|error| panic!("{error}"));
     Compiled { jit, kernel }
 }
 

@@ -8,12 +8,19 @@ pub use pykernel_abi::{Array, Callable, Host, Raised};
 
 pub use crate::argument::Argument;
 pub use crate::host::{HOST, printed};
+pub use crate::level::level;
 pub use crate::returned::Returned;
 pub use crate::stack::limit as stack_limit;
 pub use crate::view::{Kernel, Layout, Param, fits, read, write};
 
 use crate::Error;
 use pykernel_abi::Status;
+
+/// A record for calls on this machine.
+#[inline]
+pub(crate) fn record(stack_limit: usize, host: *const Host) -> Raised {
+    Raised::new(stack_limit, host, crate::level::number())
+}
 
 /// Runs a kernel. One that returns `None` has `T = ()` and no use for the first pointer.
 ///
@@ -27,7 +34,7 @@ pub unsafe fn run<T>(
     host: *const Host,
     entry: impl FnOnce(*mut T, *mut Raised) -> i32,
 ) -> Result<T, Error> {
-    let mut raised = Raised::new(stack_limit, host);
+    let mut raised = record(stack_limit, host);
     let mut result = MaybeUninit::<T>::uninit();
     if entry(result.as_mut_ptr(), &mut raised) == Status::Returned as i32 {
         // SAFETY: a kernel that returns has written its result; `()` needs no writing.

@@ -79,6 +79,7 @@ mod dtype;
 mod error;
 pub mod gufunc;
 mod host;
+mod level;
 mod parallel_for;
 #[cfg(test)]
 mod random;

@@ -109,6 +109,7 @@ mod tests {
     use std::ptr::null;
     use std::sync::atomic::AtomicUsize;
 
+    use crate::call::record;
     use crate::host::HOST;
 
     const N: usize = 1000;
@@ -136,7 +137,7 @@ mod tests {
     /// Runs a loop that raises from a place on; gives the place that has raised.
     fn run(count: i64, from: i64) -> Option<u64> {
         let places = Places { runs: (0..N).map(|_| AtomicUsize::new(0)).collect(), from };
-        let mut raised = Raised::new(stack::limit(), &HOST);
+        let mut raised = record(stack::limit(), &HOST);
         // SAFETY: the body's own context, and a record.
         let status = unsafe { parallel_for(body, (&raw const places).cast(), count, 1, &mut raised) };
         for (place, runs) in places.runs.iter().enumerate() {
@@ -188,7 +189,7 @@ mod tests {
             }
             Status::Returned as i32
         }
-        let (count, mut raised) = (300i64, Raised::new(stack::limit(), &HOST));
+        let (count, mut raised) = (300i64, record(stack::limit(), &HOST));
         // SAFETY: the body's own context, and a record.
         let status = unsafe { parallel_for(outer, (&raw const count).cast(), 20, 1 << 20, &mut raised) };
         assert_eq!(status, Status::Returned as i32);

@@ -8,7 +8,7 @@ use pykernel_cli::transcript::number::{Datum, Number};
 use pykernel_cli::transcript::run::{self, Compiled};
 use pykernel_cli::transcript::value::{Failure, Value};
 use pykernel_codegen::analysis::{self, Analysis};
-use pykernel_codegen::backend;
+use pykernel_codegen::backend::{self, Level};
 use pykernel_codegen::interface::rust;
 use pykernel_codegen::source::Source;
 
@@ -175,7 +175,7 @@ fn recursions_without_end_are_found_at_compile_time_or_at_run_time() {
     let call_on = |stack: usize| {
         let run = || {
             let kernel = &analysis.interface.kernels[0];
-            let jit = Jit::new(&ir, kernel).unwrap();
+            let jit = Jit::new(&ir, kernel, Level::V1).unwrap();
             let zero = Value::Number(Number::weak(Datum::Int(0)));
             call::call(&jit, kernel, |_| Ok(None), &[zero]).unwrap_err()
         };
@@ -200,7 +200,7 @@ fn kernels_that_never_end_compile() {
         for overflow_checks in [true, false] {
             let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", text), overflow_checks);
             assert_eq!(analysis.diagnostics, [], "{text}");
-            assert!(Jit::new(&ir, &analysis.interface.kernels[0]).is_ok(), "{text}");
+            assert!(Jit::new(&ir, &analysis.interface.kernels[0], Level::V1).is_ok(), "{text}");
         }
     }
 }
@@ -213,7 +213,7 @@ fn a_kernel_of_a_hundred_thousand_lines_compiles_or_is_refused() {
         let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", &text), false);
         assert_eq!(analysis.diagnostics, []);
         let kernel = &analysis.interface.kernels[0];
-        match Jit::new(&ir, kernel) {
+        match Jit::new(&ir, kernel, Level::V1) {
             Ok(jit) => {
                 let two = Value::Number(Number::weak(Datum::Int(2)));
                 let result = call::call(&jit, kernel, |_| Ok(None), &[two]).unwrap();

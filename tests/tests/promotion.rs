@@ -21,6 +21,7 @@ use pykernel_cli::transcript::run::Compiled;
 use pykernel_cli::transcript::value::{Failure, Raised, Value};
 use pykernel_cli::transcript::{call, run};
 use pykernel_codegen::analysis;
+use pykernel_codegen::backend::Level;
 use pykernel_codegen::source::Source;
 
 const TABLE: &str = include_str!("../promotion/table.tsv");
@@ -74,7 +75,7 @@ fn check(kernels: &[(Key<'_>, Vec<Row<'_>>)]) -> Vec<String> {
     let Compiled { analysis, ir } = run::compile(&source(kernels), true);
     let mut wrong: Vec<String> = analysis.diagnostics.iter().map(|d| d.message.clone()).collect();
     for (kernel, (key, rows)) in analysis.interface.kernels.iter().zip(kernels) {
-        let jit = match Jit::new(&ir, kernel) {
+        let jit = match Jit::new(&ir, kernel, Level::V1) {
             Ok(jit) => jit,
             Err(error) => {
                 wrong.push(format!("{key:?}: {error}"));

@@ -6,8 +6,12 @@
 //!
 //! What debuggers, profilers and backtraces read stands in sections that Cranelift does not write:
 //! `unwind` says how to leave a function, `lines` which Python line an instruction comes from.
+//!
+//! An object holds variants of its kernel for CPUs of several levels where that makes it faster
+//! (`level`).
 
 pub mod clif;
+mod level;
 mod lines;
 mod section;
 mod stage;
@@ -21,7 +25,9 @@ use cranelift_codegen::CodegenError;
 use cranelift_module::{Module, ModuleError, default_libcall_names};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 
+pub use level::Variant;
 pub use lines::Origin;
+pub use pykernel_abi::Level;
 pub use stage::Stage;
 pub use target::{Code, Target};
 pub use text::{asm_text, clif_text, with_lines};
@@ -89,12 +95,18 @@ pub fn object(
     let mut module = object_module(kernel, target)?;
     let mut frames = unwind::Frames::default();
     let mut lines = origin.map(|origin| lines::Lines::new(origin, target));
-    for mut function in clif::translate(&mut module, ir, kernel)? {
+    let clif::Code { functions, dispatchers } =
+        clif::translate(&mut module, ir, kernel, &level::variants(ir, kernel, target)?)?;
+    for mut function in functions {
         function.define(&mut module)?;
-        frames.add(module.isa(), &function)?;
+        frames.add(&function)?;
         if let Some(lines) = &mut lines {
             lines.add(&ir[function.of], &function);
         }
+    }
+    for dispatcher in dispatchers {
+        dispatcher.define(&mut module)?;
+        frames.add_dispatcher(module.isa(), &dispatcher);
     }
     let mut product = module.finish();
     frames.write(target, &mut product)?;
@@ -105,7 +117,7 @@ pub fn object(
 }
 
 fn object_module(kernel: &Kernel, target: &Target) -> Result<ObjectModule, Error> {
-    let isa = target.isa(Code::PositionIndependent)?;
+    let isa = target.isa(Code::PositionIndependent, target.levels()[0])?;
     let mut builder = ObjectBuilder::new(isa, kernel.name.as_str(), default_libcall_names())
         .map_err(|error| Error::Target(format!("{}: {error}", target.triple())))?;
     // Cranelift's own `.eh_frame` has absolute addresses, which no PIE can hold.

@@ -4,15 +4,18 @@ use std::str::FromStr;
 
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable, Flags, SetError};
-use target_lexicon::Triple;
+use pykernel_abi::Level;
+use target_lexicon::{Architecture, Triple};
 
 use super::Error;
 
-/// A target triple with the CPU features that code may use.
+/// A target triple with the CPU features that code may use, and the levels beyond them for which it
+/// has variants.
 #[derive(Clone, Debug)]
 pub struct Target {
     triple: Triple,
     features: Vec<String>,
+    levels: Vec<Level>,
 }
 
 /// Where code will run.
@@ -25,18 +28,40 @@ pub enum Code {
 }
 
 impl Target {
-    /// The machine that this process runs on, without features that not every machine of its
-    /// kind has.
+    /// A machine of the kind that this process runs on, which need not have any feature that not
+    /// every one of the kind has.
     pub fn host() -> Target {
-        Target { triple: Triple::host(), features: Vec::new() }
+        Target::new(Triple::host(), Vec::new())
     }
 
     /// A target by its triple, with features as `CARGO_CFG_TARGET_FEATURE` lists them:
-    /// `fxsr,sse,sse2,sse4.1`.
+    /// `fxsr,sse,sse2,sse4.1`. Its levels are those of its architecture, but those below one that the
+    /// features have as a whole.
     pub fn parse(triple: &str, features: &str) -> Result<Target, Error> {
         let parsed = Triple::from_str(triple).map_err(|error| Error::Target(format!("{triple}: {error}")))?;
         let features = features.split(',').map(str::trim).filter(|name| !name.is_empty());
-        Ok(Target { triple: parsed, features: features.map(str::to_owned).collect() })
+        Ok(Target::new(parsed, features.map(str::to_owned).collect()))
+    }
+
+    fn new(triple: Triple, features: Vec<String>) -> Target {
+        let has = |feature: &&str| features.iter().any(|given| given == feature);
+        let all = match triple.architecture {
+            Architecture::X86_64 | Architecture::X86_64h => &Level::X86_64[..],
+            _ => &Level::X86_64[..1],
+        };
+        let lowest = all.iter().rposition(|level| level.features().iter().all(has)).unwrap_or(0);
+        Target { triple, levels: all[lowest..].to_vec(), features }
+    }
+
+    /// The same machine with one level only.
+    pub fn at(mut self, level: Level) -> Target {
+        self.levels = vec![level];
+        self
+    }
+
+    /// The levels that kernels may have variants for, in their order; at least one.
+    pub fn levels(&self) -> &[Level] {
+        &self.levels
     }
 
     /// The triple.
@@ -44,11 +69,11 @@ impl Target {
         &self.triple
     }
 
-    /// Cranelift's description of the target.
-    pub fn isa(&self, code: Code) -> Result<OwnedTargetIsa, Error> {
+    /// Cranelift's description of the target at a level.
+    pub fn isa(&self, code: Code, level: Level) -> Result<OwnedTargetIsa, Error> {
         let unsupported = |error: &dyn std::fmt::Display| Error::Target(format!("{}: {error}", self.triple));
         let mut builder = isa::lookup(self.triple.clone()).map_err(|error| unsupported(&error))?;
-        for feature in &self.features {
+        for feature in self.features.iter().map(String::as_str).chain(level.features().iter().copied()) {
             match builder.enable(&format!("has_{}", feature.replace('.', ""))) {
                 // Cranelift has a flag only for the features that it makes use of.
                 Ok(()) | Err(SetError::BadName(_)) => {}
@@ -88,7 +113,7 @@ mod tests {
     #[test]
     fn rustc_features_become_flags_and_unknown_ones_are_left_out() {
         let target = Target::parse("x86_64-unknown-linux-gnu", "fxsr,sse,sse2,sse4.1,fma").unwrap();
-        let isa = target.isa(Code::PositionIndependent).unwrap();
+        let isa = target.isa(Code::PositionIndependent, Level::V1).unwrap();
         let on: Vec<&str> = isa
             .isa_flags()
             .iter()
@@ -100,8 +125,32 @@ mod tests {
     }
 
     #[test]
+    fn each_feature_of_a_level_is_a_flag_that_cranelift_knows() {
+        for level in Level::X86_64 {
+            for feature in level.features() {
+                let target = Target::parse("x86_64-unknown-linux-gnu", feature).unwrap();
+                let isa = target.isa(Code::PositionIndependent, Level::V1).unwrap();
+                let is_on = isa.isa_flags().iter().any(|flag| flag.as_bool() == Some(true));
+                assert!(is_on, "{feature}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_level_that_the_features_have_is_the_lowest() {
+        let levels = |triple, features: &str| Target::parse(triple, features).unwrap().levels().to_vec();
+        let linux = "x86_64-unknown-linux-gnu";
+        assert_eq!(levels(linux, "fxsr,sse,sse2"), Level::X86_64);
+        assert_eq!(levels(linux, "avx2,fma"), Level::X86_64);
+        assert_eq!(levels(linux, &Level::V3.features().join(",")), [Level::V3]);
+        assert_eq!(levels("aarch64-unknown-linux-gnu", ""), [Level::V1]);
+    }
+
+    #[test]
     fn targets_without_a_code_generator_are_refused_by_name() {
-        let error = |triple| match Target::parse(triple, "").and_then(|target| target.isa(Code::InProcess)) {
+        let error = |triple| match Target::parse(triple, "")
+            .and_then(|target| target.isa(Code::InProcess, Level::V1))
+        {
             Ok(_) => panic!("{triple} has a code generator"),
             Err(error) => error.to_string(),
         };

@@ -1,9 +1,9 @@
 //! The back end's stages as text, for people and tests.
 
 use cranelift_codegen::control::ControlPlane;
-use cranelift_module::Module;
 
-use super::{Error, Target, clif, object_module};
+use super::clif::Dispatcher;
+use super::{Error, Target, clif, level, object_module};
 use crate::interface::Kernel;
 use crate::ir;
 use crate::source::Source;
@@ -11,7 +11,8 @@ use crate::source::Source;
 /// The Cranelift IR of a kernel's functions, as it goes into the code generator.
 pub fn clif_text(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<String, Error> {
     let mut module = object_module(kernel, target)?;
-    let functions = clif::translate(&mut module, ir, kernel)?;
+    let clif::Code { functions, .. } =
+        clif::translate(&mut module, ir, kernel, &level::variants(ir, kernel, target)?)?;
     let texts: Vec<String> = functions
         .iter()
         .map(|function| format!("; {}\n{}", function.name, function.context.func.display()))
@@ -23,14 +24,19 @@ pub fn clif_text(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<St
 pub fn asm_text(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<String, Error> {
     let mut module = object_module(kernel, target)?;
     let mut text = String::new();
-    for mut function in clif::translate(&mut module, ir, kernel)? {
+    let clif::Code { functions, dispatchers } =
+        clif::translate(&mut module, ir, kernel, &level::variants(ir, kernel, target)?)?;
+    for mut function in functions {
         function.context.set_disasm(true);
         let code = function
             .context
-            .compile(module.isa(), &mut ControlPlane::default())
+            .compile(&*function.isa, &mut ControlPlane::default())
             .map_err(|error| Error::from_codegen(&function.name, &error.inner))?;
         let body = code.vcode.as_deref().unwrap_or("");
         text.push_str(&format!("; {}, {} bytes\n{body}\n", function.name, code.buffer.data().len()));
+    }
+    for Dispatcher { name, code, text: body, .. } in dispatchers {
+        text.push_str(&format!("; {name}, {} bytes\n{body}\n", code.len()));
     }
     Ok(text)
 }

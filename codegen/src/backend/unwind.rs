@@ -8,9 +8,9 @@ use cranelift_codegen::isa::unwind::UnwindInfo;
 use cranelift_object::ObjectProduct;
 use cranelift_object::object::write::StandardSection;
 use gimli::constants::{DW_EH_PE_pcrel, DW_EH_PE_sdata4, DwEhPe};
-use gimli::write::{CieId, EhFrame, FrameTable};
+use gimli::write::{CieId, EhFrame, FrameDescriptionEntry, FrameTable};
 
-use super::clif::Translated;
+use super::clif::{Dispatcher, Translated};
 use super::section::{Section, address, is_known};
 use super::{Error, Target};
 
@@ -24,7 +24,8 @@ pub(super) struct Frames {
 
 impl Frames {
     /// Adds a function that has been compiled.
-    pub(super) fn add(&mut self, isa: &dyn TargetIsa, function: &Translated) -> Result<(), Error> {
+    pub(super) fn add(&mut self, function: &Translated) -> Result<(), Error> {
+        let isa = &*function.isa;
         let Some(code) = function.context.compiled_code().filter(|_| is_known(isa.triple())) else {
             return Ok(());
         };
@@ -34,6 +35,14 @@ impl Frames {
             self.table.add_fde(cie, info.to_fde(address(function.id)));
         }
         Ok(())
+    }
+
+    /// Adds a dispatcher: all over it the caller's address is where the call has left it.
+    pub(super) fn add_dispatcher(&mut self, isa: &dyn TargetIsa, dispatcher: &Dispatcher) {
+        if let Some(cie) = is_known(isa.triple()).then(|| self.cie(isa)).flatten() {
+            let size = dispatcher.code.len() as u32;
+            self.table.add_fde(cie, FrameDescriptionEntry::new(address(dispatcher.id), size));
+        }
     }
 
     fn cie(&mut self, isa: &dyn TargetIsa) -> Option<CieId> {

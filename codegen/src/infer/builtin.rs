@@ -1,5 +1,6 @@
 //! Typing calls of builtins: a function for each rule of the table in [`crate::builtin`].
 
+use super::array_operation::any_array;
 use super::call::NO_INTEGER;
 use super::convert::real_number_of;
 use super::none::{present, unsupported_operands};
@@ -193,9 +194,13 @@ fn divmod(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Spa
     let message = |names| unsupported_operands("divmod()", names);
     let [left, right] = body.both_required([left, right], message)?;
     for arg in [&left, &right] {
-        if matches!(arg.ty.dtype().map(DType::kind), Some(Kind::Complex) | None) {
+        if matches!(arg.ty.element().map(DType::kind), Some(Kind::Complex) | None) {
             return body.wrong_argument(row, arg, "real numbers");
         }
+    }
+    if any_array([&left, &right]) {
+        return body
+            .each_element(vec![left, right], span, &mut |body, elements| divmod(body, row, elements, span));
     }
     body.divide_with_remainder(left, right, span)
 }
@@ -289,10 +294,13 @@ fn complex(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Sp
 }
 
 fn abs(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    if any_array(&args) {
+        return body.each_element(args, span, &mut |body, element| abs(body, row, element, span));
+    }
     let [arg] = one(args);
     let ty = arg.ty.clone();
     match (ty.dtype().map(DType::kind), &ty) {
-        (None, _) => body.wrong_argument(row, &arg, "a number"),
+        (None, _) => body.wrong_argument(row, &arg, "a number or an array"),
         (Some(Kind::Bool), Type::Weak(_)) => body.coerce(arg, &Type::INT),
         (Some(Kind::Bool), _) => Ok(arg),
         (Some(Kind::Int), &Type::INT) => {

@@ -199,7 +199,7 @@ impl Body<'_, '_> {
             let message = format!("`{}` has no single truth value", value.ty);
             return self.report(
                 Diagnostic::new(Code::UnsupportedOperand, span, message)
-                    .help("compare it, or an element of it, with something"),
+                    .help("compare an element of it with something; masks are combined by `&` and `|`"),
             );
         };
         match dtype.kind() {

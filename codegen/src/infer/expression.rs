@@ -273,6 +273,9 @@ impl Body<'_, '_> {
         if left.ty.may_be_none() || right.ty.may_be_none() {
             return self.logical_or_none(op, left, right, span);
         }
+        if let Type::Array(_) = left.ty {
+            return self.truth(left);
+        }
         let help = "compare the operands, so that both are truth values";
         let ty = self.common_type([&left, &right], |ty| ty.dtype().is_some(), span, help)?;
         let (left, right) = (self.coerce(left, &ty)?, self.coerce(right, &ty)?);

@@ -8,6 +8,7 @@
 
 mod allocate;
 mod argument;
+mod array_operation;
 mod attribute;
 mod builtin;
 mod call;
@@ -477,6 +478,8 @@ struct Body<'i, 'a> {
     loops: Vec<bool>,
     /// Whether what is typed runs in parallel.
     in_parallel: bool,
+    /// Whether what is typed is done with elements of arrays.
+    in_elements: bool,
     /// Whether something had no type.
     stopped: bool,
     /// The first variable without a type that may be read before it is assigned.
@@ -511,6 +514,7 @@ impl<'i, 'a> Body<'i, 'a> {
             returns_at_all: false,
             loops: Vec::new(),
             in_parallel: false,
+            in_elements: false,
             stopped: false,
             unassigned: None,
             temporaries: Vec::new(),
@@ -525,8 +529,9 @@ impl<'i, 'a> Body<'i, 'a> {
         &self.infer.slots[self.id.0 as usize]
     }
 
+    /// What raises: with elements of whole arrays NumPy computes.
     fn model(&self) -> ErrorModel {
-        self.slot().key.model
+        if self.in_elements { ErrorModel::NumPy } else { self.slot().key.model }
     }
 
     fn in_library(&self) -> bool {

@@ -3,6 +3,7 @@
 //! The rules are NumPy's where an operand is strong and CPython's where both are weak
 //! (`docs/language.md`). What the IR has no operation for is a function of the library.
 
+use super::array_operation::any_array;
 use super::none::{NONE, binary_name, unsupported_operands};
 use super::promote::promote;
 use super::{Body, Typed};
@@ -21,6 +22,11 @@ impl Body<'_, '_> {
         }
         let message = format!("bad operand type for unary {}: 'NoneType'", op.symbol());
         let operand = self.required(operand, &message)?;
+        if any_array([&operand]) {
+            let operate =
+                &mut |body: &mut Self, mut element: Vec<Expr>| body.unary(op, element.swap_remove(0), span);
+            return self.each_element(vec![operand], span, operate);
+        }
         let Some(kind) = operand.ty.dtype().map(DType::kind) else {
             return self.no_operation(op.symbol(), &[&operand], span);
         };
@@ -54,6 +60,9 @@ impl Body<'_, '_> {
     pub(super) fn binary(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Typed {
         let [left, right] =
             self.both_required([left, right], |names| unsupported_operands(binary_name(op), names))?;
+        if any_array([&left, &right]) {
+            return self.binary_arrays(op, left, right, span);
+        }
         if let Some(folded) = fold(op, &left, &right, span) {
             return Ok(folded);
         }
@@ -75,6 +84,21 @@ impl Body<'_, '_> {
                 self.bitwise(op, common, left, right, span)
             }
         }
+    }
+
+    fn binary_arrays(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Typed {
+        if op == BinaryOp::Pow
+            && let Some(power) = self.power_by_literal(&left, &right, span)
+        {
+            return power;
+        }
+        if [&left, &right].iter().any(|operand| operand.ty.element().is_none()) {
+            return self.no_operation(op.symbol(), &[&left, &right], span);
+        }
+        self.each_element(vec![left, right], span, &mut |body, elements| {
+            let [left, right] = two(elements);
+            body.binary(op, left, right, span)
+        })
     }
 
     /// Both operands as numbers of type `ty`.
@@ -253,6 +277,13 @@ impl Body<'_, '_> {
             return self.equal_or_none(op, [left, right], span);
         }
         let [left, right] = self.comparable(op, [left, right])?;
+        if any_array([&left, &right]) && [&left, &right].iter().all(|operand| operand.ty.element().is_some())
+        {
+            return self.each_element(vec![left, right], span, &mut |body, elements| {
+                let [left, right] = two(elements);
+                body.compare(op, left, right, span)
+            });
+        }
         let right = match is_equality && pythons_complex_takes(&left, &right) {
             true => self.coerce(right, &Type::FLOAT)?,
             false => right,
@@ -370,7 +401,7 @@ fn instead(symbol: &str, types: &[&Type]) -> &'static str {
         return "`in` looks into a tuple: `n in (1, 2, 3)`; else compare with each value";
     }
     if types.iter().any(|ty| matches!(ty, Type::Array(_))) {
-        return "whole-array operations are not supported in this version; loop over the elements";
+        return "arrays are computed with arrays and numbers; take the items of a tuple";
     }
     if types.iter().any(|ty| matches!(ty, Type::Tuple(_))) {
         return "tuples are compared with tuples and joined to them by `+`; compute with their items";
@@ -388,6 +419,11 @@ fn instead(symbol: &str, types: &[&Type]) -> &'static str {
         (_, Some(Kind::Float)) => "convert floats with `int()`: only integers have bits",
         _ => "no integer type holds both: convert one to the other's type",
     }
+}
+
+/// The elements of two operands.
+fn two(elements: Vec<Expr>) -> [Expr; 2] {
+    elements.try_into().unwrap_or_else(|_| unreachable!("bug in pykernel: an operator has two operands"))
 }
 
 /// Whether CPython's `complex` computes before NumPy is asked: NumPy's `float64` is also a

@@ -60,6 +60,68 @@ impl Expr {
         }
     }
 
+    /// The same, to change them.
+    pub fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match &mut self.kind {
+            ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Bool(_) => {}
+            ExprKind::None | ExprKind::Text(_) | ExprKind::Current | ExprKind::Operand(_) => {}
+            ExprKind::Variable { .. } | ExprKind::Bound(_) | ExprKind::Optional(None) => {}
+            ExprKind::Bind(_, value)
+            | ExprKind::Convert(value)
+            | ExprKind::Item(value, _)
+            | ExprKind::Optional(Some(value))
+            | ExprKind::Present(value)
+            | ExprKind::Inner(value)
+            | ExprKind::Extent(value, _)
+            | ExprKind::Stride(value, _)
+            | ExprKind::Size(value)
+            | ExprKind::Transpose(value) => visit(value),
+            ExprKind::Operation(_, args) | ExprKind::Call(_, args) | ExprKind::Tuple(args) => {
+                args.iter_mut().for_each(visit);
+            }
+            ExprKind::Logical { left, right, .. } => [left, right].into_iter().for_each(|e| visit(e)),
+            ExprKind::Conditional { cond, then, otherwise } => {
+                [cond, then, otherwise].into_iter().for_each(|e| visit(e));
+            }
+            ExprKind::Checked { cond, raise, value } => {
+                visit(cond);
+                for piece in &mut raise.message {
+                    match piece {
+                        Piece::Text(_) => {}
+                        Piece::Value(value) | Piece::Repr(value) => visit(value),
+                    }
+                }
+                visit(value);
+            }
+            ExprKind::Element(element) => element.operands_mut(visit),
+            ExprKind::Part(array, axes) => {
+                visit(array);
+                axes.iter_mut().for_each(|axis| axis.operands_mut(visit));
+            }
+            ExprKind::Allocate(allocation) => {
+                allocation.shape.iter_mut().for_each(&mut *visit);
+                match &mut allocation.fill {
+                    Fill::Zero => {}
+                    Fill::Value(value) | Fill::Copy(value) => visit(value),
+                    Fill::Range { start, next } => [start, next].into_iter().for_each(visit),
+                }
+            }
+            ExprKind::Elementwise(elementwise) => {
+                for input in &mut elementwise.inputs {
+                    visit(&mut input.value);
+                    input.core.iter_mut().flatten().for_each(&mut *visit);
+                }
+                for output in &mut elementwise.outputs {
+                    match output {
+                        Output::Given { array, .. } => visit(array),
+                        Output::New { core, .. } => core.iter_mut().for_each(&mut *visit),
+                    }
+                }
+                visit(&mut elementwise.body);
+            }
+        }
+    }
+
     /// Visits this expression and all in it, each before its operands.
     pub fn walk<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         visit(self);
@@ -75,7 +137,22 @@ impl Element {
     }
 }
 
+impl Element {
+    fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        visit(&mut self.array);
+        self.indices.iter_mut().for_each(visit);
+    }
+}
+
 impl Axis {
+    fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Axis::Index(index) => visit(index),
+            Axis::Slice(bounds) => bounds.iter_mut().flatten().for_each(visit),
+            Axis::Whole | Axis::New => {}
+        }
+    }
+
     /// Visits its indices.
     pub fn operands<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         match self {

@@ -11,7 +11,8 @@ def operands(x: float, z: complex, b: bool_, c: bool_, a: float64[:], f: float32
     f & 1                                  # error: [unsupported-operand] f & 1
     z < z                                  # error: [unsupported-operand] z < z
     z // x                                 # error: [unsupported-operand] z // x
-    a + 1                                  # error: [unsupported-operand] a + 1
+    a + (x, x)                             # error: [unsupported-operand] a + (x, x)
+    a & x                                  # error: [unsupported-operand] a & x
     not a                                  # error: [unsupported-operand] a
     "a" + "b"                              # error: [unsupported-operand] "a" + "b"
     x + None                               # error: [type-mismatch] None
@@ -59,7 +60,7 @@ def calls(x: float, z: complex, a: float64[:], n: int):
     math.sqrt(z)                           # error: [argument-mismatch] z
     math.gcd(x, 1)                         # error: [argument-mismatch] x
     math.sqrt()                            # error: [argument-mismatch] math.sqrt()
-    abs(a)                                 # error: [argument-mismatch] a
+    abs((x, x))                            # error: [argument-mismatch] (x, x)
     len(x)                                 # error: [argument-mismatch] x
     max(1)                                 # error: [argument-mismatch] 1
     max(z, z)                              # error: [argument-mismatch] z

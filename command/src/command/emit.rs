@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use pykernel_codegen::analysis::Analysis;
-use pykernel_codegen::backend::{self, Stage, Target};
+use pykernel_codegen::backend::{self, Level, Stage, Target};
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::{hir, ir, passes, typed};
 
@@ -18,12 +18,20 @@ pub fn stage() -> impl TypedValueParser<Value = Stage> {
     PossibleValuesParser::new(known).try_map(|name| Stage::named(&name).ok_or("there is no such stage"))
 }
 
+/// Reads the name of a CPU level that machines of this kind may have.
+pub fn level() -> impl TypedValueParser<Value = Level> {
+    let names: Vec<&str> = Target::host().levels().iter().map(|level| level.name()).collect();
+    PossibleValuesParser::new(names).try_map(|name| Level::named(&name).ok_or("there is no such level"))
+}
+
 /// How kernels are compiled for showing them.
 pub struct Options {
     /// Whether overflow of Python's `int` is checked for.
     pub overflow_checks: bool,
     /// Whether the IR is shown as it was before the passes.
     pub no_passes: bool,
+    /// The CPU level.
+    pub level: Level,
 }
 
 /// Prints what a stage makes of a file.
@@ -60,7 +68,7 @@ fn of_kernels(file: &Path, analysis: &Analysis, options: &Options, print: Printe
     let mut text = String::new();
     for kernel in &analysis.interface.kernels {
         bug::set_place(&format!("{}, kernel {}", file.display(), kernel.name));
-        let printed = print(&ir, kernel, &Target::host());
+        let printed = print(&ir, kernel, &Target::host().at(options.level));
         text.push_str(&printed.map_err(|error| Stop::Usage(error.to_string()))?);
     }
     Ok(text)

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use pykernel_codegen::analysis::{self, Analysis};
-use pykernel_codegen::backend::Stage;
+use pykernel_codegen::backend::{Level, Stage};
 use pykernel_codegen::render::{self, Style};
 use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
@@ -50,6 +50,9 @@ enum Verb {
         /// Prints the IR as it was before the passes.
         #[arg(long)]
         no_passes: bool,
+        /// The CPU level that code is made for.
+        #[arg(long, value_parser = emit::level(), default_value = Level::V1.name())]
+        level: Level,
         /// A kernel file.
         #[arg(value_name = "FILE.py")]
         file: PathBuf,
@@ -102,8 +105,8 @@ pub fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let verdict = match arguments.verb {
         Verb::Check { files } => check::run(&files, &mut out),
-        Verb::Emit { stage, overflow_checks, no_passes, file } => {
-            emit::run(&file, stage, &emit::Options { overflow_checks, no_passes }, &mut out)
+        Verb::Emit { stage, overflow_checks, no_passes, level, file } => {
+            emit::run(&file, stage, &emit::Options { overflow_checks, no_passes, level }, &mut out)
         }
         Verb::Explain { code } => explain::run(code.as_deref(), &mut out),
         Verb::Test { files } => test::run(&files, &mut out),

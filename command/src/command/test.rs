@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Stop, Verdict, analyse_right};
 use crate::input;
 use crate::transcript::case::{self, Case};
-use crate::transcript::run::Engine;
+use crate::transcript::run::{self, Engine};
 use crate::transcript::suite::{self, Show};
 
 /// Runs the tests of all files on the engines that this program has.
@@ -15,7 +15,8 @@ pub fn run(files: &[PathBuf], out: &mut dyn Write) -> Result<Verdict, Stop> {
     for file in files {
         cases.extend(read(file)?);
     }
-    let summary = suite::run(&cases, &[Engine::Jit], Show::All, out)?;
+    let engines: Vec<Engine> = run::jits().collect();
+    let summary = suite::run(&cases, &engines, Show::All, out)?;
     writeln!(out, "{}", summary.line(&["linked"]))?;
     Ok(if summary.failed == 0 { Verdict::Well } else { Verdict::Wrong })
 }

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use pykernel_abi::InnerLoop;
+use pykernel::call::level;
+use pykernel_abi::{InnerLoop, Level};
 use pykernel_codegen::analysis::{self, Analysis};
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
@@ -26,20 +27,46 @@ use crate::jit::Jit;
 /// Where kernels' code comes from.
 #[derive(Clone, Copy)]
 pub enum Engine {
-    /// Compiled into this process.
-    Jit,
-    /// Linked into this program: where the entry of a symbol lies.
+    /// Compiled into this process, for a CPU level that this machine has.
+    Jit(Level),
+    /// Linked into this program: where the entry of a symbol lies. It runs at the process's level.
     Linked(fn(&str) -> Option<*const u8>),
 }
 
 impl Engine {
     /// The name that the option `engines` uses.
-    pub const fn name(self) -> &'static str {
+    const fn kind(self) -> &'static str {
         match self {
-            Engine::Jit => "jit",
+            Engine::Jit(_) => "jit",
             Engine::Linked(_) => "linked",
         }
     }
+
+    /// The name that people read: `jit`, and `jit-v3` on a level above the lowest.
+    pub fn name(self) -> String {
+        let level = match self {
+            Engine::Jit(level) => level,
+            Engine::Linked(_) => level(),
+        };
+        match level {
+            Level::V1 => self.kind().to_owned(),
+            Level::V3 => format!("{}-{}", self.kind(), level.name()),
+        }
+    }
+
+    /// The level for which this process compiles what the engine calls.
+    fn compiled_for(self) -> Level {
+        match self {
+            Engine::Jit(level) => level,
+            Engine::Linked(_) => Level::V1,
+        }
+    }
+}
+
+/// The engine that compiles into this process, for each level at which this process runs kernels.
+pub fn jits() -> impl Iterator<Item = Engine> {
+    let levels = Level::X86_64.into_iter().filter(|compiled| *compiled <= level());
+    levels.map(Engine::Jit)
 }
 
 /// How a test ended.
@@ -48,7 +75,7 @@ pub struct Outcome {
     /// What is wrong, in the order of the file.
     pub problems: Vec<Problem>,
     /// On which engines its examples ran.
-    pub engines: Vec<&'static str>,
+    pub engines: Vec<String>,
 }
 
 /// One thing that is wrong with a test.
@@ -110,7 +137,7 @@ pub fn run(case: &Case, engines: &[Engine]) -> Outcome {
         return outcome;
     }
     let wanted = |engine: &&Engine| match &case.options.engines {
-        Some(names) => names.iter().any(|name| name == engine.name()),
+        Some(names) => names.iter().any(|name| name == engine.kind()),
         None => true,
     };
     for engine in engines.iter().filter(wanted) {
@@ -191,7 +218,8 @@ impl Loaded<'_> {
         let kernel = self.analysis.interface.kernels.iter().find(|kernel| kernel.name == name);
         let kernel = kernel.ok_or_else(|| format!("there is no kernel `{name}`"))?;
         if !self.compiled.contains_key(name) {
-            let jit = Jit::new(self.ir, kernel).map_err(|error| error.to_string())?;
+            let jit =
+                Jit::new(self.ir, kernel, self.engine.compiled_for()).map_err(|error| error.to_string())?;
             self.compiled.insert(name.to_owned(), jit);
         }
         Ok((kernel, &self.compiled[name]))
@@ -202,7 +230,7 @@ impl Engine {
     /// Where linked code lies; `None` if it is not linked code that runs.
     fn entry(self, symbol: &str) -> Result<Option<*const u8>, String> {
         match self {
-            Engine::Jit => Ok(None),
+            Engine::Jit(_) => Ok(None),
             Engine::Linked(find) => find(symbol).map(Some).ok_or_else(|| format!("{symbol} is not linked")),
         }
     }

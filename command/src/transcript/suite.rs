@@ -24,7 +24,7 @@ pub struct Summary {
     /// Those that name only engines that are not there.
     pub skipped: usize,
     /// How many tests with examples ran on each engine.
-    pub engines: BTreeMap<&'static str, usize>,
+    pub engines: BTreeMap<String, usize>,
 }
 
 /// Which tests get a line.
@@ -127,7 +127,7 @@ fn report_one(
         }
     }
     if has_examples {
-        outcome.engines.iter().for_each(|engine| *summary.engines.entry(engine).or_default() += 1);
+        outcome.engines.iter().for_each(|engine| *summary.engines.entry(engine.clone()).or_default() += 1);
     }
     Ok(())
 }

@@ -258,7 +258,7 @@ fn what_is_raised_reaches_the_caller_and_no_result_does() {
     let jit = compile(vec![raising("f").0]);
     assert_eq!(call(&jit, &[5]), Ok([6, 0]));
     assert_eq!(call(&jit, &[-7i64 as u64]), Err(minus_seven()));
-    let (mut results, mut raised) = ([77, 77], Raised::new(0, std::ptr::null()));
+    let (mut results, mut raised) = ([77, 77], Raised::new(0, std::ptr::null(), 0));
     // SAFETY: the kernel takes one integer.
     let status = unsafe { jit.call(0, &[-7i64 as u64], &mut results, &mut raised) };
     assert_eq!((status, results), (Status::Raised, [77, 77]));
@@ -321,7 +321,7 @@ fn recursion_ends_at_the_stack_limit() {
     let jit = compile(vec![recursive()]);
     let here = &raw const jit as usize;
     let run = |n: u64| {
-        let (mut results, mut raised) = ([0, 0], Raised::new(here - (256 << 10), std::ptr::null()));
+        let (mut results, mut raised) = ([0, 0], Raised::new(here - (256 << 10), std::ptr::null(), 0));
         // SAFETY: the kernel takes one integer; the limit leaves it 256 KiB.
         (unsafe { jit.call(0, &[n], &mut results, &mut raised) }, results[0])
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pykernel_abi::{Host, Raised, Site, Status};
 use pykernel_cli::host;
 use pykernel_cli::jit::Jit;
+use pykernel_codegen::backend::Level;
 use pykernel_codegen::interface::{Kernel, Number, Overload, Param, ParamType};
 use pykernel_codegen::ir::{
     Const, Effects, Expr, Function, FunctionId, Label, LocalId, Mode, Module, Place, Raise, Scalar, Stmt,
@@ -137,7 +138,7 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
 pub fn compile(functions: Vec<Function>) -> Jit {
     let module = Module { functions };
     let kernel = kernel(&module, FunctionId(0));
-    Jit::new(&module, &kernel).unwrap_or_else(|error| panic!("{error}"))
+    Jit::new(&module, &kernel, Level::V1).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Calls a kernel; the result, or the exception.
@@ -148,7 +149,7 @@ pub fn call(jit: &Jit, slots: &[u64]) -> Result<[u64; 2], String> {
 /// Calls a kernel in a host.
 pub fn call_in(jit: &Jit, slots: &[u64], host: &Host) -> Result<[u64; 2], String> {
     let mut results = [0; 2];
-    let mut raised = Raised::new(0, host);
+    let mut raised = Raised::new(0, host, 0);
     // SAFETY: the tests pass what their hand-written functions take.
     match unsafe { jit.call(0, slots, &mut results, &mut raised) } {
         Status::Returned => Ok(results),

@@ -3,7 +3,7 @@
 
 use crate::kernel::{self, assign, boxed, call, compile, function, local, param, result};
 use pykernel_cli::jit::Jit;
-use pykernel_codegen::backend::{self, Target};
+use pykernel_codegen::backend::{self, Level, Target};
 use pykernel_codegen::ir::{
     BinaryOp, CFunction, CompareOp, Const, Conversion, Expr, FunctionId, Intrinsic, LocalId, Module, Part,
     Scalar, StmtKind, Type, UnaryOp,
@@ -373,7 +373,7 @@ fn multiply_add_is_one_instruction_where_the_target_has_it() {
         f.body = vec![assign(to, intrinsic(Intrinsic::MultiplyAdd)(args))];
         let module = Module { functions: vec![f] };
         let kernel = kernel::kernel(&module, FunctionId(0));
-        let target = Target::parse(triple, features).expect("a known triple");
+        let target = Target::parse(triple, features).expect("a known triple").at(Level::V1);
         let text = backend::clif_text(&module, &kernel, &target).expect("it compiles");
         assert_ne!(text.contains(" fma "), text.contains(" fmul "), "{text}");
         text.contains(" fma ")

@@ -167,7 +167,7 @@ impl Loop<'_> {
     /// A record for calls of the loop on this thread.
     pub(crate) fn record(&self) -> Raised {
         let limit = if self.recursive { crate::call::stack_limit() } else { 0 };
-        let mut raised = Raised::new(limit, &crate::call::HOST);
+        let mut raised = crate::call::record(limit, &crate::call::HOST);
         raised.callables = self.callables.0;
         raised
     }

@@ -21,9 +21,10 @@ pub(super) fn translate(
     overload: &Overload,
     scratch: &mut FunctionBuilderContext,
 ) -> Result<Translated, Error> {
-    let id = unit.declare_entry(overload)?;
+    let signature = call::entry_signature(&*unit.module, overload);
+    let (id, name) = unit.declare_entry(&overload.symbol, &signature)?;
     let mut context = unit.module.make_context();
-    context.func.signature = call::entry_signature(&*unit.module, overload);
+    context.func.signature = signature;
     let config = unit.module.target_config();
     let builder = FunctionBuilder::new(&mut context.func, scratch);
     let mut cx = FunctionCx::new(unit, overload.function, builder);
@@ -38,7 +39,7 @@ pub(super) fn translate(
     let result = has_result(overload).then(|| params[params.len() - 2]);
     cx.finish_entry(&returned, result);
     cx.builder.finalize(config);
-    Ok(Translated { id, name: overload.symbol.clone(), of: overload.function, context })
+    Ok(Translated { id, name, of: overload.function, context, isa: unit.isa.clone() })
 }
 
 /// The struct that a kernel writes, as far as it is written.

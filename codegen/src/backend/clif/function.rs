@@ -75,7 +75,7 @@ pub(super) fn translate(
     let returned = cx.inline_body(&params);
     cx.builder.ins().return_(&returned);
     cx.builder.finalize(config);
-    Ok(Translated { id: clif_id, name, of: id, context })
+    Ok(Translated { id: clif_id, name, of: id, context, isa: unit.isa.clone() })
 }
 
 impl<'a, 'u> FunctionCx<'a, 'u> {

@@ -11,7 +11,7 @@ impl FunctionCx<'_, '_> {
     /// Whether the target multiplies and adds with one rounding. Of those that Cranelift compiles for
     /// only x86-64 may lack it, which its level v3 has.
     fn has_fused(&self) -> bool {
-        let isa = self.unit.module.isa();
+        let isa = &self.unit.isa;
         match isa.triple().architecture {
             Architecture::X86_64 => {
                 isa.isa_flags().iter().any(|flag| flag.name == "has_fma" && flag.as_bool() == Some(true))

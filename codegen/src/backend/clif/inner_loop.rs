@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Type as ClifType, Value, types};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use cranelift_module::{Linkage, Module};
+use cranelift_module::Module;
 
 use super::function::FunctionCx;
 use super::view::TRUSTED;
@@ -27,8 +27,7 @@ pub(super) fn translate(
     scratch: &mut FunctionBuilderContext,
 ) -> Result<Translated, Error> {
     let signature = signature(&*unit.module);
-    let declared = unit.module.declare_function(&overload.symbol, Linkage::Export, &signature);
-    let id = declared.map_err(|error| Error::from_module(&overload.symbol, &error))?;
+    let (id, name) = unit.declare_entry(&overload.symbol, &signature)?;
     let mut context = unit.module.make_context();
     context.func.signature = signature;
     let config = unit.module.target_config();
@@ -41,7 +40,7 @@ pub(super) fn translate(
     let status = returned.first().copied().unwrap_or_else(|| cx.returned());
     cx.builder.ins().return_(&[status]);
     cx.builder.finalize(config);
-    Ok(Translated { id, name: overload.symbol.clone(), of: overload.function, context })
+    Ok(Translated { id, name, of: overload.function, context, isa: unit.isa.clone() })
 }
 
 impl FunctionCx<'_, '_> {

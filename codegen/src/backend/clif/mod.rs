@@ -5,6 +5,9 @@
 //! overload of a ufunc. A function that only
 //! its entry calls has no body of its own: the entry holds it.
 //!
+//! With several variants all of this is there once for each, under symbols that end with its level's
+//! name and are local, and the exported symbols are those of dispatchers.
+//!
 //! Internal functions take first the `*mut Raised` if they have a status or ask something of the
 //! host, then their parameters, an array as its address, its extents and its strides but the one
 //! that the layout gives, an owner as the address of its block; they return the status, if any,
@@ -15,6 +18,7 @@ mod arithmetic;
 mod branch;
 mod call;
 mod convert;
+mod dispatch;
 mod entry;
 mod expression;
 mod external;
@@ -31,22 +35,37 @@ mod view;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cranelift_codegen::Context;
-use cranelift_codegen::ir::{Type as ClifType, types};
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::{Signature, Type as ClifType, types};
+use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::FunctionBuilderContext;
-use cranelift_module::{DataId, FuncId, Linkage, Module};
+use cranelift_module::{DataId, FuncId, Linkage, Module, ModuleReloc};
 
+pub(super) use dispatch::Dispatcher;
 pub use trampoline::define_trampoline;
 
-use super::Error;
-use crate::interface::{Kernel, Overload};
+use super::{Error, Level, Variant};
+use crate::interface::Kernel;
 use crate::ir::{self, FunctionId, Scalar, StmtKind, visit};
 
-/// Compiles a kernel into a module: its local functions and its exported entries.
-pub fn define(module: &mut dyn Module, ir: &ir::Module, kernel: &Kernel) -> Result<(), Error> {
-    for mut function in translate(module, ir, kernel)? {
+/// Compiles one variant of a kernel into a module: its local functions and its exported entries.
+pub fn define(
+    module: &mut dyn Module,
+    ir: &ir::Module,
+    kernel: &Kernel,
+    variant: &Variant,
+) -> Result<(), Error> {
+    for mut function in translate(module, ir, kernel, std::slice::from_ref(variant))?.functions {
         function.define(module)?;
     }
     Ok(())
+}
+
+/// What a kernel becomes.
+pub(super) struct Code {
+    pub(super) functions: Vec<Translated>,
+    /// None where there is one variant.
+    pub(super) dispatchers: Vec<Dispatcher>,
 }
 
 /// A function as Cranelift IR, declared but not yet defined.
@@ -57,57 +76,75 @@ pub(super) struct Translated {
     /// The function whose body it holds or calls.
     pub(super) of: FunctionId,
     pub(super) context: Context,
+    /// The machine that it is compiled for.
+    pub(super) isa: OwnedTargetIsa,
 }
 
 impl Translated {
     /// Compiles it into the module; its context keeps the compiled code.
     pub(super) fn define(&mut self, module: &mut dyn Module) -> Result<(), Error> {
-        let defined = module.define_function(self.id, &mut self.context);
+        let compiled = self.context.compile(&*self.isa, &mut ControlPlane::default());
+        let code = compiled.map_err(|error| Error::from_codegen(&self.name, &error.inner))?;
+        let (alignment, bytes) = (u64::from(code.buffer.alignment), code.buffer.data().to_vec());
+        let relocations = code.buffer.relocs().to_vec();
+        let relocation = |found| ModuleReloc::from_mach_reloc(found, &self.context.func, self.id);
+        let relocations: Vec<ModuleReloc> = relocations.iter().map(relocation).collect();
+        let defined = module.define_function_bytes(self.id, alignment, &bytes, &relocations);
         defined.map_err(|error| Error::from_module(&self.name, &error))
     }
 }
 
-/// Declares a kernel's functions and builds their Cranelift IR: functions, entries, and the bodies of
-/// parallel loops that were met in them.
+/// Declares a kernel's functions and builds their Cranelift IR, for each of its variants.
 pub(super) fn translate(
     module: &mut dyn Module,
     ir: &ir::Module,
     kernel: &Kernel,
-) -> Result<Vec<Translated>, Error> {
-    let called = called(ir, kernel);
-    let callables = kernel.callables.iter().map(|callable| callable.function).collect();
+    variants: &[Variant],
+) -> Result<Code, Error> {
     let mut unit = Unit {
         module,
         ir,
-        callables,
+        isa: variants[0].isa.clone(),
+        suffix: String::new(),
+        callables: kernel.callables.iter().map(|callable| callable.function).collect(),
         functions: BTreeMap::new(),
         bodies: BTreeMap::new(),
         sites: BTreeMap::new(),
     };
-    for id in &called {
-        unit.declare(*id, kernel)?;
+    let mut functions = Vec::new();
+    let mut entries: Vec<(Level, Vec<FuncId>)> = Vec::new();
+    for Variant { level, isa } in variants {
+        unit.begin(isa, if variants.len() > 1 { format!(".{}", level.name()) } else { String::new() });
+        let mut variant = unit.translate(kernel)?;
+        entries.push((*level, variant.entries.iter().map(|entry| entry.id).collect()));
+        functions.append(&mut variant.functions);
+        functions.append(&mut variant.entries);
     }
-    let mut scratch = FunctionBuilderContext::new();
-    let mut translated = Vec::new();
-    for id in &called {
-        translated.push(function::translate(&mut unit, *id, &mut scratch)?);
+    let mut dispatchers = Vec::new();
+    if variants.len() > 1 {
+        for (index, overload) in kernel.overloads.iter().enumerate() {
+            let variants: Vec<_> = entries.iter().map(|(level, ids)| (*level, ids[index])).collect();
+            dispatchers.push(unit.dispatcher(&overload.symbol, &variants)?);
+        }
     }
-    for overload in &kernel.overloads {
-        translated.push(match &kernel.ufunc {
-            Some(ufunc) => inner_loop::translate(&mut unit, overload, &ufunc.layout, &mut scratch)?,
-            None => entry::translate(&mut unit, overload, &mut scratch)?,
-        });
-    }
-    for id in unit.bodies.keys().copied().collect::<Vec<_>>() {
-        translated.push(parallel::translate(&mut unit, id, &mut scratch)?);
-    }
-    Ok(translated)
+    Ok(Code { functions, dispatchers })
+}
+
+/// One variant of a kernel.
+struct Functions {
+    functions: Vec<Translated>,
+    /// One for each overload.
+    entries: Vec<Translated>,
 }
 
 /// What the functions of a kernel share.
 struct Unit<'a> {
     module: &'a mut dyn Module,
     ir: &'a ir::Module,
+    /// The machine of the variant that is being translated.
+    isa: OwnedTargetIsa,
+    /// What its symbols end with; nothing where there is one variant.
+    suffix: String,
     /// The functions of the caller's table.
     callables: Vec<FunctionId>,
     /// The functions that have a body of their own.
@@ -119,24 +156,67 @@ struct Unit<'a> {
 }
 
 impl Unit<'_> {
+    /// Begins a variant, which shares only data with others.
+    fn begin(&mut self, isa: &OwnedTargetIsa, suffix: String) {
+        (self.isa, self.suffix) = (isa.clone(), suffix);
+        self.functions.clear();
+        self.bodies.clear();
+    }
+
+    /// Declares functions and builds their Cranelift IR: functions, entries, and the bodies of
+    /// parallel loops that were met in them.
+    fn translate(&mut self, kernel: &Kernel) -> Result<Functions, Error> {
+        let called = called(self.ir, kernel);
+        for id in &called {
+            self.declare(*id, kernel)?;
+        }
+        let mut scratch = FunctionBuilderContext::new();
+        let (mut functions, mut entries) = (Vec::new(), Vec::new());
+        for id in &called {
+            functions.push(function::translate(self, *id, &mut scratch)?);
+        }
+        for overload in &kernel.overloads {
+            entries.push(match &kernel.ufunc {
+                Some(ufunc) => inner_loop::translate(self, overload, &ufunc.layout, &mut scratch)?,
+                None => entry::translate(self, overload, &mut scratch)?,
+            });
+        }
+        for id in self.bodies.keys().copied().collect::<Vec<_>>() {
+            functions.push(parallel::translate(self, id, &mut scratch)?);
+        }
+        Ok(Functions { functions, entries })
+    }
+
     fn declare(&mut self, id: FunctionId, kernel: &Kernel) -> Result<(), Error> {
         let function = &self.ir[id];
         let signature = call::internal_signature(&*self.module, function);
-        let name = format!("{}.{}", kernel.overloads[0].symbol, function.name);
+        let name = format!("{}.{}{}", kernel.overloads[0].symbol, function.name, self.suffix);
         let declared = self.module.declare_function(&name, Linkage::Local, &signature);
         self.functions.insert(id, declared.map_err(|error| Error::from_module(&name, &error))?);
         Ok(())
     }
 
-    fn declare_entry(&mut self, overload: &Overload) -> Result<FuncId, Error> {
-        let signature = call::entry_signature(&*self.module, overload);
-        let declared = self.module.declare_function(&overload.symbol, Linkage::Export, &signature);
-        declared.map_err(|error| Error::from_module(&overload.symbol, &error))
+    /// Declares an overload's entry or inner loop: the exported function, or a variant of it. Gives its
+    /// symbol too.
+    fn declare_entry(&mut self, symbol: &str, signature: &Signature) -> Result<(FuncId, String), Error> {
+        let linkage = if self.suffix.is_empty() { Linkage::Export } else { Linkage::Local };
+        let name = format!("{symbol}{}", self.suffix);
+        let declared = self.module.declare_function(&name, linkage, signature);
+        Ok((declared.map_err(|error| Error::from_module(&name, &error))?, name))
+    }
+
+    /// What stands under the exported symbol of several variants.
+    fn dispatcher(&mut self, symbol: &str, variants: &[(Level, FuncId)]) -> Result<Dispatcher, Error> {
+        let declarations = self.module.declarations();
+        let signature = declarations.get_function_decl(variants[0].1).signature.clone();
+        let declared = self.module.declare_function(symbol, Linkage::Export, &signature);
+        let id = declared.map_err(|error| Error::from_module(symbol, &error))?;
+        Ok(Dispatcher::new(id, symbol, &signature, variants))
     }
 }
 
 /// The functions that are called by one that the kernel reaches, but those that stand elsewhere.
-fn called(ir: &ir::Module, kernel: &Kernel) -> BTreeSet<FunctionId> {
+pub(super) fn called(ir: &ir::Module, kernel: &Kernel) -> BTreeSet<FunctionId> {
     let mut called = BTreeSet::new();
     let mut pending: Vec<FunctionId> = kernel.overloads.iter().map(|overload| overload.function).collect();
     while let Some(id) = pending.pop() {

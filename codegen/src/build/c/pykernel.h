@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <cpuid.h>
+#endif
 
 /* A fact that the machine code relies on. */
 #if defined(__cplusplus)
@@ -114,6 +117,7 @@ typedef struct pykernel_raised {
     uintptr_t stack_limit;
     const pykernel_host *host;
     const void *const *callables;
+    uint32_t level;
 } pykernel_raised;
 
 /* A complex number; an array of them is an array of C's or C++'s own. */
@@ -131,12 +135,53 @@ PYKERNEL_ASSERT(operands_follow_site, offsetof(pykernel_raised, operands) == 8);
 PYKERNEL_ASSERT(stack_limit_follows_operands, offsetof(pykernel_raised, stack_limit) == 80);
 PYKERNEL_ASSERT(host_follows_stack_limit, offsetof(pykernel_raised, host) == 88);
 PYKERNEL_ASSERT(callables_follow_host, offsetof(pykernel_raised, callables) == 96);
+PYKERNEL_ASSERT(level_follows_callables, offsetof(pykernel_raised, level) == 104);
 PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
 PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
 PYKERNEL_ASSERT(host_prints_then, offsetof(pykernel_host, print) == 16);
 PYKERNEL_ASSERT(host_runs_loops_last, offsetof(pykernel_host, parallel_for) == 24);
 PYKERNEL_ASSERT(complex64_is_two_floats, sizeof(pykernel_complex64) == 8);
 PYKERNEL_ASSERT(complex128_is_two_doubles, sizeof(pykernel_complex128) == 16);
+
+/* What this machine can do, so that kernels run their best variant for it: 3 where it has x86-64-v3, 0
+   where it has not or the compiler does not tell. Define PYKERNEL_LEVEL as 0 for what every machine
+   can do. */
+#ifdef PYKERNEL_LEVEL
+static inline uint32_t pykernel_level(void)
+{
+    return PYKERNEL_LEVEL;
+}
+#elif defined(__x86_64__) && defined(__GNUC__)
+static inline uint32_t pykernel_find_level(void)
+{
+    unsigned a, b, c, d;
+    /* The function below asks the operating system too; not all compilers know it for LZCNT, which is
+       bit 5 of what this leaf gives in ecx. */
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")
+                   && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt")
+                   && __get_cpuid(0x80000001u, &a, &b, &c, &d) && (c >> 5 & 1)
+               ? 3
+               : 0;
+}
+
+static inline uint32_t pykernel_level(void)
+{
+    /* Every thread finds the same. */
+    static uint32_t known = UINT32_MAX;
+    uint32_t level = __atomic_load_n(&known, __ATOMIC_RELAXED);
+    if (level == UINT32_MAX) {
+        level = pykernel_find_level();
+        __atomic_store_n(&known, level, __ATOMIC_RELAXED);
+    }
+    return level;
+}
+#else
+static inline uint32_t pykernel_level(void)
+{
+    return 0;
+}
+#endif
 
 /* Makes a record ready for a call. */
 static inline pykernel_raised *pykernel_prepare(pykernel_raised *raised)
@@ -145,6 +190,7 @@ static inline pykernel_raised *pykernel_prepare(pykernel_raised *raised)
     raised->stack_limit = 0;
     raised->host = PYKERNEL_HOST;
     raised->callables = NULL;
+    raised->level = pykernel_level();
     return raised;
 }
 

@@ -3,9 +3,10 @@
 use std::process::Command;
 
 use super::*;
-use crate::backend::Target;
+use crate::backend::{Level, Target};
 
 const KERNELS: &str = r#"
+import math
 import numpy as np
 from numba import njit, types, boolean, float32, float64, int8, int64, complex64, complex128
 @njit
@@ -17,6 +18,9 @@ def mandel(x: float64, y: float64, max_iters: int64) -> int64:
         if abs(z) > 2.0:
             return i
     return max_iters
+@njit
+def rounds(x: float64) -> float64:
+    return math.floor(x) * 0.5
 @njit
 def turn(z: complex128, w: complex64) -> complex128:
     return z * 1j + w
@@ -211,6 +215,7 @@ static void arrays(void)
 int main(void)
 {
     int64_t n;
+    double x;
     pykernel_complex128 z = {1, 2};
     pykernel_complex64 w = {0.5f, 0};
     bool yes;
@@ -221,12 +226,15 @@ int main(void)
     CHECK(both(true, false, &yes, &raised) == PYKERNEL_RETURNED && !yes);
     CHECK(deep(10, &n, &raised) == PYKERNEL_RETURNED && n == 10);
     CHECK(deep(1 << 30, &n, &raised) == PYKERNEL_RAISED && pykernel_is(&raised, "RecursionError"));
+    CHECK(rounds(-2.5, &x, &raised) == PYKERNEL_RETURNED && x == -1.5);
+    CHECK(raised.level == pykernel_level());
     arrays();
     tuples();
     raises();
     z.real = 1.5;
     z.imag = -2;
     CHECK(show(3, 0.1f, z, true, &raised) == PYKERNEL_RETURNED);
+    printf("%u\n", (unsigned)pykernel_level());
     return failures;
 }
 "#;
@@ -267,6 +275,18 @@ fn runs(package: &Sandbox, compiler: &str, options: &[&str], file: &str, librari
     printed
 }
 
+/// The number of this machine's CPU level.
+fn level() -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("lzcnt")
+    {
+        return Level::V3.number();
+    }
+    Level::V1.number()
+}
+
 #[test]
 fn c_and_cpp_programs_call_kernels() {
     let package = package("c-program", "", KERNELS);
@@ -274,12 +294,17 @@ fn c_and_cpp_programs_call_kernels() {
     package.write("program.c", PROGRAM);
     package.write("program.cpp", PROGRAM);
     let library = [package.0.root.join("lib/libkernels.a")];
+    let printed = |level: u32| format!("{PRINTED}{level}\n");
+    let of_machine = printed(level());
     if has("cc") {
-        assert_eq!(runs(&package, "cc", &["-std=c99"], "program.c", &library), PRINTED);
-        assert_eq!(runs(&package, "cc", &["-std=c11", "-O2", "-Wcast-qual"], "program.c", &library), PRINTED);
+        assert_eq!(runs(&package, "cc", &["-std=c99"], "program.c", &library), of_machine);
+        let options = ["-std=c11", "-O2", "-Wcast-qual"];
+        assert_eq!(runs(&package, "cc", &options, "program.c", &library), of_machine);
+        let options = ["-std=c99", "-DPYKERNEL_LEVEL=0"];
+        assert_eq!(runs(&package, "cc", &options, "program.c", &library), printed(0));
     }
     if has("c++") {
-        assert_eq!(runs(&package, "c++", &["-std=c++11"], "program.cpp", &library), PRINTED);
+        assert_eq!(runs(&package, "c++", &["-std=c++11"], "program.cpp", &library), of_machine);
     }
 }
 

@@ -1,0 +1,67 @@
+//! The variants of a kernel: one for each CPU level that makes a difference to it.
+
+use cranelift_codegen::isa::OwnedTargetIsa;
+use pykernel_abi::Level;
+
+use super::{Code, Error, Target, clif};
+use crate::interface::Kernel;
+use crate::ir::{self, Expr, Intrinsic, visit};
+
+/// How one variant is compiled.
+pub struct Variant {
+    /// The level that a machine must have for it.
+    pub level: Level,
+    /// The machine of that level.
+    pub isa: OwnedTargetIsa,
+}
+
+/// The variants that an object has, in the order of their levels: one, unless more make a difference.
+pub(super) fn variants(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<Vec<Variant>, Error> {
+    let levels = match gains(ir, kernel) {
+        true => target.levels(),
+        false => &target.levels()[..1],
+    };
+    let variant = |level: &Level| {
+        let isa = target.isa(Code::PositionIndependent, *level)?;
+        Ok(Variant { level: *level, isa })
+    };
+    levels.iter().map(variant).collect()
+}
+
+/// Whether a kernel gains by a level above the lowest, which have instructions for what only some
+/// kernels do. The others are called without a choice.
+fn gains(ir: &ir::Module, kernel: &Kernel) -> bool {
+    let mut functions = clif::called(ir, kernel);
+    functions.extend(kernel.overloads.iter().map(|overload| overload.function));
+    let mut gains = false;
+    for id in functions {
+        visit::walk(&ir[id].body, &mut |stmt| stmt.kind.exprs(&mut |expr| gains |= holds_gain(expr)));
+    }
+    gains
+}
+
+fn holds_gain(expr: &Expr) -> bool {
+    let mut gains = matches!(expr, Expr::Intrinsic { op, .. } if gains_intrinsic(*op));
+    expr.operands(&mut |operand| gains |= holds_gain(operand));
+    gains
+}
+
+/// What the lowest level of x86-64 has no instruction for.
+const fn gains_intrinsic(op: Intrinsic) -> bool {
+    match op {
+        Intrinsic::Floor
+        | Intrinsic::Ceil
+        | Intrinsic::Trunc
+        | Intrinsic::RoundEven
+        | Intrinsic::FusedMultiplyAdd
+        | Intrinsic::MultiplyAdd
+        | Intrinsic::ProductError => true,
+        Intrinsic::AddOverflows
+        | Intrinsic::SubOverflows
+        | Intrinsic::MulOverflows
+        | Intrinsic::Sqrt
+        | Intrinsic::CopySign
+        | Intrinsic::StackExhausted
+        | Intrinsic::C(_) => false,
+    }
+}
