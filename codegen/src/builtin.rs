@@ -66,6 +66,10 @@ pub enum Rule {
     Select,
     /// `intrinsics.is_float32`.
     IsFloat32,
+    /// `intrinsics.is_complex`.
+    IsComplex,
+    /// A reduction of a whole array.
+    Reduce,
     /// A conversion that never raises.
     Cast,
     /// What makes an array.
@@ -235,6 +239,11 @@ const fn make(name: &'static str, maker: Maker) -> Row {
     row(name, 1..=usize::MAX, Rule::Make(maker), Target::Nothing)
 }
 
+/// A reduction of a whole array.
+const fn reduction(name: &'static str, function: &'static str) -> Row {
+    row(name, 1..=1, Rule::Reduce, Target::Library(function))
+}
+
 /// An operation that only the library uses.
 const fn intrinsic(name: &'static str, arity: usize, op: Intrinsic) -> Row {
     row(name, arity..=arity, Rule::Operate, Target::Operation(Operation::Intrinsic(op)))
@@ -349,6 +358,15 @@ static TABLE: &[Row] = &[
     make("numpy.ones_like", Maker::OnesLike),
     make("numpy.zeros", Maker::Zeros),
     make("numpy.zeros_like", Maker::ZerosLike),
+    reduction("numpy.all", "array_all"),
+    reduction("numpy.amax", "greatest"),
+    reduction("numpy.amin", "least"),
+    reduction("numpy.any", "array_any"),
+    reduction("numpy.max", "greatest"),
+    reduction("numpy.mean", "mean"),
+    reduction("numpy.min", "least"),
+    reduction("numpy.prod", "product"),
+    reduction("numpy.sum", "sum"),
     scalar("numpy.bool_", DType::Bool),
     scalar("numpy.int8", DType::Int8),
     scalar("numpy.int16", DType::Int16),
@@ -373,6 +391,7 @@ static TABLE: &[Row] = &[
     intrinsic("intrinsics.product_error", 2, Intrinsic::ProductError),
     row("intrinsics.select", 3..=3, Rule::Select, Target::Nothing),
     row("intrinsics.is_float32", 1..=1, Rule::IsFloat32, Target::Nothing),
+    row("intrinsics.is_complex", 1..=1, Rule::IsComplex, Target::Nothing),
     row("intrinsics.fabs", 1..=1, Rule::Operate, Target::Operation(Operation::Unary(ir::UnaryOp::Abs))),
     row(
         "intrinsics.wrapping_add",

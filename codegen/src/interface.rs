@@ -155,7 +155,7 @@ fn kernel(
             cost: inner.map_or(0, |inner| cost::of(module, own, inner.ufunc.kind)),
             raises: inner.is_some() && module[called].effects.raises,
             recursive: reaches(module, called, |function| function.effects.recursive),
-            unchecked: reaches(module, called, |function| function.unchecked)
+            unchecked: reaches(module, called, |function| function.unchecked && !function.library)
                 || reached(module, vec![called]).iter().any(|id| is_vouched(program, *id)),
             host: module[called].effects.host,
         }

@@ -51,7 +51,7 @@ impl Body<'_, '_> {
     }
 
     /// A tuple of what is known of each dimension.
-    fn for_each_axis(
+    pub(super) fn for_each_axis(
         &mut self,
         kind: impl Fn(Box<Expr>, usize) -> ExprKind,
         rank: usize,

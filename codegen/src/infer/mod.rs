@@ -9,6 +9,7 @@
 mod allocate;
 mod argument;
 mod array_operation;
+mod array_reduction;
 mod attribute;
 mod builtin;
 mod call;
