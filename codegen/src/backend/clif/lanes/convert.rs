@@ -196,30 +196,46 @@ impl FunctionCx<'_, '_> {
         Vectors::new(to, from.count, 64, registers)
     }
 
-    /// To integers of 32 bits. From `F64`s Cranelift knows the conversion together with the narrowing of
-    /// what it gives.
+    /// To integers of 32 bits.
     pub(super) fn float_to_half(&mut self, to: Scalar, from: &Vectors) -> Vectors {
-        let signed = to.is_signed();
-        let registers = match from.scalar {
-            Scalar::F32 => self.registers([from], |cx, [register]| match signed {
-                true => cx.builder.ins().fcvt_to_sint_sat(types::I32X4, register),
-                false => cx.builder.ins().fcvt_to_uint_sat(types::I32X4, register),
+        let registers = match (from.scalar, to.is_signed()) {
+            (Scalar::F32, true) => self.registers([from], |cx, [register]| {
+                cx.builder.ins().fcvt_to_sint_sat(types::I32X4, register)
             }),
-            _ => {
-                let zero = self.splat_bits(Scalar::I64, 0);
-                self.each_pair(&from.registers, |cx, low, high| {
-                    let [low, high] = [low, high].map(|register| {
-                        if signed {
-                            let wide = cx.builder.ins().fcvt_to_sint_sat(types::I64X2, register);
-                            return cx.builder.ins().snarrow(wide, zero);
-                        }
-                        let wide = cx.builder.ins().fcvt_to_uint_sat(types::I64X2, register);
-                        cx.builder.ins().uunarrow(wide, zero)
-                    });
-                    cx.low_halves(types::I32X4, low, high)
-                })
-            }
+            (Scalar::F32, false) => self.registers([from], |cx, [register]| {
+                cx.builder.ins().fcvt_to_uint_sat(types::I32X4, register)
+            }),
+            (_, true) => self.f64_to_i32(from),
+            (_, false) => self.f64_to_u32(from),
         };
         Vectors::new(to, from.count, to.bits(), registers)
+    }
+
+    /// Cranelift knows the conversion together with the narrowing of what it gives.
+    fn f64_to_i32(&mut self, from: &Vectors) -> Vec<Value> {
+        let zero = self.splat_bits(Scalar::I64, 0);
+        self.each_pair(&from.registers, |cx, low, high| {
+            let [low, high] = [low, high].map(|register| {
+                let wide = cx.builder.ins().fcvt_to_sint_sat(types::I64X2, register);
+                cx.builder.ins().snarrow(wide, zero)
+            });
+            cx.low_halves(types::I32X4, low, high)
+        })
+    }
+
+    /// Whole numbers in range are the low bits of their sum with 2⁵². NaN is not above 0.
+    fn f64_to_u32(&mut self, from: &Vectors) -> Vec<Value> {
+        let two_52 = (1023 + 52) << 52;
+        let [zero, most, base] =
+            [0, f64::from(u32::MAX).to_bits(), two_52].map(|x| self.splat_bits(Scalar::F64, x));
+        let sums = self.registers([from], |cx, [register]| {
+            let positive = cx.builder.ins().fcmp(FloatCC::LessThan, zero, register);
+            let register = cx.choose(positive, register, zero);
+            let below = cx.builder.ins().fcmp(FloatCC::LessThan, register, most);
+            let register = cx.choose(below, register, most);
+            let whole = cx.truncated(register);
+            cx.builder.ins().fadd(whole, base)
+        });
+        self.each_pair(&sums, |cx, low, high| cx.every_other(Scalar::U32, false, low, high))
     }
 }
