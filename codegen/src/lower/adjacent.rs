@@ -66,7 +66,7 @@ impl Lowering<'_> {
             lowering.set_all(&results, vec![row, owner], span);
         });
         self.branch(is_flat, shared, copied, span);
-        super::construct::locals(&results)
+        crate::ir::construct::locals(&results)
     }
 
     /// A copy in C's order: its view and its owner.
