@@ -3,6 +3,7 @@
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Type as ClifType, Value, types};
 
+use super::divide::{BASE, SMALL};
 use super::{FunctionCx, Vectors, register_type};
 use crate::ir::{Conversion, Intrinsic, Scalar};
 
@@ -74,9 +75,7 @@ impl FunctionCx<'_, '_> {
     pub(super) fn integer_to_float_lanes(&mut self, to: Scalar, from: &Vectors) -> Vectors {
         let registers = match (from.scalar, to) {
             (Scalar::I64 | Scalar::U64, Scalar::F32) => {
-                return self.lane_by_lane(to, &[from], &mut |cx, operands| {
-                    cx.convert(to, Conversion::Round, operands[0])
-                });
+                return self.long_to_f32(from);
             }
             (Scalar::I64, _) => self.registers([from], |cx, [register]| cx.i64_to_f64(register)),
             (Scalar::U64, _) => self
@@ -92,6 +91,27 @@ impl FunctionCx<'_, '_> {
             }
         };
         Vectors::new(to, from.count, to.bits(), registers)
+    }
+
+    /// Small numbers are `F64`s, and round once. Where a lane has another, all go one by one.
+    fn long_to_f32(&mut self, from: &Vectors) -> Vectors {
+        let small = self.small([from]);
+        let base = self.splat_bits(Scalar::F64, BASE);
+        let registers = self.if_all(
+            &small,
+            |cx| {
+                let floats = cx.registers([from], |cx, [number]| cx.small_to_float(number, base));
+                let floats = Vectors::new(Scalar::F64, from.count, 64, floats);
+                cx.resize_float_lanes(Scalar::F32, &floats).registers
+            },
+            |cx| {
+                let one_by_one = cx.lane_by_lane(Scalar::F32, &[from], &mut |cx, operands| {
+                    cx.convert(Scalar::F32, Conversion::Round, operands[0])
+                });
+                one_by_one.registers
+            },
+        );
+        Vectors::new(Scalar::F32, from.count, 32, registers)
     }
 
     fn half_to_f64(&mut self, from: &Vectors) -> Vectors {
@@ -160,8 +180,7 @@ impl FunctionCx<'_, '_> {
         }
     }
 
-    /// To integers of 64 bits. What is whole and small enough are the low bits of its sum with 2⁵² (of signed
-    /// numbers: half more). Where a lane is not, all go one by one.
+    /// To integers of 64 bits, which what is small is at once. Where a lane is not, all go one by one.
     fn f64_to_whole(&mut self, to: Scalar, from: &Vectors) -> Vectors {
         if self.machine().longs {
             let registers = self.registers([from], |cx, [register]| match to.is_signed() {
@@ -170,12 +189,10 @@ impl FunctionCx<'_, '_> {
             });
             return Vectors::new(to, from.count, 64, registers);
         }
-        let two_52 = f64::from_bits((1023 + 52) << 52);
-        let (lowest, above, base) = match to.is_signed() {
-            true => (-two_52 / 2.0, two_52 / 2.0, 1.5 * two_52),
-            false => (0.0, two_52, two_52),
-        };
-        let [lowest, above, base] = [lowest, above, base].map(|x| self.splat_bits(Scalar::F64, x.to_bits()));
+        let bound = SMALL as f64;
+        let lowest = if to.is_signed() { -bound } else { 0.0 };
+        let [lowest, above] = [lowest, bound].map(|x| self.splat_bits(Scalar::F64, x.to_bits()));
+        let base = self.splat_bits(Scalar::F64, BASE);
         let whole = self.intrinsic_lanes(Intrinsic::Trunc, std::slice::from_ref(from));
         let small = self.registers([&whole], |cx, [whole]| {
             let high_enough = cx.builder.ins().fcmp(FloatCC::GreaterThanOrEqual, whole, lowest);

@@ -99,7 +99,13 @@ impl FunctionCx<'_, '_> {
     /// Small numbers of 64 bits go as `F64`s, which hold their products and quotients. Where a lane has
     /// another, or a zero to divide by, all go one by one.
     fn divide_long(&mut self, op: BinaryOp, left: &Vectors, right: &Vectors) -> Vectors {
-        let small = self.divides_small(left, right);
+        let small = self.small([left, right]);
+        let zero = self.splat_bits(Scalar::I64, 0);
+        let small = self.registers([&small, right], |cx, [small, divisor]| {
+            let by_zero = cx.builder.ins().icmp(IntCC::Equal, divisor, zero);
+            cx.builder.ins().band_not(small, by_zero)
+        });
+        let small = Vectors::new(Scalar::Bool, left.count, 64, small);
         let base = self.splat_bits(Scalar::F64, BASE);
         let registers = self.if_all(
             &small,
@@ -126,22 +132,21 @@ impl FunctionCx<'_, '_> {
         left.with(registers)
     }
 
-    fn divides_small(&mut self, left: &Vectors, right: &Vectors) -> Vectors {
-        let (lift, most) = if left.scalar.is_signed() { (SMALL, 2 * SMALL) } else { (0, SMALL) };
+    /// Where all of some numbers are small.
+    pub(super) fn small<const N: usize>(&mut self, numbers: [&Vectors; N]) -> Vectors {
+        let (lift, most) = if numbers[0].scalar.is_signed() { (SMALL, 2 * SMALL) } else { (0, SMALL) };
         let [lift, high, zero] = [lift, !(most - 1), 0].map(|bits| self.splat_bits(Scalar::I64, bits));
-        let registers = self.registers([left, right], |cx, [left, right]| {
-            let [above, divisor_above] = [left, right].map(|number| cx.builder.ins().iadd(number, lift));
-            let both = cx.builder.ins().bor(above, divisor_above);
-            let outside = cx.builder.ins().band(both, high);
-            let inside = cx.builder.ins().icmp(IntCC::Equal, outside, zero);
-            let by_zero = cx.builder.ins().icmp(IntCC::Equal, right, zero);
-            cx.builder.ins().band_not(inside, by_zero)
+        let registers = self.registers(numbers, |cx, numbers| {
+            let lifted = numbers.map(|number| cx.builder.ins().iadd(number, lift));
+            let any = lifted[1..].iter().fold(lifted[0], |any, number| cx.builder.ins().bor(any, *number));
+            let outside = cx.builder.ins().band(any, high);
+            cx.builder.ins().icmp(IntCC::Equal, outside, zero)
         });
-        Vectors::new(Scalar::Bool, left.count, 64, registers)
+        Vectors::new(Scalar::Bool, numbers[0].count, 64, registers)
     }
 
     /// A small integer as a float.
-    fn small_to_float(&mut self, number: Value, base: Value) -> Value {
+    pub(super) fn small_to_float(&mut self, number: Value, base: Value) -> Value {
         let base_bits = self.cast(types::I64X2, base);
         let sum = self.builder.ins().iadd(number, base_bits);
         let sum = self.cast(register_type(Scalar::F64, 64), sum);
