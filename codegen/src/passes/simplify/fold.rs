@@ -113,7 +113,7 @@ fn order(left: &mut Expr, right: &mut Expr) {
     if let (Expr::Local(first), Expr::Local(second)) = (&*left, &*right)
         && second < first
     {
-        std::mem::swap(left, right);
+        mem::swap(left, right);
     }
 }
 
