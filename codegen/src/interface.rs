@@ -283,7 +283,9 @@ fn untrusted(function: &ir::Function) -> Option<String> {
 fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
     for stmt in body {
         match &stmt.kind {
-            StmtKind::Call { function, .. } | StmtKind::Parallel { function, .. } => found.push(*function),
+            StmtKind::Call { function, .. }
+            | StmtKind::CallLanes { function, .. }
+            | StmtKind::Parallel { function, .. } => found.push(*function),
             StmtKind::If { then, otherwise, .. } => {
                 calls(then, found);
                 calls(otherwise, found);
@@ -292,6 +294,7 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
                 calls(body, found);
             }
             StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
+            StmtKind::LoadLanes { .. } | StmtKind::StoreLanes { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
             StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => {}
             StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}

@@ -1,9 +1,9 @@
 //! Loops over the elements of operands, in a form for elements that are adjacent and one for any strides.
 
 use super::broadcast::equal;
-use super::construct::{and, binary, boolean, int, select, truth};
 use super::elementwise::{Array, Operand};
 use super::function::Lowering;
+use crate::ir::construct::{and, binary, boolean, int, locals, select, truth};
 use crate::ir::{self, Axis, BinaryOp, LocalId, Scalar, ViewType, elements};
 use crate::source::Span;
 use crate::typed::Expr;
@@ -66,7 +66,7 @@ impl Lowering<'_> {
             lowering.set_all(&results, vec![row, owner], span);
         });
         self.branch(is_flat, shared, copied, span);
-        super::construct::locals(&results)
+        locals(&results)
     }
 
     /// A copy in C's order: its view and its owner.
