@@ -173,7 +173,8 @@ impl Body<'_, '_> {
 
     /// NumPy computes with the narrowest integers in half precision.
     fn half<T>(&mut self, row: &'static Row, arg: &Expr) -> Typed<T> {
-        let message = format!("`{}` of `{}` gives `float16`, which kernels have not", python_name(row.name), arg.ty);
+        let message =
+            format!("`{}` of `{}` gives `float16`, which kernels have not", python_name(row.name), arg.ty);
         self.report(
             Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
                 .help("multiply by `np.float32(1)` first, or convert the numbers"),
@@ -192,7 +193,8 @@ impl Body<'_, '_> {
         if casts_to(result, &Type::Strong(array.element)) {
             return Ok(array.element);
         }
-        let message = format!("the result is `{result}`, which an array of `{}` does not take", array.element);
+        let message =
+            format!("the result is `{result}`, which an array of `{}` does not take", array.element);
         self.report(
             Diagnostic::new(Code::TypeMismatch, span, message)
                 .note("NumPy casts what goes to `out` only within its kind")
