@@ -85,7 +85,6 @@ impl Widths<'_> {
             | Expr::Splat { value: of, .. }
             | Expr::Lane { lanes: of, .. } => self.scalar(of),
             Expr::Convert { to, .. } => *to,
-            Expr::Intrinsic { op: Intrinsic::C(_), .. } => Scalar::F64,
             Expr::Intrinsic {
                 op: Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows,
                 ..
