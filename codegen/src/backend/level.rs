@@ -35,6 +35,7 @@ fn gains(ir: &ir::Module, kernel: &Kernel) -> bool {
     functions.extend(kernel.overloads.iter().map(|overload| overload.function));
     let mut gains = false;
     for id in functions {
+        gains |= ir[id].locals.iter().any(|local| matches!(local.ty, ir::Type::Lanes(_)));
         visit::walk(&ir[id].body, &mut |stmt| stmt.kind.exprs(&mut |expr| gains |= holds_gain(expr)));
     }
     gains

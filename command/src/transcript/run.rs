@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use pykernel::call::level;
 use pykernel_abi::{InnerLoop, Level};
 use pykernel_codegen::analysis::{self, Analysis};
+use pykernel_codegen::backend::LANE_BITS;
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::render::{self, Style};
@@ -118,7 +119,11 @@ pub fn compile(source: &Source, overflow_checks: bool) -> Compiled {
     passes::references::run(&mut analysis.module);
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
-    let ir = passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks });
+    let ir = passes::run(
+        analysis.module.clone(),
+        &entries,
+        passes::Options { overflow_checks, lanes: Some(LANE_BITS) },
+    );
     Compiled { analysis, ir }
 }
 
