@@ -216,6 +216,9 @@ impl Body<'_, '_> {
         if let builtin::Rule::Make(maker) = row.rule {
             return self.make(row, maker, args, keywords, span);
         }
+        if row.rule == builtin::Rule::Ufunc {
+            return self.call_numpy_ufunc(row, args, keywords, span);
+        }
         let n_positional = args.len();
         let args = self.arguments(args, keywords)?;
         let args = self.for_builtin(row.name, args, keywords, span)?;

@@ -23,6 +23,7 @@ mod gufunc_call;
 mod iteration;
 mod leaves;
 mod none;
+mod numpy_ufunc;
 mod operator;
 mod parallel;
 pub mod promote;

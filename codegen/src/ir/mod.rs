@@ -563,7 +563,7 @@ pub enum StmtKind {
 }
 
 /// The elements of an array that the lanes of one access read or write.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LaneElements {
     /// The array.
     pub view: LocalId,
