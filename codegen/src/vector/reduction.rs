@@ -21,7 +21,8 @@ impl Reduction {
         visit::walk(body, &mut |stmt| {
             stmt.kind.assigned(&mut |assigned| assignments += u32::from(assigned == local));
             stmt.kind.read(&mut |read| reads += u32::from(read == local));
-            if let StmtKind::Assign { local: assigned, value: Expr::Binary { op: found, left, right } } = &stmt.kind
+            if let StmtKind::Assign { local: assigned, value: Expr::Binary { op: found, left, right } } =
+                &stmt.kind
                 && *assigned == local
                 && [left, right].into_iter().any(|side| **side == Expr::Local(local))
             {
