@@ -5,7 +5,7 @@ use cranelift_codegen::ir::{InstBuilder, Type as ClifType, Value, types};
 
 use super::divide::{BASE, SMALL};
 use super::{FunctionCx, Vectors, register_type};
-use crate::ir::{Conversion, Intrinsic, Scalar};
+use crate::ir::{Conversion, Scalar};
 
 impl FunctionCx<'_, '_> {
     pub(super) fn convert_lanes(&mut self, to: Scalar, how: Conversion, from: &Vectors) -> Vectors {
@@ -189,20 +189,26 @@ impl FunctionCx<'_, '_> {
             });
             return Vectors::new(to, from.count, 64, registers);
         }
-        let bound = SMALL as f64;
-        let lowest = if to.is_signed() { -bound } else { 0.0 };
-        let [lowest, above] = [lowest, bound].map(|x| self.splat_bits(Scalar::F64, x.to_bits()));
+        let [bound, above] = [SMALL as f64, -1.0].map(|x| self.splat_bits(Scalar::F64, x.to_bits()));
         let base = self.splat_bits(Scalar::F64, BASE);
-        let whole = self.intrinsic_lanes(Intrinsic::Trunc, std::slice::from_ref(from));
-        let small = self.registers([&whole], |cx, [whole]| {
-            let high_enough = cx.builder.ins().fcmp(FloatCC::GreaterThanOrEqual, whole, lowest);
-            let low_enough = cx.builder.ins().fcmp(FloatCC::LessThan, whole, above);
-            cx.builder.ins().band(high_enough, low_enough)
+        let small = self.registers([from], |cx, [value]| {
+            let size = cx.builder.ins().fabs(value);
+            let small = cx.builder.ins().fcmp(FloatCC::LessThan, size, bound);
+            if to.is_signed() {
+                return small;
+            }
+            let not_negative = cx.builder.ins().fcmp(FloatCC::GreaterThan, value, above);
+            cx.builder.ins().band(small, not_negative)
         });
         let small = Vectors::new(Scalar::Bool, from.count, 64, small);
         let registers = self.if_all(
             &small,
-            |cx| cx.registers([&whole], |cx, [whole]| cx.small_to_integer(whole, base)),
+            |cx| {
+                cx.registers([from], |cx, [value]| {
+                    let whole = cx.truncate_small(value);
+                    cx.small_to_integer(whole, base)
+                })
+            },
             |cx| {
                 let one_by_one = cx.lane_by_lane(to, &[from], &mut |cx, operands| {
                     cx.convert(to, Conversion::Saturate, operands[0])
@@ -250,7 +256,7 @@ impl FunctionCx<'_, '_> {
             let register = cx.choose(positive, register, zero);
             let below = cx.builder.ins().fcmp(FloatCC::LessThan, register, most);
             let register = cx.choose(below, register, most);
-            let whole = cx.truncated(register);
+            let whole = cx.truncate_small(register);
             cx.builder.ins().fadd(whole, base)
         });
         self.each_pair(&sums, |cx, low, high| cx.every_other(Scalar::U32, false, low, high))

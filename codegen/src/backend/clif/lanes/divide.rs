@@ -113,7 +113,7 @@ impl FunctionCx<'_, '_> {
                 cx.registers([left, right], |cx, operands| {
                     let [left, right] = operands.map(|number| cx.small_to_float(number, base));
                     let quotient = cx.builder.ins().fdiv(left, right);
-                    let whole = cx.truncated(quotient);
+                    let whole = cx.truncate_small(quotient);
                     if op == BinaryOp::Div {
                         return cx.small_to_integer(whole, base);
                     }

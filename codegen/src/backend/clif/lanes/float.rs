@@ -98,12 +98,18 @@ impl FunctionCx<'_, '_> {
         self.with_sign(scalar, rounded, value)
     }
 
-    /// `F64`s without what stands behind the point.
-    pub(super) fn truncated(&mut self, value: Value) -> Value {
-        match self.machine().rounds {
-            true => self.builder.ins().trunc(value),
-            false => self.rounded(Intrinsic::Trunc, Scalar::F64, value),
+    /// Small `F64`s without what stands behind the point.
+    pub(super) fn truncate_small(&mut self, value: Value) -> Value {
+        if self.machine().rounds {
+            return self.builder.ins().trunc(value);
         }
+        let [large, one] = [4503599627370496f64, 1.0].map(|x| self.splat_bits(Scalar::F64, x.to_bits()));
+        let size = self.builder.ins().fabs(value);
+        let sign = self.builder.ins().bxor(value, size);
+        let sum = self.builder.ins().fadd(size, large);
+        let nearest = self.builder.ins().fsub(sum, large);
+        let whole = self.stepped(FloatCC::GreaterThan, nearest, size, one);
+        self.builder.ins().bor(whole, sign)
     }
 
     /// A number, or the next one back towards a value if it lies beyond it.
