@@ -32,7 +32,6 @@ const NUMBERS: [f64; 16] = [
 ];
 
 /// The arguments of a call.
-#[derive(Clone, Debug)]
 pub struct Data {
     pub memories: Vec<Vec<u64>>,
     pub operands: Vec<Operand>,
@@ -154,16 +153,17 @@ impl Maker<'_> {
         }
     }
 
-    /// An output that lies where the first input does: as it is, one element later, or one for all.
+    /// An output that lies where the first input does: as it is, and of two inputs also one element later,
+    /// as `accumulate` asks, or one for all, as `reduce` does.
     fn over_input(&mut self, position: usize) {
         let mut output = Operand { position, written: true, ..self.data.operands[0].clone() };
-        let backwards_or_flat = output.strides[0] <= 0;
+        let folds = position == 2;
         match self.random.below(3) {
-            0 if !backwards_or_flat => {
+            0 if folds && output.strides[0] > 0 => {
                 // The memory has room behind its last element.
                 output.offset = output.offset.wrapping_add_signed(output.strides[0]);
             }
-            1 => {
+            1 if folds => {
                 self.data.operands[0].strides[0] = 0;
                 output.strides[0] = 0;
             }

@@ -71,22 +71,24 @@ pub struct Scope {
 
 const ARITHMETIC: [&str; 3] = ["+", "-", "*"];
 const COMPARISONS: [&str; 6] = ["<", "<=", ">", ">=", "==", "!="];
-const FUNCTIONS: [&str; 14] = [
-    "np.sqrt",
-    "np.floor",
-    "np.ceil",
-    "np.trunc",
-    "np.rint",
+const FUNCTIONS: [&str; 15] = [
     "abs",
-    "np.exp",
-    "np.log",
-    "np.sin",
-    "np.cos",
-    "np.tan",
-    "np.arctan",
-    "np.tanh",
-    "np.cbrt",
+    "math.sqrt",
+    "math.exp",
+    "math.log",
+    "math.sin",
+    "math.cos",
+    "math.tan",
+    "math.atan",
+    "math.tanh",
+    "math.cbrt",
+    "math.fabs",
+    "math.floor",
+    "math.ceil",
+    "math.trunc",
+    "round",
 ];
+const FUNCTIONS_OF_TWO: [&str; 3] = ["math.hypot", "math.atan2", "math.fmod"];
 
 impl Scope {
     /// A type, one of the palette more often than not.
@@ -160,10 +162,8 @@ impl Scope {
             5 | 6 => format!("({a} / {b})"),
             7 => format!("({a} {} {b})", self.random.pick(&["//", "%"])),
             8 => format!("(-{a})"),
-            9 if ty == Type::Float => {
-                format!("math.{}({a})", self.random.pick(&["sqrt", "log", "exp", "sin"]))
-            }
-            9 | 10 => ty.of(&format!("{}({a})", self.random.pick(&FUNCTIONS))),
+            9 => ty.of(&format!("{}({a}, {b})", self.random.pick(&FUNCTIONS_OF_TWO))),
+            10 => ty.of(&format!("{}({a})", self.random.pick(&FUNCTIONS))),
             11 => {
                 let part = if ty == Type::Of(DType::Float32) { DType::Complex64 } else { DType::Complex128 };
                 let z = self.expression(Type::Of(part), depth);
@@ -205,7 +205,7 @@ impl Scope {
                 format!("({a} {} {b})", self.random.pick(&["and", "or"]))
             }
             7 => format!("(not {})", self.condition(within)),
-            8 => format!("np.isnan({})", self.expression(Type::Of(DType::Float64), within)),
+            8 => format!("math.isnan({})", self.expression(Type::Of(DType::Float64), within)),
             _ => self.leaf(BOOL, within),
         }
     }

@@ -41,7 +41,7 @@ struct Loops {
 
 #[test]
 fn lanes_do_what_single_numbers_do() {
-    let (cases, first) = (variable("PYKERNEL_CASES", 200), variable("PYKERNEL_SEED", 0));
+    let (cases, first) = (variable("PYKERNEL_CASES", 150), variable("PYKERNEL_SEED", 0));
     let (mut kernels, mut refused, mut with_lanes, mut loops) = (0, 0, 0, Loops::default());
     let mut wrong = 0;
     for seed in first.. {
@@ -71,8 +71,8 @@ fn lanes_do_what_single_numbers_do() {
         "{kernels} kernels, {with_lanes} of them with lanes; {refused} texts refused; {on_lanes} of {all} loops"
     );
     assert_eq!(wrong, 0, "kernels differ on lanes");
-    assert!(cases < 100 || 3 * with_lanes > kernels, "too few kernels have lanes");
-    assert!(cases < 100 || refused < kernels, "too many texts are refused");
+    assert!(cases < 100 || 2 * with_lanes > kernels, "too few kernels have lanes");
+    assert!(cases < 100 || 5 * refused < kernels, "too many texts are refused");
 }
 
 fn variable(name: &str, otherwise: u64) -> u64 {
@@ -101,9 +101,7 @@ fn difference(analysed: &(Analysis, Kernel), setting: Setting, loops: &mut Loops
         for (data, expected) in sets.iter().zip(&expected) {
             let found = outcome::of_call(&jit, kernel, data);
             if found != *expected {
-                return Some(format!(
-                    "{bits} bits: with {data:x?}\nsingle numbers: {expected:x?}\nlanes: {found:x?}"
-                ));
+                return Some(format!("{bits} bits: {}", expected.difference(&found, data)));
             }
         }
     }

@@ -42,7 +42,7 @@ pub fn compiled(
 }
 
 /// What a call leaves behind.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Outcome {
     /// Class, message and line.
     pub raised: Option<(String, String, u32)>,
@@ -53,6 +53,24 @@ pub struct Outcome {
     pub memories: Vec<Vec<u8>>,
     /// How many blocks of memory it has not given back.
     pub blocks: i64,
+}
+
+impl Outcome {
+    /// What differs from another outcome.
+    pub fn difference(&self, other: &Outcome, data: &Data) -> String {
+        let Outcome { raised, result, memories, blocks } = other;
+        let mut text = format!("{raised:?}, {result:x?}, {blocks} blocks\n");
+        let expected = format!("{:?}, {:x?}, {} blocks\n", self.raised, self.result, self.blocks);
+        text.insert_str(0, &expected);
+        for (number, (mine, others)) in self.memories.iter().zip(memories).enumerate() {
+            if let Some(at) = (0..mine.len()).find(|at| mine[*at] != others[*at]) {
+                let [mine, others] = [mine, others].map(|memory| &memory[at..memory.len().min(at + 8)]);
+                text += &format!("memory {number}, byte {at}: {mine:x?} became {others:x?}\n");
+            }
+        }
+        data.operands.iter().for_each(|operand| text += &format!("{operand:?}\n"));
+        text + &format!("numbers {:x?}, dimensions {:?}", data.numbers, data.dimensions)
+    }
 }
 
 /// Calls a kernel with copies of the arguments.

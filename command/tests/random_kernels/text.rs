@@ -207,8 +207,13 @@ impl Writer {
                 _ => self.line(format!("{out}[:] = ({a} {op} {b}) {last} {c}")),
             }
         }
-        let summed = arrays[self.below(arrays.len())].name.clone();
-        self.line(format!("return np.float64(np.sum({summed}))"));
+        let number = self.below(arrays.len());
+        let Array { name, dtype, .. } = &arrays[number];
+        let part = match dtype {
+            DType::Complex64 | DType::Complex128 => ".imag",
+            _ => "",
+        };
+        self.line(format!("return np.float64(np.sum({name}){part})"));
     }
 
     /// A kernel of one or two loops.
@@ -253,13 +258,14 @@ impl Writer {
         let known = (self.scope.variables.len(), self.depth, self.within);
         let number = self.below(self.scope.arrays.len());
         let out = self.scope.arrays[number].clone();
+        let has_n = self.scope.variables.iter().any(|(name, _)| name == "n");
         for axis in 0..rank {
             let counter = self.name("i");
             let bound = match (self.below(6), axis < out.rank) {
-                (0, _) if self.depth == 1 && range == "range" => "1, n".to_owned(),
-                (1, _) => "n".to_owned(),
+                (0, _) if has_n && self.depth == 1 && range == "range" => "1, n".to_owned(),
+                (1, _) if has_n => "n".to_owned(),
                 (_, true) => format!("{}.shape[{axis}]", out.name),
-                (_, false) => "n".to_owned(),
+                (_, false) => "7".to_owned(),
             };
             self.line(format!("for {counter} in {}({bound}):", if axis == 0 { range } else { "range" }));
             self.scope.counters.push(counter);
