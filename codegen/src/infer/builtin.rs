@@ -48,7 +48,7 @@ impl Body<'_, '_> {
             Rule::IsComplex => is_complex,
             Rule::Reduce => array_reduction::reduce,
             Rule::Cast => cast,
-            Rule::Make(_) => unreachable!("bug in pykernel: what makes arrays reads its own arguments"),
+            Rule::Make(_) | Rule::Ufunc => unreachable!("bug in pykernel: it reads its own arguments"),
         };
         rule(self, row, args, span)
     }
@@ -83,7 +83,7 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
         (Rule::Make(_) | Rule::Operate | Rule::Like | Rule::ComplexOfParts, _) => return None,
         (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::IsComplex | Rule::Cast, _) => return None,
-        (Rule::Reduce, _) => return None,
+        (Rule::Reduce | Rule::Ufunc, _) => return None,
     })
 }
 
@@ -296,7 +296,7 @@ fn complex(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Sp
     }
 }
 
-fn abs(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+pub(super) fn abs(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     if any_array(&args) {
         return body.each_element(args, span, &mut |body, element| abs(body, row, element, span));
     }

@@ -15,6 +15,7 @@
 use std::collections::BTreeSet;
 
 use super::liveness::Liveness;
+use super::reduction::Reduction;
 use super::refusal::{Refusal, Why};
 use super::rewrite::{self, Body, Rewritten};
 use super::survey::{self, Survey};
@@ -34,6 +35,8 @@ struct For<'a> {
     lo: &'a Expr,
     hi: &'a Expr,
     body: &'a [Stmt],
+    /// The loop as it stands in the function.
+    stmt: &'a Stmt,
     span: Span,
 }
 
@@ -53,7 +56,7 @@ pub(super) fn vectorised(stage: &mut Stage<'_>, stmt: &Stmt) -> Result<(u32, Vec
         counted::written_out(body, &Survey::of(*var, body), stage.function.locals.len());
     let n_locals = stage.function.locals.len();
     stage.function.locals.extend(locals);
-    let on = For { var: *var, lo, hi, body: &written_out, span };
+    let on = For { var: *var, lo, hi, body: &written_out, stmt, span };
     match lanes(stage, &on, *independent) {
         Ok((count, mut stmts, next)) => {
             let (label, var, lo, hi) = (*label, *var, Expr::Local(next), hi.clone());
@@ -77,21 +80,29 @@ fn lanes(
 ) -> Result<(u32, Vec<Stmt>, LocalId), Refusal> {
     let survey = Survey::of(on.var, on.body);
     let refuse = |why| Err(Refusal { why, span: on.span });
-    let outliving = survey::outlive(&survey, &stage.whole, on.body);
-    let liveness = Liveness::of(on.body, &outliving);
-    if let Some(carried) = survey::carried(&survey, on.var, &liveness).first() {
-        let name = stage.function.locals[carried.0 as usize].name.clone();
-        return refuse(Why::Carried(name));
+    let outliving = stage.liveness.after(on.stmt);
+    let liveness = Liveness::of_loop(on.body, &outliving);
+    let mut reductions = Vec::new();
+    for carried in survey::carried(&survey, on.var, &liveness) {
+        match Reduction::of(&stage.function, on.body, carried) {
+            Some(reduction) => reductions.push(reduction),
+            None => {
+                let name = stage.function.locals[carried.0 as usize].name.clone();
+                return refuse(Why::Carried(name));
+            }
+        }
     }
     // Nothing is carried: what is assigned once is read behind that alone.
     if !independent {
         independence::check(stage.module, &stage.function, (on.var, on.body), &survey)?;
     }
     let Some(count) = count(stage, on) else { return refuse(Why::Short) };
-    let keeps_last = survey.assigned().any(|local| outliving.contains(local));
+    let collects = |local| reductions.iter().any(|reduction: &Reduction| reduction.local == local);
+    let keeps_last = survey.assigned().any(|local| outliving.contains(local) && !collects(local));
     let rewrite = |function: &Function, adjacent| {
-        let (survey, liveness, var, body) = (&survey, &liveness, on.var, on.body);
-        rewrite::body(Body { function, survey, liveness, var, body, count, adjacent })
+        let (survey, liveness, reductions) = (&survey, &liveness, reductions.as_slice());
+        let (var, body) = (on.var, on.body);
+        rewrite::body(Body { function, survey, liveness, reductions, var, body, count, adjacent })
     };
     let groups = Groups::new(&mut stage.function, on, count, keeps_last);
     let together = rewrite(&stage.function, true)?;
@@ -145,15 +156,26 @@ impl Groups {
 
     /// A loop on lanes.
     fn run(&self, function: &mut Function, rewritten: Rewritten) -> Vec<Stmt> {
-        let Rewritten { mut body, locals, n_labels, first, bail, .. } = rewritten;
+        let Rewritten { mut body, locals, n_labels, first, bail, collected, .. } = rewritten;
         function.locals.extend(locals);
         function.n_labels = n_labels;
         let (count, lo) = (i64::from(self.count), Expr::Local(self.next));
         let done = binary(BinaryOp::Add, Expr::Local(first), int(count));
         body.push(self.assign(self.next, done));
         let hi = Expr::Local(self.end);
+        let mut stmts = Vec::new();
+        for (reduction, all, _) in &collected {
+            let value = Expr::Splat { count: self.count, value: Box::new(reduction.identity()) };
+            stmts.push(self.assign(*all, value));
+        }
+        // What a group has collected counts when it is done.
+        body.extend(collected.iter().map(|(_, all, lanes)| self.assign(*all, Expr::Local(*lanes))));
         let kind = StmtKind::For { label: bail, var: first, lo, hi, step: count, independent: true, body };
-        vec![Stmt { kind, span: self.span }]
+        stmts.push(Stmt { kind, span: self.span });
+        for (reduction, all, _) in &collected {
+            stmts.push(self.assign(reduction.local, reduction.collected(*all, self.count)));
+        }
+        stmts
     }
 }
 

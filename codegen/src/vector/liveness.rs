@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::ir::{Label, LocalId, Stmt, StmtKind};
+use crate::ir::{Function, Label, LocalId, Stmt, StmtKind};
 
 /// A set of locals.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,10 +47,22 @@ pub(super) struct Liveness {
 }
 
 impl Liveness {
-    /// Of the body of a loop, after an iteration of which these are read.
-    pub(super) fn of(body: &[Stmt], end: &Locals) -> Liveness {
-        let mut walk = Walk { after: HashMap::new(), otherwise: HashMap::new(), exits: HashMap::new(), end };
-        let before = walk.block(body, end.clone());
+    /// Of the body of a loop, after an iteration of which these are read. What leaves the loop is done
+    /// again by single numbers, and needs nothing.
+    pub(super) fn of_loop(body: &[Stmt], end: &Locals) -> Liveness {
+        Liveness::of(body, end.clone(), HashMap::new())
+    }
+
+    /// Of a function's body.
+    pub(super) fn of_function(function: &Function, body: &[Stmt]) -> Liveness {
+        let mut end = Locals::default();
+        function.results.iter().chain(&function.status).for_each(|result| end.insert(*result));
+        Liveness::of(body, end.clone(), HashMap::from([(Function::BODY, end)]))
+    }
+
+    fn of(body: &[Stmt], end: Locals, exits: HashMap<Label, Locals>) -> Liveness {
+        let mut walk = Walk { after: HashMap::new(), otherwise: HashMap::new(), exits };
+        let before = walk.block(body, end);
         Liveness { after: walk.after, otherwise: walk.otherwise, before }
     }
 
@@ -65,15 +77,14 @@ impl Liveness {
     }
 }
 
-struct Walk<'a> {
+struct Walk {
     after: HashMap<*const Stmt, Rc<Locals>>,
     otherwise: HashMap<*const Stmt, Rc<Locals>>,
     /// What is live where leaving a label goes.
     exits: HashMap<Label, Locals>,
-    end: &'a Locals,
 }
 
-impl Walk<'_> {
+impl Walk {
     /// What is live before some statements.
     fn block(&mut self, body: &[Stmt], mut live: Locals) -> Locals {
         for stmt in body.iter().rev() {
@@ -85,7 +96,7 @@ impl Walk<'_> {
 
     fn stmt(&mut self, stmt: &Stmt, mut live: Locals) -> Locals {
         match &stmt.kind {
-            StmtKind::Exit(label) => live = self.exits.get(label).unwrap_or(self.end).clone(),
+            StmtKind::Exit(label) => live = self.exits.get(label).cloned().unwrap_or_default(),
             StmtKind::Raise(_) => live = Locals::default(),
             StmtKind::If { then, otherwise, .. } => {
                 let second = self.block(otherwise, live.clone());

@@ -19,10 +19,13 @@ mod expression;
 mod independence;
 mod liveness;
 mod memory;
+mod reduction;
 mod refusal;
 mod rewrite;
 mod shape;
 mod survey;
+
+use liveness::Liveness;
 
 use crate::ir::{Function, Module, Stmt, StmtKind};
 use crate::source::{Source, Span};
@@ -47,11 +50,10 @@ pub fn run(module: &mut Module, bits: u32) -> Vec<Verdict> {
     for index in 0..module.functions.len() {
         let mut function = module.functions[index].clone();
         let body = std::mem::take(&mut function.body);
-        let whole = survey::reads(&function, &body);
-        let mut stage = Stage { module, function, whole, bits, verdicts: &mut verdicts };
-        let (body, _) = stage.body(body);
-        let function = Function { body, ..stage.function };
-        module.functions[index] = function;
+        let liveness = Liveness::of_function(&function, &body);
+        let mut stage = Stage { module, function, liveness, bits, verdicts: &mut verdicts };
+        let (body, _) = stage.body(&body);
+        module.functions[index] = Function { body, ..stage.function };
     }
     verdicts
 }
@@ -76,49 +78,55 @@ struct Stage<'a> {
     module: &'a Module,
     /// The function, without its body.
     function: Function,
-    /// How often each local is read in all of the function.
-    whole: Vec<u32>,
+    /// What is live in its body.
+    liveness: Liveness,
     bits: u32,
     verdicts: &'a mut Vec<Verdict>,
 }
 
 impl Stage<'_> {
-    /// Rewrites statements; says whether a loop among them is on lanes now.
-    fn body(&mut self, body: Vec<Stmt>) -> (Vec<Stmt>, bool) {
+    /// Rewrites statements, inner loops first; says whether a loop among them is on lanes now. A loop that
+    /// is looked at is as it was: else an inner one is on lanes.
+    fn body(&mut self, body: &[Stmt]) -> (Vec<Stmt>, bool) {
         let (mut out, mut found) = (Vec::with_capacity(body.len()), false);
-        for Stmt { mut kind, span } in body {
+        for stmt in body {
+            let mut rewritten = stmt.clone();
             let mut inner = false;
-            for body in kind.bodies_mut() {
-                let (rewritten, has) = self.body(std::mem::take(body));
-                *body = rewritten;
+            for (new, body) in rewritten.kind.bodies_mut().zip(stmt.kind.bodies()) {
+                let (rewritten, has) = self.body(body);
+                *new = rewritten;
                 inner |= has;
             }
-            found |= inner;
-            let stmt = Stmt { kind, span };
-            match &stmt.kind {
-                StmtKind::For { .. } if inner => {
-                    self.verdict(span, Err(Refusal { why: Why::InnerLoop, span }));
-                    out.push(stmt);
-                }
-                StmtKind::For { .. } => match assemble::vectorised(self, &stmt) {
-                    Ok((count, stmts)) => {
-                        self.verdict(span, Ok(count));
-                        out.extend(stmts);
-                        found = true;
-                    }
-                    Err(refusal) => {
-                        self.verdict(span, Err(refusal));
-                        out.push(stmt);
-                    }
-                },
-                StmtKind::Loop { .. } => {
-                    self.verdict(span, Err(Refusal { why: Why::While, span }));
-                    out.push(stmt);
-                }
-                _ => out.push(stmt),
+            let made = match &stmt.kind {
+                StmtKind::For { .. } if inner => self.refused(stmt, Why::InnerLoop),
+                StmtKind::For { .. } => self.counted(stmt),
+                StmtKind::Loop { .. } => self.refused(stmt, Why::While),
+                _ => None,
+            };
+            found |= inner || made.is_some();
+            match made {
+                Some(stmts) => out.extend(stmts),
+                None => out.push(rewritten),
             }
         }
         (out, found)
+    }
+
+    /// A counting loop on lanes, if it can be.
+    fn counted(&mut self, stmt: &Stmt) -> Option<Vec<Stmt>> {
+        let made = assemble::vectorised(self, stmt);
+        let (outcome, stmts) = match made {
+            Ok((count, stmts)) => (Ok(count), Some(stmts)),
+            Err(refusal) => (Err(refusal), None),
+        };
+        self.verdict(stmt.span, outcome);
+        stmts
+    }
+
+    fn refused(&mut self, stmt: &Stmt, why: Why) -> Option<Vec<Stmt>> {
+        let span = stmt.span;
+        self.verdict(span, Err(Refusal { why, span }));
+        None
     }
 
     fn verdict(&mut self, span: Span, outcome: Result<u32, Refusal>) {

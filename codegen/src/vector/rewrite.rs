@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::expression::Number;
 use super::liveness::{Liveness, Locals};
+use super::reduction::Reduction;
 use super::refusal::{Refusal, Why};
 use super::shape::{self, Shape};
 use super::survey::Survey;
@@ -71,6 +72,7 @@ pub(super) struct Body<'a> {
     pub(super) function: &'a Function,
     pub(super) survey: &'a Survey,
     pub(super) liveness: &'a Liveness,
+    pub(super) reductions: &'a [Reduction],
     /// The loop's counter.
     pub(super) var: LocalId,
     pub(super) body: &'a [Stmt],
@@ -93,6 +95,8 @@ pub(super) struct Rewritten {
     pub(super) bail: Label,
     /// The views and their dimensions along which elements are taken to be neighbours.
     pub(super) adjacent: BTreeSet<(LocalId, usize)>,
+    /// Each variable that collects, with the lanes of all groups that are done, and those of this one.
+    pub(super) collected: Vec<(Reduction, LocalId, LocalId)>,
     /// How much lanes save, against single numbers.
     pub(super) gain: i64,
 }
@@ -131,6 +135,7 @@ pub(super) struct Rewrite<'a> {
     pub(super) open: Vec<Open>,
     pub(super) protected: Vec<Protected>,
     pub(super) adjacent: BTreeSet<(LocalId, usize)>,
+    collected: Vec<(Reduction, LocalId, LocalId)>,
     pub(super) gain: i64,
     pub(super) span: Span,
 }
@@ -160,10 +165,12 @@ impl<'a> Rewrite<'a> {
             open: Vec::new(),
             protected: Vec::new(),
             adjacent: BTreeSet::new(),
+            collected: Vec::new(),
             gain: 0,
             span: on.body.first().map_or(Span::default(), |stmt| stmt.span),
         };
         rewrite.first = rewrite.add("first", Type::Scalar(Scalar::I64));
+        rewrite.begin_reductions();
         rewrite
     }
 
@@ -173,7 +180,11 @@ impl<'a> Rewrite<'a> {
         let mut whole = Vec::with_capacity(self.lanes.len() + body.len());
         for (local, lanes) in &self.lanes {
             let Type::Scalar(scalar) = self.on.function.ty(*local) else { continue };
-            let value = self.splat(Expr::Const(zero_of(scalar)));
+            let collects = self.collected.iter().find(|(reduction, ..)| reduction.local == *local);
+            let value = match collects {
+                Some((_, all, _)) => Expr::Local(*all),
+                None => self.splat(Expr::Const(zero_of(scalar))),
+            };
             whole.push(Stmt { kind: StmtKind::Assign { local: *lanes, value }, span });
         }
         whole.extend(body);
@@ -184,8 +195,23 @@ impl<'a> Rewrite<'a> {
             first: self.first,
             bail: self.bail,
             adjacent: self.adjacent,
+            collected: self.collected,
             gain: self.gain,
         }
+    }
+
+    /// Variables that collect are lanes, and keep what they have while lanes are at rest.
+    fn begin_reductions(&mut self) {
+        let mut locals = Locals::default();
+        for reduction in self.on.reductions {
+            locals.insert(reduction.local);
+            self.give(reduction.local, Shape::Varying);
+            let lanes = self.lanes_of(reduction.local);
+            let Type::Lanes(Lanes { scalar, .. }) = self.locals[self.locals.len() - 1].ty else { continue };
+            let all = self.add_lanes("all", scalar);
+            self.collected.push((*reduction, all, lanes));
+        }
+        self.protected.push(Protected { locals: Rc::new(locals), live: Live::All });
     }
 
     /// Adds a local.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::liveness::{Liveness, Locals};
+use super::liveness::Liveness;
 use super::refusal::{Refusal, Why};
 use crate::ir::{Expr, Function, Label, LocalId, Module, Stmt, StmtKind, Type, visit};
 use crate::source::Span;
@@ -40,35 +40,6 @@ impl Survey {
     pub(super) fn assigned(&self) -> impl Iterator<Item = LocalId> {
         self.assignments.keys().copied()
     }
-}
-
-/// How often each local is read in a function's body, and as a result.
-pub(super) fn reads(function: &Function, body: &[Stmt]) -> Vec<u32> {
-    let mut reads = reads_in(function.locals.len(), body);
-    let results = function.results.iter().chain(&function.status);
-    results.for_each(|result| reads[result.0 as usize] += 1);
-    reads
-}
-
-fn reads_in(n_locals: usize, body: &[Stmt]) -> Vec<u32> {
-    let mut reads = vec![0; n_locals];
-    visit::walk(body, &mut |stmt| stmt.kind.read(&mut |local| reads[local.0 as usize] += 1));
-    reads
-}
-
-/// The locals that a loop assigns and that are read outside of it, of which the last iteration leaves
-/// its value.
-pub(super) fn outlive(survey: &Survey, whole: &[u32], body: &[Stmt]) -> Locals {
-    let n_locals = survey.assigned().last().map_or(0, |local| local.0 as usize + 1);
-    let inside = reads_in(whole.len().max(n_locals), body);
-    let mut outliving = Locals::default();
-    for local in survey.assigned() {
-        let index = local.0 as usize;
-        if whole.get(index).is_some_and(|whole| *whole > inside[index]) {
-            outliving.insert(local);
-        }
-    }
-    outliving
 }
 
 /// The locals that an iteration takes from the one before.

@@ -198,6 +198,49 @@ fn lanes_that_fill_no_register_read_and_write_no_more_than_they_are() {
     }
 }
 
+/// A kernel `f(source, bools, out)` that copies a part of the complex elements that are there.
+fn copies_part(element: DType, part: Part, count: u32) -> Function {
+    let mut f = function("f");
+    let source = param(&mut f, array(element, 1, Layout::C));
+    let bools = param(&mut f, array(DType::Bool, 1, Layout::C));
+    let out = param(&mut f, array(element, 1, Layout::C));
+    let mask = mask(&mut f, Mask::Loaded, bools, count);
+    let copied = lanes(&mut f, Scalar::of(element), count);
+    let at = |view| LaneElements { part, ..elements(view, int(0), Some(0), Some(mask)) };
+    f.body.extend([load(copied, at(source)), store(at(out), copied)]);
+    f
+}
+
+#[test]
+fn parts_of_complex_numbers_are_masked_by_themselves() {
+    const COUNT: u32 = 4;
+    for level in levels() {
+        for element in [DType::Complex64, DType::Complex128] {
+            for part in [Part::First, Part::Imaginary] {
+                let jit = compile(copies_part(element, part, COUNT), level);
+                for pattern in patterns(COUNT) {
+                    let mut source = Data::new(Scalar::of(element), 1..=8);
+                    let mut out = Data::new(Scalar::of(element), [0; 8]);
+                    let mut mask = bools(pattern, COUNT);
+                    let mut arrays = [&mut source, &mut mask, &mut out].map(Data::descriptor);
+                    for complex in [0, 2] {
+                        arrays[complex].shape = [4];
+                        arrays[complex].strides = [element.size() as i64];
+                    }
+                    let slots = arrays.each_ref().map(address);
+                    call(&jit, &slots).expect("nothing raises");
+                    for index in 0..8 {
+                        let is_part = (index % 2 == 1) == (part == Part::Imaginary);
+                        let there = is_part && pattern >> (index / 2) & 1 == 1;
+                        let want = if there { index + 1 } else { 0 };
+                        assert_eq!(out.get(index as usize), want, "{element} {part:?} {pattern:b}: {index}");
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// A kernel `f(source, index, bools, out, place)` that loads by one list of indices and stores by
 /// another, where a mask says so.
 fn gathers(scalar: Scalar, count: u32) -> Function {
@@ -252,8 +295,8 @@ fn gathers_and_scatters_go_in_the_order_of_lanes_and_only_where_they_are() {
 }
 
 /// A kernel `f(source, out)` that copies matrices, eight lanes along one axis; of complex numbers the parts
-/// change places.
-fn transports(element: DType, layout: Layout, along: usize) -> Function {
+/// change places, each by itself or both at once.
+fn transports(element: DType, layout: Layout, along: usize, at_once: bool) -> Function {
     const COUNT: u32 = 8;
     let mut f = function("f");
     let source = param(&mut f, array(element, 2, layout));
@@ -273,6 +316,10 @@ fn transports(element: DType, layout: Layout, along: usize) -> Function {
         let copied = lanes(&mut f, Scalar::of(element), COUNT);
         body.push(load(copied, at(source, *from)));
         body.push(store(at(out, *to), copied));
+    }
+    if at_once {
+        body.sort_by_key(|stmt| matches!(stmt.kind, StmtKind::StoreLanes { .. }));
+        body[parts.len()..].reverse();
     }
     let extent = |axis| Expr::Dim { view: source, axis };
     let counted = |label, var, axis, step, body| {
@@ -297,8 +344,8 @@ fn lanes_go_along_each_axis_of_each_layout() {
                 (Layout::Any, [2 * SHAPE[1] * size, -2 * size]),
                 (Layout::Any, [-size, 2 * SHAPE[0] * size]),
             ] {
-                for along in [0, 1] {
-                    let jit = compile(transports(element, layout, along), level);
+                for (along, at_once) in [(0, false), (0, true), (1, false), (1, true)] {
+                    let jit = compile(transports(element, layout, along, at_once), level);
                     let mut source: Vec<u8> = (0..length).map(|byte| (byte * 7 + byte / 251) as u8).collect();
                     let mut out = vec![0u8; length];
                     let first: i64 = (0..2)

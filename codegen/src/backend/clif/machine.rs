@@ -13,8 +13,8 @@ pub(super) struct Machine {
     pub(super) rounds: bool,
     /// Whether lanes are chosen by their highest bits in one instruction.
     pub(super) blends: bool,
-    /// Whether 64-bit integers and `F64` are converted in registers.
-    pub(super) converts_64: bool,
+    /// Whether 64-bit integers are converted from and to floats in registers, and shifted by their sign.
+    pub(super) longs: bool,
 }
 
 impl Machine {
@@ -26,12 +26,10 @@ impl Machine {
                 fuses: has("has_fma") && has("has_avx"),
                 rounds: has("has_sse41"),
                 blends: has("has_sse41"),
-                converts_64: false,
+                longs: false,
             },
-            Architecture::Aarch64(_) => {
-                Machine { fuses: true, rounds: true, blends: false, converts_64: true }
-            }
-            _ => Machine { fuses: true, rounds: false, blends: false, converts_64: false },
+            Architecture::Aarch64(_) => Machine { fuses: true, rounds: true, blends: false, longs: true },
+            _ => Machine { fuses: true, rounds: false, blends: false, longs: false },
         }
     }
 }

@@ -11,9 +11,15 @@ use crate::ir::{CompareOp, Expr, Label, LocalId, Stmt, StmtKind, Type};
 impl FunctionCx<'_, '_> {
     /// Translates statements up to the first that leaves.
     pub(super) fn statements(&mut self, body: &[Stmt]) -> Flow {
-        for stmt in body {
+        let mut rest = body;
+        while let Some((stmt, following)) = rest.split_first() {
             self.builder.set_srcloc(SourceLoc::new(stmt.span.start));
-            if self.statement(stmt) == Flow::Leaves {
+            rest = following;
+            if let Some((next, behind)) = following.split_first()
+                && self.store_both_parts(&stmt.kind, &next.kind)
+            {
+                rest = behind;
+            } else if self.statement(stmt) == Flow::Leaves {
                 return Flow::Leaves;
             }
         }

@@ -21,15 +21,13 @@ impl FunctionCx<'_, '_> {
         let scalar = left.scalar;
         match op {
             BinaryOp::Mul if scalar.bits() == 8 => self.multiply_bytes(left, right),
-            BinaryOp::Div | BinaryOp::Rem if scalar.is_int() => {
-                self.lane_by_lane(scalar, &[left, right], &mut |cx, operands| {
-                    cx.binary(op, operands[0], operands[1])
-                })
-            }
+            BinaryOp::Div | BinaryOp::Rem if scalar.is_int() => self.divide_lanes(op, left, right),
             BinaryOp::Shl | BinaryOp::Shr => self.shift_lanes(op, left, right),
             BinaryOp::Add
             | BinaryOp::Sub
             | BinaryOp::Mul
+            | BinaryOp::AddFree
+            | BinaryOp::MulFree
             | BinaryOp::Div
             | BinaryOp::Rem
             | BinaryOp::And
@@ -71,7 +69,8 @@ impl FunctionCx<'_, '_> {
         if op == BinaryOp::Shr && scalar.is_signed() {
             let most = self.integer(scalar, i128::from(scalar.bits()) - 1);
             let count = self.builder.ins().umin(count, most);
-            let registers = self.registers([left], |cx, [value]| cx.builder.ins().sshr(value, count));
+            let registers =
+                self.registers([left], |cx, [value]| cx.shift_signed(scalar.bits(), value, count));
             return left.with(registers);
         }
         let kept = self.kept_by_shift(scalar, count);
@@ -83,6 +82,18 @@ impl FunctionCx<'_, '_> {
             cx.builder.ins().band(shifted, kept)
         });
         left.with(registers)
+    }
+
+    /// Shifts a register right by less than its lanes' width, by their sign. Without an instruction for long
+    /// lanes the sign bit, where the shift has brought it, is made the sign.
+    pub(super) fn shift_signed(&mut self, bits: u32, value: Value, count: Value) -> Value {
+        if bits < 64 || self.machine().longs {
+            return self.builder.ins().sshr(value, count);
+        }
+        let sign = self.splat_bits(Scalar::I64, 1 << 63);
+        let [shifted, sign] = [value, sign].map(|register| self.builder.ins().ushr(register, count));
+        let flipped = self.builder.ins().bxor(shifted, sign);
+        self.builder.ins().isub(flipped, sign)
     }
 
     /// A register of all ones, or of zeros where a count is not below the width.

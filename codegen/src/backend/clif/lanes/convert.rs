@@ -3,8 +3,9 @@
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Type as ClifType, Value, types};
 
+use super::divide::{BASE, SMALL};
 use super::{FunctionCx, Vectors, register_type};
-use crate::ir::{Conversion, Intrinsic, Scalar};
+use crate::ir::{Conversion, Scalar};
 
 impl FunctionCx<'_, '_> {
     pub(super) fn convert_lanes(&mut self, to: Scalar, how: Conversion, from: &Vectors) -> Vectors {
@@ -71,12 +72,10 @@ impl FunctionCx<'_, '_> {
 
     /// Integers of fewer than 32 bits are `I32`s; what has more than the machine's instructions hold goes
     /// in parts that are added with one rounding.
-    fn integer_to_float_lanes(&mut self, to: Scalar, from: &Vectors) -> Vectors {
+    pub(super) fn integer_to_float_lanes(&mut self, to: Scalar, from: &Vectors) -> Vectors {
         let registers = match (from.scalar, to) {
             (Scalar::I64 | Scalar::U64, Scalar::F32) => {
-                return self.lane_by_lane(to, &[from], &mut |cx, operands| {
-                    cx.convert(to, Conversion::Round, operands[0])
-                });
+                return self.long_to_f32(from);
             }
             (Scalar::I64, _) => self.registers([from], |cx, [register]| cx.i64_to_f64(register)),
             (Scalar::U64, _) => self
@@ -92,6 +91,27 @@ impl FunctionCx<'_, '_> {
             }
         };
         Vectors::new(to, from.count, to.bits(), registers)
+    }
+
+    /// Small numbers are `F64`s, and round once. Where a lane has another, all go one by one.
+    fn long_to_f32(&mut self, from: &Vectors) -> Vectors {
+        let small = self.small([from]);
+        let base = self.splat_bits(Scalar::F64, BASE);
+        let registers = self.if_all(
+            &small,
+            |cx| {
+                let floats = cx.registers([from], |cx, [number]| cx.small_to_float(number, base));
+                let floats = Vectors::new(Scalar::F64, from.count, 64, floats);
+                cx.resize_float_lanes(Scalar::F32, &floats).registers
+            },
+            |cx| {
+                let one_by_one = cx.lane_by_lane(Scalar::F32, &[from], &mut |cx, operands| {
+                    cx.convert(Scalar::F32, Conversion::Round, operands[0])
+                });
+                one_by_one.registers
+            },
+        );
+        Vectors::new(Scalar::F32, from.count, 32, registers)
     }
 
     fn half_to_f64(&mut self, from: &Vectors) -> Vectors {
@@ -111,7 +131,7 @@ impl FunctionCx<'_, '_> {
     /// Makes the halves of a number the low bits of 2⁵² and, from the smallest number on, of 2⁸⁴. What the
     /// second has too much is taken off exactly, and the sum of both rounds once.
     fn i64_to_f64(&mut self, register: Value) -> Value {
-        if self.machine().converts_64 {
+        if self.machine().longs {
             return self.builder.ins().fcvt_from_sint(types::F64X2, register);
         }
         let [two_52, two_84] = [52, 84].map(|power| f64::from_bits((1023 + power) << 52));
@@ -160,37 +180,33 @@ impl FunctionCx<'_, '_> {
         }
     }
 
-    /// To integers of 64 bits. What is whole and small enough are the low bits of its sum with 2⁵² (of signed
-    /// numbers: half more). Where a lane is not, all go one by one.
+    /// To integers of 64 bits, which what is small is at once. Where a lane is not, all go one by one.
     fn f64_to_whole(&mut self, to: Scalar, from: &Vectors) -> Vectors {
-        if self.machine().converts_64 {
+        if self.machine().longs {
             let registers = self.registers([from], |cx, [register]| match to.is_signed() {
                 true => cx.builder.ins().fcvt_to_sint_sat(types::I64X2, register),
                 false => cx.builder.ins().fcvt_to_uint_sat(types::I64X2, register),
             });
             return Vectors::new(to, from.count, 64, registers);
         }
-        let two_52 = f64::from_bits((1023 + 52) << 52);
-        let (lowest, above, base) = match to.is_signed() {
-            true => (-two_52 / 2.0, two_52 / 2.0, 1.5 * two_52),
-            false => (0.0, two_52, two_52),
-        };
-        let [lowest, above, base] = [lowest, above, base].map(|x| self.splat_bits(Scalar::F64, x.to_bits()));
-        let whole = self.intrinsic_lanes(Intrinsic::Trunc, std::slice::from_ref(from));
-        let small = self.registers([&whole], |cx, [whole]| {
-            let high_enough = cx.builder.ins().fcmp(FloatCC::GreaterThanOrEqual, whole, lowest);
-            let low_enough = cx.builder.ins().fcmp(FloatCC::LessThan, whole, above);
-            cx.builder.ins().band(high_enough, low_enough)
+        let [bound, above] = [SMALL as f64, -1.0].map(|x| self.splat_bits(Scalar::F64, x.to_bits()));
+        let base = self.splat_bits(Scalar::F64, BASE);
+        let small = self.registers([from], |cx, [value]| {
+            let size = cx.builder.ins().fabs(value);
+            let small = cx.builder.ins().fcmp(FloatCC::LessThan, size, bound);
+            if to.is_signed() {
+                return small;
+            }
+            let not_negative = cx.builder.ins().fcmp(FloatCC::GreaterThan, value, above);
+            cx.builder.ins().band(small, not_negative)
         });
         let small = Vectors::new(Scalar::Bool, from.count, 64, small);
         let registers = self.if_all(
             &small,
             |cx| {
-                let base_bits = cx.cast(types::I64X2, base);
-                cx.registers([&whole], |cx, [whole]| {
-                    let sum = cx.builder.ins().fadd(whole, base);
-                    let sum = cx.cast(types::I64X2, sum);
-                    cx.builder.ins().isub(sum, base_bits)
+                cx.registers([from], |cx, [value]| {
+                    let whole = cx.truncate_small(value);
+                    cx.small_to_integer(whole, base)
                 })
             },
             |cx| {
@@ -203,30 +219,46 @@ impl FunctionCx<'_, '_> {
         Vectors::new(to, from.count, 64, registers)
     }
 
-    /// To integers of 32 bits. From `F64`s Cranelift knows the conversion together with the narrowing of
-    /// what it gives.
-    fn float_to_half(&mut self, to: Scalar, from: &Vectors) -> Vectors {
-        let signed = to.is_signed();
-        let registers = match from.scalar {
-            Scalar::F32 => self.registers([from], |cx, [register]| match signed {
-                true => cx.builder.ins().fcvt_to_sint_sat(types::I32X4, register),
-                false => cx.builder.ins().fcvt_to_uint_sat(types::I32X4, register),
+    /// To integers of 32 bits.
+    pub(super) fn float_to_half(&mut self, to: Scalar, from: &Vectors) -> Vectors {
+        let registers = match (from.scalar, to.is_signed()) {
+            (Scalar::F32, true) => self.registers([from], |cx, [register]| {
+                cx.builder.ins().fcvt_to_sint_sat(types::I32X4, register)
             }),
-            _ => {
-                let zero = self.splat_bits(Scalar::I64, 0);
-                self.each_pair(&from.registers, |cx, low, high| {
-                    let [low, high] = [low, high].map(|register| {
-                        if signed {
-                            let wide = cx.builder.ins().fcvt_to_sint_sat(types::I64X2, register);
-                            return cx.builder.ins().snarrow(wide, zero);
-                        }
-                        let wide = cx.builder.ins().fcvt_to_uint_sat(types::I64X2, register);
-                        cx.builder.ins().uunarrow(wide, zero)
-                    });
-                    cx.low_halves(types::I32X4, low, high)
-                })
-            }
+            (Scalar::F32, false) => self.registers([from], |cx, [register]| {
+                cx.builder.ins().fcvt_to_uint_sat(types::I32X4, register)
+            }),
+            (_, true) => self.f64_to_i32(from),
+            (_, false) => self.f64_to_u32(from),
         };
         Vectors::new(to, from.count, to.bits(), registers)
+    }
+
+    /// Cranelift knows the conversion together with the narrowing of what it gives.
+    fn f64_to_i32(&mut self, from: &Vectors) -> Vec<Value> {
+        let zero = self.splat_bits(Scalar::I64, 0);
+        self.each_pair(&from.registers, |cx, low, high| {
+            let [low, high] = [low, high].map(|register| {
+                let wide = cx.builder.ins().fcvt_to_sint_sat(types::I64X2, register);
+                cx.builder.ins().snarrow(wide, zero)
+            });
+            cx.low_halves(types::I32X4, low, high)
+        })
+    }
+
+    /// Whole numbers in range are the low bits of their sum with 2⁵². NaN is not above 0.
+    fn f64_to_u32(&mut self, from: &Vectors) -> Vec<Value> {
+        let two_52 = (1023 + 52) << 52;
+        let [zero, most, base] =
+            [0, f64::from(u32::MAX).to_bits(), two_52].map(|x| self.splat_bits(Scalar::F64, x));
+        let sums = self.registers([from], |cx, [register]| {
+            let positive = cx.builder.ins().fcmp(FloatCC::LessThan, zero, register);
+            let register = cx.choose(positive, register, zero);
+            let below = cx.builder.ins().fcmp(FloatCC::LessThan, register, most);
+            let register = cx.choose(below, register, most);
+            let whole = cx.truncate_small(register);
+            cx.builder.ins().fadd(whole, base)
+        });
+        self.each_pair(&sums, |cx, low, high| cx.every_other(Scalar::U32, false, low, high))
     }
 }

@@ -20,10 +20,12 @@ impl FunctionCx<'_, '_> {
             }
             (Intrinsic::Sqrt, &[value]) => self.in_registers(op, value),
             (Intrinsic::Floor | Intrinsic::Ceil | Intrinsic::Trunc | Intrinsic::RoundEven, &[value]) => {
-                match machine.rounds {
-                    true => self.in_registers(op, value),
-                    false => self.rounded(op, value),
+                if machine.rounds {
+                    return self.in_registers(op, value);
                 }
+                let scalar = value.scalar;
+                let registers = self.registers([value], |cx, [value]| cx.rounded(op, scalar, value));
+                value.with(registers)
             }
             (Intrinsic::CopySign, &[value, sign]) => {
                 let scalar = value.scalar;
@@ -71,33 +73,43 @@ impl FunctionCx<'_, '_> {
 
     /// Rounds to whole numbers where the machine cannot: adding 2⁵² (of `F32`: 2²³) and taking it off again
     /// rounds what is smaller to nearest, and what is not is whole. From there it may be one step.
-    fn rounded(&mut self, op: Intrinsic, value: &Vectors) -> Vectors {
-        let scalar = value.scalar;
+    fn rounded(&mut self, op: Intrinsic, scalar: Scalar, value: Value) -> Value {
         let (large, one) = match scalar {
             Scalar::F32 => (u64::from(8388608f32.to_bits()), u64::from(1f32.to_bits())),
             _ => (4503599627370496f64.to_bits(), 1f64.to_bits()),
         };
         let [large, one] = [large, one].map(|bits| self.splat_bits(scalar, bits));
-        let registers = self.registers([value], |cx, [value]| {
-            let size = cx.builder.ins().fabs(value);
-            let sum = cx.builder.ins().fadd(size, large);
-            let nearest = cx.builder.ins().fsub(sum, large);
-            let whole = match op {
-                Intrinsic::Trunc => cx.stepped(FloatCC::GreaterThan, nearest, size, one),
-                Intrinsic::Floor | Intrinsic::Ceil => {
-                    let nearest = cx.with_sign(scalar, nearest, value);
-                    match op {
-                        Intrinsic::Floor => cx.stepped(FloatCC::GreaterThan, nearest, value, one),
-                        _ => cx.stepped(FloatCC::LessThan, nearest, value, one),
-                    }
+        let size = self.builder.ins().fabs(value);
+        let sum = self.builder.ins().fadd(size, large);
+        let nearest = self.builder.ins().fsub(sum, large);
+        let whole = match op {
+            Intrinsic::Trunc => self.stepped(FloatCC::GreaterThan, nearest, size, one),
+            Intrinsic::Floor | Intrinsic::Ceil => {
+                let nearest = self.with_sign(scalar, nearest, value);
+                match op {
+                    Intrinsic::Floor => self.stepped(FloatCC::GreaterThan, nearest, value, one),
+                    _ => self.stepped(FloatCC::LessThan, nearest, value, one),
                 }
-                _ => nearest,
-            };
-            let small = cx.builder.ins().fcmp(FloatCC::LessThan, size, large);
-            let rounded = cx.choose(small, whole, value);
-            cx.with_sign(scalar, rounded, value)
-        });
-        value.with(registers)
+            }
+            _ => nearest,
+        };
+        let small = self.builder.ins().fcmp(FloatCC::LessThan, size, large);
+        let rounded = self.choose(small, whole, value);
+        self.with_sign(scalar, rounded, value)
+    }
+
+    /// Small `F64`s without what stands behind the point.
+    pub(super) fn truncate_small(&mut self, value: Value) -> Value {
+        if self.machine().rounds {
+            return self.builder.ins().trunc(value);
+        }
+        let [large, one] = [4503599627370496f64, 1.0].map(|x| self.splat_bits(Scalar::F64, x.to_bits()));
+        let size = self.builder.ins().fabs(value);
+        let sign = self.builder.ins().bxor(value, size);
+        let sum = self.builder.ins().fadd(size, large);
+        let nearest = self.builder.ins().fsub(sum, large);
+        let whole = self.stepped(FloatCC::GreaterThan, nearest, size, one);
+        self.builder.ins().bor(whole, sign)
     }
 
     /// A number, or the next one back towards a value if it lies beyond it.

@@ -1,7 +1,7 @@
 //! Masks: comparisons, what chooses by them, and their width.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, InstructionData, Opcode, Value, ValueDef};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, InstructionData, Value, ValueDef};
 
 use super::{FunctionCx, REGISTER, Vectors, integer_type, register_type, registers};
 use crate::backend::clif::expression::Operand;
@@ -142,11 +142,8 @@ impl FunctionCx<'_, '_> {
     /// All bits of a lane, or none, as a number of 0 or 1 says.
     pub(super) fn mask_lane(&mut self, value: Value, bits: u32) -> Value {
         let ty = integer_type(bits);
-        if let ValueDef::Result(inst, _) = self.builder.func.dfg.value_def(value)
-            && let InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } =
-                self.builder.func.dfg.insts[inst]
-        {
-            let all = if imm.bits() == 0 { 0 } else { u64::MAX >> (64 - bits) };
+        if let Some(known) = self.known(value) {
+            let all = if known == 0 { 0 } else { u64::MAX >> (64 - bits) };
             return self.builder.ins().iconst(ty, all as i64);
         }
         let wide = if bits == 8 { value } else { self.builder.ins().uextend(ty, value) };

@@ -7,7 +7,7 @@ use cranelift_codegen::ir::{
 use super::{FunctionCx, LanesVariables, REGISTER, Vectors, register_type, registers};
 use crate::backend::clif::clif_type;
 use crate::backend::clif::expression::Operand;
-use crate::ir::{Const, Expr, LaneElements, Lanes, LocalId, Part, Scalar, Type};
+use crate::ir::{Const, Expr, LaneElements, Lanes, LocalId, Part, Scalar, StmtKind, Type};
 
 /// Memory that is there, but aligned as its elements are.
 const ELEMENTS: MemFlagsData = MemFlagsData::new().with_notrap();
@@ -74,6 +74,43 @@ impl FunctionCx<'_, '_> {
             }
             (Place::Scattered(addresses), mask) => self.store_each(&value, &addresses, mask.as_ref()),
         }
+    }
+
+    /// Stores both parts of adjacent complex elements at once, if two statements do that one after the other.
+    pub(in super::super) fn store_both_parts(&mut self, first: &StmtKind, second: &StmtKind) -> bool {
+        let (
+            StmtKind::StoreLanes { elements: real, value: real_value },
+            StmtKind::StoreLanes { elements: imaginary, value: imaginary_value },
+        ) = (first, second)
+        else {
+            return false;
+        };
+        let imaginary_of_real = LaneElements { part: Part::Imaginary, ..real.clone() };
+        let adjacent = real.along.is_some_and(|axis| self.adjacent_numbers(real.view, axis) == Some(2));
+        if real.part != Part::First || real.mask.is_some() || *imaginary != imaginary_of_real || !adjacent {
+            return false;
+        }
+        let [values, imaginaries] = [real_value, imaginary_value].map(|value| self.lanes(value));
+        if let Place::Pairs(address) = self.place(real, values.count) {
+            let pairs = self.paired(&values, &imaginaries);
+            self.store_adjacent(&pairs, address);
+        }
+        true
+    }
+
+    /// Numbers of two lanes in turn.
+    fn paired(&mut self, first: &Vectors, second: &Vectors) -> Vectors {
+        let ty = register_type(first.scalar, first.bits);
+        let mut registers = Vec::new();
+        for (first_register, second_register) in first.registers.iter().zip(&second.registers) {
+            for high in [false, true] {
+                let pairs = self.interleaved(first.bits, high, *first_register, *second_register);
+                registers.push(self.cast(ty, pairs));
+            }
+        }
+        let count = 2 * first.count;
+        registers.truncate(super::registers(count, first.bits) as usize);
+        Vectors::new(first.scalar, count, first.bits, registers)
     }
 
     /// The mask of an access; none if all lanes are there.

@@ -7,6 +7,7 @@
 mod arithmetic;
 mod call;
 mod convert;
+mod divide;
 mod float;
 mod mask;
 mod memory;
