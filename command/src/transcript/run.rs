@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use pykernel::call::level;
 use pykernel_abi::{InnerLoop, Level};
 use pykernel_codegen::analysis::{self, Analysis};
-use pykernel_codegen::backend::LANE_BITS;
+use pykernel_codegen::backend::Target;
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::render::{self, Style};
@@ -122,7 +122,7 @@ pub fn compile(source: &Source, overflow_checks: bool) -> Compiled {
     let ir = passes::run(
         analysis.module.clone(),
         &entries,
-        passes::Options { overflow_checks, lanes: Some(LANE_BITS) },
+        passes::Options { overflow_checks, lanes: Target::host().lane_bits() },
     );
     Compiled { analysis, ir }
 }
