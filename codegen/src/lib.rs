@@ -28,6 +28,7 @@ pub mod syntax;
 pub mod library;
 pub mod infer;
 pub mod parallel;
+pub mod fusion;
 pub mod lower;
 pub mod passes;
 pub mod symbol;

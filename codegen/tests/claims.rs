@@ -2,8 +2,7 @@
 //!
 //! Each file under `claims/` holds kernels. In a function, a comment `# check: TEXT` claims that
 //! the text stands in the function's IR after all passes, or in that of its inner loop if it is a
-//! ufunc, `# not: TEXT` that it does not. Claims
-//! hold with overflow checks on and off, unless the file says `# overflow checks: off`.
+//! ufunc, `# once: TEXT` that it stands there once, `# not: TEXT` that it does not. Claims hold with overflow checks on and off, unless the file says `# overflow checks: off`.
 
 use std::path::Path;
 
@@ -47,11 +46,15 @@ fn broken<'a>(text: &'a str, printed: &'a str) -> impl Iterator<Item = String> +
     functions.filter_map(|function| function.split_once('(')).flat_map(move |(name, function)| {
         let body = body_of(name, printed);
         function.lines().filter_map(move |line| {
-            let (is_there, wanted) = match line.trim().strip_prefix("# check: ") {
-                Some(wanted) => (true, wanted),
-                None => (false, line.trim().strip_prefix("# not: ")?),
+            let claim = line.trim();
+            let found = |wanted: &str| body.matches(wanted).count();
+            let holds = match claim.split_once(": ")? {
+                ("# check", wanted) => found(wanted) > 0,
+                ("# once", wanted) => found(wanted) == 1,
+                ("# not", wanted) => found(wanted) == 0,
+                _ => return None,
             };
-            (body.contains(wanted) != is_there).then(|| format!("{}, in\n{body}", line.trim()))
+            (!holds).then(|| format!("{claim}, in\n{body}"))
         })
     })
 }

@@ -212,15 +212,10 @@ macro_rules! c_functions {
 }
 
 c_functions! {
-    acos(x: f64) -> f64;
     acosh(x: f64) -> f64;
-    asin(x: f64) -> f64;
     asinh(x: f64) -> f64;
-    atan(x: f64) -> f64;
-    atan2(y: f64, x: f64) -> f64;
     atanh(x: f64) -> f64;
     cbrt(x: f64) -> f64;
-    cos(x: f64) -> f64;
     cosh(x: f64) -> f64;
     erf(x: f64) -> f64;
     erfc(x: f64) -> f64;
@@ -237,9 +232,7 @@ c_functions! {
     nextafter(x: f64, y: f64) -> f64;
     pow(x: f64, y: f64) -> f64;
     remainder(x: f64, y: f64) -> f64;
-    sin(x: f64) -> f64;
     sinh(x: f64) -> f64;
-    tan(x: f64) -> f64;
     tanh(x: f64) -> f64;
     tgamma(x: f64) -> f64;
     ceil(x: f64) -> f64;

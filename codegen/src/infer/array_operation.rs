@@ -54,7 +54,7 @@ impl<'i, 'a> Body<'i, 'a> {
             Ok([element]) => element,
             Err(elements) => packed(elements, span),
         };
-        let value = self.outputs_of(Elementwise { inputs, outputs, body, rules: Rules::Call }, span);
+        let value = self.outputs_of(Elementwise::new(inputs, outputs, body, Rules::Call), span);
         Ok(after(evaluated, value))
     }
 

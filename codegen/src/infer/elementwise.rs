@@ -12,8 +12,8 @@ impl Body<'_, '_> {
     pub(super) fn assign_part(&mut self, part: Expr, value: Expr, span: Span) -> Typed<StmtKind> {
         let element = element_of(&part);
         let mut stmts = Vec::new();
-        let value = self.aside(value, &mut stmts);
-        let target = self.aside(part, &mut stmts);
+        let value = self.evaluated(value, &mut stmts);
+        let target = self.evaluated(part, &mut stmts);
         let (inputs, value) = match value.ty {
             Type::Array(given) => {
                 let element = self.convert(operand(0, given, value.span), &element)?;
@@ -21,7 +21,7 @@ impl Body<'_, '_> {
             }
             _ => {
                 let value = self.numpy_scalar(value, &element)?;
-                (Vec::new(), self.aside(value, &mut stmts))
+                (Vec::new(), self.evaluated(value, &mut stmts))
             }
         };
         stmts.push(StmtKind::Evaluate(assignment(target, inputs, value, Rules::Assignment, span)));
@@ -37,7 +37,7 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Typed<StmtKind> {
         let mut stmts = Vec::new();
-        let target = self.aside(part, &mut stmts);
+        let target = self.evaluated(part, &mut stmts);
         let value = self.expr(value)?;
         let update = self.update_with(target, op, value, span)?;
         stmts.push(update);
@@ -59,7 +59,7 @@ impl Body<'_, '_> {
             (&Type::INT, Some(Kind::Int)) if value.int_literal().is_none() => self.coerce(value, &element)?,
             _ => value,
         };
-        let value = self.aside(value, &mut stmts);
+        let value = self.evaluated(value, &mut stmts);
         let mut inputs = vec![Input::plain(target.clone())];
         let operand = match value.ty {
             Type::Array(given) => {
@@ -79,6 +79,15 @@ impl Body<'_, '_> {
     }
 }
 
+impl Body<'_, '_> {
+    /// A value that a statement evaluates before it is used.
+    fn evaluated(&mut self, value: Expr, stmts: &mut Vec<StmtKind>) -> Expr {
+        let (value, again) = self.twice(value);
+        stmts.push(StmtKind::Evaluate(value));
+        again
+    }
+}
+
 /// The type of the elements of what is written.
 fn element_of(part: &Expr) -> Type {
     match part.ty {
@@ -95,7 +104,7 @@ pub(super) fn operand(place: usize, array: ArrayType, span: Span) -> Expr {
 /// Sets the elements of an array.
 pub(super) fn assignment(array: Expr, inputs: Vec<Input>, body: Expr, rules: Rules, span: Span) -> Expr {
     let outputs = vec![Output::Given { array, n_core: 0, is_input: false }];
-    let kind = ExprKind::Elementwise(Box::new(Elementwise { inputs, outputs, body, rules }));
+    let kind = ExprKind::Elementwise(Box::new(Elementwise::new(inputs, outputs, body, rules)));
     Expr::new(kind, Type::None, span)
 }
 

@@ -193,7 +193,7 @@ impl Body<'_, '_> {
         let body = self.convert(element_of(array)?, &Type::Strong(to))?;
         let inputs = vec![Input::plain(array.clone())];
         let outputs = vec![Output::New { element: to, core: Vec::new() }];
-        Ok(self.outputs_of(Elementwise { inputs, outputs, body, rules: Rules::Call }, array.span))
+        Ok(self.outputs_of(Elementwise::new(inputs, outputs, body, Rules::Call), array.span))
     }
 
     /// Writes an array of another dtype back to the array that it stands for.
@@ -219,7 +219,7 @@ impl Body<'_, '_> {
         let body =
             self.call_instance(kernel_key(callee.id, callee.function, signature), args, callee.span)?;
         let n_outputs = outputs.len();
-        let elementwise = Elementwise { inputs, outputs, body, rules: Rules::Call };
+        let elementwise = Elementwise::new(inputs, outputs, body, Rules::Call);
         let value = self.outputs_of(elementwise, callee.span);
         if written_back.is_empty() && n_outputs == given.len() {
             return Ok(after(evaluated, value));

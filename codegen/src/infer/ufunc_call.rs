@@ -295,7 +295,7 @@ impl Body<'_, '_> {
             Ok([element]) => element,
             Err(elements) => packed(elements, callee.span),
         };
-        Ok(self.outputs_of(Elementwise { inputs, outputs, body, rules: Rules::Call }, callee.span))
+        Ok(self.outputs_of(Elementwise::new(inputs, outputs, body, Rules::Call), callee.span))
     }
 
     /// The dtype of an output that there is, which takes what the loop gives.

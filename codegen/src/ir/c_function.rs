@@ -5,15 +5,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is the C function of its name")]
 pub enum CFunction {
-    Acos,
     Acosh,
-    Asin,
     Asinh,
-    Atan,
-    Atan2,
     Atanh,
     Cbrt,
-    Cos,
     Cosh,
     Erf,
     Erfc,
@@ -30,25 +25,18 @@ pub enum CFunction {
     Nextafter,
     Pow,
     Remainder,
-    Sin,
     Sinh,
-    Tan,
     Tanh,
     Tgamma,
 }
 
 impl CFunction {
     /// Every function.
-    pub const ALL: [CFunction; 30] = [
-        CFunction::Acos,
+    pub const ALL: [CFunction; 23] = [
         CFunction::Acosh,
-        CFunction::Asin,
         CFunction::Asinh,
-        CFunction::Atan,
-        CFunction::Atan2,
         CFunction::Atanh,
         CFunction::Cbrt,
-        CFunction::Cos,
         CFunction::Cosh,
         CFunction::Erf,
         CFunction::Erfc,
@@ -65,9 +53,7 @@ impl CFunction {
         CFunction::Nextafter,
         CFunction::Pow,
         CFunction::Remainder,
-        CFunction::Sin,
         CFunction::Sinh,
-        CFunction::Tan,
         CFunction::Tanh,
         CFunction::Tgamma,
     ];
@@ -75,15 +61,10 @@ impl CFunction {
     /// The symbol in the C library.
     pub const fn name(self) -> &'static str {
         match self {
-            CFunction::Acos => "acos",
             CFunction::Acosh => "acosh",
-            CFunction::Asin => "asin",
             CFunction::Asinh => "asinh",
-            CFunction::Atan => "atan",
-            CFunction::Atan2 => "atan2",
             CFunction::Atanh => "atanh",
             CFunction::Cbrt => "cbrt",
-            CFunction::Cos => "cos",
             CFunction::Cosh => "cosh",
             CFunction::Erf => "erf",
             CFunction::Erfc => "erfc",
@@ -100,9 +81,7 @@ impl CFunction {
             CFunction::Nextafter => "nextafter",
             CFunction::Pow => "pow",
             CFunction::Remainder => "remainder",
-            CFunction::Sin => "sin",
             CFunction::Sinh => "sinh",
-            CFunction::Tan => "tan",
             CFunction::Tanh => "tanh",
             CFunction::Tgamma => "tgamma",
         }
@@ -111,8 +90,7 @@ impl CFunction {
     /// How many doubles it takes.
     pub const fn arity(self) -> usize {
         match self {
-            CFunction::Atan2
-            | CFunction::Fmod
+            CFunction::Fmod
             | CFunction::Hypot
             | CFunction::Nextafter
             | CFunction::Pow

@@ -52,7 +52,7 @@ pub const fn parts(dtype: DType) -> &'static [Part] {
 }
 
 /// The extents of a shape that is known and has few elements.
-fn few(shape: &[Expr]) -> Option<Vec<i64>> {
+pub fn few(shape: &[Expr]) -> Option<Vec<i64>> {
     let extent = |extent: &Expr| match extent {
         Expr::Const(Const::Int(Scalar::I64, extent @ 0..)) => i64::try_from(*extent).ok(),
         _ => None,

@@ -51,7 +51,7 @@ def cmath_isnan(z):
 
 
 def cmath_phase(z):
-    return intrinsics.c_atan2(z.imag, z.real)
+    return arctangent_of_point(z.imag, z.real)
 
 
 def cmath_polar(z):
@@ -65,14 +65,14 @@ def cmath_rect(r, phi):
     if is_finite(r) and is_finite(phi):
         if phi == 0.0:
             return intrinsics.complex(r, r * phi)
-        return intrinsics.complex(r * intrinsics.c_cos(phi), r * intrinsics.c_sin(phi))
+        return intrinsics.complex(r * cosine(phi), r * sine(phi))
     cmath_domain(r != 0.0 and not is_nan(r) and is_infinite(phi))
     if is_infinite(r):
         if phi == 0.0:
             return intrinsics.complex(r, phi * intrinsics.copysign(1.0, r))
         if is_finite(phi):
             return intrinsics.complex(
-                intrinsics.copysign(r, r * intrinsics.c_cos(phi)), intrinsics.copysign(r, r * intrinsics.c_sin(phi))
+                intrinsics.copysign(r, r * cosine(phi)), intrinsics.copysign(r, r * sine(phi))
             )
         return intrinsics.complex(math.inf, math.nan)
     if r == 0.0:
@@ -170,7 +170,7 @@ def cmath_log10(z):
 def signed_by_angle(size, re, im, y):
     # `size` with the signs of cos(y) and sin(y), times those of `re` and `im`.
     return intrinsics.complex(
-        re * intrinsics.copysign(size, intrinsics.c_cos(y)), im * intrinsics.copysign(size, intrinsics.c_sin(y))
+        re * intrinsics.copysign(size, cosine(y)), im * intrinsics.copysign(size, sine(y))
     )
 
 
@@ -182,10 +182,10 @@ def cmath_exp(z):
     if x > LOG_LARGE:
         size = intrinsics.c_exp(x - 1.0)
         return cmath_range(
-            intrinsics.complex(size * intrinsics.c_cos(y) * math.e, size * intrinsics.c_sin(y) * math.e)
+            intrinsics.complex(size * cosine(y) * math.e, size * sine(y) * math.e)
         )
     size = intrinsics.c_exp(x)
-    return cmath_range(intrinsics.complex(size * intrinsics.c_cos(y), size * intrinsics.c_sin(y)))
+    return cmath_range(intrinsics.complex(size * cosine(y), size * sine(y)))
 
 
 def cmath_exp_special(x, y):
@@ -210,8 +210,8 @@ def cmath_cosh(z):
     if intrinsics.fabs(x) > LOG_LARGE:
         x = x - intrinsics.copysign(1.0, x)
         scale = math.e
-    re = intrinsics.c_cos(y) * intrinsics.c_cosh(x) * scale
-    return cmath_range(intrinsics.complex(re, intrinsics.c_sin(y) * intrinsics.c_sinh(x) * scale))
+    re = cosine(y) * intrinsics.c_cosh(x) * scale
+    return cmath_range(intrinsics.complex(re, sine(y) * intrinsics.c_sinh(x) * scale))
 
 
 def cmath_cosh_special(x, y):
@@ -236,8 +236,8 @@ def cmath_sinh(z):
     if intrinsics.fabs(x) > LOG_LARGE:
         x = x - intrinsics.copysign(1.0, x)
         scale = math.e
-    re = intrinsics.c_cos(y) * intrinsics.c_sinh(x) * scale
-    return cmath_range(intrinsics.complex(re, intrinsics.c_sin(y) * intrinsics.c_cosh(x) * scale))
+    re = cosine(y) * intrinsics.c_sinh(x) * scale
+    return cmath_range(intrinsics.complex(re, sine(y) * intrinsics.c_cosh(x) * scale))
 
 
 def cmath_sinh_special(x, y):
@@ -260,10 +260,10 @@ def cmath_tanh(z):
         return cmath_tanh_special(x, y)
     if intrinsics.fabs(x) > LOG_LARGE:
         small = intrinsics.c_exp(-2.0 * intrinsics.fabs(x))
-        im = 4.0 * intrinsics.c_sin(y) * intrinsics.c_cos(y) * small
+        im = 4.0 * sine(y) * cosine(y) * small
         return intrinsics.complex(intrinsics.copysign(1.0, x), im)
     tx = intrinsics.c_tanh(x)
-    ty = intrinsics.c_tan(y)
+    ty = tangent(y)
     cx = 1.0 / intrinsics.c_cosh(x)
     both = tx * ty
     below = 1.0 + both * both
@@ -277,7 +277,7 @@ def cmath_tanh_special(x, y):
         if y == 0.0:
             im = y
         elif is_finite(y):
-            im = intrinsics.copysign(0.0, 2.0 * intrinsics.c_sin(y) * intrinsics.c_cos(y))
+            im = intrinsics.copysign(0.0, 2.0 * sine(y) * cosine(y))
         return intrinsics.complex(intrinsics.copysign(1.0, x), im)
     if y == 0.0:
         return intrinsics.complex(math.nan, y)
@@ -312,11 +312,11 @@ def cmath_acos(z):
         return cmath_acos_special(x, y)
     if is_large(x, y):
         return intrinsics.complex(
-            intrinsics.c_atan2(intrinsics.fabs(y), x), intrinsics.copysign(log_of_large(x, y), -y)
+            arctangent_of_point(intrinsics.fabs(y), x), intrinsics.copysign(log_of_large(x, y), -y)
         )
     a = cmath_sqrt(intrinsics.complex(1.0 - x, -y))
     b = cmath_sqrt(intrinsics.complex(1.0 + x, y))
-    re = 2.0 * intrinsics.c_atan2(a.real, b.real)
+    re = 2.0 * arctangent_of_point(a.real, b.real)
     return intrinsics.complex(re, intrinsics.c_asinh(b.real * a.imag - b.imag * a.real))
 
 
@@ -326,20 +326,20 @@ def cmath_acos_special(x, y):
             return intrinsics.complex(math.nan, math.inf)
         return intrinsics.complex(HALF_PI if x == 0.0 else math.nan, math.nan)
     im = -intrinsics.copysign(infinite_or_nan(x, y), y)
-    return intrinsics.complex(intrinsics.c_atan2(intrinsics.fabs(y), x), im)
+    return intrinsics.complex(arctangent_of_point(intrinsics.fabs(y), x), im)
 
 
 def cmath_acosh(z):
     x = z.real
     y = z.imag
     if not cmath_isfinite(z):
-        return intrinsics.complex(infinite_or_nan(x, y), intrinsics.c_atan2(y, x))
+        return intrinsics.complex(infinite_or_nan(x, y), arctangent_of_point(y, x))
     if is_large(x, y):
-        return intrinsics.complex(log_of_large(x, y), intrinsics.c_atan2(y, x))
+        return intrinsics.complex(log_of_large(x, y), arctangent_of_point(y, x))
     a = cmath_sqrt(intrinsics.complex(x - 1.0, y))
     b = cmath_sqrt(intrinsics.complex(x + 1.0, y))
     re = intrinsics.c_asinh(a.real * b.real + a.imag * b.imag)
-    return intrinsics.complex(re, 2.0 * intrinsics.c_atan2(a.imag, b.real))
+    return intrinsics.complex(re, 2.0 * arctangent_of_point(a.imag, b.real))
 
 
 def cmath_asinh(z):
@@ -349,15 +349,15 @@ def cmath_asinh(z):
         re = infinite_or_nan(x, y)
         if not is_nan(x):
             re = intrinsics.copysign(re, x)
-        im = y if y == 0.0 and is_nan(x) else intrinsics.c_atan2(y, intrinsics.fabs(x))
+        im = y if y == 0.0 and is_nan(x) else arctangent_of_point(y, intrinsics.fabs(x))
         return intrinsics.complex(re, im)
     if is_large(x, y):
         re = intrinsics.copysign(log_of_large(x, y), x)
-        return intrinsics.complex(re, intrinsics.c_atan2(y, intrinsics.fabs(x)))
+        return intrinsics.complex(re, arctangent_of_point(y, intrinsics.fabs(x)))
     a = cmath_sqrt(intrinsics.complex(1.0 + y, -x))
     b = cmath_sqrt(intrinsics.complex(1.0 - y, x))
     re = intrinsics.c_asinh(a.real * b.imag - b.real * a.imag)
-    return intrinsics.complex(re, intrinsics.c_atan2(y, a.real * b.real - a.imag * b.imag))
+    return intrinsics.complex(re, arctangent_of_point(y, a.real * b.real - a.imag * b.imag))
 
 
 def cmath_asin(z):
@@ -383,10 +383,10 @@ def cmath_atanh_right(x, y):
         if ay == 0.0:
             return intrinsics.complex(math.inf, y)
         re = -intrinsics.c_log(intrinsics.sqrt(ay) / intrinsics.sqrt(intrinsics.c_hypot(ay, 2.0)))
-        return intrinsics.complex(re, intrinsics.copysign(intrinsics.c_atan2(2.0, -ay) / 2.0, y))
+        return intrinsics.complex(re, intrinsics.copysign(arctangent_of_point(2.0, -ay) / 2.0, y))
     left = 1.0 - x
     re = intrinsics.c_log1p(4.0 * x / (left * left + ay * ay)) / 4.0
-    return intrinsics.complex(re, -intrinsics.c_atan2(-2.0 * y, left * (1.0 + x) - ay * ay) / 2.0)
+    return intrinsics.complex(re, -arctangent_of_point(-2.0 * y, left * (1.0 + x) - ay * ay) / 2.0)
 
 
 def cmath_atanh_special(x, y):

@@ -137,12 +137,12 @@ def complex_power_polar(a, b):
         return intrinsics.complex(0.0, 0.0)
     size = intrinsics.c_hypot(a.real, a.imag)
     length = intrinsics.c_pow(size, b.real)
-    angle = intrinsics.c_atan2(a.imag, a.real)
+    angle = arctangent_of_point(a.imag, a.real)
     phase = angle * b.real
     if b.imag != 0.0:
         length = length * intrinsics.c_exp(-(angle * b.imag))
         phase = phase + b.imag * intrinsics.c_log(size)
-    return intrinsics.complex(length * intrinsics.c_cos(phase), length * intrinsics.c_sin(phase))
+    return intrinsics.complex(length * cosine(phase), length * sine(phase))
 
 
 def complex_power_numpy(a, b):

@@ -27,7 +27,7 @@ def checked_two(result, x, y):
 
 
 def math_acos(x):
-    return checked(intrinsics.c_acos(x), x)
+    return checked(arccosine(x), x)
 
 
 def math_acosh(x):
@@ -35,7 +35,7 @@ def math_acosh(x):
 
 
 def math_asin(x):
-    return checked(intrinsics.c_asin(x), x)
+    return checked(arcsine(x), x)
 
 
 def math_asinh(x):
@@ -43,11 +43,11 @@ def math_asinh(x):
 
 
 def math_atan(x):
-    return intrinsics.c_atan(x)
+    return arctangent(x)
 
 
 def math_atan2(y, x):
-    return intrinsics.c_atan2(y, x)
+    return arctangent_of_point(y, x)
 
 
 def math_atanh(x):
@@ -85,7 +85,7 @@ def math_copysign(x, y):
 
 
 def math_cos(x):
-    return checked(intrinsics.c_cos(x), x)
+    return checked(cosine(x), x)
 
 
 def math_cosh(x):
@@ -314,7 +314,7 @@ def math_remainder(x, y):
 
 
 def math_sin(x):
-    return checked(intrinsics.c_sin(x), x)
+    return checked(sine(x), x)
 
 
 def math_sinh(x):
@@ -328,7 +328,7 @@ def math_sqrt(x):
 
 
 def math_tan(x):
-    return checked(intrinsics.c_tan(x), x)
+    return checked(tangent(x), x)
 
 
 def math_tanh(x):

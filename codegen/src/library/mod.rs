@@ -32,6 +32,8 @@ const TEXT: &str = concat!(
     include_str!("integer.py"),
     include_str!("float.py"),
     include_str!("complex.py"),
+    include_str!("trigonometric.py"),
+    include_str!("inverse_trigonometric.py"),
     include_str!("math.py"),
     include_str!("array.py"),
     include_str!("cmath.py"),

@@ -6,18 +6,28 @@ use super::function::Lowering;
 use super::shapes::{Role, Shape, Shapes};
 use crate::ir::{self, Axis, CompareOp, Const, LocalId, Scalar};
 use crate::source::Span;
-use crate::typed::Rules;
+use crate::typed::{Elementwise, Rules, Shaped};
 
 impl Lowering<'_> {
-    /// The extents of the loop over the elements of inputs and outputs, which are checked to fit.
+    /// The extents of the loop over the elements of inputs and outputs, which are checked to fit, after the
+    /// shapes of what was absorbed.
     pub(super) fn loop_shape(
         &mut self,
-        rules: Rules,
+        elementwise: &Elementwise,
         inputs: &[Operand],
         outputs: &[Target],
         span: Span,
     ) -> Vec<ir::Expr> {
-        let mut shapes: Vec<Shape> = inputs.iter().map(|input| self.shape_of(input)).collect();
+        let rules = elementwise.rules;
+        if let (Rules::Fold, Some(last)) = (rules, inputs.last()) {
+            return self.shape_of(last).extents;
+        }
+        let mut absorbed = Vec::new();
+        for operation in &elementwise.absorbed {
+            let operands = self.shapes_of(&operation.operands, inputs, &absorbed);
+            absorbed.push(self.checked_together(operands, Vec::new(), operation.span).together);
+        }
+        let mut shapes = self.shapes_of(&elementwise.operands, inputs, &absorbed);
         let mut core = Vec::new();
         for (place, output) in outputs.iter().enumerate() {
             let (shape, is_input) = match output {
@@ -32,22 +42,36 @@ impl Lowering<'_> {
             }
             shapes.push(Shape { role: if is_input { Role::Written } else { Role::Output(place) }, ..shape });
         }
-        if let (Rules::Fold, Some(last)) = (rules, inputs.last()) {
-            return self.shape_of(last).extents;
-        }
         if let (Rules::Assignment, [read @ .., written]) = (rules, &shapes[..]) {
             read.iter().for_each(|read| self.check_assignment(&read.extents, &written.extents, span));
             return written.extents.clone();
         }
-        let extents: Vec<&[ir::Expr]> = shapes.iter().map(|shape| shape.extents.as_slice()).collect();
-        let (together, fits) = self.together(&extents, span);
-        let shapes = Shapes { operands: shapes, core, together };
-        self.check_together(fits, &shapes, span);
+        let shapes = self.checked_together(shapes, core, span);
         self.check_written(&shapes, span);
         let Shapes { operands, together, .. } = shapes;
         let written = operands.into_iter().filter(|shape| shape.role != Role::Input);
         let mut written = written.map(|shape| shape.extents);
         written.find(|written| written.len() == together.len()).unwrap_or(together)
+    }
+
+    /// The shapes of an operation's operands.
+    fn shapes_of(&self, operands: &[Shaped], inputs: &[Operand], absorbed: &[Vec<ir::Expr>]) -> Vec<Shape> {
+        let shape = |operand: &Shaped| match operand {
+            Shaped::Input(place) => self.shape_of(&inputs[*place]),
+            Shaped::Absorbed(place) => {
+                Shape { extents: absorbed[*place].clone(), core: Vec::new(), role: Role::Input }
+            }
+        };
+        operands.iter().map(shape).collect()
+    }
+
+    /// Shapes that are checked to be broadcast together.
+    fn checked_together(&mut self, operands: Vec<Shape>, core: Vec<Vec<ir::Expr>>, span: Span) -> Shapes {
+        let extents: Vec<&[ir::Expr]> = operands.iter().map(|shape| shape.extents.as_slice()).collect();
+        let (together, fits) = self.together(&extents, span);
+        let shapes = Shapes { operands, core, together };
+        self.check_together(fits, &shapes, span);
+        shapes
     }
 
     fn shape_of(&self, operand: &Operand) -> Shape {

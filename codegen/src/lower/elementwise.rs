@@ -4,7 +4,7 @@ use super::element::Place;
 use super::function::Lowering;
 use crate::ir::{self, Axis, LocalId, Scalar, ViewType, elements};
 use crate::source::Span;
-use crate::typed::{Elementwise, Expr, Input, Output};
+use crate::typed::{Elementwise, Expr, ExprKind, Input, Output, Rules};
 use crate::types::{ArrayType, DType, Layout, Type};
 
 /// An operand of a loop over elements.
@@ -45,7 +45,7 @@ pub(super) enum Target {
 /// The operands of the loop at hand, and the index of the element at hand.
 #[derive(Default)]
 pub(super) struct Operands {
-    operands: Vec<Operand>,
+    pub(super) operands: Vec<Operand>,
     index: Vec<ir::Expr>,
 }
 
@@ -64,7 +64,7 @@ impl Lowering<'_> {
         let (span, rules) = (expr.span, elementwise.rules);
         let mut inputs: Vec<Operand> = elementwise.inputs.iter().map(|input| self.input(input)).collect();
         let targets: Vec<Target> = elementwise.outputs.iter().map(|output| self.target(output)).collect();
-        let shape = self.loop_shape(rules, &inputs, &targets, span);
+        let shape = self.loop_shape(elementwise, &inputs, &targets, span);
         let given = targets.iter().filter_map(Target::given);
         let mut laid_out: Vec<Array> = given.map(|written| written.array.clone()).collect();
         self.lay_out(rules, &mut inputs, &mut laid_out, &shape, span);
@@ -77,7 +77,7 @@ impl Lowering<'_> {
             values.extend([ir::Expr::Local(array.view), owner]);
             outputs.push(given.unwrap_or(array));
         }
-        self.for_each_element(inputs, &outputs, &shape, &elementwise.body, span);
+        self.for_each_element(inputs, &outputs, &shape, elementwise, span);
         if expr.ty == Type::None { Vec::new() } else { values }
     }
 
@@ -126,23 +126,57 @@ impl Lowering<'_> {
         inputs: Vec<Operand>,
         outputs: &[Array],
         shape: &[ir::Expr],
-        body: &Expr,
+        elementwise: &Elementwise,
         span: Span,
     ) {
         let operands = inputs.into_iter().chain(outputs.iter().cloned().map(Operand::Array)).collect();
         let around = std::mem::replace(&mut self.operands, Operands { operands, index: Vec::new() });
-        self.each(shape, span, &mut |lowering, index| {
-            lowering.operands.index = index;
-            let mut values = lowering.parts(body).into_iter();
-            if body.ty != Type::None {
-                for output in outputs {
-                    let place = lowering.place_in(output);
-                    let value = values.by_ref().take(elements::parts(place.dtype).len()).collect();
-                    lowering.store_to(place, value, span);
-                }
-            }
-        });
+        let body = &elementwise.body;
+        let n_outputs = outputs.len();
+        if elementwise.rules == Rules::Fold {
+            self.each(shape, span, &mut |lowering, index| lowering.at_index(index, n_outputs, body, span));
+        } else {
+            let visit = &mut |lowering: &mut Self, index| lowering.at_index(index, n_outputs, body, span);
+            self.each_of_operands(shape, span, visit);
+        }
         self.operands = around;
+    }
+
+    /// What is done at an index: the body, and the stores of what it gives to the last operands.
+    fn at_index(&mut self, index: Vec<ir::Expr>, n_outputs: usize, body: &Expr, span: Span) {
+        self.operands.index = index;
+        let operands = self.operands.operands.clone();
+        self.load_once(body, span);
+        let mut values = self.parts(body).into_iter();
+        self.operands.operands = operands;
+        if body.ty == Type::None {
+            return;
+        }
+        for place in self.operands.operands.len() - n_outputs..self.operands.operands.len() {
+            let Operand::Array(output) = &self.operands.operands[place] else { continue };
+            let place = self.place_in(&output.clone());
+            let value = values.by_ref().take(elements::parts(place.dtype).len()).collect();
+            self.store_to(place, value, span);
+        }
+    }
+
+    /// Loads the elements that a body reads several times. What it sets is its own in each form of the loop.
+    fn load_once(&mut self, body: &Expr, span: Span) {
+        let (mut reads, mut set) = (vec![0; self.operands.operands.len()], Vec::new());
+        body.walk(&mut |part| match part.kind {
+            ExprKind::Operand(place) => reads[place] += 1,
+            ExprKind::Bind(web, _) => set.push(web),
+            _ => {}
+        });
+        set.into_iter().for_each(|web| self.renew(web));
+        for (place, _) in reads.into_iter().enumerate().filter(|(_, reads)| *reads > 1) {
+            if let Operand::Array(array) = self.operands.operands[place].clone()
+                && array.core.is_empty()
+            {
+                let loaded = self.load_from(&self.place_in(&array), span);
+                self.operands.operands[place] = Operand::Number(loaded);
+            }
+        }
     }
 
     /// The element at hand of an array without core dimensions.

@@ -131,6 +131,12 @@ impl<'a> Lowering<'a> {
         self.convert_params();
     }
 
+    /// Gives a web that is set before it is read locals of its own from here on.
+    pub(super) fn renew(&mut self, id: WebId) {
+        let web = &self.instance.webs[id.0 as usize];
+        self.webs[id.0 as usize].parts = self.locals_of(&web.name, &web.ty);
+    }
+
     /// Gives a web its locals.
     fn declare(&mut self, id: WebId) {
         let web = &self.instance.webs[id.0 as usize];

@@ -8,6 +8,7 @@
 //! Such a tree may be used after statements that were made later than it: an expression changes no
 //! variable, and temporaries are set once before they are read.
 
+mod adjacent;
 mod allocate;
 mod broadcast;
 mod construct;

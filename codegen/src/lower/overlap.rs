@@ -27,7 +27,9 @@ impl Lowering<'_> {
         span: Span,
     ) {
         match (rules, &mut *outputs) {
-            (Rules::Assignment | Rules::Update, [output]) => self.lay_out_assignment(inputs, output, span),
+            (Rules::Assignment | Rules::Update, [output]) if is_simple(inputs, output) => {
+                self.lay_out_assignment(inputs, output, span);
+            }
             (Rules::Fold, _) => {
                 for array in arrays(inputs).chain(outputs) {
                     array.view = self.broadcast(array.view, shape, span);
@@ -37,7 +39,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Of an assignment there is at most one input that is not the output itself.
+    /// An assignment with at most one input that is not the output itself.
     fn lay_out_assignment(&mut self, inputs: &mut [Operand], output: &mut Array, span: Span) {
         let written = output.view;
         for array in arrays(inputs).filter(|array| array.view != written) {
@@ -78,7 +80,7 @@ impl Lowering<'_> {
     fn broadcast_input(&mut self, view: LocalId, input: &Array, shape: &[ir::Expr], span: Span) -> LocalId {
         let extents = self.extents(view);
         let n_loop = extents.len() - input.core.len();
-        let mut to = shape[shape.len() - n_loop..].to_vec();
+        let mut to = shape[shape.len().saturating_sub(n_loop)..].to_vec();
         let core = input.core.iter().zip(&extents[n_loop..]);
         to.extend(core.map(|(to, own)| to.as_ref().unwrap_or(own).clone()));
         self.broadcast(view, &to, span)
@@ -146,6 +148,11 @@ impl Lowering<'_> {
         self.branch(cond, copied, shared, span);
         results[0]
     }
+}
+
+/// Whether there is at most one input that is not the output itself.
+fn is_simple(inputs: &mut [Operand], output: &Array) -> bool {
+    arrays(inputs).filter(|array| array.view != output.view).count() <= 1
 }
 
 /// The arrays among operands.

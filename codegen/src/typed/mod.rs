@@ -7,6 +7,7 @@
 //! *webs*: groups of assignments that can reach a common use, each with one type.
 
 pub mod clamp;
+pub mod effects;
 mod elementwise;
 mod inner_loop;
 pub mod print;
@@ -14,7 +15,7 @@ pub mod visit;
 
 use std::sync::Arc;
 
-pub use elementwise::{Elementwise, Input, Output, Rules};
+pub use elementwise::{Absorbed, Elementwise, Input, Output, Rules, Shaped};
 pub use inner_loop::{InnerLoop, LoopOperand};
 
 use crate::hir::{self, External};

@@ -1,0 +1,123 @@
+//! Loops over the elements of operands, in a form for elements that are adjacent and one for any strides.
+
+use super::broadcast::equal;
+use super::construct::{and, binary, boolean, int, select, truth};
+use super::elementwise::{Array, Operand};
+use super::function::Lowering;
+use crate::ir::{self, Axis, BinaryOp, LocalId, Scalar, ViewType, elements};
+use crate::source::Span;
+use crate::types::Layout;
+
+/// What is done at an index of the operands at hand.
+type Visit<'v, L> = &'v mut dyn FnMut(&mut L, Vec<ir::Expr>);
+
+impl Lowering<'_> {
+    /// Does something at each index of a shape that the operands at hand are broadcast to. Where the
+    /// elements of all are adjacent along the last dimension, the operands are one row after the other;
+    /// where they are in all dimensions, one row with all elements.
+    pub(super) fn each_of_operands(&mut self, shape: &[ir::Expr], span: Span, visit: Visit<'_, Self>) {
+        let arrays: Vec<Array> = self.operands.operands.iter().filter_map(array).cloned().collect();
+        let has_core = arrays.iter().any(|array| !array.core.is_empty());
+        if has_core || shape.is_empty() || elements::few(shape).is_some() {
+            return self.each(shape, span, visit);
+        }
+        let views: Vec<LocalId> = arrays.iter().map(|array| array.view).collect();
+        let are_adjacent = views.iter().map(|view| self.is_adjacent(*view)).fold(boolean(true), and);
+        match truth(&are_adjacent) {
+            Some(true) => self.each_of_rows(&views, shape, span, visit),
+            Some(false) => self.each(shape, span, visit),
+            None => {
+                let adjacent = self.block(|lowering| lowering.each_of_rows(&views, shape, span, visit));
+                let strided = self.block(|lowering| lowering.each(shape, span, visit));
+                self.branch(are_adjacent, adjacent, strided, span);
+            }
+        }
+    }
+
+    /// Whether elements along the last dimension are adjacent.
+    fn is_adjacent(&self, view: LocalId) -> ir::Expr {
+        let ViewType { rank, layout, .. } = self.view_type(view);
+        match rank.checked_sub(1) {
+            None => boolean(false),
+            Some(_) if layout == Layout::C => boolean(true),
+            Some(axis) => equal(&ir::Expr::Stride { view, axis }, &int(self.size_of(view))),
+        }
+    }
+
+    /// Whether all elements are adjacent, in C's order.
+    fn is_flat(&self, view: LocalId) -> ir::Expr {
+        let ViewType { rank, layout, .. } = self.view_type(view);
+        if layout == Layout::C {
+            return boolean(true);
+        }
+        let mut flat = self.is_adjacent(view);
+        for axis in 0..rank - 1 {
+            let [stride, inner] = [axis, axis + 1].map(|axis| ir::Expr::Stride { view, axis });
+            let extent = ir::Expr::Dim { view, axis: axis + 1 };
+            flat = and(flat, equal(&stride, &binary(BinaryOp::Mul, inner, extent)));
+        }
+        flat
+    }
+
+    /// The bytes of an element.
+    fn size_of(&self, view: LocalId) -> i64 {
+        self.view_type(view).element.size() as i64
+    }
+
+    fn each_of_rows(&mut self, views: &[LocalId], shape: &[ir::Expr], span: Span, visit: Visit<'_, Self>) {
+        let [outer @ .., length] = shape else { return };
+        let (mut outer, mut length) = (outer.to_vec(), length.clone());
+        if !outer.is_empty() {
+            let has_all = |view: &LocalId| self.view_type(*view).rank == shape.len();
+            let flat = match views.iter().all(has_all) {
+                true => views.iter().map(|view| self.is_flat(*view)).fold(boolean(true), and),
+                false => boolean(false),
+            };
+            let flat = self.save(flat, Scalar::Bool, span);
+            let n_elements = shape.iter().cloned().reduce(|n, extent| binary(BinaryOp::Mul, n, extent));
+            length = self.save(select(flat.clone(), n_elements.unwrap_or(int(1)), length), Scalar::I64, span);
+            for extent in &mut outer {
+                *extent = self.save(select(flat.clone(), int(1), extent.clone()), Scalar::I64, span);
+            }
+        }
+        self.each(&outer, span, &mut |lowering, index| {
+            let around = lowering.operands.operands.clone();
+            for (place, operand) in around.iter().enumerate() {
+                if let Some(array) = array(operand) {
+                    let view = lowering.row(array.view, &index, &length, span);
+                    lowering.operands.operands[place] = Operand::Array(Array { view, core: Vec::new() });
+                }
+            }
+            lowering.each(std::slice::from_ref(&length), span, visit);
+            lowering.operands.operands = around;
+        });
+    }
+
+    /// The row of adjacent elements that begins at an index of the dimensions but the last.
+    fn row(&mut self, view: LocalId, index: &[ir::Expr], length: &ir::Expr, span: Span) -> LocalId {
+        let ViewType { rank, layout, .. } = self.view_type(view);
+        let part = match rank {
+            1 => view,
+            _ => {
+                let index = index[index.len() + 1 - rank..].iter().cloned();
+                let mut axes: Vec<Axis> = index.map(Axis::Index).collect();
+                axes.push(Axis::Slice { start: int(0), extent: length.clone(), step: int(1) });
+                self.part_of(view, axes, span)
+            }
+        };
+        if rank == 1 && layout == Layout::C {
+            return part;
+        }
+        let ty = ViewType { layout: Layout::C, ..self.view_type(part) };
+        let row = self.function.add_local("row", ir::Type::View(ty));
+        self.set(row, ir::Expr::OfLayout { view: part, layout: Layout::C }, span);
+        row
+    }
+}
+
+const fn array(operand: &Operand) -> Option<&Array> {
+    match operand {
+        Operand::Number(_) => None,
+        Operand::Array(array) => Some(array),
+    }
+}

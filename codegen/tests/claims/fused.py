@@ -1,0 +1,61 @@
+import numpy as np
+from numba import float64, int64, njit
+
+
+@njit
+def into_its_place(a: float64[::1], b: float64[::1], out: float64[::1]):
+    # not: allocate
+    out[:] = a * b + a / 2 - abs(b)
+
+
+@njit
+def across_statements(a: float64[::1], b: float64[::1], c: float64[::1], out: float64[::1]):
+    # not: allocate
+    t = a * b
+    u = t + c
+    out[:] = u - t
+
+
+@njit
+def in_a_loop(a: float64[:, ::1], out: float64[::1], n: int64):
+    # not: allocate
+    for i in range(n):
+        row = a[i] * 2.0
+        out += row
+
+
+@njit
+def one_new_array(a: float64[::1], b: float64[::1]):
+    # once: allocate(
+    return (a + b) * (a - b)
+
+
+@njit
+def read_twice(a: float64[::1], out: float64[::1]):
+    # check: allocate
+    t = a * 2.0
+    out[:] = t
+    return t
+
+
+@njit
+def written_between(a: float64[::1], b: float64[::1], out: float64[::1]):
+    # check: allocate
+    t = a * b
+    out[0] = 1.0
+    out[:] = t + out
+
+
+@njit
+def kept_for_later(a: float64[::1], out: float64[::1], n: int64):
+    # check: allocate
+    t = a * 2.0
+    for i in range(n):
+        out += t
+
+
+@njit
+def raises_in_the_loop(a: int64[::1], b: int64[::1], out: int64[::1]):
+    # check: allocate
+    t = a ** b
+    out[:] = t + 1
