@@ -12,7 +12,6 @@ use std::{env, error, fmt::Write, fs, thread};
 use pykernel_cli::transcript::case::Case;
 use pykernel_cli::transcript::{folder, run};
 use pykernel_codegen::backend::{self, Target};
-use pykernel_codegen::passes::Options;
 
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
@@ -60,7 +59,7 @@ fn compile_all(cases: &[Case], target: &Target) -> Objects {
 
 /// The objects of a test's kernels; none if something is wrong with them, which the test reports.
 fn compile(case: &Case, overflow_checks: bool, target: &Target) -> Objects {
-    let compiled = run::compile(&case.source, Options { overflow_checks });
+    let compiled = run::compile(&case.source, overflow_checks);
     let object = |kernel| {
         let bytes = backend::object(&compiled.ir, kernel, target, None).ok()?;
         Some((kernel.overloads.iter().map(|overload| overload.symbol.clone()).collect(), bytes))

@@ -5,6 +5,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::hir;
 use crate::ir::{self, CFunction, Intrinsic};
 use crate::typed::Operation;
 use crate::types::{DType, Type};
@@ -66,6 +67,12 @@ pub enum Rule {
     Select,
     /// `intrinsics.is_float32`.
     IsFloat32,
+    /// `intrinsics.is_complex`.
+    IsComplex,
+    /// A reduction of a whole array.
+    Reduce,
+    /// A ufunc of NumPy's, or `np.where`.
+    Ufunc,
     /// A conversion that never raises.
     Cast,
     /// What makes an array.
@@ -135,6 +142,37 @@ pub enum Target {
     Operation(Operation),
     /// A conversion.
     Type(Type),
+    /// What a ufunc does with numbers.
+    Ufunc(Ufunc),
+}
+
+/// What a ufunc of NumPy's does with numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ufunc {
+    /// Python's operator.
+    Unary(hir::UnaryOp),
+    /// Python's operator.
+    Binary(hir::BinaryOp),
+    /// Python's comparison.
+    Compare(hir::CompareOp),
+    /// An operation on truth values.
+    Logical(ir::BinaryOp),
+    /// `not`.
+    Not,
+    /// `abs`.
+    Abs,
+    /// The product with itself.
+    Square,
+    /// `np.where`.
+    Where,
+    /// A function of the library on real numbers of one type.
+    Same(&'static str),
+    /// A function on floats that gives whole numbers, and integers as they are.
+    Whole(&'static str),
+    /// A function on floats that gives a bool; its name with a `c` is the one on complex numbers.
+    Test(&'static str),
+    /// A function on floats, and on complex numbers if it has one.
+    Float(&'static str, Option<&'static str>),
 }
 
 /// The row of a builtin function, by its full name.
@@ -233,6 +271,26 @@ const fn scalar(name: &'static str, dtype: DType) -> Row {
 /// A function that makes an array.
 const fn make(name: &'static str, maker: Maker) -> Row {
     row(name, 1..=usize::MAX, Rule::Make(maker), Target::Nothing)
+}
+
+/// A ufunc of NumPy's.
+const fn ufunc(name: &'static str, arity: usize, ufunc: Ufunc) -> Row {
+    row(name, arity..=arity, Rule::Ufunc, Target::Ufunc(ufunc))
+}
+
+/// A ufunc that computes in floats.
+const fn float(name: &'static str, function: &'static str) -> Row {
+    ufunc(name, 1, Ufunc::Float(function, None))
+}
+
+/// A ufunc that computes in floats or in complex numbers.
+const fn number(name: &'static str, function: &'static str, complex: &'static str) -> Row {
+    ufunc(name, 1, Ufunc::Float(function, Some(complex)))
+}
+
+/// A reduction of a whole array.
+const fn reduction(name: &'static str, function: &'static str) -> Row {
+    row(name, 1..=1, Rule::Reduce, Target::Library(function))
 }
 
 /// An operation that only the library uses.
@@ -349,6 +407,89 @@ static TABLE: &[Row] = &[
     make("numpy.ones_like", Maker::OnesLike),
     make("numpy.zeros", Maker::Zeros),
     make("numpy.zeros_like", Maker::ZerosLike),
+    ufunc("numpy.abs", 1, Ufunc::Abs),
+    ufunc("numpy.absolute", 1, Ufunc::Abs),
+    ufunc("numpy.add", 2, Ufunc::Binary(hir::BinaryOp::Add)),
+    number("numpy.arccos", "math_acos", "cmath_acos"),
+    number("numpy.arccosh", "math_acosh", "cmath_acosh"),
+    number("numpy.arcsin", "math_asin", "cmath_asin"),
+    number("numpy.arcsinh", "math_asinh", "cmath_asinh"),
+    number("numpy.arctan", "math_atan", "cmath_atan"),
+    ufunc("numpy.arctan2", 2, Ufunc::Float("math_atan2", None)),
+    number("numpy.arctanh", "math_atanh", "cmath_atanh"),
+    ufunc("numpy.bitwise_and", 2, Ufunc::Binary(hir::BinaryOp::BitAnd)),
+    ufunc("numpy.bitwise_not", 1, Ufunc::Unary(hir::UnaryOp::Invert)),
+    ufunc("numpy.bitwise_or", 2, Ufunc::Binary(hir::BinaryOp::BitOr)),
+    ufunc("numpy.bitwise_xor", 2, Ufunc::Binary(hir::BinaryOp::BitXor)),
+    float("numpy.cbrt", "math_cbrt"),
+    ufunc("numpy.ceil", 1, Ufunc::Whole("whole_ceil")),
+    ufunc("numpy.copysign", 2, Ufunc::Float("math_copysign", None)),
+    number("numpy.cos", "math_cos", "cmath_cos"),
+    number("numpy.cosh", "math_cosh", "cmath_cosh"),
+    float("numpy.deg2rad", "math_radians"),
+    float("numpy.degrees", "math_degrees"),
+    ufunc("numpy.divide", 2, Ufunc::Binary(hir::BinaryOp::Div)),
+    ufunc("numpy.equal", 2, Ufunc::Compare(hir::CompareOp::Eq)),
+    number("numpy.exp", "math_exp", "cmath_exp"),
+    float("numpy.exp2", "math_exp2"),
+    float("numpy.expm1", "math_expm1"),
+    float("numpy.fabs", "math_fabs"),
+    ufunc("numpy.floor", 1, Ufunc::Whole("whole_floor")),
+    ufunc("numpy.floor_divide", 2, Ufunc::Binary(hir::BinaryOp::FloorDiv)),
+    ufunc("numpy.fmax", 2, Ufunc::Same("numpy_fmax")),
+    ufunc("numpy.fmin", 2, Ufunc::Same("numpy_fmin")),
+    ufunc("numpy.greater", 2, Ufunc::Compare(hir::CompareOp::Gt)),
+    ufunc("numpy.greater_equal", 2, Ufunc::Compare(hir::CompareOp::Ge)),
+    ufunc("numpy.hypot", 2, Ufunc::Float("math_hypot", None)),
+    ufunc("numpy.invert", 1, Ufunc::Unary(hir::UnaryOp::Invert)),
+    ufunc("numpy.isfinite", 1, Ufunc::Test("math_isfinite")),
+    ufunc("numpy.isinf", 1, Ufunc::Test("math_isinf")),
+    ufunc("numpy.isnan", 1, Ufunc::Test("math_isnan")),
+    ufunc("numpy.left_shift", 2, Ufunc::Binary(hir::BinaryOp::LeftShift)),
+    ufunc("numpy.less", 2, Ufunc::Compare(hir::CompareOp::Lt)),
+    ufunc("numpy.less_equal", 2, Ufunc::Compare(hir::CompareOp::Le)),
+    number("numpy.log", "math_log", "cmath_log"),
+    number("numpy.log10", "math_log10", "cmath_log10"),
+    float("numpy.log1p", "math_log1p"),
+    float("numpy.log2", "math_log2"),
+    ufunc("numpy.logical_and", 2, Ufunc::Logical(ir::BinaryOp::And)),
+    ufunc("numpy.logical_not", 1, Ufunc::Not),
+    ufunc("numpy.logical_or", 2, Ufunc::Logical(ir::BinaryOp::Or)),
+    ufunc("numpy.logical_xor", 2, Ufunc::Logical(ir::BinaryOp::Xor)),
+    ufunc("numpy.maximum", 2, Ufunc::Same("numpy_maximum")),
+    ufunc("numpy.minimum", 2, Ufunc::Same("numpy_minimum")),
+    ufunc("numpy.mod", 2, Ufunc::Binary(hir::BinaryOp::Mod)),
+    ufunc("numpy.multiply", 2, Ufunc::Binary(hir::BinaryOp::Mul)),
+    ufunc("numpy.negative", 1, Ufunc::Unary(hir::UnaryOp::Negate)),
+    ufunc("numpy.nextafter", 2, Ufunc::Float("math_nextafter", None)),
+    ufunc("numpy.not_equal", 2, Ufunc::Compare(hir::CompareOp::Ne)),
+    ufunc("numpy.positive", 1, Ufunc::Unary(hir::UnaryOp::Plus)),
+    ufunc("numpy.power", 2, Ufunc::Binary(hir::BinaryOp::Pow)),
+    float("numpy.rad2deg", "math_degrees"),
+    float("numpy.radians", "math_radians"),
+    ufunc("numpy.remainder", 2, Ufunc::Binary(hir::BinaryOp::Mod)),
+    ufunc("numpy.right_shift", 2, Ufunc::Binary(hir::BinaryOp::RightShift)),
+    float("numpy.rint", "whole_rint"),
+    ufunc("numpy.sign", 1, Ufunc::Same("sign_of")),
+    number("numpy.sin", "math_sin", "cmath_sin"),
+    number("numpy.sinh", "math_sinh", "cmath_sinh"),
+    number("numpy.sqrt", "math_sqrt", "cmath_sqrt"),
+    ufunc("numpy.square", 1, Ufunc::Square),
+    ufunc("numpy.subtract", 2, Ufunc::Binary(hir::BinaryOp::Sub)),
+    number("numpy.tan", "math_tan", "cmath_tan"),
+    number("numpy.tanh", "math_tanh", "cmath_tanh"),
+    ufunc("numpy.true_divide", 2, Ufunc::Binary(hir::BinaryOp::Div)),
+    ufunc("numpy.trunc", 1, Ufunc::Whole("whole_trunc")),
+    ufunc("numpy.where", 3, Ufunc::Where),
+    reduction("numpy.all", "array_all"),
+    reduction("numpy.amax", "greatest"),
+    reduction("numpy.amin", "least"),
+    reduction("numpy.any", "array_any"),
+    reduction("numpy.max", "greatest"),
+    reduction("numpy.mean", "mean"),
+    reduction("numpy.min", "least"),
+    reduction("numpy.prod", "product"),
+    reduction("numpy.sum", "sum"),
     scalar("numpy.bool_", DType::Bool),
     scalar("numpy.int8", DType::Int8),
     scalar("numpy.int16", DType::Int16),
@@ -373,6 +514,7 @@ static TABLE: &[Row] = &[
     intrinsic("intrinsics.product_error", 2, Intrinsic::ProductError),
     row("intrinsics.select", 3..=3, Rule::Select, Target::Nothing),
     row("intrinsics.is_float32", 1..=1, Rule::IsFloat32, Target::Nothing),
+    row("intrinsics.is_complex", 1..=1, Rule::IsComplex, Target::Nothing),
     row("intrinsics.fabs", 1..=1, Rule::Operate, Target::Operation(Operation::Unary(ir::UnaryOp::Abs))),
     row(
         "intrinsics.wrapping_add",

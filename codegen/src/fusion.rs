@@ -198,7 +198,8 @@ impl Fusion<'_> {
             | ExprKind::Extent(operand, _)
             | ExprKind::Stride(operand, _)
             | ExprKind::Size(operand)
-            | ExprKind::Transpose(operand) => {
+            | ExprKind::Transpose(operand)
+            | ExprKind::Flat(operand) => {
                 self.unfold_expr(operand, false, out);
                 false
             }

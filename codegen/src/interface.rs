@@ -155,7 +155,7 @@ fn kernel(
             cost: inner.map_or(0, |inner| cost::of(module, own, inner.ufunc.kind)),
             raises: inner.is_some() && module[called].effects.raises,
             recursive: reaches(module, called, |function| function.effects.recursive),
-            unchecked: reaches(module, called, |function| function.unchecked)
+            unchecked: reaches(module, called, |function| function.unchecked && !function.library)
                 || reached(module, vec![called]).iter().any(|id| is_vouched(program, *id)),
             host: module[called].effects.host,
         }
@@ -283,7 +283,9 @@ fn untrusted(function: &ir::Function) -> Option<String> {
 fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
     for stmt in body {
         match &stmt.kind {
-            StmtKind::Call { function, .. } | StmtKind::Parallel { function, .. } => found.push(*function),
+            StmtKind::Call { function, .. }
+            | StmtKind::CallLanes { function, .. }
+            | StmtKind::Parallel { function, .. } => found.push(*function),
             StmtKind::If { then, otherwise, .. } => {
                 calls(then, found);
                 calls(otherwise, found);
@@ -292,6 +294,7 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
                 calls(body, found);
             }
             StmtKind::Assign { .. } | StmtKind::Load { .. } | StmtKind::Store { .. } => {}
+            StmtKind::LoadLanes { .. } | StmtKind::StoreLanes { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
             StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => {}
             StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}

@@ -30,6 +30,7 @@ pub mod infer;
 pub mod parallel;
 pub mod fusion;
 pub mod lower;
+pub mod vector;
 pub mod passes;
 pub mod symbol;
 pub mod interface;

@@ -2,7 +2,9 @@
 //!
 //! Each file under `claims/` holds kernels. In a function, a comment `# check: TEXT` claims that
 //! the text stands in the function's IR after all passes, or in that of its inner loop if it is a
-//! ufunc, `# once: TEXT` that it stands there once, `# not: TEXT` that it does not. Claims hold with overflow checks on and off, unless the file says `# overflow checks: off`.
+//! ufunc, `# once: TEXT` that it stands there once, `# not: TEXT` that it does not. Claims hold with
+//! overflow checks on and off, unless the file says `# overflow checks: off`. Loops are ones of single
+//! numbers, unless the file says `# lanes: 256`, or another number of bits.
 
 use std::path::Path;
 
@@ -37,7 +39,13 @@ fn compile(file: &Path, text: &str, overflow_checks: bool) -> String {
     assert!(analysis.diagnostics.is_empty(), "{}: {:?}", file.display(), analysis.diagnostics);
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
-    ir::print::print(&passes::run(analysis.module, &entries, Options { overflow_checks }))
+    ir::print::print(&passes::run(analysis.module, &entries, Options { overflow_checks, lanes: lanes(text) }))
+}
+
+/// How many bits lanes have in a file.
+fn lanes(text: &str) -> Option<u32> {
+    let line = text.lines().find_map(|line| line.strip_prefix("# lanes: "))?;
+    Some(line.parse().unwrap_or_else(|_| panic!("`{line}` is no number of bits")))
 }
 
 /// The claims of a text that do not hold.

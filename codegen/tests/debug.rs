@@ -108,7 +108,11 @@ impl Program {
         let mut objects = Vec::new();
         for kernel in &analysis.interface.kernels {
             let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
-            let ir = passes::run(analysis.module.clone(), &entries, Options { overflow_checks: true });
+            let ir = passes::run(
+                analysis.module.clone(),
+                &entries,
+                Options { overflow_checks: true, lanes: None },
+            );
             let origin = Origin { source: &source, folder: &folder };
             let bytes = backend::object(&ir, kernel, &Target::host(), Some(origin))?;
             objects.push(format!("{}.o", kernel.name));

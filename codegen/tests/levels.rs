@@ -5,7 +5,7 @@ use std::error::Error;
 
 use object::{Object as _, ObjectSymbol as _};
 use pykernel_codegen::analysis::analyse;
-use pykernel_codegen::backend::{self, Level, Target};
+use pykernel_codegen::backend::{self, LANE_BITS, Level, Target};
 use pykernel_codegen::passes::{self, Options};
 use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
@@ -37,7 +37,11 @@ fn functions(kernel: &str, target: &Target) -> Result<BTreeSet<(String, bool)>> 
     assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
     let kernel = analysis.interface.kernels.iter().find(|found| found.name == kernel).ok_or("no kernel")?;
     let entries = [kernel.overloads[0].function];
-    let ir = passes::run(analysis.module.clone(), &entries, Options { overflow_checks: false });
+    let ir = passes::run(
+        analysis.module.clone(),
+        &entries,
+        Options { overflow_checks: false, lanes: Some(LANE_BITS) },
+    );
     let bytes = backend::object(&ir, kernel, target, None)?;
     let file = object::File::parse(&*bytes)?;
     let symbols = file.symbols().filter(|symbol| symbol.kind() == object::SymbolKind::Text);

@@ -118,7 +118,7 @@ fn object_size(text: &str) -> usize {
     let source = Source::file("kernel.py", text);
     let analysis = analysis::analyse(&source, &Package { name: "limits".into(), version: "0".into() });
     let kernel = &analysis.interface.kernels[0];
-    let options = passes::Options { overflow_checks: true };
+    let options = passes::Options { overflow_checks: true, lanes: None };
     let ir = passes::run(analysis.module.clone(), &[kernel.overloads[0].function], options);
     backend::object(&ir, kernel, &Target::host(), None).expect("an object").len()
 }

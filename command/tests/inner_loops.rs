@@ -28,7 +28,7 @@ fn compile(text: &str) -> Compiled {
     assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
     let kernel = analysis.interface.kernels.pop().expect("the text has a kernel");
     let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
-    let ir = passes::run(analysis.module, &entries, Options { overflow_checks: true });
+    let ir = passes::run(analysis.module, &entries, Options { overflow_checks: true, lanes: None });
     let jit = Jit::new(&ir, &kernel, Level::V1).unwrap_or_else(|error| panic!("{error}"));
     Compiled { jit, kernel }
 }

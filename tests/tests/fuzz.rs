@@ -17,7 +17,6 @@ use std::time::Duration;
 use pykernel_cli::transcript::run::{self, Compiled};
 use pykernel_codegen::analysis;
 use pykernel_codegen::backend::{self, Target};
-use pykernel_codegen::passes::Options;
 use pykernel_codegen::source::Source;
 
 /// The stack that every thread of a test has, and less than any that runs the compiler.
@@ -82,7 +81,7 @@ fn compile(text: &str) {
         return;
     }
     for overflow_checks in [true, false] {
-        let Compiled { analysis, ir } = run::compile(&source, Options { overflow_checks });
+        let Compiled { analysis, ir } = run::compile(&source, overflow_checks);
         for kernel in &analysis.interface.kernels {
             match backend::object(&ir, kernel, &Target::host(), None) {
                 Ok(_) | Err(backend::Error::TooLarge(_)) => {}

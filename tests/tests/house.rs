@@ -116,7 +116,8 @@ fn objects(path: &Path) -> Vec<Vec<u8>> {
     assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
     let compile = |kernel: &pykernel_codegen::interface::Kernel| {
         let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
-        let module = passes::run(analysis.module.clone(), &entries, Options { overflow_checks: true });
+        let module =
+            passes::run(analysis.module.clone(), &entries, Options { overflow_checks: true, lanes: None });
         backend::object(&module, kernel, &Target::host(), None).expect("the kernel compiles")
     };
     analysis.interface.kernels.iter().map(compile).collect()

@@ -22,7 +22,6 @@ use pykernel_cli::transcript::value::{Failure, Raised, Value};
 use pykernel_cli::transcript::{call, run};
 use pykernel_codegen::analysis;
 use pykernel_codegen::backend::Level;
-use pykernel_codegen::passes::Options;
 use pykernel_codegen::source::Source;
 
 const TABLE: &str = include_str!("../promotion/table.tsv");
@@ -73,7 +72,7 @@ fn source(kernels: &[(Key<'_>, Vec<Row<'_>>)]) -> Source {
 
 /// Calls the kernels of one source; what is wrong with them.
 fn check(kernels: &[(Key<'_>, Vec<Row<'_>>)]) -> Vec<String> {
-    let Compiled { analysis, ir } = run::compile(&source(kernels), Options { overflow_checks: true });
+    let Compiled { analysis, ir } = run::compile(&source(kernels), true);
     let mut wrong: Vec<String> = analysis.diagnostics.iter().map(|d| d.message.clone()).collect();
     for (kernel, (key, rows)) in analysis.interface.kernels.iter().zip(kernels) {
         let jit = match Jit::new(&ir, kernel, Level::V1) {

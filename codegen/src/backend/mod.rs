@@ -35,6 +35,10 @@ pub use text::{asm_text, clif_text, with_lines};
 use crate::interface::Kernel;
 use crate::ir;
 
+/// How many bits of lanes go together: two registers side by side, so that one computes while the other
+/// waits for what it has computed.
+pub const LANE_BITS: u32 = 256;
+
 /// Why a kernel could not be compiled. A user's mistakes never end here: the front end finds them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {

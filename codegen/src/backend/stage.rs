@@ -9,6 +9,8 @@ pub enum Stage {
     Types,
     /// The typed IR.
     Ir,
+    /// What became of each loop: how many iterations are done at a time.
+    Vector,
     /// Cranelift's IR.
     Clif,
     /// Machine code.
@@ -17,7 +19,7 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in the order of the compiler.
-    pub const ALL: [Stage; 5] = [Stage::Hir, Stage::Types, Stage::Ir, Stage::Clif, Stage::Asm];
+    pub const ALL: [Stage; 6] = [Stage::Hir, Stage::Types, Stage::Ir, Stage::Vector, Stage::Clif, Stage::Asm];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Stage {
             Stage::Hir => "hir",
             Stage::Types => "types",
             Stage::Ir => "ir",
+            Stage::Vector => "vector",
             Stage::Clif => "clif",
             Stage::Asm => "asm",
         }
@@ -36,6 +39,7 @@ impl Stage {
             Stage::Hir => "The text with its names bound",
             Stage::Types => "The types of all expressions and variables",
             Stage::Ir => "The typed IR",
+            Stage::Vector => "How many iterations of each loop are done at a time, or why they are not",
             Stage::Clif => "Cranelift's IR",
             Stage::Asm => "Machine code",
         }

@@ -9,6 +9,7 @@ use crate::analysis::Analysis;
 use crate::backend::{self, Stage, Target};
 use crate::interface::Kernel;
 use crate::source::Source;
+use crate::vector::{self, Verdict};
 use crate::{hir, ir, passes, typed};
 
 /// The variable with the names of stages: `ir,asm`.
@@ -55,9 +56,9 @@ impl Emit {
         for kernel in &analysis.interface.kernels {
             let symbol = &kernel.overloads[0].symbol;
             let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
-            let ir = passes::run(analysis.module.clone(), &entries, job.options);
+            let compiled = passes::run_with_report(analysis.module.clone(), &entries, job.options);
             for stage in &self.stages {
-                let text = text(*stage, source, analysis, &ir, kernel, target)
+                let text = text(*stage, source, analysis, &compiled, kernel, target)
                     .map_err(|error| format!("cannot show the kernel `{}`: {error}", kernel.name))?;
                 self.output.write(&format!("{}.{}", file_stem(symbol), stage.name()), text.as_bytes())?;
             }
@@ -77,7 +78,7 @@ fn text(
     stage: Stage,
     source: &Source,
     analysis: &Analysis,
-    ir: &ir::Module,
+    (ir, verdicts): &(ir::Module, Vec<Verdict>),
     kernel: &Kernel,
     target: &Target,
 ) -> Result<String, backend::Error> {
@@ -85,6 +86,7 @@ fn text(
         Stage::Hir => hir::print::print(&analysis.hir),
         Stage::Types => typed::print::print(&analysis.program),
         Stage::Ir => ir::print::print(ir),
+        Stage::Vector => vector::report(verdicts, source),
         Stage::Clif => backend::with_lines(&backend::clif_text(ir, kernel, target)?, source),
         Stage::Asm => backend::asm_text(ir, kernel, target)?,
     })
@@ -100,7 +102,8 @@ mod tests {
         assert_eq!(stages("ir, asm"), Ok(vec![Stage::Ir, Stage::Asm]));
         let error = stages("ir,llvm").unwrap_err();
         assert!(
-            error.contains("`llvm`") && error.ends_with("help: the stages are hir, types, ir, clif, asm")
+            error.contains("`llvm`")
+                && error.ends_with("help: the stages are hir, types, ir, vector, clif, asm")
         );
     }
 }

@@ -17,6 +17,9 @@ use crate::passes;
 use crate::render::{Style, render};
 use crate::symbol::Package;
 
+/// The variable that asks for what became of each loop.
+pub(super) const REPORT: &str = "PYKERNEL_REPORT";
+
 /// The manifest's file in the output folder.
 const MANIFEST: &str = "manifest";
 
@@ -47,6 +50,8 @@ pub(super) struct Job {
     pub(super) compiler: String,
     /// What C programs get.
     pub(super) c: c::Wanted,
+    /// Whether it is told what became of each loop ([`REPORT`]).
+    pub(super) reports: bool,
     /// The stages to show, as `PYKERNEL_EMIT` names them.
     pub(super) emit: String,
 }
@@ -84,6 +89,7 @@ impl Job {
         let mut outcome = Outcome::default();
         outcome.told.extend(found.looked_at.iter().cloned().map(Directive::RerunIfChanged));
         outcome.told.push(Directive::RerunIfVariableChanged(emit::VARIABLE));
+        outcome.told.push(Directive::RerunIfVariableChanged(REPORT));
         outcome.told.extend(c::source::watched(&self.c.sources));
         if let Err(error) = self.make(&found, &mut outcome) {
             outcome.errors.push(error);
@@ -96,6 +102,7 @@ impl Job {
         let target = Target::parse(&self.triple, &self.features).map_err(|error| error.to_string())?;
         let mut output = Output::open(&self.out)?;
         let objects = self.compile(found, &target, &mut output, outcome)?;
+        outcome.warnings.extend(objects.report.lines().map(str::to_owned));
         let library = self.package.library();
         let mut members = objects.members(&output)?;
         members.extend(c::source::compile(self)?);

@@ -18,6 +18,7 @@ mod tests;
 use std::env;
 use std::path::PathBuf;
 
+use crate::backend::LANE_BITS;
 use crate::kernels;
 use crate::passes;
 use crate::symbol::Package;
@@ -149,13 +150,17 @@ impl Build {
             triple: variable("TARGET")?,
             features: variable("CARGO_CFG_TARGET_FEATURE").unwrap_or_default(),
             debug: has_debug_info(env::var("DEBUG").ok().as_deref()),
-            options: passes::Options { overflow_checks: self.overflow_checks.unwrap_or_else(checks) },
+            options: passes::Options {
+                overflow_checks: self.overflow_checks.unwrap_or_else(checks),
+                lanes: Some(LANE_BITS),
+            },
             kernels: self.kernels,
             paths: self.paths,
             stubs: self.stubs,
             c: self.c,
             compiler: compiler(),
             emit: env::var(emit::VARIABLE).unwrap_or_default(),
+            reports: env::var(job::REPORT).is_ok_and(|value| !matches!(value.as_str(), "" | "0")),
         })
     }
 }

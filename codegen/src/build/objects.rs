@@ -16,6 +16,7 @@ use crate::manifest::Compiled;
 use crate::passes;
 use crate::source::Source;
 use crate::symbol::{Hash128, reached};
+use crate::vector;
 
 /// How much of a symbol a file name takes: its end, with the hash.
 const MAX_NAME: usize = 120;
@@ -26,6 +27,8 @@ pub(super) struct Objects {
     /// The kernels with their files, by the first symbol, so that one that stands in two places is
     /// compiled once.
     kernels: BTreeMap<String, (String, Compiled)>,
+    /// What became of the kernels' loops, where it is asked for.
+    pub(super) report: String,
     /// How many objects were compiled.
     pub(super) built: usize,
     /// How many were taken from an earlier build.
@@ -49,10 +52,13 @@ impl Objects {
             let dependencies = dependencies(job, source, &analysis.hir, &kernel);
             let file = format!("{}.{dependencies:016x}.o", file_stem(&symbol));
             let kept = output.keep(&file);
-            if !kept || kernel.ufunc.is_some() {
+            if !kept || kernel.ufunc.is_some() || job.reports {
                 // Alone, so that its object is the same whatever stands beside it.
                 let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
-                let ir = passes::run(analysis.module.clone(), &entries, job.options);
+                let (ir, verdicts) = passes::run_with_report(analysis.module.clone(), &entries, job.options);
+                if job.reports {
+                    self.report.push_str(&vector::report(&verdicts, source));
+                }
                 if !kept {
                     compile(&kernel, &file, source, &ir, job, target, output)?;
                 }
@@ -115,7 +121,7 @@ fn dependencies(job: &Job, source: &Source, hir: &hir::Module, kernel: &Kernel) 
         .field(&job.compiler)
         .field(&job.triple)
         .field(&job.features)
-        .field(&job.options.overflow_checks.to_string())
+        .field(&format!("{:?}", job.options))
         .field(&if job.debug { job.root.to_string_lossy() } else { "".into() })
         .field(&source.file);
     let function = hir.functions.iter().position(|function| function.name_span == kernel.span);

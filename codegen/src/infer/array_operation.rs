@@ -22,33 +22,49 @@ impl<'i, 'a> Body<'i, 'a> {
         span: Span,
         operate: Operate<'_, 'i, 'a>,
     ) -> Typed {
+        self.each_element_to(operands, None, span, operate)
+    }
+
+    /// The same, with an array that is to take the one result if there is one.
+    pub(super) fn each_element_to(
+        &mut self,
+        operands: Vec<Expr>,
+        out: Option<Expr>,
+        span: Span,
+        operate: Operate<'_, 'i, 'a>,
+    ) -> Typed {
         let (mut evaluated, mut inputs, mut elements) = (Vec::new(), Vec::new(), Vec::new());
         for given in operands {
             let is_bare = matches!(given.ty, Type::Array(ArrayType { rank: 0, .. }));
             let given = if is_bare { only_element(given) } else { given };
             let value = self.set_before(given, &mut evaluated);
             match value.ty {
-                Type::Array(array) => {
-                    elements.push(operand(inputs.len(), array, value.span));
-                    inputs.push(Input::plain(value));
-                }
-                _ => elements.push(value),
+                Type::Array(array) => elements.push(operand(inputs.len(), array, value.span)),
+                _ => elements.push(value.clone()),
             }
+            inputs.push(Input::plain(value));
         }
+        let out = out.map(|out| self.set_before(out, &mut evaluated));
         let around = std::mem::replace(&mut self.in_elements, true);
         let result = operate(self, elements);
         self.in_elements = around;
         let result = result?;
-        if inputs.is_empty() {
+        if out.is_none() && !any_array(inputs.iter().map(|input| &input.value)) {
             return Ok(after(evaluated, result));
         }
         let body = self.set_numbers_before(result, &mut evaluated);
         let results = if let Type::Tuple(_) = body.ty { self.items(body) } else { vec![body] };
         let (mut outputs, mut elements) = (Vec::new(), Vec::new());
         for result in results {
-            let element = result.ty.dtype().ok_or(Stop)?;
+            let mut element = result.ty.dtype().ok_or(Stop)?;
+            outputs.push(match out.clone() {
+                Some(array) => {
+                    element = self.written_as(&array, &result.ty, span)?;
+                    Output::Given { array, n_core: 0, is_input: false }
+                }
+                None => Output::New { element, core: Vec::new() },
+            });
             elements.push(self.convert(result, &Type::Strong(element))?);
-            outputs.push(Output::New { element, core: Vec::new() });
         }
         let body = match <[Expr; 1]>::try_from(elements) {
             Ok([element]) => element,

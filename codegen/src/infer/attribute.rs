@@ -2,7 +2,7 @@
 
 use super::call::given;
 use super::{Body, Typed, promote};
-use crate::builtin;
+use crate::builtin::{self, Row, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
@@ -51,7 +51,7 @@ impl Body<'_, '_> {
     }
 
     /// A tuple of what is known of each dimension.
-    fn for_each_axis(
+    pub(super) fn for_each_axis(
         &mut self,
         kind: impl Fn(Box<Expr>, usize) -> ExprKind,
         rank: usize,
@@ -146,10 +146,16 @@ impl Body<'_, '_> {
         {
             return self.copy_method(row, value, span);
         }
+        if let (Type::Array(_), [], Some(row)) = (&value.ty, args, reduction(name)) {
+            return self.call_row(row, vec![value], span);
+        }
         if name != "conjugate" || value.ty.dtype().is_none() {
             let message = format!("`{}` has no method `{name}`", value.ty);
             return self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(match value.ty {
-                Type::Array(_) => "arrays have the method `copy()` in this version; loop over the elements",
+                Type::Array(_) => {
+                    "arrays have the methods `copy()`, `sum()`, `prod()`, `mean()`, `min()`, `max()`, `any()` and `all()` in \
+                     this version"
+                }
                 _ => "numbers have the method `conjugate()`",
             }));
         }
@@ -164,6 +170,12 @@ impl Body<'_, '_> {
         }
         self.part(value, false, span)
     }
+}
+
+/// The reduction that is a method of arrays too.
+fn reduction(name: &str) -> Option<&'static Row> {
+    let row = builtin::find(&format!("numpy.{name}"))?;
+    (row.rule == Rule::Reduce && !matches!(name, "amin" | "amax")).then_some(row)
 }
 
 /// The array of an attribute expression.

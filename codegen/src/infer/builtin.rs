@@ -5,7 +5,7 @@ use super::call::NO_INTEGER;
 use super::convert::real_number_of;
 use super::none::{present, unsupported_operands};
 use super::tuple::after;
-use super::{Body, Typed, promote, reduce};
+use super::{Body, Typed, array_reduction, promote, reduce};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, CompareOp, ErrorModel};
@@ -45,8 +45,10 @@ impl Body<'_, '_> {
             Rule::Bits => bits,
             Rule::Select => select,
             Rule::IsFloat32 => is_float32,
+            Rule::IsComplex => is_complex,
+            Rule::Reduce => array_reduction::reduce,
             Rule::Cast => cast,
-            Rule::Make(_) => unreachable!("bug in pykernel: what makes arrays reads its own arguments"),
+            Rule::Make(_) | Rule::Ufunc => unreachable!("bug in pykernel: it reads its own arguments"),
         };
         rule(self, row, args, span)
     }
@@ -80,7 +82,8 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Construct | Rule::DivMod | Rule::Power | Rule::Extremum | Rule::RevealType, _) => return None,
         (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
         (Rule::Make(_) | Rule::Operate | Rule::Like | Rule::ComplexOfParts, _) => return None,
-        (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::Cast, _) => return None,
+        (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::IsComplex | Rule::Cast, _) => return None,
+        (Rule::Reduce | Rule::Ufunc, _) => return None,
     })
 }
 
@@ -293,7 +296,7 @@ fn complex(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Sp
     }
 }
 
-fn abs(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+pub(super) fn abs(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     if any_array(&args) {
         return body.each_element(args, span, &mut |body, element| abs(body, row, element, span));
     }
@@ -507,6 +510,12 @@ fn select(body: &mut Body<'_, '_>, _: &'static Row, mut args: Vec<Expr>, span: S
 fn is_float32(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     let is_float32 = args[0].ty == Type::Strong(DType::Float32);
     Ok(Expr::new(ExprKind::Bool(is_float32), Type::BOOL, span))
+}
+
+/// Whether the argument is complex, or an array of complex numbers: likewise.
+fn is_complex(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let is_complex = args[0].ty.element().map(DType::kind) == Some(Kind::Complex);
+    Ok(Expr::new(ExprKind::Bool(is_complex), Type::BOOL, span))
 }
 
 /// A conversion that neither checks nor raises.

@@ -155,7 +155,9 @@ impl Body<'_, '_> {
         let model = if raises { ErrorModel::Mixed } else { ErrorModel::NumPy };
         let params = args.iter().map(|arg| arg.ty.clone()).collect();
         let function = FunctionId(index as u32);
-        let key = Key { origin: Origin::Library, function, params, model, boundscheck: true };
+        let options = &self.infer.library.functions[index].options;
+        let boundscheck = options.boundscheck.unwrap_or(true);
+        let key = Key { origin: Origin::Library, function, params, model, boundscheck };
         let args: Vec<Typed> = args
             .into_iter()
             .map(|arg| {
@@ -211,6 +213,9 @@ impl Body<'_, '_> {
         };
         if let builtin::Rule::Make(maker) = row.rule {
             return self.make(row, maker, args, keywords, span);
+        }
+        if row.rule == builtin::Rule::Ufunc {
+            return self.call_numpy_ufunc(row, args, keywords, span);
         }
         let n_positional = args.len();
         let args = self.arguments(args, keywords)?;

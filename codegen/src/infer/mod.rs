@@ -9,6 +9,7 @@
 mod allocate;
 mod argument;
 mod array_operation;
+mod array_reduction;
 mod attribute;
 mod builtin;
 mod call;
@@ -22,6 +23,7 @@ mod gufunc_call;
 mod iteration;
 mod leaves;
 mod none;
+mod numpy_ufunc;
 mod operator;
 mod parallel;
 pub mod promote;

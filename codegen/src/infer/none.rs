@@ -239,7 +239,8 @@ impl Body<'_, '_> {
                 Some(Use::NeverBound) | None => false,
             },
             hir::ExprKind::Call { callee, .. } => {
-                matches!(&callee.kind, hir::ExprKind::Builtin(name) if name == "intrinsics.is_float32")
+                let hir::ExprKind::Builtin(name) = &callee.kind else { return false };
+                matches!(name.as_str(), "intrinsics.is_float32" | "intrinsics.is_complex")
             }
             hir::ExprKind::Unary { op: hir::UnaryOp::Not, operand } => self.is_about_types(operand),
             hir::ExprKind::Logical { left, right, .. } => {

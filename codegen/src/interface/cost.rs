@@ -63,6 +63,8 @@ impl Costs<'_> {
         kind.exprs(&mut |expr| cost += expression(expr));
         cost + match kind {
             StmtKind::Load { .. } | StmtKind::Store { .. } => 1,
+            StmtKind::LoadLanes { .. } | StmtKind::StoreLanes { .. } => 1,
+            StmtKind::CallLanes { function, .. } => self.function(*function),
             StmtKind::Call { function, .. } => self.function(*function),
             StmtKind::Parallel { function, .. } => TRIPS * self.function(*function),
             StmtKind::If { then, otherwise, .. } => self.body(then).max(self.body(otherwise)),

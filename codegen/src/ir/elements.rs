@@ -88,5 +88,5 @@ fn loops<B: AsMut<Function>>(
     let body = loops(builder, rest, span, index, visit);
     index.pop();
     let (lo, hi) = (Expr::Const(Const::Int(Scalar::I64, 0)), extent.clone());
-    vec![Stmt { kind: StmtKind::For { label, var, lo, hi, step: 1, body }, span }]
+    vec![Stmt { kind: StmtKind::For { label, var, lo, hi, step: 1, independent: false, body }, span }]
 }

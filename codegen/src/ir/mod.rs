@@ -14,6 +14,14 @@
 //! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`]), one of which
 //! more is known ([`Expr::OfLayout`]), what a call gives, or empty.
 //!
+//! # Lanes
+//! A [`Lanes`] is several numbers of one type, which belong to neighbouring iterations of one loop. The
+//! `vector` stage makes them; before it there are none. Expressions on lanes compute each lane by itself:
+//! their operands have all the same number of lanes ([`Expr::Splat`] makes lanes of a number), a comparison
+//! gives lanes of bools, a mask. Control flow stays that of single numbers ([`Expr::AnyLane`]). Statements
+//! on lanes are [`StmtKind::LoadLanes`], [`StmtKind::StoreLanes`] and [`StmtKind::CallLanes`]; a mask says
+//! which of their lanes are there. How many registers lanes take, if any, is the back end's business.
+//!
 //! # Locals
 //! Functions have mutable typed locals, not SSA: `cranelift-frontend` builds SSA by itself, and
 //! masks and generator frames want variables. Every local is assigned before it is read on each
@@ -74,6 +82,7 @@
 //! must handle it.
 
 mod c_function;
+pub mod construct;
 pub mod elements;
 pub mod locals;
 pub mod part;
@@ -179,11 +188,27 @@ impl From<ArrayType> for ViewType {
     }
 }
 
+/// Several numbers, one for each of so many neighbouring iterations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Lanes {
+    /// The type of each.
+    pub scalar: Scalar,
+    /// How many they are: a power of 2, at least 2 and at most [`Lanes::MOST`].
+    pub count: u32,
+}
+
+impl Lanes {
+    /// The most lanes that there can be.
+    pub const MOST: u32 = 64;
+}
+
 /// The type of a local.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Type {
     /// A machine number.
     Scalar(Scalar),
+    /// Several numbers.
+    Lanes(Lanes),
     /// An array.
     View(ViewType),
     /// A share in memory that a kernel took from its host, or in none.
@@ -330,6 +355,14 @@ pub struct Effects {
     pub prints: bool,
 }
 
+impl Effects {
+    /// Whether running it does nothing beyond computing its results.
+    pub fn is_pure(&self) -> bool {
+        let touches = self.reads.iter().chain(&self.writes).any(|touched| *touched);
+        !(touches || self.raises || self.recursive || self.host || self.prints)
+    }
+}
+
 /// A statement.
 #[derive(Clone, Debug)]
 pub struct Stmt {
@@ -370,6 +403,34 @@ pub enum StmtKind {
         part: Part,
         /// The value, of the part's type.
         value: Expr,
+    },
+    /// Reads an element for each lane. Where a lane is masked out, nothing is read, and it is any
+    /// number; the indices of the others are in bounds.
+    LoadLanes {
+        /// Where they go.
+        local: LocalId,
+        /// Which elements.
+        elements: LaneElements,
+    },
+    /// Writes an element for each lane that is not masked out, in the order of the lanes.
+    StoreLanes {
+        /// Which elements.
+        elements: LaneElements,
+        /// The values, of the part's type.
+        value: Expr,
+    },
+    /// Calls a function for each lane that is not masked out, in the order of the lanes. It has effects
+    /// on nothing, and cannot raise. Parameters are numbers, as are the results, which are any where a
+    /// lane is masked out.
+    CallLanes {
+        /// Where its results go: lanes.
+        results: Vec<LocalId>,
+        /// The function.
+        function: FunctionId,
+        /// The arguments: lanes of the parameters' types, or a number of one, the same for all lanes.
+        args: Vec<Expr>,
+        /// The lanes that are there: lanes of bools.
+        mask: Expr,
     },
     /// Goes on if the condition holds, raises if not.
     Check {
@@ -454,6 +515,8 @@ pub enum StmtKind {
         hi: Expr,
         /// The step; not 0.
         step: i64,
+        /// Whether no iteration reads or writes an element that another one writes.
+        independent: bool,
         /// Its body.
         body: Vec<Stmt>,
     },
@@ -494,6 +557,22 @@ pub enum StmtKind {
     /// Counts one reference less, and gives the memory back to the host if it was the last. Only
     /// after `drops`.
     Release(LocalId),
+}
+
+/// The elements of an array that the lanes of one access read or write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaneElements {
+    /// The array.
+    pub view: LocalId,
+    /// One for each dimension: an `I64`, the same for all lanes, or lanes of `I64`.
+    pub index: Vec<Expr>,
+    /// The dimension along which the lanes are neighbours: to the index that stands there, an `I64`,
+    /// each lane adds its own number. No index is lanes then.
+    pub along: Option<usize>,
+    /// Which part of the elements.
+    pub part: Part,
+    /// The lanes that are there, lanes of bools; all if there is none.
+    pub mask: Option<Expr>,
 }
 
 /// Which part of an array's element is read or written.
@@ -661,6 +740,30 @@ pub enum Expr {
         /// The extent.
         extent: Box<Expr>,
     },
+    /// Lanes that are all the same number.
+    Splat {
+        /// How many.
+        count: u32,
+        /// The number.
+        value: Box<Expr>,
+    },
+    /// Lanes of `I64`: 0, 1, 2, …
+    LaneNumbers {
+        /// How many.
+        count: u32,
+    },
+    /// A bool: whether one of these lanes of bools is true.
+    AnyLane {
+        /// The mask.
+        mask: Box<Expr>,
+    },
+    /// The number of one lane.
+    Lane {
+        /// The lanes.
+        lanes: Box<Expr>,
+        /// Which.
+        lane: u32,
+    },
     /// The owner of no memory: of an array that belongs to the kernel's caller or lies in a frame.
     Unowned,
     /// A view of no memory, to stand where none is ever looked at.
@@ -678,6 +781,18 @@ pub enum Const {
     F32(u32),
     /// The bits of an `F64`.
     F64(u64),
+}
+
+impl Const {
+    /// The type of the number.
+    pub const fn scalar(self) -> Scalar {
+        match self {
+            Const::Bool(_) => Scalar::Bool,
+            Const::Int(scalar, _) => scalar,
+            Const::F32(_) => Scalar::F32,
+            Const::F64(_) => Scalar::F64,
+        }
+    }
 }
 
 /// An operation with one operand.

@@ -73,7 +73,7 @@ impl Function {
     pub fn view_type(&self, expr: &Expr) -> Option<ViewType> {
         let of = |local: LocalId| match self.ty(local) {
             Type::View(view) => Some(view),
-            Type::Scalar(_) | Type::Owner => None,
+            Type::Scalar(_) | Type::Lanes(_) | Type::Owner => None,
         };
         match expr {
             Expr::Local(local) => of(*local),

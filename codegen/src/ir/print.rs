@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use super::{
-    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, FunctionId, Intrinsic, Label, LocalId,
-    Module, Part, Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
+    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, FunctionId, Intrinsic, Label, LaneElements,
+    Lanes, LocalId, Module, Part, Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
 };
 use crate::hir;
 use crate::types::{ArrayType, Kind};
@@ -66,6 +66,7 @@ impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Type::Scalar(scalar) => scalar.fmt(f),
+            Type::Lanes(Lanes { scalar, count }) => write!(f, "{scalar}x{count}"),
             Type::View(view) => view.fmt(f),
             Type::Owner => f.write_str("owner"),
         }
@@ -212,6 +213,17 @@ impl<'a> Printer<'a> {
                 let element = self.element(*view, index, *part);
                 self.line(&format!("store {element} = {}", self.expr(value)));
             }
+            StmtKind::LoadLanes { local, elements } => {
+                self.line(&format!("{} = load {}", self.local(*local), self.lane_elements(elements)));
+            }
+            StmtKind::StoreLanes { elements, value } => {
+                self.line(&format!("store {} = {}", self.lane_elements(elements), self.expr(value)));
+            }
+            StmtKind::CallLanes { results, function, args, mask } => {
+                let results: Vec<String> = results.iter().map(|result| self.local(*result)).collect();
+                let (callee, args, mask) = (self.callee(*function), self.exprs(args), self.expr(mask));
+                self.line(&format!("{} = call {callee}({args}) for lanes {mask}", results.join(", ")));
+            }
             StmtKind::Check { cond, raise, purpose } => {
                 let purpose = match purpose {
                     Purpose::Semantics => "",
@@ -250,10 +262,11 @@ impl<'a> Printer<'a> {
             StmtKind::Loop { label, body } => {
                 self.braced(&format!("loop {}:", name_of(*label)), |printer| printer.block(body));
             }
-            StmtKind::For { label, var, lo, hi, step, body } => {
+            StmtKind::For { label, var, lo, hi, step, independent, body } => {
+                let kind = if *independent { "independent " } else { "" };
                 let by = if *step == 1 { String::new() } else { format!(" by {step}") };
                 let (var, lo, hi) = (self.local(*var), self.expr(lo), self.expr(hi));
-                let head = format!("for {}: {var} in {lo}..{hi}{by}", name_of(*label));
+                let head = format!("{kind}for {}: {var} in {lo}..{hi}{by}", name_of(*label));
                 self.braced(&head, |printer| printer.block(body));
             }
         }
@@ -312,6 +325,13 @@ impl<'a> Printer<'a> {
             Some(name) => name.clone(),
             None => format!("?{}", local.0),
         }
+    }
+
+    fn lane_elements(&self, elements: &LaneElements) -> String {
+        let LaneElements { view, index, along, part, mask } = elements;
+        let along = along.map_or(String::new(), |axis| format!(" along {axis}"));
+        let mask = mask.as_ref().map_or(String::new(), |mask| format!(" where {}", self.expr(mask)));
+        format!("{}{along}{mask}", self.element(*view, index, *part))
     }
 
     fn element(&self, view: LocalId, index: &[Expr], part: Part) -> String {
@@ -390,6 +410,10 @@ impl<'a> Printer<'a> {
             Expr::InBounds { index, extent } => {
                 format!("in_bounds({}, {})", self.expr(index), self.expr(extent))
             }
+            Expr::Splat { count, value } => format!("splat.{count}({})", self.expr(value)),
+            Expr::LaneNumbers { count } => format!("lanes.{count}"),
+            Expr::AnyLane { mask } => format!("any({})", self.expr(mask)),
+            Expr::Lane { lanes, lane } => format!("lane({}, {lane})", self.expr(lanes)),
             Expr::Unowned => "unowned".to_owned(),
         }
     }

@@ -3,7 +3,7 @@
 //! A statement's own expressions, locals and bodies are those that stand in it directly; what
 //! stands in the statements of its bodies belongs to those.
 
-use super::{Expr, FunctionId, Label, LocalId, Raise, Stmt, StmtKind};
+use super::{Expr, FunctionId, Label, LaneElements, LocalId, Raise, Stmt, StmtKind};
 
 impl StmtKind {
     /// The statement's own bodies; those that it lacks are empty.
@@ -16,6 +16,9 @@ impl StmtKind {
             StmtKind::Assign { .. }
             | StmtKind::Load { .. }
             | StmtKind::Store { .. }
+            | StmtKind::LoadLanes { .. }
+            | StmtKind::StoreLanes { .. }
+            | StmtKind::CallLanes { .. }
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }
@@ -40,6 +43,9 @@ impl StmtKind {
             StmtKind::Assign { .. }
             | StmtKind::Load { .. }
             | StmtKind::Store { .. }
+            | StmtKind::LoadLanes { .. }
+            | StmtKind::StoreLanes { .. }
+            | StmtKind::CallLanes { .. }
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }
@@ -61,6 +67,9 @@ impl StmtKind {
             StmtKind::Assign { value, .. } => visit(value),
             StmtKind::Load { index, .. } => index.iter().for_each(visit),
             StmtKind::Store { index, value, .. } => index.iter().chain([value]).for_each(visit),
+            StmtKind::LoadLanes { elements, .. } => elements.exprs().for_each(visit),
+            StmtKind::StoreLanes { elements, value } => elements.exprs().chain([value]).for_each(visit),
+            StmtKind::CallLanes { args, mask, .. } => args.iter().chain([mask]).for_each(visit),
             StmtKind::Check { cond, raise, .. } => [cond].into_iter().chain(&raise.operands).for_each(visit),
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter().for_each(visit),
             StmtKind::Print(text) => text.operands.iter().for_each(visit),
@@ -84,6 +93,9 @@ impl StmtKind {
             StmtKind::Assign { value, .. } => visit(value),
             StmtKind::Load { index, .. } => index.iter_mut().for_each(visit),
             StmtKind::Store { index, value, .. } => index.iter_mut().chain([value]).for_each(visit),
+            StmtKind::LoadLanes { elements, .. } => elements.exprs_mut().for_each(visit),
+            StmtKind::StoreLanes { elements, value } => elements.exprs_mut().chain([value]).for_each(visit),
+            StmtKind::CallLanes { args, mask, .. } => args.iter_mut().chain([mask]).for_each(visit),
             StmtKind::Check { cond, raise, .. } => {
                 [cond].into_iter().chain(&mut raise.operands).for_each(visit);
             }
@@ -109,6 +121,8 @@ impl StmtKind {
         match self {
             StmtKind::Load { view: used, .. }
             | StmtKind::Store { view: used, .. }
+            | StmtKind::LoadLanes { elements: LaneElements { view: used, .. }, .. }
+            | StmtKind::StoreLanes { elements: LaneElements { view: used, .. }, .. }
             | StmtKind::Retain(used)
             | StmtKind::Release(used) => Some(used),
             _ => None,
@@ -118,7 +132,9 @@ impl StmtKind {
     /// The function that the statement calls, or runs in parallel.
     pub fn callee(&self) -> Option<FunctionId> {
         match self {
-            StmtKind::Call { function, .. } | StmtKind::Parallel { function, .. } => Some(*function),
+            StmtKind::Call { function, .. }
+            | StmtKind::CallLanes { function, .. }
+            | StmtKind::Parallel { function, .. } => Some(*function),
             _ => None,
         }
     }
@@ -137,7 +153,10 @@ impl StmtKind {
     /// Visits the locals that the statement itself assigns.
     pub fn assigned(&self, visit: &mut dyn FnMut(LocalId)) {
         match self {
-            StmtKind::Assign { local, .. } | StmtKind::Load { local, .. } => visit(*local),
+            StmtKind::Assign { local, .. }
+            | StmtKind::Load { local, .. }
+            | StmtKind::LoadLanes { local, .. } => visit(*local),
+            StmtKind::CallLanes { results, .. } => results.iter().copied().for_each(visit),
             StmtKind::For { var, .. } => visit(*var),
             StmtKind::Call { results, status, .. } => results.iter().chain(status).copied().for_each(visit),
             StmtKind::Parallel { status, .. } => status.iter().copied().for_each(visit),
@@ -146,6 +165,7 @@ impl StmtKind {
             }
             StmtKind::Reserve { view, .. } => visit(*view),
             StmtKind::Store { .. }
+            | StmtKind::StoreLanes { .. }
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
             | StmtKind::If { .. }
@@ -162,13 +182,17 @@ impl StmtKind {
     /// Visits the locals that the statement itself assigns, to be changed.
     pub fn assigned_mut(&mut self, visit: &mut dyn FnMut(&mut LocalId)) {
         match self {
-            StmtKind::Assign { local, .. } | StmtKind::Load { local, .. } => visit(local),
+            StmtKind::Assign { local, .. }
+            | StmtKind::Load { local, .. }
+            | StmtKind::LoadLanes { local, .. } => visit(local),
+            StmtKind::CallLanes { results, .. } => results.iter_mut().for_each(visit),
             StmtKind::For { var, .. } => visit(var),
             StmtKind::Call { results, status, .. } => results.iter_mut().chain(status).for_each(visit),
             StmtKind::Parallel { status, .. } => status.iter_mut().for_each(visit),
             StmtKind::Allocate { found, owner, view, .. } => [found, owner, view].into_iter().for_each(visit),
             StmtKind::Reserve { view, .. } => visit(view),
             StmtKind::Store { .. }
+            | StmtKind::StoreLanes { .. }
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
             | StmtKind::If { .. }
@@ -186,6 +210,9 @@ impl StmtKind {
     pub fn read(&self, visit: &mut dyn FnMut(LocalId)) {
         match self {
             StmtKind::Load { view, .. } | StmtKind::Store { view, .. } => visit(*view),
+            StmtKind::LoadLanes { elements, .. } | StmtKind::StoreLanes { elements, .. } => {
+                visit(elements.view)
+            }
             StmtKind::Retain(owner) | StmtKind::Release(owner) => visit(*owner),
             _ => {}
         }
@@ -201,6 +228,18 @@ impl StmtKind {
     }
 }
 
+impl LaneElements {
+    /// The indices and the mask.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.index.iter().chain(&self.mask)
+    }
+
+    /// The indices and the mask, to be changed.
+    pub fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        self.index.iter_mut().chain(&mut self.mask)
+    }
+}
+
 impl Expr {
     /// Visits the operands.
     pub fn operands(&self, visit: &mut dyn FnMut(&Expr)) {
@@ -213,9 +252,14 @@ impl Expr {
             | Expr::Overlap { .. }
             | Expr::Transpose { .. }
             | Expr::OfLayout { .. }
+            | Expr::LaneNumbers { .. }
             | Expr::Unowned
             | Expr::Empty(_) => {}
-            Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
+            Expr::Unary { operand: value, .. }
+            | Expr::Convert { value, .. }
+            | Expr::Splat { value, .. }
+            | Expr::AnyLane { mask: value }
+            | Expr::Lane { lanes: value, .. } => visit(value),
             Expr::Binary { left, right, .. } | Expr::Compare { left, right, .. } => {
                 visit(left);
                 visit(right);
@@ -245,9 +289,14 @@ impl Expr {
             | Expr::Overlap { .. }
             | Expr::Transpose { .. }
             | Expr::OfLayout { .. }
+            | Expr::LaneNumbers { .. }
             | Expr::Unowned
             | Expr::Empty(_) => {}
-            Expr::Unary { operand: value, .. } | Expr::Convert { value, .. } => visit(value),
+            Expr::Unary { operand: value, .. }
+            | Expr::Convert { value, .. }
+            | Expr::Splat { value, .. }
+            | Expr::AnyLane { mask: value }
+            | Expr::Lane { lanes: value, .. } => visit(value),
             Expr::Binary { left, right, .. } | Expr::Compare { left, right, .. } => {
                 visit(left);
                 visit(right);

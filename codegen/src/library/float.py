@@ -151,3 +151,49 @@ def float_round_numpy(x, digits):
     return intrinsics.round_even(x * unit) / unit
 
 
+
+
+# NumPy's ufuncs of two numbers give the second one of two that are equal, zeros too.
+
+
+def numpy_maximum(a, b):
+    return intrinsics.select(a > b or a != a, a, b)
+
+
+def numpy_minimum(a, b):
+    return intrinsics.select(a < b or a != a, a, b)
+
+
+def numpy_fmax(a, b):
+    return intrinsics.select(a > b or b != b, a, b)
+
+
+def numpy_fmin(a, b):
+    return intrinsics.select(a < b or b != b, a, b)
+
+
+def sign_of(x):
+    zero = intrinsics.like(0, x)
+    one = intrinsics.like(1, x)
+    if x > zero:
+        return one
+    if x < zero:
+        return zero - one
+    return x + zero
+
+
+def whole_floor(x):
+    return intrinsics.floor(x)
+
+
+def whole_ceil(x):
+    return intrinsics.ceil(x)
+
+
+def whole_trunc(x):
+    return intrinsics.trunc(x)
+
+
+def whole_rint(x):
+    return intrinsics.round_even(x)
+

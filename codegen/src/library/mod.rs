@@ -7,8 +7,8 @@
 //! - `overflow_unless(cond)`: a statement that raises `OverflowError` in builds that check;
 //! - `wrapping_*`, `trunc_div`, `trunc_rem`, `wrap_*`, `bits`, …: operations of the IR as they are;
 //! - `like(x, model)`: `x` as a number of `model`'s type; `c_*`: functions of the C library;
-//! - `is_float32(x)`: a condition that is known where a function is specialised; the branch that is
-//!   not taken is not even typed;
+//! - `is_float32(x)`, `is_complex(x)`, the latter also of an array: conditions that are known where a
+//!   function is specialised; the branch that is not taken is not even typed;
 //! - `bits(x)`: the bits of a float as an unsigned integer of its width, `float_of_bits` back;
 //! - `select(cond, x, y)`: `x if cond else y` where both are computed, without a branch;
 //! - `mul_add(a, b, c)`: `a * b + c`, rounded once where the target can, twice elsewhere;
@@ -38,6 +38,7 @@ const TEXT: &str = concat!(
     include_str!("array.py"),
     include_str!("cmath.py"),
     include_str!("sequence.py"),
+    include_str!("reduction.py"),
 );
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {

@@ -1,12 +1,13 @@
 //! Loops over the elements of operands, in a form for elements that are adjacent and one for any strides.
 
 use super::broadcast::equal;
-use super::construct::{and, binary, boolean, int, select, truth};
 use super::elementwise::{Array, Operand};
 use super::function::Lowering;
+use crate::ir::construct::{and, binary, boolean, int, locals, select, truth};
 use crate::ir::{self, Axis, BinaryOp, LocalId, Scalar, ViewType, elements};
 use crate::source::Span;
-use crate::types::Layout;
+use crate::typed::Expr;
+use crate::types::{ArrayType, Layout, Type};
 
 /// What is done at an index of the operands at hand.
 type Visit<'v, L> = &'v mut dyn FnMut(&mut L, Vec<ir::Expr>);
@@ -42,6 +43,53 @@ impl Lowering<'_> {
             Some(_) if layout == Layout::C => boolean(true),
             Some(axis) => equal(&ir::Expr::Stride { view, axis }, &int(self.size_of(view))),
         }
+    }
+
+    /// All elements as an array of one dimension, and its owner.
+    pub(super) fn flat(&mut self, array: &Expr, span: Span) -> Vec<ir::Expr> {
+        let (view, owner) = self.view_and_owner(array);
+        let is_flat = self.is_flat(view);
+        if truth(&is_flat) == Some(true) {
+            return vec![self.in_a_row(view, span), owner];
+        }
+        let ViewType { element, rank, .. } = self.view_type(view);
+        let ty = ArrayType { element, rank: 1, layout: Layout::C, readonly: false };
+        let results = self.temporaries(&Type::Array(ty));
+        let shared = self.block(|lowering| {
+            let row = lowering.in_a_row(view, span);
+            lowering.set_all(&results, vec![row, owner], span);
+        });
+        let copied = self.block(|lowering| {
+            let shape = lowering.extents(view);
+            let (copy, owner) = lowering.copy_in_order(view, &shape, ArrayType { rank, ..ty }, span);
+            let row = lowering.in_a_row(copy, span);
+            lowering.set_all(&results, vec![row, owner], span);
+        });
+        self.branch(is_flat, shared, copied, span);
+        locals(&results)
+    }
+
+    /// A copy in C's order: its view and its owner.
+    fn copy_in_order(
+        &mut self,
+        view: LocalId,
+        shape: &[ir::Expr],
+        ty: ArrayType,
+        span: Span,
+    ) -> (LocalId, ir::Expr) {
+        let copy = self.copy(view, shape, ty, span);
+        match <[ir::Expr; 2]>::try_from(copy) {
+            Ok([ir::Expr::Local(copy), owner]) => (copy, owner),
+            copy => unreachable!("bug in pykernel: {copy:?} is no new array"),
+        }
+    }
+
+    /// Adjacent elements, in C's order, as an array of one dimension.
+    fn in_a_row(&mut self, view: LocalId, span: Span) -> ir::Expr {
+        let extents = self.extents(view);
+        let n_elements = extents.iter().cloned().reduce(|n, extent| binary(BinaryOp::Mul, n, extent));
+        let length = self.save(n_elements.unwrap_or(int(1)), Scalar::I64, span);
+        ir::Expr::Local(self.row(view, &vec![int(0); extents.len() - 1], &length, span))
     }
 
     /// Whether all elements are adjacent, in C's order.

@@ -1,10 +1,10 @@
 //! Arrays that a kernel makes: their extents checked, their memory taken, their elements filled.
 
-use super::construct::{and, binary, boolean, compare, int, select, unary};
 use super::convert::number;
 use super::element::Place;
 use super::expression::scalar_of;
 use super::function::Lowering;
+use crate::ir::construct::{and, binary, boolean, compare, int, locals, select, unary};
 use crate::ir::{self, BinaryOp, CompareOp, Intrinsic, LocalId, Purpose, Scalar, UnaryOp, elements};
 use crate::source::Span;
 use crate::typed::{Allocation, Expr, Fill};
@@ -55,7 +55,7 @@ impl Lowering<'_> {
     fn filled(&mut self, shape: &[ir::Expr], ty: ArrayType, filling: &Filling, span: Span) -> Vec<ir::Expr> {
         let results = self.unfilled(shape, ty, matches!(filling, Filling::Zero), span);
         self.fill(results[0], shape, ty, filling, span);
-        super::construct::locals(&results)
+        locals(&results)
     }
 
     /// A new array: its view and its owner. Unless they are zeroed, its elements are to be written

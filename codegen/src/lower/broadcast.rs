@@ -1,9 +1,9 @@
 //! Broadcasting: the shape that operands have together, and arrays as views of it.
 
-use super::construct::{and, boolean, compare, int, or, select};
 use super::elementwise::{Array, Operand, Target};
 use super::function::Lowering;
 use super::shapes::{Role, Shape, Shapes};
+use crate::ir::construct::{and, boolean, compare, int, or, select};
 use crate::ir::{self, Axis, CompareOp, Const, LocalId, Scalar};
 use crate::source::Span;
 use crate::typed::{Elementwise, Rules, Shaped};

@@ -1,8 +1,8 @@
 //! Conversions between numbers.
 
-use super::construct::{and, compare, integer, zero};
 use super::expression::dtype_of;
 use super::function::Lowering;
+use crate::ir::construct::{and, compare, integer, zero};
 use crate::ir::{self, CompareOp, Conversion, Purpose, Scalar};
 use crate::source::Span;
 use crate::types::{DType, Kind, Type};

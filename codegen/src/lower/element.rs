@@ -1,9 +1,9 @@
 //! Elements of arrays: indices counted from the end, checked against the extents, reads and writes.
 
-use super::construct::{binary, compare, int, locals, select};
 use super::convert::number;
 use super::expression::scalar_of;
 use super::function::Lowering;
+use crate::ir::construct::{binary, compare, int, locals, select};
 use crate::ir::{self, BinaryOp, CompareOp, Const, LocalId, Part, Purpose, Scalar};
 use crate::source::Span;
 use crate::typed::{Element, Expr, ExprKind};

@@ -1,8 +1,8 @@
 //! Lowering expressions: to the scalars, or the view, that make up their value.
 
-use super::construct::{binary, boolean, compare, float, int, integer, locals, unary};
 use super::convert::cast;
 use super::function::{Lowering, part_types};
+use crate::ir::construct::{binary, boolean, compare, float, int, integer, locals, unary};
 use crate::ir::{self, BinaryOp, Conversion, Intrinsic, LocalId, Scalar};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, InstanceId, Operation, WebId};
@@ -64,6 +64,7 @@ impl Lowering<'_> {
                 let (view, owner) = self.view_and_owner(array);
                 vec![ir::Expr::Transpose { view }, owner]
             }
+            ExprKind::Flat(array) => self.flat(array, expr.span),
             ExprKind::Allocate(allocation) => self.allocate(allocation, expr),
             ExprKind::Elementwise(elementwise) => self.elementwise(elementwise, expr),
         }
@@ -120,7 +121,7 @@ impl Lowering<'_> {
         let view = self.view(array);
         let rank = match self.function.ty(view) {
             ir::Type::View(view) => view.rank,
-            ir::Type::Scalar(_) | ir::Type::Owner => 0,
+            ir::Type::Scalar(_) | ir::Type::Lanes(_) | ir::Type::Owner => 0,
         };
         let extents = (0..rank).map(|axis| ir::Expr::Dim { view, axis });
         extents.reduce(|product, extent| binary(BinaryOp::Mul, product, extent)).unwrap_or(int(1))
@@ -192,7 +193,7 @@ impl Lowering<'_> {
     pub(super) fn scalars_of(ty: &Type) -> Vec<Scalar> {
         let scalar = |ty| match ty {
             ir::Type::Scalar(scalar) => Some(scalar),
-            ir::Type::View(_) | ir::Type::Owner => None,
+            ir::Type::Lanes(_) | ir::Type::View(_) | ir::Type::Owner => None,
         };
         part_types(ty).into_iter().filter_map(scalar).collect()
     }

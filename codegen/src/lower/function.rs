@@ -1,7 +1,7 @@
 //! Lowering one function: its locals, and the block under construction.
 
-use super::construct::{boolean, locals, zero};
 use super::elementwise::Operands;
+use crate::ir::construct::{boolean, locals, zero};
 use crate::ir::{self, LocalId, Scalar};
 use crate::source::{Source, Span};
 use crate::typed::{Instance, Program, WebId};
@@ -278,6 +278,7 @@ pub(super) fn placeholder(ty: ir::Type) -> ir::Expr {
         ir::Type::Scalar(scalar) => zero(scalar),
         ir::Type::View(view) => ir::Expr::Empty(view),
         ir::Type::Owner => ir::Expr::Unowned,
+        ir::Type::Lanes(_) => unreachable!("bug in pykernel: there are lanes before `vector`"),
     }
 }
 

@@ -2,13 +2,13 @@
 //!
 //! A loop is a function that takes a view for each operand, whose first dimension is that of the
 //! loop and whose others are the core dimensions, and calls the ufunc's own function in each
-//! iteration. On numbers it has several forms: that in which all elements are adjacent, that in which
-//! each iteration takes what the one before gave, which stays in registers, and the general one. That
-//! of a gufunc has a form in which the cores are contiguous. A core dimension has one size, in
+//! iteration. On numbers it has two forms: that in which
+//! each iteration takes what the one before gave, which stays in registers, and the general one, which
+//! `vector` makes one for elements that are adjacent and one for others. That of a gufunc has a form in which the cores are contiguous. A core dimension has one size, in
 //! whichever operands it is.
 
-use super::construct::{and, binary, compare, int, locals};
 use super::function::part_types;
+use crate::ir::construct::{and, binary, compare, int, locals};
 use crate::ir::{
     self, Axis, BinaryOp, CompareOp, Expr, Function, LocalId, Scalar, Stmt, StmtKind, ViewType, elements,
 };
@@ -85,12 +85,17 @@ impl Building<'_> {
     }
 
     /// Goes through the iterations.
-    fn iterate(&mut self, views: &[LocalId], body: impl FnOnce(&mut Self, Expr) -> Vec<Stmt>) -> Stmt {
+    fn iterate(
+        &mut self,
+        views: &[LocalId],
+        independent: bool,
+        body: impl FnOnce(&mut Self, Expr) -> Vec<Stmt>,
+    ) -> Stmt {
         let label = self.function.add_label();
         let var = self.function.add_local("count", ir::Type::Scalar(Scalar::I64));
         let body = body(self, Expr::Local(var));
         let hi = Expr::Dim { view: views[views.len() - 1], axis: 0 };
-        self.stmt(StmtKind::For { label, var, lo: int(0), hi, step: 1, body })
+        self.stmt(StmtKind::For { label, var, lo: int(0), hi, step: 1, independent, body })
     }
 
     fn call(&mut self, args: Vec<Expr>, results: Vec<LocalId>) -> Stmt {
@@ -125,7 +130,7 @@ impl Building<'_> {
         let walkers: Vec<LocalId> = walkers.collect();
         let pairs = walkers.iter().zip(views);
         let mut stmts: Vec<Stmt> = pairs.map(|(at, view)| self.assign(*at, Expr::Local(*view))).collect();
-        let repeat = self.iterate(views, |building, index| {
+        let repeat = self.iterate(views, false, |building, index| {
             let mut body = body(building, &walkers);
             for (at, view) in walkers.iter().zip(views) {
                 let done = binary(BinaryOp::Add, index.clone(), int(1));
@@ -141,15 +146,14 @@ impl Building<'_> {
 
     /// The loop of a ufunc: over numbers.
     fn over_numbers(&mut self, views: &[LocalId]) -> Vec<Stmt> {
-        let strided = self.walk(views, |building, at| building.number(at, int(0)));
-        let contiguous = self.contiguous(views);
-        let then = self.when(self.are_contiguous(views), contiguous, strided);
+        // Callers let an iteration read what another one writes only where it is carried.
+        let apart = vec![self.iterate(views, true, |building, index| building.number(views, index))];
         match self.is_carried(views) {
             Some(cond) => {
                 let carried = self.carried(views);
-                self.when(cond, carried, then)
+                self.when(cond, carried, apart)
             }
-            None => then,
+            None => apart,
         }
     }
 
@@ -187,31 +191,6 @@ impl Building<'_> {
             }
         }
         (results, body)
-    }
-
-    /// Whether the elements of all operands are adjacent.
-    fn are_contiguous(&self, views: &[LocalId]) -> Expr {
-        let is_contiguous = |(view, operand): (&LocalId, &LoopOperand<'_>)| {
-            let stride = Expr::Stride { view: *view, axis: 0 };
-            compare(CompareOp::Eq, stride, int(operand.dtype.size() as i64))
-        };
-        let all = views.iter().zip(&self.operands).map(is_contiguous);
-        all.reduce(and).unwrap_or_else(|| super::construct::boolean(false))
-    }
-
-    /// The form of adjacent elements.
-    fn contiguous(&mut self, views: &[LocalId]) -> Vec<Stmt> {
-        let mut body = Vec::new();
-        let mut adjacent = Vec::new();
-        for (place, view) in views.iter().enumerate() {
-            let ty = ViewType { element: self.operands[place].dtype, rank: 1, layout: Layout::C };
-            let local = self.function.add_local("adjacent", ir::Type::View(ty));
-            body.push(self.assign(local, Expr::OfLayout { view: *view, layout: Layout::C }));
-            adjacent.push(local);
-        }
-        let repeat = self.iterate(&adjacent, |building, index| building.number(&adjacent, index));
-        body.push(repeat);
-        body
     }
 
     /// Whether each iteration takes what the one before gave, and there is one; `None` where that
@@ -267,7 +246,7 @@ impl Building<'_> {
 
     /// The loop in which cores that are declared with any strides have this layout.
     fn cores(&mut self, views: &[LocalId], sizes: &[Expr], layout: Layout) -> Stmt {
-        self.iterate(views, |building, index| {
+        self.iterate(views, true, |building, index| {
             let (mut args, mut body) = (Vec::new(), Vec::new());
             for (place, view) in views.iter().enumerate() {
                 args.extend(building.operand(place, (*view, &index), sizes, layout, &mut body));

@@ -1,8 +1,8 @@
 //! `and`, `or` and conditional expressions: pure where what may not be evaluated is, a branch where
 //! it has effects.
 
-use super::construct::{and, compare, locals, or, select, truth, zero};
 use super::function::{Lowering, part_types};
+use crate::ir::construct::{and, compare, locals, or, select, truth, zero};
 use crate::ir::{self, CompareOp, Scalar};
 use crate::source::Span;
 use crate::typed::Expr;

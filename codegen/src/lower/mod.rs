@@ -11,7 +11,6 @@
 mod adjacent;
 mod allocate;
 mod broadcast;
-mod construct;
 mod convert;
 mod element;
 mod elementwise;

@@ -1,7 +1,7 @@
 //! Values that may be `None`: a truth value that says whether there is one, and its parts.
 
-use super::construct::{boolean, select};
 use super::function::{Lowering, part_types, placeholder};
+use crate::ir::construct::{boolean, select};
 use crate::ir::{self, Purpose, Scalar};
 use crate::source::Span;
 use crate::typed::{Expr, Raise};
@@ -41,7 +41,7 @@ impl Lowering<'_> {
         let types = part_types(given).into_iter().zip(parts);
         let parts = types.map(|(ty, part)| match ty {
             ir::Type::Scalar(_) => select(present.clone(), part, placeholder(ty)),
-            ir::Type::View(_) | ir::Type::Owner => part,
+            ir::Type::Lanes(_) | ir::Type::View(_) | ir::Type::Owner => part,
         });
         let parts = parts.collect();
         let converted = self.converted(parts, given, wanted, span);

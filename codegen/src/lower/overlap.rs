@@ -1,9 +1,9 @@
 //! Operands that share memory: what is read is set aside where writing would change it before.
 
 use super::broadcast::equal;
-use super::construct::{and, binary, boolean, compare, int, or, select, truth, unary};
 use super::elementwise::{Array, Operand};
 use super::function::Lowering;
+use crate::ir::construct::{and, binary, boolean, compare, int, or, select, truth, unary};
 use crate::ir::{self, Axis, BinaryOp, CompareOp, LocalId, Scalar, UnaryOp, ViewType};
 use crate::source::Span;
 use crate::typed::Rules;

@@ -1,8 +1,8 @@
 //! Parts of arrays: slices as CPython reads them, rows, new dimensions.
 
-use super::construct::{binary, compare, int, select};
 use super::expression::scalar_of;
 use super::function::Lowering;
+use crate::ir::construct::{binary, compare, int, select};
 use crate::ir::{self, BinaryOp, CompareOp, Const, Purpose, Scalar};
 use crate::source::Span;
 use crate::typed::{Axis, Expr};

@@ -1,7 +1,7 @@
 //! Exceptions, their places, and checks.
 
-use super::construct::{boolean, truth};
 use super::function::Lowering;
+use crate::ir::construct::{boolean, truth};
 use crate::ir::{self, Purpose};
 use crate::source::{LIBRARY, Span};
 use crate::typed::{Expr, Raise};

@@ -1,8 +1,8 @@
 //! `for` over `range`.
 
-use super::construct::{binary, compare, int, integer, select, unary, zero};
 use super::convert::number;
 use super::function::Lowering;
+use crate::ir::construct::{binary, compare, int, integer, select, unary, zero};
 use crate::ir::{self, BinaryOp, CompareOp, Const, Label, LocalId, Purpose, Scalar, UnaryOp};
 use crate::source::Span;
 use crate::typed::{Expr, Stmt, WebId};
@@ -55,7 +55,7 @@ impl Lowering<'_> {
             lowering.assign_counter(variable, var, span);
             lowering.iteration(exit.unwrap_or(label), body, span);
         });
-        self.emit(ir::StmtKind::For { label, var, lo, hi, step, body }, span);
+        self.emit(ir::StmtKind::For { label, var, lo, hi, step, independent: false, body }, span);
     }
 
     /// A loop whose step is known only at run time: it counts the iterations that are left.

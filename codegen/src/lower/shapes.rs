@@ -1,8 +1,8 @@
 //! What is said of shapes that do not fit, in NumPy's words.
 
 use super::broadcast::{aligned, equal};
-use super::construct::{and, boolean, int, or};
 use super::function::Lowering;
+use crate::ir::construct::{and, boolean, int, or};
 use crate::ir::{self, Purpose};
 use crate::source::Span;
 

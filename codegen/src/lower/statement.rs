@@ -1,7 +1,7 @@
 //! Lowering statements.
 
-use super::construct::truth;
 use super::function::{Loop, Lowering, part_types};
+use crate::ir::construct::truth;
 use crate::ir::{self, Function, Label};
 use crate::source::Span;
 use crate::typed::{Expr, InstanceId, Stmt, StmtKind};

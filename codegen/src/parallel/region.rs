@@ -222,7 +222,8 @@ impl<'a> Scope<'a> {
             | ExprKind::Checked { .. }
             | ExprKind::Optional(_)
             | ExprKind::Inner(_)
-            | ExprKind::Elementwise(_) => self.place_of_operands(array, depth)?,
+            | ExprKind::Elementwise(_)
+            | ExprKind::Flat(_) => self.place_of_operands(array, depth)?,
             _ => return None,
         };
         (regions.len() <= MAX_REGIONS).then_some(regions)

@@ -7,7 +7,7 @@
 
 use super::calls::Calls;
 use crate::hir;
-use crate::ir::{Effects, FunctionId, LocalId, Module, StmtKind, roots, visit};
+use crate::ir::{Effects, FunctionId, LaneElements, LocalId, Module, StmtKind, roots, visit};
 
 /// Fills [`crate::ir::Function::effects`] of every function.
 pub fn analyse(module: &mut Module) {
@@ -50,8 +50,12 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         }
     };
     visit::walk(&function.body, &mut |stmt| match &stmt.kind {
-        StmtKind::Load { view, .. } => mark(&mut effects.reads, *view),
-        StmtKind::Store { view, .. } => mark(&mut effects.writes, *view),
+        StmtKind::Load { view, .. } | StmtKind::LoadLanes { elements: LaneElements { view, .. }, .. } => {
+            mark(&mut effects.reads, *view);
+        }
+        StmtKind::Store { view, .. } | StmtKind::StoreLanes { elements: LaneElements { view, .. }, .. } => {
+            mark(&mut effects.writes, *view);
+        }
         StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) => effects.raises = true,
         StmtKind::Call { function: callee, args, .. } | StmtKind::Parallel { function: callee, args, .. } => {
             effects.host |= matches!(stmt.kind, StmtKind::Parallel { .. });
@@ -74,6 +78,7 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         StmtKind::Allocate { .. } | StmtKind::Release(_) => effects.host = true,
         StmtKind::Print(_) => (effects.host, effects.prints) = (true, true),
         StmtKind::Assign { .. }
+        | StmtKind::CallLanes { .. }
         | StmtKind::Reserve { .. }
         | StmtKind::Retain(_)
         | StmtKind::If { .. }

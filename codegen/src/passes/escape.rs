@@ -66,7 +66,9 @@ fn kept(module: &Module, function: &Function) -> BTreeSet<LocalId> {
 fn size(function: &Function, view: LocalId) -> i64 {
     match function.ty(view) {
         Type::View(view) => view.element.size() as i64,
-        ty @ (Type::Scalar(_) | Type::Owner) => unreachable!("bug in pykernel: a {ty} is an array"),
+        ty @ (Type::Scalar(_) | Type::Lanes(_) | Type::Owner) => {
+            unreachable!("bug in pykernel: a {ty} is an array")
+        }
     }
 }
 

@@ -18,17 +18,29 @@ mod status;
 mod unroll;
 
 use crate::ir::{FunctionId, Module, Stage, verify};
+use crate::vector::{self, Verdict};
 
 /// What a build asks of the passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Options {
     /// Whether overflow of Python's `int` raises `OverflowError`; it wraps otherwise.
     pub overflow_checks: bool,
+    /// How many bits lanes have together; none if loops stay ones of single numbers.
+    pub lanes: Option<u32>,
 }
 
 /// Runs all passes over a module whose effects are known; `entries` are the functions that are
 /// called from outside. What no entry reaches is emptied. The result is in [`Stage::Status`].
-pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Module {
+pub fn run(module: Module, entries: &[FunctionId], options: Options) -> Module {
+    run_with_report(module, entries, options).0
+}
+
+/// The same, with what became of each loop.
+pub fn run_with_report(
+    mut module: Module,
+    entries: &[FunctionId],
+    options: Options,
+) -> (Module, Vec<Verdict>) {
     verified("lower", Stage::Raising, &module);
     let mut pass = |name, rewrite: &dyn Fn(&mut Module)| {
         rewrite(&mut module);
@@ -47,12 +59,22 @@ pub fn run(mut module: Module, entries: &[FunctionId], options: Options) -> Modu
     pass("simplify", &simplify::run);
     pass("unroll", &unroll::run);
     pass("scalars", &scalars::run);
+    let mut verdicts = Vec::new();
+    if let Some(bits) = options.lanes {
+        effects::analyse(&mut module);
+        verdicts = vector::run(&mut module, bits);
+        verified("vector", Stage::Raising, &module);
+    }
+    let mut pass = |name, rewrite: &dyn Fn(&mut Module)| {
+        rewrite(&mut module);
+        verified(name, Stage::Raising, &module);
+    };
     pass("stack", &stack::run);
     status::run(&mut module);
     verified("status", Stage::Status, &module);
     drops::run(&mut module);
     verified("drops", Stage::Status, &module);
-    module
+    (module, verdicts)
 }
 
 /// In debug builds, stops at the pass that has broken the IR.

@@ -54,6 +54,7 @@ fn zero(local: LocalId, ty: Type) -> StmtKind {
         Type::Scalar(scalar) => Expr::Const(elements::zero_of(scalar)),
         Type::View(view) => Expr::Empty(view),
         Type::Owner => Expr::Unowned,
+        Type::Lanes(_) => unreachable!("bug in pykernel: lanes are a result"),
     };
     StmtKind::Assign { local, value }
 }

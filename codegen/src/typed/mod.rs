@@ -321,6 +321,9 @@ pub enum ExprKind {
     Part(Box<Expr>, Vec<Axis>),
     /// A view of an array with its dimensions in reverse order.
     Transpose(Box<Expr>),
+    /// All elements of an array of two dimensions or more in C's order, as an array of one dimension: a view
+    /// where they are adjacent, else a copy.
+    Flat(Box<Expr>),
     /// A new array.
     Allocate(Box<Allocation>),
     /// Something done for each element of arrays.

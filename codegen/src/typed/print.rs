@@ -215,6 +215,7 @@ impl Printer<'_> {
                 let axes: Vec<String> = axes.iter().map(|axis| self.axis(axis)).collect();
                 format!("{}[{}]", self.expr(array), axes.join(", "))
             }
+            ExprKind::Flat(array) => format!("flat({})", self.expr(array)),
             ExprKind::Transpose(array) => format!("{}.T", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),
             ExprKind::Allocate(allocation) => self.allocation(allocation),

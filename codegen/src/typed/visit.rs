@@ -18,7 +18,8 @@ impl Expr {
             | ExprKind::Extent(value, _)
             | ExprKind::Stride(value, _)
             | ExprKind::Size(value)
-            | ExprKind::Transpose(value) => visit(value),
+            | ExprKind::Transpose(value)
+            | ExprKind::Flat(value) => visit(value),
             ExprKind::Operation(_, args) | ExprKind::Call(_, args) | ExprKind::Tuple(args) => {
                 args.iter().for_each(visit);
             }
@@ -75,7 +76,8 @@ impl Expr {
             | ExprKind::Extent(value, _)
             | ExprKind::Stride(value, _)
             | ExprKind::Size(value)
-            | ExprKind::Transpose(value) => visit(value),
+            | ExprKind::Transpose(value)
+            | ExprKind::Flat(value) => visit(value),
             ExprKind::Operation(_, args) | ExprKind::Call(_, args) | ExprKind::Tuple(args) => {
                 args.iter_mut().for_each(visit);
             }

@@ -1,4 +1,5 @@
 # overflow checks: off
+# lanes: 256
 from numba import float64, guvectorize, int64, vectorize
 
 
@@ -10,7 +11,7 @@ def rel_diff(x, y):
     # not: check
     # check: = in.0.C
     # check: (stride(in.0, 0) == 8)
-    # check: at.3 = at.3[1 for
+    # check: at.8 = at.8[1 for
     # check: (address(in.0) + stride(in.0, 0)) == address(out.0)
     return 2 * (x - y) / (x + y)
 

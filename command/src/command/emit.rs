@@ -5,9 +5,9 @@ use std::path::Path;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use pykernel_codegen::analysis::Analysis;
-use pykernel_codegen::backend::{self, Level, Stage, Target};
+use pykernel_codegen::backend::{self, LANE_BITS, Level, Stage, Target};
 use pykernel_codegen::interface::Kernel;
-use pykernel_codegen::{hir, ir, passes, typed};
+use pykernel_codegen::{hir, ir, passes, typed, vector};
 
 use super::{Stop, Verdict, analyse_right};
 use crate::{bug, input};
@@ -42,7 +42,8 @@ pub fn run(file: &Path, stage: Stage, options: &Options, out: &mut dyn Write) ->
         Stage::Hir => hir::print::print(&analysis.hir),
         Stage::Types => typed::print::print(&analysis.program),
         Stage::Ir if options.no_passes => ir::print::print(&analysis.module),
-        Stage::Ir => ir::print::print(&compiled(&analysis, options)),
+        Stage::Ir => ir::print::print(&compiled(&analysis, options).0),
+        Stage::Vector => vector::report(&compiled(&analysis, options).1, &source),
         Stage::Clif => {
             backend::with_lines(&of_kernels(file, &analysis, options, backend::clif_text)?, &source)
         }
@@ -52,19 +53,20 @@ pub fn run(file: &Path, stage: Stage, options: &Options, out: &mut dyn Write) ->
     Ok(Verdict::Well)
 }
 
-/// The IR as the back end gets it.
-fn compiled(analysis: &Analysis, options: &Options) -> ir::Module {
+/// The IR as the back end gets it, and what became of each loop.
+fn compiled(analysis: &Analysis, options: &Options) -> (ir::Module, Vec<vector::Verdict>) {
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
     let overflow_checks = options.overflow_checks;
-    passes::run(analysis.module.clone(), &entries, passes::Options { overflow_checks })
+    let options = passes::Options { overflow_checks, lanes: Some(LANE_BITS) };
+    passes::run_with_report(analysis.module.clone(), &entries, options)
 }
 
 type Printer = fn(&ir::Module, &Kernel, &Target) -> Result<String, backend::Error>;
 
 /// What the back end prints of each kernel.
 fn of_kernels(file: &Path, analysis: &Analysis, options: &Options, print: Printer) -> Result<String, Stop> {
-    let ir = compiled(analysis, options);
+    let (ir, _) = compiled(analysis, options);
     let mut text = String::new();
     for kernel in &analysis.interface.kernels {
         bug::set_place(&format!("{}, kernel {}", file.display(), kernel.name));

@@ -7,7 +7,7 @@ use pykernel_codegen::passes::Options;
 use super::case::Case;
 use super::evaluate::Namespace;
 use super::options::Arrangement;
-use super::run::{Compiled, Engine, Loaded, Outcome, Problem, compile};
+use super::run::{Compiled, Engine, Loaded, Outcome, Problem, compile_with};
 use crate::host;
 
 /// A way to compile kernels.
@@ -15,16 +15,19 @@ use crate::host;
 pub struct Way {
     /// The CPU level, which this machine has.
     pub level: Level,
+    /// How many bits lanes have together; none if loops stay ones of single numbers.
+    pub lanes: Option<u32>,
 }
 
 impl Way {
     /// The name that people read.
     pub fn name(self) -> String {
-        self.level.name().to_owned()
+        let lanes = self.lanes.map_or("scalar".to_owned(), |bits| format!("{bits}-bit"));
+        format!("{lanes}-{}", self.level.name())
     }
 
     fn options(self, overflow_checks: bool) -> Options {
-        Options { overflow_checks }
+        Options { overflow_checks, lanes: self.lanes }
     }
 }
 
@@ -68,7 +71,7 @@ impl Run {
 
 /// Compiles a test and runs it with each layout, on each number of threads.
 fn run_compiled(case: &Case, way: Way, options: Options, runs: &mut Vec<Run>) {
-    let Compiled { analysis, ir } = compile(&case.source, options);
+    let Compiled { analysis, ir } = compile_with(&case.source, options);
     let mut loaded = Loaded::new(Engine::Jit(way.level), &analysis, &ir);
     let fuses = fuses(&ir);
     for layout in case.options.layouts().iter().copied() {
@@ -135,7 +138,7 @@ mod tests {
 
     fn run(level: Level, threads: i64, fuses: bool, answer: &str) -> Run {
         let answers = vec!["same".to_owned(), answer.to_owned()];
-        Run { way: Way { level }, threads, layout: Arrangement::Own, fuses, answers }
+        Run { way: Way { level, lanes: None }, threads, layout: Arrangement::Own, fuses, answers }
     }
 
     #[test]

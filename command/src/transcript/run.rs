@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use pykernel::call::{level, levels};
 use pykernel_abi::{InnerLoop, Level};
 use pykernel_codegen::analysis::{self, Analysis};
+use pykernel_codegen::backend::LANE_BITS;
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::ir;
@@ -103,8 +104,13 @@ pub struct Compiled {
     pub ir: ir::Module,
 }
 
-/// Compiles a source that is free of errors.
-pub fn compile(source: &Source, options: Options) -> Compiled {
+/// Compiles a source that is free of errors, as builds do.
+pub fn compile(source: &Source, overflow_checks: bool) -> Compiled {
+    compile_with(source, Options { overflow_checks, lanes: Some(LANE_BITS) })
+}
+
+/// The same in another way.
+pub fn compile_with(source: &Source, options: Options) -> Compiled {
     let mut analysis = analysis::analyse(source, &package(options.overflow_checks));
     passes::references::run(&mut analysis.module);
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
@@ -139,7 +145,7 @@ pub fn run(case: &Case, engines: &[Engine]) -> Outcome {
 
 /// Runs the examples on one engine, once for each layout.
 fn run_on(case: &Case, engine: Engine, overflow_checks: bool, outcome: &mut Outcome) {
-    let Compiled { analysis, ir } = compile(&case.source, Options { overflow_checks });
+    let Compiled { analysis, ir } = compile(&case.source, overflow_checks);
     let mut loaded = Loaded::new(engine, &analysis, &ir);
     for layout in case.options.layouts() {
         let mut namespace = Namespace::new(*layout);

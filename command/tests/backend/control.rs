@@ -46,7 +46,7 @@ fn counting(step: i64) -> Function {
     f.body = vec![
         assign(n, int(0)),
         assign(hash, int(0)),
-        stmt(StmtKind::For { label, var, lo: local(lo), hi: local(hi), step, body }),
+        stmt(StmtKind::For { label, var, lo: local(lo), hi: local(hi), step, independent: false, body }),
     ];
     f
 }
@@ -141,9 +141,25 @@ fn transposing(element: DType, layouts: [Layout; 2], parts: &[Part]) -> Function
     };
     let extent = |axis| Expr::Dim { view: to, axis };
     let body = parts.iter().flat_map(copy).collect();
-    let inner = StmtKind::For { label: columns, var: j, lo: int(0), hi: extent(1), step: 1, body };
+    let inner = StmtKind::For {
+        label: columns,
+        var: j,
+        lo: int(0),
+        hi: extent(1),
+        step: 1,
+        independent: false,
+        body,
+    };
     let body = vec![stmt(inner)];
-    f.body = vec![stmt(StmtKind::For { label: rows, var: i, lo: int(0), hi: extent(0), step: 1, body })];
+    f.body = vec![stmt(StmtKind::For {
+        label: rows,
+        var: i,
+        lo: int(0),
+        hi: extent(0),
+        step: 1,
+        independent: false,
+        body,
+    })];
     f
 }
 

@@ -101,14 +101,14 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
             Type::View(ViewType { element, rank, layout }) => {
                 ParamType::Array(ArrayType { element, rank, layout, readonly: false }, Mode::Write)
             }
-            Type::Owner => panic!("kernels take no owners"),
+            Type::Lanes(_) | Type::Owner => panic!("kernels take no lanes and no owners"),
         },
     });
     let result = match function.results.as_slice() {
         [] => pykernel_codegen::types::Type::None,
         [one, ..] => match function.ty(*one) {
             Type::Scalar(scalar) => pykernel_codegen::types::Type::Strong(dtype(scalar)),
-            Type::View(_) | Type::Owner => panic!("kernels return no arrays"),
+            Type::Lanes(_) | Type::View(_) | Type::Owner => panic!("kernels return numbers"),
         },
     };
     let overload = Overload {

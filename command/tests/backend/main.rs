@@ -2,5 +2,7 @@
 
 mod control;
 mod kernel;
+mod lanes;
+mod lanes_memory;
 mod operations;
 mod parallel;

@@ -11,10 +11,10 @@ use pykernel_codegen::ir::{
 };
 use pykernel_codegen::types::Layout;
 
-const INTEGERS: [Scalar; 8] =
+pub const INTEGERS: [Scalar; 8] =
     [Scalar::I8, Scalar::I16, Scalar::I32, Scalar::I64, Scalar::U8, Scalar::U16, Scalar::U32, Scalar::U64];
-const FLOATS: [Scalar; 2] = [Scalar::F32, Scalar::F64];
-const BINARY: [BinaryOp; 10] = [
+pub const FLOATS: [Scalar; 2] = [Scalar::F32, Scalar::F64];
+pub const BINARY: [BinaryOp; 10] = [
     BinaryOp::Add,
     BinaryOp::Sub,
     BinaryOp::Mul,
@@ -26,11 +26,11 @@ const BINARY: [BinaryOp; 10] = [
     BinaryOp::Shl,
     BinaryOp::Shr,
 ];
-const COMPARE: [CompareOp; 6] =
+pub const COMPARE: [CompareOp; 6] =
     [CompareOp::Eq, CompareOp::Ne, CompareOp::Lt, CompareOp::Le, CompareOp::Gt, CompareOp::Ge];
 
 /// Values at which operations change their behaviour, as bits, zero-extended.
-fn edges(scalar: Scalar) -> Vec<u64> {
+pub fn edges(scalar: Scalar) -> Vec<u64> {
     match scalar {
         Scalar::Bool => vec![0, 1],
         Scalar::F32 => float_edges().iter().map(|x| u64::from((*x as f32).to_bits())).collect(),
@@ -110,7 +110,7 @@ fn float_bits(scalar: Scalar, x: f64) -> u64 {
     }
 }
 
-fn constant(scalar: Scalar, bits: u64) -> Expr {
+pub fn constant(scalar: Scalar, bits: u64) -> Expr {
     Expr::Const(match scalar {
         Scalar::Bool => Const::Bool(bits != 0),
         Scalar::F32 => Const::F32(bits as u32),
@@ -184,7 +184,7 @@ fn check(
 }
 
 /// All combinations of edge values.
-fn rows(scalars: &[Scalar]) -> Vec<Vec<u64>> {
+pub fn rows(scalars: &[Scalar]) -> Vec<Vec<u64>> {
     scalars.iter().fold(vec![Vec::new()], |rows, scalar| {
         let extend = |row: &Vec<u64>| {
             edges(*scalar).into_iter().map(|edge| [&row[..], &[edge]].concat()).collect::<Vec<_>>()
@@ -193,23 +193,23 @@ fn rows(scalars: &[Scalar]) -> Vec<Vec<u64>> {
     })
 }
 
-fn unary(op: UnaryOp) -> impl Fn(Vec<Expr>) -> Expr {
+pub fn unary(op: UnaryOp) -> impl Fn(Vec<Expr>) -> Expr {
     move |mut args| Expr::Unary { op, operand: boxed(args.remove(0)) }
 }
 
-fn binary(op: BinaryOp) -> impl Fn(Vec<Expr>) -> Expr {
+pub fn binary(op: BinaryOp) -> impl Fn(Vec<Expr>) -> Expr {
     move |mut args| Expr::Binary { op, left: boxed(args.remove(0)), right: boxed(args.remove(0)) }
 }
 
-fn compare(op: CompareOp) -> impl Fn(Vec<Expr>) -> Expr {
+pub fn compare(op: CompareOp) -> impl Fn(Vec<Expr>) -> Expr {
     move |mut args| Expr::Compare { op, left: boxed(args.remove(0)), right: boxed(args.remove(0)) }
 }
 
-fn convert(to: Scalar, how: Conversion) -> impl Fn(Vec<Expr>) -> Expr {
+pub fn convert(to: Scalar, how: Conversion) -> impl Fn(Vec<Expr>) -> Expr {
     move |mut args| Expr::Convert { to, how, value: boxed(args.remove(0)) }
 }
 
-fn intrinsic(op: Intrinsic) -> impl Fn(Vec<Expr>) -> Expr {
+pub fn intrinsic(op: Intrinsic) -> impl Fn(Vec<Expr>) -> Expr {
     move |args| Expr::Intrinsic { op, args }
 }
 

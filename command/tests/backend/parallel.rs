@@ -25,7 +25,15 @@ fn body(raises: bool) -> Function {
     let check = stmt(StmtKind::Check { cond, raise, purpose: Purpose::Semantics });
     let store = stmt(StmtKind::Store { view, index: vec![local(var)], part: Part::First, value });
     let body = if raises { vec![check, store] } else { vec![store] };
-    f.body = vec![stmt(StmtKind::For { label, var, lo: local(first), hi: local(end), step: 1, body })];
+    f.body = vec![stmt(StmtKind::For {
+        label,
+        var,
+        lo: local(first),
+        hi: local(end),
+        step: 1,
+        independent: false,
+        body,
+    })];
     f
 }
 
@@ -45,7 +53,7 @@ fn caller(n: i64) -> Function {
 fn run(raises: bool, n: i64, bad: i64, host: &Host) -> (Result<(), String>, Vec<i64>) {
     let mut module = Module { functions: vec![caller(n), body(raises)] };
     passes::effects::analyse(&mut module);
-    let module = passes::run(module, &[FunctionId(0)], Options { overflow_checks: false });
+    let module = passes::run(module, &[FunctionId(0)], Options { overflow_checks: false, lanes: None });
     let jit = compile(module.functions);
     let mut elements = vec![-1i64; 12];
     let descriptor = Array::<1> { data: elements.as_mut_ptr().cast(), shape: [12], strides: [8] };

@@ -135,7 +135,9 @@ impl FunctionCx<'_, '_> {
     fn view_type(&self, view: LocalId) -> ViewType {
         match self.function.ty(view) {
             Type::View(ty) => ty,
-            ty @ (Type::Scalar(_) | Type::Owner) => unreachable!("bug in pykernel: a {ty} is made an array"),
+            ty @ (Type::Scalar(_) | Type::Lanes(_) | Type::Owner) => {
+                unreachable!("bug in pykernel: a {ty} is made an array")
+            }
         }
     }
 

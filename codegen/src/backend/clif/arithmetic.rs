@@ -105,13 +105,16 @@ impl FunctionCx<'_, '_> {
 
     /// Whether a divisor is a constant for which the machine's division is defined.
     fn divides_safely(&self, scalar: Scalar, divisor: Value) -> bool {
-        let ValueDef::Result(inst, _) = self.builder.func.dfg.value_def(divisor) else { return false };
+        let minus_one = u64::MAX >> (64 - scalar.bits());
+        self.known(divisor).is_some_and(|bits| bits != 0 && (!scalar.is_signed() || bits != minus_one))
+    }
+
+    /// The bits of an integer that is a constant.
+    pub(super) fn known(&self, value: Value) -> Option<u64> {
+        let ValueDef::Result(inst, _) = self.builder.func.dfg.value_def(value) else { return None };
         match self.builder.func.dfg.insts[inst] {
-            InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => {
-                let minus_one = u64::MAX >> (64 - scalar.bits());
-                imm.bits() != 0 && (!scalar.is_signed() || imm.bits() as u64 != minus_one)
-            }
-            _ => false,
+            InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits() as u64),
+            _ => None,
         }
     }
 

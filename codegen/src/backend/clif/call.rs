@@ -20,6 +20,7 @@ pub(super) fn internal_signature(module: &dyn Module, function: &Function) -> Si
     let flat = |local: &LocalId| match function.ty(*local) {
         Type::Scalar(scalar) => vec![AbiParam::new(clif_type(scalar))],
         Type::Owner => vec![pointer],
+        Type::Lanes(_) => unreachable!("bug in pykernel: lanes are passed to a function"),
         Type::View(view) => {
             let mut flat = vec![AbiParam::new(types::I64); 1 + numbers(view)];
             flat[0] = pointer;
@@ -98,6 +99,7 @@ impl FunctionCx<'_, '_> {
             match self.unit.ir[id].ty(*param) {
                 Type::Scalar(_) => values.push(self.expression(arg).value),
                 Type::Owner => values.push(self.owner(arg)),
+                Type::Lanes(_) => unreachable!("bug in pykernel: lanes are passed to a function"),
                 Type::View(ty) => {
                     let array = self.array(arg);
                     self.flatten(&array, ty, &mut values);
@@ -126,6 +128,14 @@ impl FunctionCx<'_, '_> {
         let callee = self.reference(callee);
         let call = self.builder.ins().call(callee, &values);
         self.builder.inst_results(call).to_vec()
+    }
+
+    /// Calls a function that only computes, with numbers; gives its results.
+    pub(super) fn call_pure(&mut self, id: FunctionId, args: &[Value]) -> Vec<Value> {
+        match &self.unit.ir[id].external {
+            Some(external) => self.call_symbol(id, &external.at, args).into_iter().collect(),
+            None => self.call_internal(id, args),
+        }
     }
 
     /// Calls a function of the C library.

@@ -116,6 +116,7 @@ impl FunctionCx<'_, '_> {
         while let Some(ty) = types.next() {
             match ty {
                 Type::Scalar(_) | Type::Owner => values = self.write_numbers(1, values, &mut fields),
+                Type::Lanes(_) => unreachable!("bug in pykernel: lanes are a result"),
                 Type::View(ty) => {
                     values = self.write_descriptor(ty, values, &mut fields);
                     // An array that surely belongs to an argument has no owner.

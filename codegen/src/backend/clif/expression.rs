@@ -51,6 +51,11 @@ impl FunctionCx<'_, '_> {
                 let args = args.iter().map(|arg| self.expression(arg)).collect();
                 self.intrinsic(*op, args)
             }
+            Expr::AnyLane { mask } => Operand { value: self.any_lane(mask), scalar: Scalar::Bool },
+            Expr::Lane { lanes, lane } => self.lane(lanes, *lane),
+            Expr::Splat { .. } | Expr::LaneNumbers { .. } => {
+                unreachable!("bug in pykernel: lanes are used as a number")
+            }
             Expr::Unowned | Expr::Empty(_) => unreachable!("bug in pykernel: {expr:?} is used as a number"),
             Expr::Dim { view, axis } => Operand { value: self.extent(*view, *axis), scalar: Scalar::I64 },
             Expr::Stride { view, axis } => Operand { value: self.stride(*view, *axis), scalar: Scalar::I64 },
@@ -69,7 +74,7 @@ impl FunctionCx<'_, '_> {
         }
     }
 
-    fn constant(&mut self, constant: Const) -> Operand {
+    pub(super) fn constant(&mut self, constant: Const) -> Operand {
         let (value, scalar) = match constant {
             Const::Bool(value) => (self.integer(Scalar::Bool, value.into()), Scalar::Bool),
             Const::Int(scalar, value) => (self.integer(scalar, value), scalar),
@@ -88,11 +93,13 @@ impl FunctionCx<'_, '_> {
     fn local(&mut self, local: LocalId) -> Operand {
         match self.function.ty(local) {
             Type::Scalar(scalar) => Operand { value: self.get(local), scalar },
-            Type::View(_) | Type::Owner => unreachable!("bug in pykernel: an array is used as a number"),
+            Type::Lanes(_) | Type::View(_) | Type::Owner => {
+                unreachable!("bug in pykernel: lanes or an array are used as a number")
+            }
         }
     }
 
-    fn compare(&mut self, op: CompareOp, left: Operand, right: Operand) -> Operand {
+    pub(super) fn compare(&mut self, op: CompareOp, left: Operand, right: Operand) -> Operand {
         let (left, right, scalar) = (left.value, right.value, left.scalar);
         let value = match scalar.is_float() {
             true => self.builder.ins().fcmp(float_condition(op), left, right),
@@ -112,7 +119,7 @@ impl FunctionCx<'_, '_> {
         Operand { value, scalar: Scalar::Bool }
     }
 
-    fn intrinsic(&mut self, op: Intrinsic, args: Vec<Operand>) -> Operand {
+    pub(super) fn intrinsic(&mut self, op: Intrinsic, args: Vec<Operand>) -> Operand {
         let values: Vec<Value> = args.iter().map(|arg| arg.value).collect();
         let value = match op {
             Intrinsic::AddOverflows => self.sum_overflows(values[0], values[1]),
@@ -136,18 +143,28 @@ impl FunctionCx<'_, '_> {
     /// A sum overflows if its sign is neither operand's. (Not every architecture has Cranelift's
     /// instructions for overflow, and this shares the sum with the addition that is checked.)
     fn sum_overflows(&mut self, left: Value, right: Value) -> Value {
+        let changed = self.sum_changes_sign(left, right);
+        self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, changed, 0)
+    }
+
+    /// What is negative if a sum overflows.
+    pub(super) fn sum_changes_sign(&mut self, left: Value, right: Value) -> Value {
         let sum = self.builder.ins().iadd(left, right);
         let [first, second] = [left, right].map(|operand| self.builder.ins().bxor(sum, operand));
-        let changed = self.builder.ins().band(first, second);
-        self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, changed, 0)
+        self.builder.ins().band(first, second)
     }
 
     /// A difference overflows if the operands' signs differ and its own is not the first's.
     fn difference_overflows(&mut self, left: Value, right: Value) -> Value {
+        let changed = self.difference_changes_sign(left, right);
+        self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, changed, 0)
+    }
+
+    /// What is negative if a difference overflows.
+    pub(super) fn difference_changes_sign(&mut self, left: Value, right: Value) -> Value {
         let difference = self.builder.ins().isub(left, right);
         let [first, second] = [right, difference].map(|other| self.builder.ins().bxor(left, other));
-        let changed = self.builder.ins().band(first, second);
-        self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, changed, 0)
+        self.builder.ins().band(first, second)
     }
 
     /// A product fits if its high half is all sign.

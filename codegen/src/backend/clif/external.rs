@@ -13,7 +13,6 @@ use super::view::TRUSTED;
 use crate::backend::Error;
 use crate::hir::External;
 use crate::ir::{Conversion, Function, FunctionId, LocalId, Place, Raise, Scalar, Type};
-use crate::types::DType;
 
 impl FunctionCx<'_, '_> {
     /// Calls a function that stands elsewhere, and sets the locals that take its status and its
@@ -33,7 +32,10 @@ impl FunctionCx<'_, '_> {
                     self.set(status, raised);
                 }
             }
-            External::C { symbol, result, .. } => self.call_symbol(id, symbol, *result, args, results),
+            External::C { .. } => {
+                let given = self.call_symbol(id, at, args);
+                results.iter().zip(given).for_each(|(local, value)| self.set(*local, value));
+            }
         }
     }
 
@@ -91,15 +93,11 @@ impl FunctionCx<'_, '_> {
         self.continue_in(next);
     }
 
-    /// Calls a function of C; its result is widened to that of the declaration.
-    fn call_symbol(
-        &mut self,
-        id: FunctionId,
-        symbol: &str,
-        result: Option<DType>,
-        args: &[Value],
-        results: &[LocalId],
-    ) {
+    /// Calls a function of C; gives its result, widened to that of the declaration.
+    pub(super) fn call_symbol(&mut self, id: FunctionId, at: &External, args: &[Value]) -> Option<Value> {
+        let External::C { symbol, result, .. } = at else {
+            unreachable!("bug in pykernel: {} is not C's", self.unit.ir[id].name)
+        };
         let mut signature = self.signature_of(id);
         signature.returns.extend(result.map(|dtype| c_number(Scalar::of(dtype))));
         let declared = self.unit.module.declare_function(symbol, Linkage::Import, &signature);
@@ -108,13 +106,12 @@ impl FunctionCx<'_, '_> {
             Err(error) => unreachable!("bug in pykernel: {error}"),
         };
         let call = self.builder.ins().call(callee, args);
-        if let (Some(dtype), [local]) = (result, results) {
-            let from = Operand { value: self.builder.inst_results(call)[0], scalar: Scalar::of(dtype) };
-            let to = scalar(self.function, *local);
-            let how = if to.is_float() { Conversion::Round } else { Conversion::Wrap };
-            let value = self.convert(to, how, from).value;
-            self.set(*local, value);
-        }
+        let from =
+            Operand { value: *self.builder.inst_results(call).first()?, scalar: Scalar::of((*result)?) };
+        let function = &self.unit.ir[id];
+        let to = scalar(function, *function.results.first()?);
+        let how = if to.is_float() { Conversion::Round } else { Conversion::Wrap };
+        Some(self.convert(to, how, from).value)
     }
 
     /// The C signature of a function's parameters.
@@ -130,7 +127,7 @@ impl FunctionCx<'_, '_> {
 fn scalar(function: &Function, local: LocalId) -> Scalar {
     match function.ty(local) {
         Type::Scalar(scalar) => scalar,
-        Type::View(_) | Type::Owner => {
+        Type::Lanes(_) | Type::View(_) | Type::Owner => {
             unreachable!("bug in pykernel: {} passes an array elsewhere", function.name)
         }
     }

@@ -10,6 +10,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::{DataId, FuncId, Module};
 
 use super::call::takes_record;
+use super::lanes::{LanesVariables, mask_widths};
 use super::view::{View, numbers};
 use super::{Translated, Unit, clif_type};
 use crate::backend::Error;
@@ -25,6 +26,8 @@ pub(super) struct FunctionCx<'a, 'u> {
     pub(super) raised: Option<Value>,
     pub(super) references: BTreeMap<FuncId, FuncRef>,
     pub(super) sites: BTreeMap<DataId, GlobalValue>,
+    /// Memory of the frame that what is accessed in place of nothing lies in.
+    pub(super) unused: Option<StackSlot>,
     storage: Vec<Storage>,
     labels: Vec<Option<Destination>>,
 }
@@ -37,6 +40,7 @@ enum Storage {
     /// registers, every exit would have to bring all of them there.
     Owner(StackSlot),
     View(View),
+    Lanes(LanesVariables),
 }
 
 /// Where leaving a label goes.
@@ -90,6 +94,7 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
             raised: None,
             references: BTreeMap::new(),
             sites: BTreeMap::new(),
+            unused: None,
             storage: Vec::new(),
             labels: vec![None; function.n_labels as usize],
         }
@@ -119,6 +124,7 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         for result in function.status.iter().chain(&function.results) {
             match function.ty(*result) {
                 Type::Scalar(_) | Type::Owner => returned.push(self.get(*result)),
+                Type::Lanes(_) => unreachable!("bug in pykernel: lanes are a result"),
                 Type::View(ty) => {
                     let array = self.array(&Expr::Local(*result));
                     self.flatten(&array, ty, &mut returned);
@@ -130,6 +136,7 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
 
     fn declare_locals(&mut self) {
         let params = &self.function.params;
+        let mask_widths = mask_widths(self.function);
         for (index, local) in self.function.locals.iter().enumerate() {
             let storage = match local.ty {
                 Type::Scalar(scalar) => Storage::Scalar(self.builder.declare_var(clif_type(scalar))),
@@ -138,6 +145,10 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
                 }
                 Type::Owner => Storage::Owner(self.owner_slot()),
                 Type::View(ty) => Storage::View(View::declare(&mut self.builder, self.pointer, ty)),
+                Type::Lanes(lanes) => {
+                    let mask_width = mask_widths.get(&LocalId(index as u32)).copied();
+                    Storage::Lanes(LanesVariables::declare(&mut self.builder, lanes, mask_width))
+                }
             };
             self.storage.push(storage);
         }
@@ -161,11 +172,12 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         let count = match self.function.ty(local) {
             Type::Scalar(_) | Type::Owner => 1,
             Type::View(ty) => 1 + numbers(ty),
+            Type::Lanes(_) => unreachable!("bug in pykernel: lanes are passed to a function"),
         };
         let (own, rest) = values.split_at(count);
         match self.function.ty(local) {
             Type::Scalar(_) | Type::Owner => self.set(local, own[0]),
-            Type::View(_) => self.bind_view(local, own),
+            Type::View(_) | Type::Lanes(_) => self.bind_view(local, own),
         }
         rest
     }
@@ -175,7 +187,9 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         match &self.storage[local.0 as usize] {
             Storage::Scalar(variable) => self.builder.use_var(*variable),
             Storage::Owner(slot) => self.builder.ins().stack_load(self.pointer, self.pointer, *slot, 0),
-            Storage::View(_) => unreachable!("bug in pykernel: an array is used as a number"),
+            Storage::View(_) | Storage::Lanes(_) => {
+                unreachable!("bug in pykernel: an array or lanes are used as a number")
+            }
         }
     }
 
@@ -186,7 +200,9 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
             Storage::Owner(slot) => {
                 self.builder.ins().stack_store(self.pointer, value, *slot, 0);
             }
-            Storage::View(_) => unreachable!("bug in pykernel: a number is assigned to an array"),
+            Storage::View(_) | Storage::Lanes(_) => {
+                unreachable!("bug in pykernel: a number is assigned to an array or to lanes")
+            }
         }
     }
 
@@ -194,8 +210,18 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
     pub(super) fn view(&self, local: LocalId) -> View {
         match &self.storage[local.0 as usize] {
             Storage::View(view) => view.clone(),
-            Storage::Scalar(_) | Storage::Owner(_) => {
+            Storage::Scalar(_) | Storage::Owner(_) | Storage::Lanes(_) => {
                 unreachable!("bug in pykernel: a number is used as an array")
+            }
+        }
+    }
+
+    /// The variables of lanes.
+    pub(super) fn lanes_variables(&self, local: LocalId) -> LanesVariables {
+        match &self.storage[local.0 as usize] {
+            Storage::Lanes(lanes) => lanes.clone(),
+            Storage::Scalar(_) | Storage::Owner(_) | Storage::View(_) => {
+                unreachable!("bug in pykernel: a number or an array is used as lanes")
             }
         }
     }

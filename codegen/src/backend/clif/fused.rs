@@ -3,25 +3,12 @@
 //! Operands are numbers or lanes of them.
 
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use target_lexicon::Architecture;
 
 use super::function::FunctionCx;
 
 impl FunctionCx<'_, '_> {
-    /// Whether the target multiplies and adds with one rounding. Of those that Cranelift compiles for
-    /// only x86-64 may lack it, which its level v3 has.
-    fn has_fused(&self) -> bool {
-        let isa = &self.unit.isa;
-        match isa.triple().architecture {
-            Architecture::X86_64 => {
-                isa.isa_flags().iter().any(|flag| flag.name == "has_fma" && flag.as_bool() == Some(true))
-            }
-            _ => true,
-        }
-    }
-
     pub(super) fn multiply_add(&mut self, a: Value, b: Value, c: Value) -> Value {
-        if self.has_fused() {
+        if self.unit.machine.fuses {
             return self.builder.ins().fma(a, b, c);
         }
         let product = self.builder.ins().fmul(a, b);
@@ -31,7 +18,7 @@ impl FunctionCx<'_, '_> {
     /// What rounding took from a product.
     pub(super) fn product_error(&mut self, a: Value, b: Value) -> Value {
         let product = self.builder.ins().fmul(a, b);
-        if self.has_fused() {
+        if self.unit.machine.fuses {
             let negated = self.builder.ins().fneg(product);
             return self.builder.ins().fma(a, b, negated);
         }

@@ -25,6 +25,8 @@ mod external;
 mod function;
 mod fused;
 mod inner_loop;
+mod lanes;
+mod machine;
 mod parallel;
 mod print;
 mod site;
@@ -46,7 +48,7 @@ pub use trampoline::define_trampoline;
 
 use super::{Error, Level, Variant};
 use crate::interface::Kernel;
-use crate::ir::{self, FunctionId, Scalar, StmtKind, visit};
+use crate::ir::{self, FunctionId, Scalar, visit};
 
 /// Compiles one variant of a kernel into a module: its local functions and its exported entries.
 pub fn define(
@@ -101,8 +103,10 @@ pub(super) fn translate(
     kernel: &Kernel,
     variants: &[Variant],
 ) -> Result<Code, Error> {
+    let machine = machine::Machine::of(&*variants[0].isa);
     let mut unit = Unit {
         module,
+        machine,
         ir,
         isa: variants[0].isa.clone(),
         suffix: String::new(),
@@ -140,6 +144,7 @@ struct Functions {
 /// What the functions of a kernel share.
 struct Unit<'a> {
     module: &'a mut dyn Module,
+    machine: machine::Machine,
     ir: &'a ir::Module,
     /// The machine of the variant that is being translated.
     isa: OwnedTargetIsa,
@@ -159,6 +164,7 @@ impl Unit<'_> {
     /// Begins a variant, which shares only data with others.
     fn begin(&mut self, isa: &OwnedTargetIsa, suffix: String) {
         (self.isa, self.suffix) = (isa.clone(), suffix);
+        self.machine = machine::Machine::of(&**isa);
         self.functions.clear();
         self.bodies.clear();
     }
@@ -220,13 +226,9 @@ pub(super) fn called(ir: &ir::Module, kernel: &Kernel) -> BTreeSet<FunctionId> {
     let mut called = BTreeSet::new();
     let mut pending: Vec<FunctionId> = kernel.overloads.iter().map(|overload| overload.function).collect();
     while let Some(id) = pending.pop() {
-        visit::walk(&ir[id].body, &mut |stmt| match stmt.kind {
-            StmtKind::Call { function, .. } | StmtKind::Parallel { function, .. }
-                if ir[function].external.is_none() && called.insert(function) =>
-            {
-                pending.push(function);
-            }
-            _ => {}
+        visit::walk(&ir[id].body, &mut |stmt| {
+            let callee = stmt.kind.callee().filter(|callee| ir[*callee].external.is_none());
+            pending.extend(callee.filter(|callee| called.insert(*callee)));
         });
     }
     called

@@ -89,6 +89,7 @@ impl FunctionCx<'_, '_> {
             match self.unit.ir[id].ty(*param) {
                 Type::Scalar(_) => flat.push(self.expression(arg).value),
                 Type::Owner => flat.push(self.owner(arg)),
+                Type::Lanes(_) => unreachable!("bug in pykernel: lanes are passed to a function"),
                 Type::View(ty) => {
                     let array = self.array(arg);
                     self.flatten(&array, ty, &mut flat);

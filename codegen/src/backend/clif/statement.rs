@@ -11,9 +11,15 @@ use crate::ir::{CompareOp, Expr, Label, LocalId, Stmt, StmtKind, Type};
 impl FunctionCx<'_, '_> {
     /// Translates statements up to the first that leaves.
     pub(super) fn statements(&mut self, body: &[Stmt]) -> Flow {
-        for stmt in body {
+        let mut rest = body;
+        while let Some((stmt, following)) = rest.split_first() {
             self.builder.set_srcloc(SourceLoc::new(stmt.span.start));
-            if self.statement(stmt) == Flow::Leaves {
+            rest = following;
+            if let Some((next, behind)) = following.split_first()
+                && self.store_both_parts(&stmt.kind, &next.kind)
+            {
+                rest = behind;
+            } else if self.statement(stmt) == Flow::Leaves {
                 return Flow::Leaves;
             }
         }
@@ -26,7 +32,7 @@ impl FunctionCx<'_, '_> {
             StmtKind::Block { label, body } => return self.labelled(*label, body),
             StmtKind::Exit(label) => return self.exit(*label),
             StmtKind::Loop { label, body } => return self.repeated(*label, body),
-            StmtKind::For { label, var, lo, hi, step, body } => {
+            StmtKind::For { label, var, lo, hi, step, independent: _, body } => {
                 let range = Range { var: *var, lo, hi, step: *step };
                 return self.counted(*label, &range, body);
             }
@@ -38,6 +44,11 @@ impl FunctionCx<'_, '_> {
             StmtKind::Store { view, index, part, value } => {
                 let value = self.expression(value).value;
                 self.store(*view, index, *part, value);
+            }
+            StmtKind::LoadLanes { local, elements } => self.load_lanes(*local, elements),
+            StmtKind::StoreLanes { elements, value } => self.store_lanes(elements, value),
+            StmtKind::CallLanes { results, function, args, mask } => {
+                self.call_lanes(results, *function, args, mask);
             }
             StmtKind::Call { results, function, args, status, place } => {
                 self.call(*function, args, *status, results, place);
@@ -66,6 +77,7 @@ impl FunctionCx<'_, '_> {
                 let value = self.expression(value).value;
                 self.set(local, value);
             }
+            (Type::Lanes(_), value) => self.assign_lanes(local, value),
             (Type::View(_), value) => {
                 let array = self.array(value);
                 self.set_view(local, &array);

@@ -7,7 +7,7 @@ use cranelift_frontend::{FunctionBuilder, Variable};
 use super::clif_type;
 use super::function::FunctionCx;
 use crate::ir::{Axis, Const, Expr, LocalId, Part, Scalar, ViewType};
-use crate::types::Layout;
+use crate::types::{Kind, Layout};
 
 /// The variables of an array local.
 #[derive(Clone)]
@@ -233,30 +233,48 @@ impl FunctionCx<'_, '_> {
     }
 
     pub(super) fn load(&mut self, view: LocalId, index: &[Expr], part: Part) -> Value {
+        let index: Vec<Value> = index.iter().map(|index| self.expression(index).value).collect();
         let view = self.view(view);
-        let address = self.address(&view, index);
+        let address = self.address(&view, &index);
         let ty = clif_type(Scalar::of(view.ty.element));
         self.builder.ins().load(ty, TRUSTED, address, offset(view.ty, part))
     }
 
     pub(super) fn store(&mut self, view: LocalId, index: &[Expr], part: Part, value: Value) {
+        let index: Vec<Value> = index.iter().map(|index| self.expression(index).value).collect();
+        let view = self.view(view);
+        let address = self.address(&view, &index);
+        self.builder.ins().store(TRUSTED, value, address, offset(view.ty, part));
+    }
+
+    /// The address of a part of an element.
+    pub(super) fn element_address(&mut self, view: LocalId, index: &[Value], part: Part) -> Value {
         let view = self.view(view);
         let address = self.address(&view, index);
-        self.builder.ins().store(TRUSTED, value, address, offset(view.ty, part));
+        match offset(view.ty, part) {
+            0 => address,
+            offset => self.builder.ins().iadd_imm_s(address, i64::from(offset)),
+        }
+    }
+
+    /// Where elements lie behind each other along a dimension: of how many numbers each is.
+    pub(super) fn adjacent_numbers(&self, view: LocalId, axis: usize) -> Option<u32> {
+        let View { ty, .. } = self.view(view);
+        let numbers = if ty.element.kind() == Kind::Complex { 2 } else { 1 };
+        (fastest(ty.layout, ty.rank) == Some(axis)).then_some(numbers)
     }
 
     /// The address of an element. The slowest dimension is added first, so that what an inner
     /// loop does not change can be hoisted out of it.
-    fn address(&mut self, view: &View, index: &[Expr]) -> Value {
-        let indices: Vec<Value> = index.iter().map(|index| self.expression(index).value).collect();
-        let mut axes: Vec<usize> = (0..indices.len()).collect();
+    fn address(&mut self, view: &View, index: &[Value]) -> Value {
+        let mut axes: Vec<usize> = (0..index.len()).collect();
         if view.ty.layout == Layout::F {
             axes.reverse();
         }
         let mut address = self.builder.use_var(view.data);
         for axis in axes {
             let stride = self.stride_of(view, axis);
-            let distance = self.builder.ins().imul(indices[axis], stride);
+            let distance = self.builder.ins().imul(index[axis], stride);
             address = self.builder.ins().iadd(address, distance);
         }
         address

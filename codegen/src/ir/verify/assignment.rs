@@ -109,13 +109,16 @@ impl<'a> Walk<'a> {
         match stmt {
             StmtKind::Assign { .. }
             | StmtKind::Load { .. }
+            | StmtKind::LoadLanes { .. }
+            | StmtKind::CallLanes { .. }
             | StmtKind::Call { .. }
             | StmtKind::Parallel { .. }
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. } => {
                 stmt.assigned(&mut |local| self.assign(local));
             }
-            StmtKind::Store { .. } | StmtKind::Check { .. } | StmtKind::Record(_) => {}
+            StmtKind::Store { .. } | StmtKind::StoreLanes { .. } => {}
+            StmtKind::Check { .. } | StmtKind::Record(_) => {}
             StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
             StmtKind::Raise(_) => self.reachable = false,
             StmtKind::If { cond: _, then, otherwise } => self.branch(then, otherwise),

@@ -2,7 +2,8 @@
 
 use super::Checker;
 use crate::ir::{
-    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, LocalId, Scalar, Type, UnaryOp, ViewType,
+    Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, Lanes, LocalId, Scalar, Type, UnaryOp,
+    ViewType,
 };
 
 impl Checker<'_> {
@@ -17,7 +18,26 @@ impl Checker<'_> {
             }
             Expr::Unowned => Some(Type::Owner),
             Expr::Empty(view) => Some(Type::View(*view)),
-            _ => self.computed(expr).map(Type::Scalar),
+            _ => self.computed(expr).map(Number::ty),
+        }
+    }
+
+    /// Requires lanes, or, where `count` is none, a number of some type.
+    pub(super) fn expect_lanes(&mut self, expr: &Expr, scalar: Scalar, count: Option<u32>, what: &str) {
+        let asked = Number { scalar, count }.ty();
+        if let Some(ty) = self.ty(expr).filter(|ty| *ty != asked) {
+            self.report(format!("{what} is a {ty} and not a {asked}"));
+        }
+    }
+
+    /// Requires a mask; gives the number of its lanes.
+    pub(super) fn mask(&mut self, expr: &Expr) -> Option<u32> {
+        match self.ty(expr)? {
+            Type::Lanes(Lanes { scalar: Scalar::Bool, count }) => Some(count),
+            ty => {
+                self.report(format!("a {ty} is used as a mask"));
+                None
+            }
         }
     }
 
@@ -28,10 +48,11 @@ impl Checker<'_> {
         }
     }
 
-    /// The type of a number.
-    fn scalar(&mut self, expr: &Expr) -> Option<Scalar> {
+    /// The type of a number, or of the numbers of lanes.
+    fn number(&mut self, expr: &Expr) -> Option<Number> {
         match self.ty(expr)? {
-            Type::Scalar(scalar) => Some(scalar),
+            Type::Scalar(scalar) => Some(Number { scalar, count: None }),
+            Type::Lanes(Lanes { scalar, count }) => Some(Number { scalar, count: Some(count) }),
             ty @ (Type::View(_) | Type::Owner) => {
                 self.report(format!("a {ty} is used as a number"));
                 None
@@ -39,61 +60,84 @@ impl Checker<'_> {
         }
     }
 
-    fn computed(&mut self, expr: &Expr) -> Option<Scalar> {
+    fn computed(&mut self, expr: &Expr) -> Option<Number> {
         match expr {
             Expr::Local(_)
             | Expr::SubView { .. }
             | Expr::Transpose { .. }
             | Expr::OfLayout { .. }
             | Expr::Unowned
-            | Expr::Empty(_) => self.scalar(expr),
-            Expr::Const(value) => self.constant(*value),
+            | Expr::Empty(_) => self.number(expr),
+            Expr::Const(value) => self.constant(*value).map(Number::single),
             Expr::Unary { op, operand } => {
-                let ty = self.scalar(operand)?;
-                self.operands(unary_takes(*op, ty), format!("{op:?}"), ty)
+                let ty = self.number(operand)?;
+                self.operands(unary_takes(*op, ty.scalar), format!("{op:?}"), ty)
             }
             Expr::Binary { op, left, right } => {
                 let ty = self.same(left, right)?;
-                self.operands(binary_takes(*op, ty), format!("{op:?}"), ty)
+                self.operands(binary_takes(*op, ty.scalar), format!("{op:?}"), ty)
             }
             Expr::Compare { op, left, right } => {
                 let ty = self.same(left, right)?;
-                let takes = ty != Scalar::Bool || matches!(op, CompareOp::Eq | CompareOp::Ne);
-                self.operands(takes, format!("{op:?}"), ty).map(|_| Scalar::Bool)
+                let takes = ty.scalar != Scalar::Bool || matches!(op, CompareOp::Eq | CompareOp::Ne);
+                self.operands(takes, format!("{op:?}"), ty).map(|ty| ty.of(Scalar::Bool))
             }
             Expr::Select { cond, then, otherwise } => {
-                self.expect(cond, Scalar::Bool, "the condition of a select");
-                self.same(then, otherwise)
+                let ty = self.same(then, otherwise)?;
+                self.expect_lanes(cond, Scalar::Bool, ty.count, "the condition of a select");
+                Some(ty)
             }
             Expr::Convert { to, how, value } => {
-                let from = self.scalar(value)?;
-                self.operands(converts(*how, from, *to), format!("{how:?} to {to}"), from).map(|_| *to)
+                let from = self.number(value)?;
+                let takes = converts(*how, from.scalar, *to);
+                self.operands(takes, format!("{how:?} to {to}"), from).map(|from| from.of(*to))
             }
             Expr::Intrinsic { op, args } => self.intrinsic(*op, args),
             Expr::Dim { view, axis } | Expr::Stride { view, axis } => self.dim(*view, *axis),
-            Expr::Address { view } => self.view(*view).map(|_| Scalar::I64),
+            Expr::Address { view } => self.view(*view).map(|_| Number::single(Scalar::I64)),
             Expr::Overlap { written, read } => {
                 let views = [*written, *read].map(|view| self.view(view));
-                views.iter().all(Option::is_some).then_some(Scalar::Bool)
+                views.iter().all(Option::is_some).then_some(Number::single(Scalar::Bool))
             }
             Expr::InBounds { index, extent } => {
-                self.expect(index, Scalar::I64, "an index");
-                self.expect(extent, Scalar::I64, "an extent");
-                Some(Scalar::Bool)
+                let ty = self.same(index, extent)?;
+                self.operands(ty.scalar == Scalar::I64, "InBounds".into(), ty).map(|ty| ty.of(Scalar::Bool))
+            }
+            Expr::Splat { count, value } => {
+                let ty = self.number(value)?;
+                self.require(ty.count.is_none(), || "lanes are spread over lanes".into());
+                Some(Number { count: Some(self.count(*count)), ..ty })
+            }
+            Expr::LaneNumbers { count } => {
+                Some(Number { scalar: Scalar::I64, count: Some(self.count(*count)) })
+            }
+            Expr::AnyLane { mask } => self.mask(mask).map(|_| Number::single(Scalar::Bool)),
+            Expr::Lane { lanes, lane } => {
+                let ty = self.number(lanes)?;
+                let has = ty.count.is_some_and(|count| *lane < count);
+                self.require(has, || format!("a {} has no lane {lane}", ty.ty()));
+                Some(Number::single(ty.scalar))
             }
         }
     }
 
-    fn operands(&mut self, takes: bool, op: String, ty: Scalar) -> Option<Scalar> {
-        self.require(takes, || format!("{op} is not defined for a {ty}"));
+    /// A number of lanes, which is looked at.
+    pub(super) fn count(&mut self, count: u32) -> u32 {
+        let fits = count.is_power_of_two() && (2..=Lanes::MOST).contains(&count);
+        self.require(fits, || format!("there are {count} lanes"));
+        count
+    }
+
+    fn operands(&mut self, takes: bool, op: String, ty: Number) -> Option<Number> {
+        self.require(takes, || format!("{op} is not defined for a {}", ty.ty()));
         takes.then_some(ty)
     }
 
     /// The common type of two numbers.
-    fn same(&mut self, left: &Expr, right: &Expr) -> Option<Scalar> {
-        let (left, right) = (self.scalar(left), self.scalar(right));
+    fn same(&mut self, left: &Expr, right: &Expr) -> Option<Number> {
+        let (left, right) = (self.number(left), self.number(right));
         let (left, right) = (left?, right?);
-        self.require(left == right, || format!("a {left} meets a {right}"));
+        self.require(left == right, || format!("a {} meets a {}", left.ty(), right.ty()));
         (left == right).then_some(left)
     }
 
@@ -110,10 +154,10 @@ impl Checker<'_> {
         }
     }
 
-    fn dim(&mut self, view: LocalId, axis: usize) -> Option<Scalar> {
+    fn dim(&mut self, view: LocalId, axis: usize) -> Option<Number> {
         let view = self.view(view)?;
         self.require(axis < view.rank, || format!("a {view} has no axis {axis}"));
-        Some(Scalar::I64)
+        Some(Number::single(Scalar::I64))
     }
 
     /// The type of a part of a view.
@@ -127,19 +171,20 @@ impl Checker<'_> {
         (taken == view.rank).then(|| view.part(axes))
     }
 
-    fn intrinsic(&mut self, op: Intrinsic, args: &[Expr]) -> Option<Scalar> {
+    fn intrinsic(&mut self, op: Intrinsic, args: &[Expr]) -> Option<Number> {
         let wanted = arity(op);
         self.require(args.len() == wanted, || format!("{op:?} has {} operands", args.len()));
-        match op {
+        let Some(first) = args.first() else { return Some(Number::single(Scalar::Bool)) };
+        let ty = self.number(first)?;
+        for arg in &args[1..] {
+            self.same(first, arg)?;
+        }
+        let (takes, gives) = match op {
             Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows => {
-                args.iter().for_each(|arg| self.expect(arg, Scalar::I64, "an operand of an overflow test"));
-                Some(Scalar::Bool)
+                (ty.scalar == Scalar::I64, Scalar::Bool)
             }
-            Intrinsic::StackExhausted => Some(Scalar::Bool),
-            Intrinsic::C(_) => {
-                args.iter().for_each(|arg| self.expect(arg, Scalar::F64, "an argument of a C function"));
-                Some(Scalar::F64)
-            }
+            Intrinsic::StackExhausted => (false, Scalar::Bool),
+            Intrinsic::C(_) => (ty.scalar == Scalar::F64, Scalar::F64),
             Intrinsic::Sqrt
             | Intrinsic::Floor
             | Intrinsic::Ceil
@@ -148,11 +193,34 @@ impl Checker<'_> {
             | Intrinsic::CopySign
             | Intrinsic::FusedMultiplyAdd
             | Intrinsic::MultiplyAdd
-            | Intrinsic::ProductError => {
-                let ty = self.scalar(args.first()?)?;
-                args[1..].iter().for_each(|arg| self.expect(arg, ty, "an operand"));
-                self.operands(ty.is_float(), format!("{op:?}"), ty)
-            }
+            | Intrinsic::ProductError => (ty.scalar.is_float(), ty.scalar),
+        };
+        self.operands(takes, format!("{op:?}"), ty).map(|ty| ty.of(gives))
+    }
+}
+
+/// The type of a number, or of each number of lanes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Number {
+    scalar: Scalar,
+    /// How many lanes they are; none if it is no lanes.
+    count: Option<u32>,
+}
+
+impl Number {
+    const fn single(scalar: Scalar) -> Number {
+        Number { scalar, count: None }
+    }
+
+    /// As many of another type.
+    const fn of(self, scalar: Scalar) -> Number {
+        Number { scalar, ..self }
+    }
+
+    fn ty(self) -> Type {
+        match self.count {
+            None => Type::Scalar(self.scalar),
+            Some(count) => Type::Lanes(Lanes { scalar: self.scalar, count }),
         }
     }
 }

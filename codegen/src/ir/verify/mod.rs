@@ -47,7 +47,8 @@ mod raise;
 use std::collections::BTreeSet;
 
 use super::{
-    Expr, Function, Label, LocalId, Module, Part, Raise, Scalar, Stage, Stmt, StmtKind, Type, ViewType,
+    Expr, Function, Label, LaneElements, Lanes, LocalId, Module, Part, Raise, Scalar, Stage, Stmt, StmtKind,
+    Type, ViewType,
 };
 use crate::types::Kind;
 
@@ -81,8 +82,9 @@ fn passes_for(given: Type, asked: Type) -> bool {
             given.element == asked.element && given.rank == asked.rank && layout
         }
         (Type::Scalar(given), Type::Scalar(asked)) => given == asked,
+        (Type::Lanes(given), Type::Lanes(asked)) => given == asked,
         (Type::Owner, Type::Owner) => true,
-        (Type::Scalar(_) | Type::View(_) | Type::Owner, _) => false,
+        (Type::Scalar(_) | Type::Lanes(_) | Type::View(_) | Type::Owner, _) => false,
     }
 }
 
@@ -191,6 +193,27 @@ impl<'a> Checker<'a> {
                     self.expect(value, scalar, "the stored value");
                 }
             }
+            StmtKind::LoadLanes { local, elements } => {
+                if let Some(Type::Lanes(loaded)) = self.lanes(*local)
+                    && let Some(scalar) = self.lane_elements(elements, loaded.count)
+                {
+                    self.require(loaded.scalar == scalar, || {
+                        format!("a {scalar} is loaded into lanes of others")
+                    });
+                }
+            }
+            StmtKind::StoreLanes { elements, value } => match self.ty(value) {
+                Some(Type::Lanes(stored)) => {
+                    if let Some(scalar) = self.lane_elements(elements, stored.count) {
+                        self.require(stored.scalar == scalar, || {
+                            format!("lanes of others are stored as a {scalar}")
+                        });
+                    }
+                }
+                Some(ty) => self.report(format!("a {ty} is stored as lanes")),
+                None => {}
+            },
+            StmtKind::CallLanes { .. } => self.call_lanes(stmt),
             StmtKind::Check { cond, raise, purpose: _ } => {
                 self.require(self.stage == Stage::Raising, || "there is a `Check` after `status`".into());
                 self.expect(cond, Scalar::Bool, "the condition of a check");
@@ -217,7 +240,7 @@ impl<'a> Checker<'a> {
                 let inside = self.enclosing.get(label.0 as usize) == Some(&true);
                 self.require(inside, || format!("an `Exit` names label {}, which it is not in", label.0));
             }
-            StmtKind::For { label, var, lo, hi, step, body } => {
+            StmtKind::For { label, var, lo, hi, step, independent: _, body } => {
                 self.expect_local(*var, Scalar::I64, "a counter");
                 self.expect(lo, Scalar::I64, "the first value of a `For`");
                 self.expect(hi, Scalar::I64, "the bound of a `For`");
@@ -252,12 +275,65 @@ impl<'a> Checker<'a> {
     fn element(&mut self, view: LocalId, index: &[Expr], part: Part) -> Option<Scalar> {
         let view = self.view(view)?;
         index.iter().for_each(|index| self.expect(index, Scalar::I64, "an index"));
-        self.require(index.len() == view.rank, || {
-            format!("a view of rank {} is indexed with {} indices", view.rank, index.len())
+        self.part_of(view, index.len(), part)
+    }
+
+    /// The type of a part of the elements that so many indices say.
+    fn part_of(&mut self, view: ViewType, indices: usize, part: Part) -> Option<Scalar> {
+        self.require(indices == view.rank, || {
+            format!("a view of rank {} is indexed with {indices} indices", view.rank)
         });
         let has_part = part == Part::First || view.element.kind() == Kind::Complex;
         self.require(has_part, || format!("a {} has no imaginary part", view.element));
         Some(Scalar::of(view.element))
+    }
+
+    /// The type of a local that is lanes.
+    fn lanes(&mut self, local: LocalId) -> Option<Type> {
+        let ty = self.local(local)?;
+        let is_lanes = matches!(ty, Type::Lanes(_));
+        self.require(is_lanes, || format!("a {ty} is used as lanes"));
+        is_lanes.then_some(ty)
+    }
+
+    /// The type of the elements' part, if the access of so many lanes is well-formed.
+    fn lane_elements(&mut self, elements: &LaneElements, count: u32) -> Option<Scalar> {
+        let LaneElements { view, index, along, part, mask } = elements;
+        if let Some(mask) = mask {
+            self.expect_lanes(mask, Scalar::Bool, Some(count), "the mask of an access");
+        }
+        let view = self.view(*view)?;
+        self.require(along.is_none_or(|axis| axis < view.rank), || "lanes go along no axis".into());
+        for index in index {
+            let lanes = along.is_none() && matches!(self.ty(index), Some(Type::Lanes(_)));
+            self.expect_lanes(index, Scalar::I64, lanes.then_some(count), "an index");
+        }
+        self.part_of(view, index.len(), *part)
+    }
+
+    fn call_lanes(&mut self, stmt: &StmtKind) {
+        let StmtKind::CallLanes { results, function, args, mask } = stmt else { return };
+        let Some(callee) = self.module.functions.get(function.0 as usize) else {
+            return self.report(format!("there is no function {}", function.0));
+        };
+        let Some(count) = self.mask(mask) else { return };
+        let pure = callee.effects.is_pure();
+        self.require(pure && callee.status.is_none(), || format!("`{}` is called for lanes", callee.name));
+        let fits = args.len() == callee.params.len() && results.len() == callee.results.len();
+        self.require(fits, || format!("`{}` is called with other operands", callee.name));
+        for (arg, param) in args.iter().zip(&callee.params) {
+            let lanes = matches!(self.ty(arg), Some(Type::Lanes(_)));
+            if let Type::Scalar(scalar) = callee.ty(*param) {
+                self.expect_lanes(arg, scalar, lanes.then_some(count), "an argument");
+            }
+        }
+        for (local, result) in results.iter().zip(&callee.results) {
+            let fits = match (self.local(*local), callee.ty(*result)) {
+                (Some(Type::Lanes(taken)), Type::Scalar(scalar)) => taken == Lanes { scalar, count },
+                _ => false,
+            };
+            self.require(fits, || format!("what `{}` gives is taken as another type", callee.name));
+        }
     }
 
     /// An array that is made with so many extents.
@@ -277,7 +353,7 @@ impl<'a> Checker<'a> {
     fn view(&mut self, local: LocalId) -> Option<ViewType> {
         match self.local(local)? {
             Type::View(view) => Some(view),
-            ty @ (Type::Scalar(_) | Type::Owner) => {
+            ty @ (Type::Scalar(_) | Type::Lanes(_) | Type::Owner) => {
                 self.report(format!("{} is used as a view, but is a {ty}", self.name(local)));
                 None
             }

@@ -69,7 +69,15 @@ fn branch(then: Vec<StmtKind>, otherwise: Vec<StmtKind>) -> StmtKind {
 }
 
 fn count(var: LocalId, body: Vec<StmtKind>) -> StmtKind {
-    StmtKind::For { label: Label(1), var, lo: int(0), hi: local(N), step: 1, body: stmts(body) }
+    StmtKind::For {
+        label: Label(1),
+        var,
+        lo: int(0),
+        hi: local(N),
+        step: 1,
+        independent: false,
+        body: stmts(body),
+    }
 }
 
 fn repeat(label: u32, body: Vec<StmtKind>) -> StmtKind {
@@ -138,9 +146,25 @@ fn a_for_may_run_not_once_and_owns_its_counter() {
     refuses(vec![count(I, vec![set(R, local(I))])], "`r` (local 3) is read");
     refuses_before_end(vec![count(I, vec![]), set(T, local(I))], "`i` (local 5) is read");
     refuses_before_end(vec![count(I, vec![set(I, int(0))])], "the counter `i` (local 5) is assigned");
-    let twice = StmtKind::For { label: Label(2), var: I, lo: int(0), hi: int(1), step: 1, body: vec![] };
+    let twice = StmtKind::For {
+        label: Label(2),
+        var: I,
+        lo: int(0),
+        hi: int(1),
+        step: 1,
+        independent: false,
+        body: vec![],
+    };
     refuses_before_end(vec![count(I, vec![twice])], "counts in a `For` of its own");
-    let still = StmtKind::For { label: Label(2), var: I, lo: int(0), hi: int(1), step: 0, body: vec![] };
+    let still = StmtKind::For {
+        label: Label(2),
+        var: I,
+        lo: int(0),
+        hi: int(1),
+        step: 0,
+        independent: false,
+        body: vec![],
+    };
     refuses_before_end(vec![still], "the step of a `For` is 0");
 }
 

@@ -114,7 +114,9 @@ impl State {
                 let args: Vec<Value> = args.iter_mut().map(|arg| self.value(arg)).collect();
                 self.intrinsic(*op, &args)
             }
-            Expr::Unowned => return Value::Float,
+            Expr::Splat { .. } | Expr::LaneNumbers { .. } | Expr::Unowned => return Value::Float,
+            Expr::AnyLane { .. } => self.unknown(Scalar::Bool),
+            Expr::Lane { .. } => return Value::Float,
             Expr::Dim { view, axis } => Value::Int(Scalar::I64, self.extent(*view, *axis)),
             Expr::Stride { .. } | Expr::Address { .. } => self.unknown(Scalar::I64),
             Expr::Overlap { .. } => self.unknown(Scalar::Bool),

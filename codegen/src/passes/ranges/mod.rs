@@ -66,7 +66,7 @@ impl<'a> Walk<'a> {
         match ty {
             Type::Scalar(scalar) => self.state.unknown(scalar),
             Type::View(view) => self.state.unknown_view(view.rank),
-            Type::Owner => Value::Float,
+            Type::Lanes(_) | Type::Owner => Value::Float,
         }
     }
 
@@ -104,6 +104,9 @@ impl<'a> Walk<'a> {
             StmtKind::Store { index, value, .. } => {
                 self.values(index);
                 self.state.value(value);
+            }
+            StmtKind::LoadLanes { .. } | StmtKind::StoreLanes { .. } | StmtKind::CallLanes { .. } => {
+                unreachable!("bug in pykernel: there are lanes before `vector`")
             }
             StmtKind::Check { cond, .. } => return self.check(cond),
             StmtKind::Call { results, args, status, .. } => {

@@ -78,17 +78,20 @@ impl Control<'_> {
             StmtKind::Block { label, body } => self.block(label, body, span, out),
             StmtKind::Loop { label, body } => push(self.endless(label, body)),
             StmtKind::For { ref lo, ref hi, step, .. } if never_runs(lo, hi, step) => self.changed = true,
-            StmtKind::For { label, var, lo, hi, step, mut body } => {
+            StmtKind::For { label, var, lo, hi, step, independent, mut body } => {
                 self.body(&mut body);
                 if body.is_empty() {
                     self.changed = true;
                 } else {
-                    push(StmtKind::For { label, var, lo, hi, step, body });
+                    push(StmtKind::For { label, var, lo, hi, step, independent, body });
                 }
             }
             StmtKind::Assign { .. }
             | StmtKind::Load { .. }
             | StmtKind::Store { .. }
+            | StmtKind::LoadLanes { .. }
+            | StmtKind::StoreLanes { .. }
+            | StmtKind::CallLanes { .. }
             | StmtKind::Check { .. }
             | StmtKind::Raise(_)
             | StmtKind::Call { .. }

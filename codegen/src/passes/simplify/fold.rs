@@ -20,6 +20,7 @@ pub fn fold(expr: &mut Expr) {
     let simpler = match expr {
         Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Stride { .. } => None,
         Expr::Address { .. } | Expr::Overlap { .. } | Expr::Transpose { .. } | Expr::OfLayout { .. } => None,
+        Expr::Splat { .. } | Expr::LaneNumbers { .. } | Expr::AnyLane { .. } | Expr::Lane { .. } => None,
         Expr::Unowned | Expr::Empty(_) => None,
         Expr::SubView { view, axes } => is_whole(*view, axes).then_some(Expr::Local(*view)),
         Expr::Unary { op, operand } => unary(*op, operand),
@@ -98,7 +99,21 @@ fn binary(op: BinaryOp, left: &mut Expr, right: &mut Expr) -> Option<Expr> {
         (None, Some(value)) => with_constant(op, left, value),
         (Some(value), None) if commutes(op) => with_constant(op, right, value),
         (None, None) if matches!(op, BinaryOp::And | BinaryOp::Or) && left == right => Some(take(left)),
+        (None, None) if commutes(op) => {
+            order(left, right);
+            None
+        }
         _ => None,
+    }
+}
+
+/// Puts two locals in one order, so that the same operation is the same expression. (Which NaN comes of
+/// two is unspecified.)
+fn order(left: &mut Expr, right: &mut Expr) {
+    if let (Expr::Local(first), Expr::Local(second)) = (&*left, &*right)
+        && second < first
+    {
+        mem::swap(left, right);
     }
 }
 

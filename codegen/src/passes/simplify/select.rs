@@ -148,6 +148,10 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::Transpose { .. }
         | Expr::OfLayout { .. }
         | Expr::InBounds { .. }
+        | Expr::Splat { .. }
+        | Expr::LaneNumbers { .. }
+        | Expr::AnyLane { .. }
+        | Expr::Lane { .. }
         | Expr::Unowned
         | Expr::Empty(_) => true,
     };

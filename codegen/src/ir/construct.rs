@@ -1,21 +1,21 @@
 //! Constructors of IR expressions. Those on truth values fold constants, so that what an error
 //! model rules out leaves no check behind.
 
-use crate::ir::elements::zero_of;
-use crate::ir::{BinaryOp, CompareOp, Const, Expr, LocalId, Scalar, UnaryOp};
+use super::elements::zero_of;
+use super::{BinaryOp, CompareOp, Const, Expr, LocalId, Scalar, UnaryOp};
 
 /// An `I64`.
-pub(super) fn int(value: i64) -> Expr {
+pub fn int(value: i64) -> Expr {
     Expr::Const(Const::Int(Scalar::I64, value.into()))
 }
 
 /// A bool.
-pub(super) fn boolean(value: bool) -> Expr {
+pub fn boolean(value: bool) -> Expr {
     Expr::Const(Const::Bool(value))
 }
 
 /// An integer of a type; what does not fit loses its high bits.
-pub(super) fn integer(scalar: Scalar, value: i128) -> Expr {
+pub fn integer(scalar: Scalar, value: i128) -> Expr {
     Expr::Const(Const::Int(
         scalar,
         match scalar {
@@ -35,7 +35,7 @@ pub(super) fn integer(scalar: Scalar, value: i128) -> Expr {
 }
 
 /// A float of a type.
-pub(super) fn float(scalar: Scalar, value: f64) -> Expr {
+pub fn float(scalar: Scalar, value: f64) -> Expr {
     match scalar {
         Scalar::F32 => Expr::Const(Const::F32((value as f32).to_bits())),
         _ => Expr::Const(Const::F64(value.to_bits())),
@@ -43,30 +43,35 @@ pub(super) fn float(scalar: Scalar, value: f64) -> Expr {
 }
 
 /// The zero of a type; of a bool, false.
-pub(super) fn zero(scalar: Scalar) -> Expr {
+pub fn zero(scalar: Scalar) -> Expr {
     Expr::Const(zero_of(scalar))
 }
 
-pub(super) fn locals(locals: &[LocalId]) -> Vec<Expr> {
+/// Some locals.
+pub fn locals(locals: &[LocalId]) -> Vec<Expr> {
     locals.iter().copied().map(Expr::Local).collect()
 }
 
-pub(super) fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
+/// An operation on two operands.
+pub fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
     Expr::Binary { op, left: Box::new(left), right: Box::new(right) }
 }
 
-pub(super) fn compare(op: CompareOp, left: Expr, right: Expr) -> Expr {
+/// A comparison.
+pub fn compare(op: CompareOp, left: Expr, right: Expr) -> Expr {
     Expr::Compare { op, left: Box::new(left), right: Box::new(right) }
 }
 
-pub(super) fn unary(op: UnaryOp, operand: Expr) -> Expr {
+/// An operation on one operand.
+pub fn unary(op: UnaryOp, operand: Expr) -> Expr {
     match (op, operand) {
         (UnaryOp::Not, Expr::Const(Const::Bool(value))) => boolean(!value),
         (op, operand) => Expr::Unary { op, operand: Box::new(operand) },
     }
 }
 
-pub(super) fn select(cond: Expr, then: Expr, otherwise: Expr) -> Expr {
+/// One of two values.
+pub fn select(cond: Expr, then: Expr, otherwise: Expr) -> Expr {
     match truth(&cond) {
         Some(true) => then,
         Some(false) => otherwise,
@@ -75,7 +80,7 @@ pub(super) fn select(cond: Expr, then: Expr, otherwise: Expr) -> Expr {
 }
 
 /// Whether both bools are true.
-pub(super) fn and(left: Expr, right: Expr) -> Expr {
+pub fn and(left: Expr, right: Expr) -> Expr {
     match (truth(&left), truth(&right)) {
         (Some(true), _) => right,
         (_, Some(true)) | (Some(false), _) => left,
@@ -85,7 +90,7 @@ pub(super) fn and(left: Expr, right: Expr) -> Expr {
 }
 
 /// Whether one of two bools is true.
-pub(super) fn or(left: Expr, right: Expr) -> Expr {
+pub fn or(left: Expr, right: Expr) -> Expr {
     match (truth(&left), truth(&right)) {
         (Some(false), _) => right,
         (_, Some(false)) | (Some(true), _) => left,
@@ -95,7 +100,7 @@ pub(super) fn or(left: Expr, right: Expr) -> Expr {
 }
 
 /// The value of a constant bool.
-pub(super) fn truth(cond: &Expr) -> Option<bool> {
+pub fn truth(cond: &Expr) -> Option<bool> {
     match cond {
         Expr::Const(Const::Bool(value)) => Some(*value),
         _ => None,

@@ -1,0 +1,303 @@
+//! Loads and stores of lanes.
+
+use cranelift_codegen::ir::{
+    InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Type as ClifType, Value, types,
+};
+
+use super::{FunctionCx, LanesVariables, REGISTER, Vectors, register_type, registers};
+use crate::backend::clif::clif_type;
+use crate::backend::clif::expression::Operand;
+use crate::ir::{Const, Expr, LaneElements, Lanes, LocalId, Part, Scalar, StmtKind, Type};
+
+/// Memory that is there, but aligned as its elements are.
+const ELEMENTS: MemFlagsData = MemFlagsData::new().with_notrap();
+
+/// Where the elements of lanes lie.
+enum Place {
+    /// Behind each other, without gaps.
+    Adjacent(Value),
+    /// Every other number, from an address of pairs: a part of complex elements without gaps.
+    Pairs(Value),
+    /// At an address of its own each.
+    Scattered(Vec<Value>),
+}
+
+impl FunctionCx<'_, '_> {
+    pub(in super::super) fn load_lanes(&mut self, local: LocalId, elements: &LaneElements) {
+        let LanesVariables { lanes, .. } = self.lanes_variables(local);
+        let mask = self.access_mask(elements);
+        let loaded = match (self.place(elements, lanes.count), mask) {
+            (Place::Adjacent(address), None) => self.load_adjacent(lanes, address),
+            (Place::Adjacent(address), Some(mask)) => {
+                let registers = self.if_all(
+                    &mask,
+                    |cx| cx.load_adjacent(lanes, address).registers,
+                    |cx| {
+                        let addresses = cx.adjacent_addresses(lanes.scalar, lanes.count, address);
+                        cx.load_each(lanes, &addresses, Some(&mask)).registers
+                    },
+                );
+                Vectors::new(lanes.scalar, lanes.count, lanes.scalar.bits(), registers)
+            }
+            (Place::Pairs(address), None) => self.load_pairs(lanes, elements.part, address),
+            (Place::Pairs(address), Some(mask)) => {
+                let addresses = self.pair_addresses(lanes.scalar, lanes.count, elements.part, address);
+                self.load_each(lanes, &addresses, Some(&mask))
+            }
+            (Place::Scattered(addresses), mask) => self.load_each(lanes, &addresses, mask.as_ref()),
+        };
+        self.set_lanes(local, &loaded);
+    }
+
+    pub(in super::super) fn store_lanes(&mut self, elements: &LaneElements, value: &Expr) {
+        let value = self.lanes(value);
+        let mask = self.access_mask(elements);
+        match (self.place(elements, value.count), mask) {
+            (Place::Adjacent(address), None) => self.store_adjacent(&value, address),
+            (Place::Adjacent(address), Some(mask)) => {
+                self.if_all(
+                    &mask,
+                    |cx| {
+                        cx.store_adjacent(&value, address);
+                        Vec::new()
+                    },
+                    |cx| {
+                        let addresses = cx.adjacent_addresses(value.scalar, value.count, address);
+                        cx.store_each(&value, &addresses, Some(&mask));
+                        Vec::new()
+                    },
+                );
+            }
+            (Place::Pairs(address), mask) => {
+                let addresses = self.pair_addresses(value.scalar, value.count, elements.part, address);
+                self.store_each(&value, &addresses, mask.as_ref());
+            }
+            (Place::Scattered(addresses), mask) => self.store_each(&value, &addresses, mask.as_ref()),
+        }
+    }
+
+    /// Stores both parts of adjacent complex elements at once, if two statements do that one after the other.
+    pub(in super::super) fn store_both_parts(&mut self, first: &StmtKind, second: &StmtKind) -> bool {
+        let (
+            StmtKind::StoreLanes { elements: real, value: real_value },
+            StmtKind::StoreLanes { elements: imaginary, value: imaginary_value },
+        ) = (first, second)
+        else {
+            return false;
+        };
+        let imaginary_of_real = LaneElements { part: Part::Imaginary, ..real.clone() };
+        let adjacent = real.along.is_some_and(|axis| self.adjacent_numbers(real.view, axis) == Some(2));
+        if real.part != Part::First || real.mask.is_some() || *imaginary != imaginary_of_real || !adjacent {
+            return false;
+        }
+        let [values, imaginaries] = [real_value, imaginary_value].map(|value| self.lanes(value));
+        if let Place::Pairs(address) = self.place(real, values.count) {
+            let pairs = self.paired(&values, &imaginaries);
+            self.store_adjacent(&pairs, address);
+        }
+        true
+    }
+
+    /// Numbers of two lanes in turn.
+    fn paired(&mut self, first: &Vectors, second: &Vectors) -> Vectors {
+        let ty = register_type(first.scalar, first.bits);
+        let mut registers = Vec::new();
+        for (first_register, second_register) in first.registers.iter().zip(&second.registers) {
+            for high in [false, true] {
+                let pairs = self.interleaved(first.bits, high, *first_register, *second_register);
+                registers.push(self.cast(ty, pairs));
+            }
+        }
+        let count = 2 * first.count;
+        registers.truncate(super::registers(count, first.bits) as usize);
+        Vectors::new(first.scalar, count, first.bits, registers)
+    }
+
+    /// The mask of an access; none if all lanes are there.
+    fn access_mask(&mut self, elements: &LaneElements) -> Option<Vectors> {
+        match elements.mask.as_ref()? {
+            Expr::Splat { value, .. } if **value == Expr::Const(Const::Bool(true)) => None,
+            mask => Some(self.lanes(mask)),
+        }
+    }
+
+    fn place(&mut self, elements: &LaneElements, count: u32) -> Place {
+        let LaneElements { view, index, along, part, mask: _ } = elements;
+        let Some(axis) = *along else { return Place::Scattered(self.gathered(elements, count)) };
+        let index: Vec<Value> = index.iter().map(|index| self.expression(index).value).collect();
+        match self.adjacent_numbers(*view, axis) {
+            Some(1) => return Place::Adjacent(self.element_address(*view, &index, *part)),
+            Some(_) => return Place::Pairs(self.element_address(*view, &index, Part::First)),
+            None => {}
+        }
+        let mut address = self.element_address(*view, &index, *part);
+        let stride = self.stride(*view, axis);
+        let mut addresses = vec![address];
+        for _ in 1..count {
+            address = self.builder.ins().iadd(address, stride);
+            addresses.push(address);
+        }
+        Place::Scattered(addresses)
+    }
+
+    /// The addresses of elements whose indices are lanes.
+    fn gathered(&mut self, elements: &LaneElements, count: u32) -> Vec<Value> {
+        let index = elements.index.iter().map(|index| match self.is_lanes(index) {
+            true => self.lanes(index),
+            false => {
+                let value = self.expression(index).value;
+                Vectors { uniform: Some(value), ..Vectors::new(Scalar::I64, count, 64, Vec::new()) }
+            }
+        });
+        let index: Vec<Vectors> = index.collect();
+        let address = |cx: &mut Self, lane: u32| {
+            let index: Vec<Value> = index.iter().map(|index| cx.extract(index, lane).value).collect();
+            cx.element_address(elements.view, &index, elements.part)
+        };
+        (0..count).map(|lane| address(self, lane)).collect()
+    }
+
+    /// Whether an expression is lanes, not a number. Its first operand tells.
+    pub(super) fn is_lanes(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Local(local) => matches!(self.function.ty(*local), Type::Lanes(_)),
+            Expr::Splat { .. } | Expr::LaneNumbers { .. } => true,
+            Expr::Unary { operand: of, .. }
+            | Expr::Binary { left: of, .. }
+            | Expr::Compare { left: of, .. }
+            | Expr::Select { then: of, .. }
+            | Expr::Convert { value: of, .. }
+            | Expr::InBounds { index: of, .. } => self.is_lanes(of),
+            Expr::Intrinsic { args, .. } => args.first().is_some_and(|arg| self.is_lanes(arg)),
+            Expr::Const(_)
+            | Expr::Dim { .. }
+            | Expr::Stride { .. }
+            | Expr::Address { .. }
+            | Expr::Overlap { .. }
+            | Expr::SubView { .. }
+            | Expr::Transpose { .. }
+            | Expr::OfLayout { .. }
+            | Expr::AnyLane { .. }
+            | Expr::Lane { .. }
+            | Expr::Unowned
+            | Expr::Empty(_) => false,
+        }
+    }
+
+    fn adjacent_addresses(&mut self, scalar: Scalar, count: u32, first: Value) -> Vec<Value> {
+        let size = i64::from(scalar.bits() / 8);
+        (0..i64::from(count)).map(|lane| self.builder.ins().iadd_imm_s(first, lane * size)).collect()
+    }
+
+    /// The addresses of one part of adjacent pairs.
+    fn pair_addresses(&mut self, scalar: Scalar, count: u32, part: Part, first: Value) -> Vec<Value> {
+        let addresses = self.adjacent_addresses(scalar, 2 * count, first);
+        addresses.into_iter().skip(usize::from(part == Part::Imaginary)).step_by(2).collect()
+    }
+
+    /// Loads whole pairs, and keeps one part of each.
+    fn load_pairs(&mut self, lanes: Lanes, part: Part, address: Value) -> Vectors {
+        let pairs = self.load_adjacent(Lanes { count: 2 * lanes.count, ..lanes }, address);
+        let registers = self.each_pair(&pairs.registers, |cx, low, high| {
+            cx.every_other(lanes.scalar, part == Part::Imaginary, low, high)
+        });
+        Vectors::new(lanes.scalar, lanes.count, pairs.bits, registers)
+    }
+
+    fn load_adjacent(&mut self, lanes: Lanes, address: Value) -> Vectors {
+        let Lanes { scalar, count } = lanes;
+        let bits = scalar.bits();
+        let ty = register_type(scalar, bits);
+        let register = |cx: &mut Self, index: u32| {
+            let offset = (index * REGISTER / 8) as i32;
+            match count * bits {
+                filled @ ..REGISTER => cx.load_part(ty, filled, address),
+                _ => cx.builder.ins().load(ty, ELEMENTS, address, offset),
+            }
+        };
+        let loaded = (0..registers(count, bits)).map(|index| register(self, index)).collect();
+        let loaded = Vectors::new(scalar, count, bits, loaded);
+        match scalar {
+            // In memory, true is 1.
+            Scalar::Bool => {
+                let masks = self.registers([&loaded], |cx, [bytes]| cx.builder.ins().ineg(bytes));
+                loaded.with(masks)
+            }
+            _ => loaded,
+        }
+    }
+
+    /// Loads fewer bits than a register has, and no others.
+    fn load_part(&mut self, ty: ClifType, bits: u32, address: Value) -> Value {
+        let narrow = super::integer_type(bits);
+        let mut value = self.builder.ins().load(narrow, ELEMENTS, address, 0);
+        if bits < 32 {
+            value = self.builder.ins().uextend(types::I32, value);
+        }
+        let whole = register_type(Scalar::U64, bits.max(32));
+        let register = self.builder.ins().scalar_to_vector(whole, value);
+        self.cast(ty, register)
+    }
+
+    fn store_adjacent(&mut self, value: &Vectors, address: Value) {
+        let value = self.stored_form(value);
+        let filled = value.count * value.bits;
+        for (index, register) in value.registers.iter().enumerate() {
+            let offset = (index as u32 * REGISTER / 8) as i32;
+            if filled < REGISTER {
+                let narrow = self.cast(register_type(Scalar::U64, filled), *register);
+                let part = self.builder.ins().extractlane(narrow, 0);
+                self.builder.ins().store(ELEMENTS, part, address, offset);
+            } else {
+                self.builder.ins().store(ELEMENTS, *register, address, offset);
+            }
+        }
+    }
+
+    /// Bytes of 0 and 1 in place of a mask.
+    fn stored_form(&mut self, value: &Vectors) -> Vectors {
+        match value.scalar {
+            Scalar::Bool => {
+                let mask = self.mask_of_width(value, 8);
+                let bytes = self.registers([&mask], |cx, [mask]| cx.builder.ins().ineg(mask));
+                mask.with(bytes)
+            }
+            _ => value.clone(),
+        }
+    }
+
+    fn load_each(&mut self, lanes: Lanes, addresses: &[Value], mask: Option<&Vectors>) -> Vectors {
+        let ty = clif_type(lanes.scalar);
+        self.collect(lanes.scalar, lanes.count, &mut |cx, lane| {
+            let address = cx.address_if(mask, lane, addresses[lane as usize]);
+            cx.builder.ins().load(ty, ELEMENTS, address, 0)
+        })
+    }
+
+    fn store_each(&mut self, value: &Vectors, addresses: &[Value], mask: Option<&Vectors>) {
+        for (lane, address) in addresses.iter().enumerate() {
+            let address = self.address_if(mask, lane as u32, *address);
+            let Operand { value, .. } = self.extract(value, lane as u32);
+            self.builder.ins().store(ELEMENTS, value, address, 0);
+        }
+    }
+
+    /// The address of a lane's element, or of unused memory in the frame where the lane is masked out.
+    fn address_if(&mut self, mask: Option<&Vectors>, lane: u32, address: Value) -> Value {
+        let Some(mask) = mask else { return address };
+        let there = self.extract(mask, lane).value;
+        let unused = self.unused_memory();
+        self.builder.ins().select(there, address, unused)
+    }
+
+    fn unused_memory(&mut self) -> Value {
+        let slot = match self.unused {
+            Some(slot) => slot,
+            None => {
+                let data = StackSlotData::new(StackSlotKind::ExplicitSlot, 8, 3);
+                *self.unused.insert(self.builder.create_sized_stack_slot(data))
+            }
+        };
+        self.builder.ins().stack_addr(self.pointer, slot, 0)
+    }
+}

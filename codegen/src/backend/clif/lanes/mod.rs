@@ -1,0 +1,307 @@
+//! Lanes: the registers that hold them, and their expressions.
+//!
+//! Lanes are as many 128-bit registers as they fill, side by side. Lanes of bools are masks: all bits of a
+//! lane or none. Where Cranelift has no instruction on registers, a lane at a time goes through the code
+//! of single numbers, and every result is the one that this code gives.
+
+mod arithmetic;
+mod call;
+mod convert;
+mod divide;
+mod float;
+mod mask;
+mod memory;
+mod resize;
+mod widths;
+
+use cranelift_codegen::ir::{
+    ConstantData, Endianness, InstBuilder, MemFlagsData, Type as ClifType, Value, types,
+};
+use cranelift_frontend::{FunctionBuilder, Variable};
+
+pub(super) use widths::mask_widths;
+
+use super::expression::Operand;
+use super::function::FunctionCx;
+use super::machine::Machine;
+use crate::ir::{Expr, Lanes, LocalId, Scalar};
+
+/// The width of a register in bits.
+const REGISTER: u32 = 128;
+
+/// Several numbers in registers.
+#[derive(Clone)]
+struct Vectors {
+    scalar: Scalar,
+    /// How many numbers there are. Where they do not fill a register, what stands behind them is any.
+    count: u32,
+    /// The width of each: its type's own, but that of a mask depends on where it comes from.
+    bits: u32,
+    registers: Vec<Value>,
+    /// The number that all lanes are, where they are known to be one.
+    uniform: Option<Value>,
+}
+
+impl Vectors {
+    /// Numbers that may be different.
+    fn new(scalar: Scalar, count: u32, bits: u32, registers: Vec<Value>) -> Vectors {
+        Vectors { scalar, count, bits, registers, uniform: None }
+    }
+
+    /// The same with other numbers in its registers.
+    fn with(&self, registers: Vec<Value>) -> Vectors {
+        Vectors::new(self.scalar, self.count, self.bits, registers)
+    }
+}
+
+/// The variables of a local that is lanes.
+#[derive(Clone)]
+pub(super) struct LanesVariables {
+    lanes: Lanes,
+    bits: u32,
+    registers: Vec<Variable>,
+}
+
+impl LanesVariables {
+    /// Declares them; the width of a mask's lanes is given.
+    pub(super) fn declare(
+        builder: &mut FunctionBuilder<'_>,
+        lanes: Lanes,
+        mask_width: Option<u32>,
+    ) -> LanesVariables {
+        let bits = mask_width.unwrap_or(lanes.scalar.bits());
+        let ty = register_type(lanes.scalar, bits);
+        let registers = (0..registers(lanes.count, bits)).map(|_| builder.declare_var(ty)).collect();
+        LanesVariables { lanes, bits, registers }
+    }
+}
+
+/// How many registers hold lanes of so many bits.
+const fn registers(count: u32, bits: u32) -> u32 {
+    (count * bits).div_ceil(REGISTER)
+}
+
+/// The type of a register of lanes of so many bits.
+fn register_type(scalar: Scalar, bits: u32) -> ClifType {
+    match scalar {
+        Scalar::F32 => types::F32X4,
+        Scalar::F64 => types::F64X2,
+        _ => integer_type(bits).by(REGISTER / bits).unwrap_or(types::I8X16),
+    }
+}
+
+/// The integer type of so many bits.
+fn integer_type(bits: u32) -> ClifType {
+    ClifType::int_with_byte_size((bits / 8) as u16).unwrap_or(types::I8)
+}
+
+impl FunctionCx<'_, '_> {
+    fn machine(&self) -> Machine {
+        self.unit.machine
+    }
+
+    /// Sets a local that is lanes.
+    pub(super) fn assign_lanes(&mut self, local: LocalId, value: &Expr) {
+        let value = self.lanes(value);
+        self.set_lanes(local, &value);
+    }
+
+    /// The number of one lane.
+    pub(super) fn lane(&mut self, lanes: &Expr, lane: u32) -> Operand {
+        let lanes = self.lanes(lanes);
+        self.extract(&lanes, lane)
+    }
+
+    /// Translates an expression that is lanes. As among numbers, only this function recurses.
+    fn lanes(&mut self, expr: &Expr) -> Vectors {
+        match expr {
+            Expr::Local(local) => self.get_lanes(*local),
+            Expr::Splat { count, value } => {
+                let value = self.expression(value);
+                self.splat(*count, value)
+            }
+            Expr::LaneNumbers { count } => self.lane_numbers(*count),
+            Expr::Unary { op, operand } => {
+                let operand = self.lanes(operand);
+                self.unary_lanes(*op, &operand)
+            }
+            Expr::Binary { op, left, right } => {
+                let left = self.lanes(left);
+                let right = self.lanes(right);
+                self.binary_lanes(*op, &left, &right)
+            }
+            Expr::Compare { op, left, right } => {
+                let left = self.lanes(left);
+                let right = self.lanes(right);
+                self.compare_lanes(*op, &left, &right)
+            }
+            Expr::Select { cond, then, otherwise } => {
+                let cond = self.lanes(cond);
+                let then = self.lanes(then);
+                let otherwise = self.lanes(otherwise);
+                self.select_lanes(&cond, &then, &otherwise)
+            }
+            Expr::Convert { to, how, value } => {
+                let value = self.lanes(value);
+                self.convert_lanes(*to, *how, &value)
+            }
+            Expr::Intrinsic { op, args } => {
+                let args: Vec<Vectors> = args.iter().map(|arg| self.lanes(arg)).collect();
+                self.intrinsic_lanes(*op, &args)
+            }
+            Expr::InBounds { index, extent } => {
+                let index = self.lanes(index);
+                let extent = self.lanes(extent);
+                self.in_bounds_lanes(&index, &extent)
+            }
+            Expr::Const(_)
+            | Expr::Dim { .. }
+            | Expr::Stride { .. }
+            | Expr::Address { .. }
+            | Expr::Overlap { .. }
+            | Expr::SubView { .. }
+            | Expr::Transpose { .. }
+            | Expr::OfLayout { .. }
+            | Expr::AnyLane { .. }
+            | Expr::Lane { .. }
+            | Expr::Unowned
+            | Expr::Empty(_) => unreachable!("bug in pykernel: {expr:?} is used as lanes"),
+        }
+    }
+
+    fn get_lanes(&mut self, local: LocalId) -> Vectors {
+        let LanesVariables { lanes, bits, registers } = self.lanes_variables(local);
+        let registers = registers.iter().map(|variable| self.builder.use_var(*variable)).collect();
+        Vectors::new(lanes.scalar, lanes.count, bits, registers)
+    }
+
+    fn set_lanes(&mut self, local: LocalId, value: &Vectors) {
+        let LanesVariables { lanes, bits, registers } = self.lanes_variables(local);
+        let value = match lanes.scalar {
+            Scalar::Bool => &self.mask_of_width(value, bits),
+            _ => value,
+        };
+        for (variable, register) in registers.iter().zip(&value.registers) {
+            self.builder.def_var(*variable, *register);
+        }
+    }
+
+    /// Lanes that are all one number.
+    fn splat(&mut self, count: u32, number: Operand) -> Vectors {
+        let Operand { value, scalar } = number;
+        let bits = scalar.bits();
+        let lane = match scalar {
+            Scalar::Bool => self.mask_lane(value, bits),
+            _ => value,
+        };
+        let register = self.builder.ins().splat(register_type(scalar, bits), lane);
+        let registers = vec![register; registers(count, bits) as usize];
+        Vectors { scalar, count, bits, registers, uniform: Some(value) }
+    }
+
+    /// Registers of integers that are known here, byte by byte.
+    fn constant_register(&mut self, bits: u32, bytes: Vec<u8>) -> Value {
+        let constant = self.builder.func.dfg.constants.insert(ConstantData::from(bytes));
+        self.builder.ins().vconst(register_type(Scalar::U64, bits), constant)
+    }
+
+    fn lane_numbers(&mut self, count: u32) -> Vectors {
+        let scalar = Scalar::I64;
+        let register = |cx: &mut Self, first: u32| {
+            let numbers = [first, first + 1].map(u64::from);
+            cx.constant_register(
+                scalar.bits(),
+                numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
+            )
+        };
+        let registers = (0..count).step_by(2).map(|first| register(self, first)).collect();
+        Vectors::new(scalar, count, scalar.bits(), registers)
+    }
+
+    /// What stands in one lane, as a number: a bool is 0 or 1.
+    fn extract(&mut self, lanes: &Vectors, lane: u32) -> Operand {
+        let scalar = lanes.scalar;
+        if let Some(value) = lanes.uniform {
+            return Operand { value, scalar };
+        }
+        let each = REGISTER / lanes.bits;
+        let register = lanes.registers[(lane / each) as usize];
+        let mut value = self.builder.ins().extractlane(register, (lane % each) as u8);
+        if scalar == Scalar::Bool {
+            if lanes.bits > 8 {
+                value = self.builder.ins().ireduce(types::I8, value);
+            }
+            value = self.builder.ins().band_imm_u(value, 1);
+        }
+        Operand { value, scalar }
+    }
+
+    /// Lanes made of numbers, one for each. Each is put in its place before the next one is made, so that
+    /// loads become operands.
+    fn collect(
+        &mut self,
+        scalar: Scalar,
+        count: u32,
+        number: &mut dyn FnMut(&mut Self, u32) -> Value,
+    ) -> Vectors {
+        let bits = scalar.bits();
+        let ty = register_type(scalar, bits);
+        let mut registers = Vec::new();
+        for lane in 0..count {
+            let mut number = number(self, lane);
+            if scalar == Scalar::Bool {
+                number = self.builder.ins().ineg(number);
+            }
+            match (registers.pop(), lane % (REGISTER / bits)) {
+                (Some(register), place @ 1..) => {
+                    registers.push(self.builder.ins().insertlane(register, number, place as u8));
+                }
+                (full, _) => {
+                    registers.extend(full);
+                    registers.push(self.builder.ins().splat(ty, number));
+                }
+            }
+        }
+        Vectors::new(scalar, count, bits, registers)
+    }
+
+    /// Computes lane by lane with the code of single numbers, which gives a number of some type.
+    fn lane_by_lane(
+        &mut self,
+        to: Scalar,
+        operands: &[&Vectors],
+        compute: &mut dyn FnMut(&mut Self, Vec<Operand>) -> Operand,
+    ) -> Vectors {
+        self.collect(to, operands[0].count, &mut |cx, lane| {
+            let operands = operands.iter().map(|lanes| cx.extract(lanes, lane)).collect();
+            compute(cx, operands).value
+        })
+    }
+
+    /// Computes register by register.
+    fn registers<const N: usize>(
+        &mut self,
+        operands: [&Vectors; N],
+        mut compute: impl FnMut(&mut Self, [Value; N]) -> Value,
+    ) -> Vec<Value> {
+        let count = operands[0].registers.len();
+        (0..count).map(|index| compute(self, operands.map(|lanes| lanes.registers[index]))).collect()
+    }
+
+    /// The bits of a register, as a register of another type.
+    fn cast(&mut self, ty: ClifType, register: Value) -> Value {
+        if self.builder.func.dfg.value_type(register) == ty {
+            return register;
+        }
+        let flags = MemFlagsData::new().with_endianness(Endianness::Little);
+        self.builder.ins().bitcast(ty, flags, register)
+    }
+
+    /// A register of one number.
+    fn splat_bits(&mut self, scalar: Scalar, bits: u64) -> Value {
+        let integer = integer_type(scalar.bits());
+        let number = self.builder.ins().iconst(integer, bits as i64);
+        let register = self.builder.ins().splat(register_type(Scalar::U64, scalar.bits()), number);
+        self.cast(register_type(scalar, scalar.bits()), register)
+    }
+}

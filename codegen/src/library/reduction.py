@@ -1,0 +1,205 @@
+# Reductions of whole arrays, given as arrays of one dimension: NumPy's results, bit for bit.
+
+import numpy as np
+from numba import njit
+
+import intrinsics
+
+
+@njit(inline='never', boundscheck=False)
+def sum_block(a):
+    # At most 128 floats, as NumPy's pairwise_sum adds them: eight sums, which a tree joins. A complex
+    # number is two of the eight.
+    n = len(a)
+    if intrinsics.is_complex(a):
+        if n < 4:
+            total = intrinsics.complex(-0.0, -0.0)
+            for x in a:
+                total += x
+            return total
+        c0 = a[0]
+        c1 = a[1]
+        c2 = a[2]
+        c3 = a[3]
+        for i in range(4, n - n % 4, 4):
+            c0 += a[i]
+            c1 += a[i + 1]
+            c2 += a[i + 2]
+            c3 += a[i + 3]
+        total = (c0 + c1) + (c2 + c3)
+        for i in range(n - n % 4, n):
+            total += a[i]
+        return total
+    if n < 8:
+        total = -0.0
+        for x in a:
+            total += x
+        return total
+    r0 = a[0]
+    r1 = a[1]
+    r2 = a[2]
+    r3 = a[3]
+    r4 = a[4]
+    r5 = a[5]
+    r6 = a[6]
+    r7 = a[7]
+    for i in range(8, n - n % 8, 8):
+        r0 += a[i]
+        r1 += a[i + 1]
+        r2 += a[i + 2]
+        r3 += a[i + 3]
+        r4 += a[i + 4]
+        r5 += a[i + 5]
+        r6 += a[i + 6]
+        r7 += a[i + 7]
+    total = ((r0 + r1) + (r2 + r3)) + ((r4 + r5) + (r6 + r7))
+    for i in range(n - n % 8, n):
+        total += a[i]
+    return total
+
+
+def sum_half(n, parts):
+    # How many of n numbers the left half of a sum has: a multiple of eight floats.
+    half = intrinsics.trunc_div(n * parts, 2)
+    return intrinsics.trunc_div(half - half % 8, parts)
+
+
+@njit(inline='never', boundscheck=False)
+def pairwise_sum(a):
+    # NumPy's recursion, from left to right: for each half that is open, what its left one gave, and how
+    # many numbers its right one has, or 0 once that is open.
+    parts = 1
+    if intrinsics.is_complex(a):
+        parts = 2
+    most = intrinsics.trunc_div(128, parts)
+    if len(a) <= most:
+        return sum_block(a)
+    sums = np.empty(48, a.dtype)
+    rests = np.empty(48, np.int64)
+    depth = 0
+    start = 0
+    size = len(a)
+    while True:
+        while size > most:
+            half = sum_half(size, parts)
+            rests[depth] = intrinsics.wrapping_sub(size, half)
+            depth = intrinsics.wrapping_add(depth, 1)
+            size = half
+        stop = intrinsics.wrapping_add(start, size)
+        total = sum_block(a[start:stop])
+        start = stop
+        while depth > 0 and rests[depth - 1] == 0:
+            depth = intrinsics.wrapping_sub(depth, 1)
+            total = sums[depth] + total
+        if depth == 0:
+            return total
+        sums[depth - 1] = total
+        size = int(rests[depth - 1])
+        rests[depth - 1] = 0
+
+
+@njit(boundscheck=False)
+def sum_run(a):
+    return intrinsics.like(0.0, a[0]) + pairwise_sum(a)
+
+
+@njit(boundscheck=False)
+def sum_chunks(a, chunk):
+    # NumPy adds up what its buffer holds, one after the other.
+    total = intrinsics.like(0.0, a[0])
+    n = len(a)
+    start = 0
+    while start < n:
+        stop = n
+        if n - start > chunk:
+            stop = start + chunk
+        total = total + pairwise_sum(a[start:stop])
+        start = stop
+    return total
+
+
+def is_turned(shape, strides):
+    # Whether NumPy goes through an array in Fortran's order: where that is the one of memory.
+    turned = False
+    last = 0
+    for k in range(len(strides)):
+        stride = strides[k]
+        if stride < 0:
+            stride = -stride
+        if shape[k] != 1 and stride != 0:
+            if last != 0:
+                if stride <= last:
+                    return False
+                turned = True
+            last = stride
+    return turned
+
+
+def chunk_of(shape, strides, turned, most):
+    # How many elements NumPy adds up at once: so many times the last dimensions that its buffer holds,
+    # those counted as one that are adjacent. A last dimension that the buffer does not hold is taken
+    # `most` at once.
+    fits = 1
+    run = 1
+    after = 0
+    n = len(shape)
+    for i in range(n):
+        k = n - 1 - i
+        if turned:
+            k = i
+        extent = shape[k]
+        if extent == 0:
+            return 1
+        if extent != 1:
+            if run == 1 or strides[k] == after:
+                run = run * extent
+            else:
+                if fits * run > 8192:
+                    break
+                fits = fits * run
+                run = extent
+            after = strides[k] * extent
+    if fits * run <= 8192:
+        fits = fits * run
+    elif fits == 1:
+        return minimum(run, most)
+    return fits * intrinsics.trunc_div(8192, fits)
+
+
+def sum_integers(a, zero):
+    for x in a:
+        zero = zero + x
+    return zero
+
+
+def product_of(a, one):
+    for x in a:
+        one = one * x
+    return one
+
+
+@njit(boundscheck=False)
+def mean_of(total, n):
+    return total / intrinsics.like(n, total)
+
+
+@njit(boundscheck=False)
+def least(a):
+    if len(a) == 0:
+        raise ValueError("zero-size array to reduction operation minimum which has no identity")
+    best = a[0]
+    for x in a:
+        best = intrinsics.select(best < x or best != best, best, x)
+    return best
+
+
+@njit(boundscheck=False)
+def greatest(a):
+    if len(a) == 0:
+        raise ValueError("zero-size array to reduction operation maximum which has no identity")
+    best = a[0]
+    for x in a:
+        best = intrinsics.select(best > x or best != best, best, x)
+    return best
+
+

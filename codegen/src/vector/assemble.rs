@@ -1,0 +1,223 @@
+//! Puts a loop together: first groups of iterations on lanes, then what is left, one by one.
+//!
+//! ```text
+//! next = lo
+//! for first in lo..hi - (lanes - 1) by lanes {   # leaving it leaves this group undone
+//!     …
+//!     next = first + lanes
+//! }
+//! for var in next..hi { … }
+//! ```
+//!
+//! Where elements lie next to each other only for some callers, there are two loops on lanes, and a
+//! test before them.
+
+use std::collections::BTreeSet;
+
+use super::liveness::Liveness;
+use super::reduction::Reduction;
+use super::refusal::{Refusal, Why};
+use super::rewrite::{self, Body, Rewritten};
+use super::survey::{self, Survey};
+use super::{Stage, counted, independence};
+use crate::ir::construct::{and, binary, compare, int, select};
+use crate::ir::{
+    BinaryOp, CompareOp, Const, Expr, Function, Lanes, LocalId, Scalar, Stmt, StmtKind, Type, visit,
+};
+use crate::source::Span;
+
+/// What lanes must save at least where elements do not lie next to each other.
+const WORTH: i64 = 8;
+
+/// A loop.
+struct For<'a> {
+    var: LocalId,
+    lo: &'a Expr,
+    hi: &'a Expr,
+    body: &'a [Stmt],
+    /// The loop as it stands in the function.
+    stmt: &'a Stmt,
+    span: Span,
+}
+
+/// A loop on lanes with what is left of it, and the number of lanes.
+pub(super) fn vectorised(stage: &mut Stage<'_>, stmt: &Stmt) -> Result<(u32, Vec<Stmt>), Refusal> {
+    let StmtKind::For { label, var, lo, hi, step, independent, body } = &stmt.kind else {
+        unreachable!("bug in pykernel: only `For` is made a loop on lanes")
+    };
+    let span = stmt.span;
+    let refuse = |why| Err(Refusal { why, span });
+    if *step != 1 {
+        return refuse(Why::Step);
+    }
+    survey::check(stage.module, &stage.function, body)?;
+    survey::can_repeat(body)?;
+    let (written_out, locals) =
+        counted::written_out(body, &Survey::of(*var, body), stage.function.locals.len());
+    let n_locals = stage.function.locals.len();
+    stage.function.locals.extend(locals);
+    let on = For { var: *var, lo, hi, body: &written_out, stmt, span };
+    match lanes(stage, &on, *independent) {
+        Ok((count, mut stmts, next)) => {
+            let (label, var, lo, hi) = (*label, *var, Expr::Local(next), hi.clone());
+            let (independent, body) = (*independent, body.clone());
+            let rest = StmtKind::For { label, var, lo, hi, step: 1, independent, body };
+            stmts.push(Stmt { kind: rest, span });
+            Ok((count, stmts))
+        }
+        Err(refusal) => {
+            stage.function.locals.truncate(n_locals);
+            Err(refusal)
+        }
+    }
+}
+
+/// The loops on lanes: how many lanes, the statements, and the local with the first iteration that is left.
+fn lanes(
+    stage: &mut Stage<'_>,
+    on: &For<'_>,
+    independent: bool,
+) -> Result<(u32, Vec<Stmt>, LocalId), Refusal> {
+    let survey = Survey::of(on.var, on.body);
+    let refuse = |why| Err(Refusal { why, span: on.span });
+    let outliving = stage.liveness.after(on.stmt);
+    let liveness = Liveness::of_loop(on.body, &outliving);
+    let mut reductions = Vec::new();
+    for carried in survey::carried(&survey, on.var, &liveness) {
+        match Reduction::of(&stage.function, on.body, carried) {
+            Some(reduction) => reductions.push(reduction),
+            None => {
+                let name = stage.function.locals[carried.0 as usize].name.clone();
+                return refuse(Why::Carried(name));
+            }
+        }
+    }
+    // Nothing is carried: what is assigned once is read behind that alone.
+    if !independent {
+        independence::check(stage.module, &stage.function, (on.var, on.body), &survey)?;
+    }
+    let Some(count) = count(stage, on) else { return refuse(Why::Short) };
+    let collects = |local| reductions.iter().any(|reduction: &Reduction| reduction.local == local);
+    let keeps_last = survey.assigned().any(|local| outliving.contains(local) && !collects(local));
+    let rewrite = |function: &Function, adjacent| {
+        let (survey, liveness, reductions) = (&survey, &liveness, reductions.as_slice());
+        let (var, body) = (on.var, on.body);
+        rewrite::body(Body { function, survey, liveness, reductions, var, body, count, adjacent })
+    };
+    let groups = Groups::new(&mut stage.function, on, count, keeps_last);
+    let together = rewrite(&stage.function, true)?;
+    if together.gain <= 0 {
+        return refuse(Why::Nothing);
+    }
+    let adjacent = together.adjacent.clone();
+    let mut stmts = groups.begin(on);
+    let then = groups.run(&mut stage.function, together);
+    if adjacent.is_empty() {
+        stmts.extend(then);
+    } else {
+        let cond = are_adjacent(&stage.function, &adjacent);
+        let apart = rewrite(&stage.function, false)?;
+        let worth = apart.gain >= WORTH;
+        let otherwise = if worth { groups.run(&mut stage.function, apart) } else { Vec::new() };
+        stmts.push(Stmt { kind: StmtKind::If { cond, then, otherwise }, span: on.span });
+    }
+    Ok((count, stmts, groups.next))
+}
+
+/// What the loops on lanes of one loop share.
+struct Groups {
+    count: u32,
+    /// The first iteration that is not done.
+    next: LocalId,
+    /// The end of the groups' first iterations.
+    end: LocalId,
+    /// Whether the last iteration is left to single numbers, as its values outlive the loop.
+    keeps_last: bool,
+    span: Span,
+}
+
+impl Groups {
+    fn new(function: &mut Function, on: &For<'_>, count: u32, keeps_last: bool) -> Groups {
+        let mut add = |name: &str| function.add_local(name, Type::Scalar(Scalar::I64));
+        Groups { count, next: add("next"), end: add("end"), keeps_last, span: on.span }
+    }
+
+    fn assign(&self, local: LocalId, value: Expr) -> Stmt {
+        Stmt { kind: StmtKind::Assign { local, value }, span: self.span }
+    }
+
+    /// What stands before the loops. The end does not wrap: no loop that begins at its bound is run.
+    fn begin(&self, on: &For<'_>) -> Vec<Stmt> {
+        let short = i64::from(self.count) - i64::from(!self.keeps_last);
+        let room = compare(CompareOp::Gt, on.hi.clone(), int(i64::MIN + short));
+        let end = select(room, binary(BinaryOp::Sub, on.hi.clone(), int(short)), int(i64::MIN));
+        vec![self.assign(self.next, on.lo.clone()), self.assign(self.end, end)]
+    }
+
+    /// A loop on lanes.
+    fn run(&self, function: &mut Function, rewritten: Rewritten) -> Vec<Stmt> {
+        let Rewritten { mut body, locals, n_labels, first, bail, collected, .. } = rewritten;
+        function.locals.extend(locals);
+        function.n_labels = n_labels;
+        let (count, lo) = (i64::from(self.count), Expr::Local(self.next));
+        let done = binary(BinaryOp::Add, Expr::Local(first), int(count));
+        body.push(self.assign(self.next, done));
+        let hi = Expr::Local(self.end);
+        let mut stmts = Vec::new();
+        for (reduction, all, _) in &collected {
+            let value = Expr::Splat { count: self.count, value: Box::new(reduction.identity()) };
+            stmts.push(self.assign(*all, value));
+        }
+        // What a group has collected counts when it is done.
+        body.extend(collected.iter().map(|(_, all, lanes)| self.assign(*all, Expr::Local(*lanes))));
+        let kind = StmtKind::For { label: bail, var: first, lo, hi, step: count, independent: true, body };
+        stmts.push(Stmt { kind, span: self.span });
+        for (reduction, all, _) in &collected {
+            stmts.push(self.assign(reduction.local, reduction.collected(*all, self.count)));
+        }
+        stmts
+    }
+}
+
+/// Whether the elements of views are neighbours along dimensions.
+fn are_adjacent(function: &Function, views: &BTreeSet<(LocalId, usize)>) -> Expr {
+    let conds = views.iter().map(|(view, axis)| {
+        let size = match function.ty(*view) {
+            Type::View(view) => view.element.size() as i64,
+            ty => unreachable!("bug in pykernel: a {ty} has strides"),
+        };
+        compare(CompareOp::Eq, Expr::Stride { view: *view, axis: *axis }, int(size))
+    });
+    conds.reduce(and).unwrap_or(Expr::Const(Const::Bool(true)))
+}
+
+/// How many lanes there are: so many that the widest of the numbers that differ fill the bits at hand; all
+/// iterations, where it is known that they are few. None if they are too few.
+fn count(stage: &Stage<'_>, on: &For<'_>) -> Option<u32> {
+    let mut widest = 8;
+    let mut note = |ty: Type| {
+        if let Type::Scalar(scalar) = ty {
+            widest = widest.max(scalar.bits());
+        }
+    };
+    visit::walk(on.body, &mut |stmt| match &stmt.kind {
+        StmtKind::Load { local, .. } => note(stage.function.ty(*local)),
+        StmtKind::Store { view, .. } => {
+            if let Type::View(view) = stage.function.ty(*view) {
+                note(Type::Scalar(Scalar::of(view.element)));
+            }
+        }
+        StmtKind::Assign { local, .. } => note(stage.function.ty(*local)),
+        StmtKind::Call { results, .. } => results.iter().for_each(|result| note(stage.function.ty(*result))),
+        _ => {}
+    });
+    let count = (stage.bits / widest).clamp(2, Lanes::MOST);
+    match (on.lo, on.hi) {
+        (Expr::Const(Const::Int(_, lo)), Expr::Const(Const::Int(_, hi))) => match u32::try_from(hi - lo) {
+            Ok(trips) if trips < count => None,
+            Ok(trips) if trips.is_power_of_two() && trips <= 4 * count => Some(trips.min(Lanes::MOST)),
+            _ => Some(count),
+        },
+        _ => Some(count),
+    }
+}

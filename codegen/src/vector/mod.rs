@@ -1,0 +1,135 @@
+//! Turns independent loops into masked code on lanes: SPMD.
+//!
+//! Before: any module whose raising is still `Check` and `Raise`. After: loops whose iterations do not
+//! meet are two loops, of which the first does several neighbouring iterations at a time, on lanes, and
+//! the second what is left. Bodies may have any control flow: a condition that differs among the lanes
+//! becomes a mask, a loop runs while one lane is in it. (Pharr and Mark, "ispc: A SPMD compiler for
+//! high-performance CPU programming", InPar 2012.)
+//!
+//! Nothing raises on lanes. Where a check fails for one of them, or one leaves the loop, the first
+//! loop ends before this group of iterations, and the second does them again, one by one. So what is
+//! raised is what single numbers raise, for the same element.
+//!
+//! How many lanes there are follows from a number of bits, which belongs to the back end.
+
+mod assemble;
+mod control;
+mod counted;
+mod expression;
+mod independence;
+mod liveness;
+mod memory;
+mod reduction;
+mod refusal;
+mod rewrite;
+mod shape;
+mod survey;
+
+use liveness::Liveness;
+
+use crate::ir::{Function, Module, Stmt, StmtKind};
+use crate::source::{Source, Span};
+
+pub use refusal::{Refusal, Why};
+
+/// What became of a loop.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The function that it is in.
+    pub function: String,
+    /// The loop in Python's text.
+    pub span: Span,
+    /// How many iterations are done at a time, or why they are not.
+    pub outcome: Result<u32, Refusal>,
+}
+
+/// Turns the loops of a module into code on lanes that have so many bits together; says what became of
+/// each loop, in the order of the functions, inner loops first.
+pub fn run(module: &mut Module, bits: u32) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for index in 0..module.functions.len() {
+        let mut function = module.functions[index].clone();
+        let body = std::mem::take(&mut function.body);
+        let liveness = Liveness::of_function(&function, &body);
+        let mut stage = Stage { module, function, liveness, bits, verdicts: &mut verdicts };
+        let (body, _) = stage.body(&body);
+        module.functions[index] = Function { body, ..stage.function };
+    }
+    verdicts
+}
+
+/// Verdicts as text: a line for each loop.
+pub fn report(verdicts: &[Verdict], source: &Source) -> String {
+    let line = |verdict: &Verdict| {
+        let (file, line, function) = (&source.file, source.line(verdict.span.start), &verdict.function);
+        match &verdict.outcome {
+            Ok(count) => format!("{file}:{line}: in `{function}`: {count} iterations at a time\n"),
+            Err(Refusal { why, span }) => {
+                let at = source.line(span.start);
+                format!("{file}:{line}: in `{function}`: one iteration at a time: line {at}: {why}\n")
+            }
+        }
+    };
+    verdicts.iter().map(line).collect()
+}
+
+/// A function whose loops are looked at.
+struct Stage<'a> {
+    module: &'a Module,
+    /// The function, without its body.
+    function: Function,
+    /// What is live in its body.
+    liveness: Liveness,
+    bits: u32,
+    verdicts: &'a mut Vec<Verdict>,
+}
+
+impl Stage<'_> {
+    /// Rewrites statements, inner loops first; says whether a loop among them is on lanes now. A loop that
+    /// is looked at is as it was: else an inner one is on lanes.
+    fn body(&mut self, body: &[Stmt]) -> (Vec<Stmt>, bool) {
+        let (mut out, mut found) = (Vec::with_capacity(body.len()), false);
+        for stmt in body {
+            let mut rewritten = stmt.clone();
+            let mut inner = false;
+            for (new, body) in rewritten.kind.bodies_mut().zip(stmt.kind.bodies()) {
+                let (rewritten, has) = self.body(body);
+                *new = rewritten;
+                inner |= has;
+            }
+            let made = match &stmt.kind {
+                StmtKind::For { .. } if inner => self.refused(stmt, Why::InnerLoop),
+                StmtKind::For { .. } => self.counted(stmt),
+                StmtKind::Loop { .. } => self.refused(stmt, Why::While),
+                _ => None,
+            };
+            found |= inner || made.is_some();
+            match made {
+                Some(stmts) => out.extend(stmts),
+                None => out.push(rewritten),
+            }
+        }
+        (out, found)
+    }
+
+    /// A counting loop on lanes, if it can be.
+    fn counted(&mut self, stmt: &Stmt) -> Option<Vec<Stmt>> {
+        let made = assemble::vectorised(self, stmt);
+        let (outcome, stmts) = match made {
+            Ok((count, stmts)) => (Ok(count), Some(stmts)),
+            Err(refusal) => (Err(refusal), None),
+        };
+        self.verdict(stmt.span, outcome);
+        stmts
+    }
+
+    fn refused(&mut self, stmt: &Stmt, why: Why) -> Option<Vec<Stmt>> {
+        let span = stmt.span;
+        self.verdict(span, Err(Refusal { why, span }));
+        None
+    }
+
+    fn verdict(&mut self, span: Span, outcome: Result<u32, Refusal>) {
+        self.verdicts.push(Verdict { function: self.function.name.clone(), span, outcome });
+    }
+}
