@@ -1,14 +1,19 @@
 //! Compiles the kernels of all transcripts in every way and compares what they compute, to the bit:
 //! for each CPU level that this machine has, with lanes and without, on several threads. Arguments select
-//! the transcripts whose names contain one of them.
+//! the transcripts whose names contain one of them. `--answers=FILE` compares nothing: it writes what they
+//! compute at the best level that this machine has, for a comparison with other machines.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
-use pykernel::call::levels;
+use pykernel::call::{level, levels};
 use pykernel_cli::transcript::bits::{self, Way};
+use pykernel_cli::transcript::case::Case;
 use pykernel_cli::transcript::folder;
+use pykernel_cli::transcript::run::Outcome;
 use pykernel_cli::transcript::suite::{self, Show};
 use pykernel_codegen::backend::LANE_BITS;
 
@@ -16,10 +21,31 @@ use pykernel_codegen::backend::LANE_BITS;
 const LANES: [Option<u32>; 3] = [None, Some(LANE_BITS), Some(128)];
 
 fn main() -> io::Result<ExitCode> {
+    let file = std::env::args().find_map(|argument| argument.strip_prefix("--answers=").map(PathBuf::from));
     let cases = folder::selected(Path::new("kernels"), std::env::args().skip(1))?;
     let ways: Vec<Way> = levels().flat_map(|level| LANES.map(|lanes| Way { level, lanes })).collect();
     let mut out = io::stdout().lock();
+    if let Some(file) = file {
+        return write(&file, &cases, &mut out);
+    }
     let summary = suite::run(&cases, &|case| bits::run(case, &ways), Show::Failed, &mut out)?;
     writeln!(out, "bits: {}", summary.line(&[]))?;
+    Ok(if summary.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Writes what the tests compute into a file.
+fn write(file: &Path, cases: &[Result<Case, String>], out: &mut dyn Write) -> io::Result<ExitCode> {
+    let way = Way { level: level(), lanes: Some(LANE_BITS) };
+    let texts = Mutex::new(BTreeSet::new());
+    let test = |case: &Case| {
+        if bits::runs(case) {
+            let text = format!("{}\n{}\n", case.name, bits::text(case, way));
+            texts.lock().unwrap_or_else(PoisonError::into_inner).insert(text);
+        }
+        Outcome::default()
+    };
+    let summary = suite::run(cases, &test, Show::Failed, out)?;
+    let texts = texts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    std::fs::write(file, texts.into_iter().collect::<String>())?;
     Ok(if summary.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

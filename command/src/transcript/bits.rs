@@ -34,10 +34,15 @@ impl Way {
 /// On how many threads parallel loops run, with each way to compile them.
 const THREADS: [i64; 4] = [1, 2, 3, 7];
 
+/// Whether there is something to compare.
+pub fn runs(case: &Case) -> bool {
+    !case.is_refused() && case.options.takes("jit")
+}
+
 /// Runs a test in all ways and compares what it computes. Whether it is right is not asked.
 pub fn run(case: &Case, ways: &[Way]) -> Outcome {
     let mut outcome = Outcome::default();
-    if case.is_refused() || !case.options.takes("jit") {
+    if !runs(case) {
         return outcome;
     }
     for overflow_checks in case.options.overflow_settings() {
@@ -49,6 +54,15 @@ pub fn run(case: &Case, ways: &[Way]) -> Outcome {
     }
     outcome.engines = ways.iter().map(|way| way.name()).collect();
     outcome
+}
+
+/// What a test computes in one way, as text, which machines that must agree have in common.
+pub fn text(case: &Case, way: Way) -> String {
+    let mut runs = Vec::new();
+    for overflow_checks in case.options.overflow_settings() {
+        run_compiled(case, way, way.options(overflow_checks), &mut runs);
+    }
+    runs.iter().map(|run| run.answers.join("\n") + "\n").collect()
 }
 
 /// What a test computes in one way.
