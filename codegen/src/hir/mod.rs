@@ -147,6 +147,54 @@ pub enum Inline {
     Never,
 }
 
+/// What `fastmath` permits beyond IEEE 754, by the names of its flags. The default permits nothing. What is
+/// permitted is not promised: the results of floats may be others on other machines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FastMath {
+    /// `contract`: a product and a sum may be rounded once.
+    pub contract: bool,
+    /// `reassoc`: sums and products of several iterations may be done in any order.
+    pub reassociate: bool,
+    /// `nnan`: no operand and no result is NaN.
+    pub no_nan: bool,
+    /// `arcp`: a division by a constant may be a product with its reciprocal.
+    pub reciprocal: bool,
+    /// `nsz`: the sign of a zero does not matter.
+    pub no_signed_zero: bool,
+}
+
+impl FastMath {
+    /// `fastmath=True`.
+    pub const ALL: FastMath =
+        FastMath { contract: true, reassociate: true, no_nan: true, reciprocal: true, no_signed_zero: true };
+
+    /// The names of the flags that are on.
+    pub fn names(self) -> Vec<&'static str> {
+        let FastMath { contract, reassociate, no_nan, reciprocal, no_signed_zero } = self;
+        let flags = [
+            ("contract", contract),
+            ("reassoc", reassociate),
+            ("nnan", no_nan),
+            ("arcp", reciprocal),
+            ("nsz", no_signed_zero),
+        ];
+        flags.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect()
+    }
+
+    /// These flags, and what one more permits. Some that Numba has permit nothing that is made use of.
+    pub fn with(self, name: &str) -> FastMath {
+        match name {
+            "fast" => FastMath::ALL,
+            "contract" => FastMath { contract: true, ..self },
+            "reassoc" => FastMath { reassociate: true, ..self },
+            "nnan" => FastMath { no_nan: true, ..self },
+            "arcp" => FastMath { reciprocal: true, ..self },
+            "nsz" => FastMath { no_signed_zero: true, ..self },
+            _ => self,
+        }
+    }
+}
+
 /// The options of `@njit` that change what is compiled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -156,6 +204,9 @@ pub struct Options {
     /// Whether indices are checked; `None` when the decorator does not say (a helper then takes
     /// its caller's, a kernel checks).
     pub boundscheck: Option<bool>,
+    /// What `fastmath` permits; `None` when the decorator does not say (a helper then takes its
+    /// caller's, a kernel nothing).
+    pub fastmath: Option<FastMath>,
     /// Whether calls are replaced by the body.
     pub inline: Inline,
     /// Whether `prange` may use threads.

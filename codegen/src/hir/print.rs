@@ -50,7 +50,7 @@ impl Printer<'_> {
     }
 
     fn options(&mut self) {
-        let Options { error_model, boundscheck, inline, parallel } = self.function.options;
+        let Options { error_model, boundscheck, fastmath, inline, parallel } = self.function.options;
         match error_model {
             Some(ErrorModel::Mixed) | None => {}
             Some(ErrorModel::Python) => self.line(0, "@error_model('python')"),
@@ -65,6 +65,9 @@ impl Printer<'_> {
             Inline::Auto => {}
             Inline::Always => self.line(0, "@inline('always')"),
             Inline::Never => self.line(0, "@inline('never')"),
+        }
+        if let Some(fastmath) = fastmath {
+            self.line(0, &format!("@fastmath({})", fastmath.names().join(", ")));
         }
         if parallel {
             self.line(0, "@parallel(True)");

@@ -111,6 +111,7 @@ impl Body<'_, '_> {
     ) -> Typed {
         let model = function.options.error_model.unwrap_or(self.model());
         let boundscheck = function.options.boundscheck.unwrap_or(self.slot().key.boundscheck);
+        let fastmath = function.options.fastmath.unwrap_or(self.slot().key.fastmath);
         let mut params = Vec::new();
         let mut coerced = Vec::new();
         for arg in args {
@@ -125,7 +126,7 @@ impl Body<'_, '_> {
             coerced.push(self.coerce(arg, &ty)?);
             params.push(ty);
         }
-        self.call_instance(Key { origin, function: id, params, model, boundscheck }, coerced, span)
+        self.call_instance(Key { origin, function: id, params, model, boundscheck, fastmath }, coerced, span)
     }
 
     pub(super) fn call_instance(&mut self, key: Key, args: Vec<Expr>, span: Span) -> Typed {
@@ -157,7 +158,8 @@ impl Body<'_, '_> {
         let function = FunctionId(index as u32);
         let options = &self.infer.library.functions[index].options;
         let boundscheck = options.boundscheck.unwrap_or(true);
-        let key = Key { origin: Origin::Library, function, params, model, boundscheck };
+        let fastmath = options.fastmath.unwrap_or(self.slot().key.fastmath);
+        let key = Key { origin: Origin::Library, function, params, model, boundscheck, fastmath };
         let args: Vec<Typed> = args
             .into_iter()
             .map(|arg| {

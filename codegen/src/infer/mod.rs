@@ -105,6 +105,7 @@ struct Key {
     model: ErrorModel,
     /// Whether indices are checked.
     boundscheck: bool,
+    fastmath: hir::FastMath,
 }
 
 /// An instance as far as it is known.
@@ -353,6 +354,7 @@ impl<'a> Infer<'a> {
             name: function.name.as_str().into(),
             library: origin == Origin::Library,
             boundscheck: slot.key.boundscheck,
+            fastmath: slot.key.fastmath,
             disjoint: false,
             inline: function.options.inline,
             params: slot.key.params.iter().cloned().zip(params).collect(),
@@ -453,6 +455,7 @@ fn kernel_key(id: hir::FunctionId, function: &hir::Function, signature: usize) -
         params: function.signatures[signature].params.clone(),
         model: function.options.error_model.unwrap_or(ErrorModel::Mixed),
         boundscheck: function.options.boundscheck.unwrap_or(true),
+        fastmath: function.options.fastmath.unwrap_or_default(),
     }
 }
 

@@ -88,6 +88,7 @@ pub mod locals;
 pub mod part;
 pub mod print;
 pub mod roots;
+mod scalar;
 pub mod verify;
 pub mod visit;
 
@@ -96,7 +97,7 @@ use std::sync::Arc;
 pub use c_function::CFunction;
 pub use part::Axis;
 
-use crate::hir::{self, Inline};
+use crate::hir::{self, FastMath, Inline};
 use crate::source::Span;
 use crate::types::{ArrayType, DType, Layout};
 
@@ -277,6 +278,8 @@ pub struct Function {
     /// Whether it trusts its callers with indices (`boundscheck=False`): its loads and stores need
     /// no check before them.
     pub unchecked: bool,
+    /// What floats may do beyond IEEE 754; spent by the `fastmath` pass.
+    pub fastmath: FastMath,
     /// Whether calls are replaced by the body.
     pub inline: Inline,
 }
@@ -829,6 +832,10 @@ pub enum BinaryOp {
     Shl,
     /// Integers: arithmetic if signed, logical if unsigned.
     Shr,
+    /// Floats: `Add`, in sums that several iterations make, which may be done in any order.
+    AddFree,
+    /// Floats: `Mul`, in such products.
+    MulFree,
 }
 
 /// A comparison.

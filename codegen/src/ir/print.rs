@@ -432,6 +432,8 @@ const fn binary_symbol(op: BinaryOp) -> &'static str {
         BinaryOp::Rem => "rem",
         BinaryOp::And => "&",
         BinaryOp::Or => "|",
+        BinaryOp::AddFree => "+ free",
+        BinaryOp::MulFree => "* free",
         BinaryOp::Xor => "^",
         BinaryOp::Shl => "<<",
         BinaryOp::Shr => ">>",

@@ -98,6 +98,7 @@ impl<'a> Lowering<'a> {
             effects: ir::Effects::default(),
             library: instance.library,
             unchecked: !instance.boundscheck,
+            fastmath: instance.fastmath,
             inline: instance.inline,
         };
         let webs = instance.webs.iter().map(|_| WebLocals::default()).collect();

@@ -33,6 +33,7 @@ pub(super) fn lower(program: &Program, source: &Source, inner: &InnerLoop, name:
         effects: ir::Effects::default(),
         library: false,
         unchecked: false,
+        fastmath: Default::default(),
         inline: Default::default(),
     };
     let operands = inner.operands(program);

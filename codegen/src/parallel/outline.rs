@@ -133,6 +133,7 @@ fn outlined(parallel: Parallel, around: &Instance, span: Span) -> (Instance, Vec
         name: format!("{}.prange", around.name).into(),
         library: false,
         boundscheck: around.boundscheck,
+        fastmath: around.fastmath,
         disjoint: around.disjoint,
         inline: around.inline,
         params,

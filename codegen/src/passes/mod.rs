@@ -5,6 +5,7 @@ mod calls;
 mod drops;
 pub mod effects;
 mod escape;
+mod fastmath;
 mod inline;
 mod overflow;
 mod ranges;
@@ -51,6 +52,7 @@ pub fn run_with_report(
     if !options.overflow_checks {
         pass("overflow", &overflow::run);
     }
+    pass("fastmath", &fastmath::run);
     pass("inline", &inline::run);
     pass("reachable", &empty_unreachable);
     pass("aliasing", &aliasing::run);

@@ -8,7 +8,7 @@ use super::names::Binding;
 use super::signature::Declared;
 use super::type_expr::Namespace;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{ErrorModel, ExprKind, Inline};
+use crate::hir::{ErrorModel, ExprKind, FastMath, Inline};
 use crate::source::Span;
 use crate::spelling::closest;
 use crate::types::Type;
@@ -80,8 +80,7 @@ impl Reader<'_> {
             "inline" => options.inline = self.inline(value)?,
             "forceinline" if self.switch(name, value)? => options.inline = Inline::Always,
             "forceinline" => {}
-            // A permission, which the compiler need not use.
-            "fastmath" => self.flags(name, value, FASTMATH)?,
+            "fastmath" => options.fastmath = Some(self.fastmath(value)?),
             "parallel" => options.parallel = self.parallel(value)?,
             // They say how Numba compiles and keeps code; what a kernel computes is the same.
             "cache" | "debug" | "nogil" | "nopython" => drop(self.switch(name, value)?),
@@ -165,6 +164,24 @@ impl Reader<'_> {
                 format!("the flags are {}", known.join(", ")),
             ),
         }
+    }
+
+    /// What floats may do beyond IEEE 754.
+    fn fastmath(&self, value: &Expr) -> Result<FastMath, Wrong> {
+        self.flags("fastmath", value, FASTMATH)?;
+        let named = |flags: Vec<&Expr>| {
+            let names = flags.into_iter().filter_map(text);
+            names.fold(FastMath::default(), FastMath::with)
+        };
+        Ok(match value {
+            Expr::Set(set) => named(set.elts.iter().collect()),
+            Expr::Dict(dict) => {
+                let on = dict.items.iter().filter(|item| self.truth(&item.value) == Some(true));
+                named(on.filter_map(|item| item.key.as_ref()).collect())
+            }
+            _ if self.truth(value) == Some(true) => FastMath::ALL,
+            _ => FastMath::default(),
+        })
     }
 
     /// Whether `prange` may use threads. The other things that Numba can run in parallel are serial.

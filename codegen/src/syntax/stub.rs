@@ -200,6 +200,7 @@ fn prefer(first: Options, second: Options) -> Options {
     Options {
         error_model: first.error_model.or(second.error_model),
         boundscheck: first.boundscheck.or(second.boundscheck),
+        fastmath: first.fastmath.or(second.fastmath),
         parallel: first.parallel || second.parallel,
         inline: if first.inline == Inline::Auto { second.inline } else { first.inline },
     }

@@ -70,6 +70,8 @@ pub struct Instance {
     pub library: bool,
     /// Whether indices are checked.
     pub boundscheck: bool,
+    /// What floats may do beyond IEEE 754.
+    pub fastmath: hir::FastMath,
     /// Whether it trusts its file, in whole or in part, that iterations of its parallel loops do not meet.
     pub disjoint: bool,
     /// Whether calls are replaced by the body.

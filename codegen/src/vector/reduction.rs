@@ -1,7 +1,7 @@
 //! Variables that collect something from all iterations, by an operation that may be done in any order:
 //! each lane collects for itself, and what lanes have collected is put together behind the loop.
 
-use crate::ir::construct::{binary, boolean, integer};
+use crate::ir::construct::{binary, boolean, float, integer};
 use crate::ir::{BinaryOp, Expr, Function, LocalId, Scalar, Stmt, StmtKind, Type, visit};
 
 /// A variable that collects.
@@ -40,6 +40,8 @@ impl Reduction {
             (_, Scalar::Bool) => boolean(false),
             (BinaryOp::And, scalar) => integer(scalar, -1),
             (BinaryOp::Mul, scalar) => integer(scalar, 1),
+            (BinaryOp::AddFree, scalar) => float(scalar, -0.0),
+            (BinaryOp::MulFree, scalar) => float(scalar, 1.0),
             (_, scalar) => integer(scalar, 0),
         }
     }
@@ -56,6 +58,7 @@ fn is_free(op: BinaryOp, scalar: Scalar) -> bool {
     match op {
         BinaryOp::Add | BinaryOp::Mul => scalar.is_int(),
         BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => !scalar.is_float(),
+        BinaryOp::AddFree | BinaryOp::MulFree => true,
         BinaryOp::Sub | BinaryOp::Div | BinaryOp::Rem | BinaryOp::Shl | BinaryOp::Shr => false,
     }
 }

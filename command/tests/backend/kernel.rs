@@ -29,6 +29,7 @@ pub fn function(name: &str) -> Function {
         effects: Effects::default(),
         library: false,
         unchecked: false,
+        fastmath: Default::default(),
         inline: Default::default(),
     }
 }

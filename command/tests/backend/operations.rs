@@ -14,6 +14,7 @@ use pykernel_codegen::types::Layout;
 pub const INTEGERS: [Scalar; 8] =
     [Scalar::I8, Scalar::I16, Scalar::I32, Scalar::I64, Scalar::U8, Scalar::U16, Scalar::U32, Scalar::U64];
 pub const FLOATS: [Scalar; 2] = [Scalar::F32, Scalar::F64];
+/// Those of integers, the first four of floats too.
 pub const BINARY: [BinaryOp; 10] = [
     BinaryOp::Add,
     BinaryOp::Sub,
@@ -229,6 +230,7 @@ fn integer(op: BinaryOp, scalar: Scalar, left: u64, right: u64) -> u64 {
         BinaryOp::Shl if huge => 0,
         BinaryOp::Shl => x << right,
         BinaryOp::Shr => x >> right.min(127),
+        BinaryOp::AddFree | BinaryOp::MulFree => unreachable!("{op:?} is one of floats"),
     };
     exact as u64
 }
@@ -271,13 +273,14 @@ fn division_by_each_constant_is_total() {
 fn float_arithmetic_is_ieee() {
     for scalar in FLOATS {
         // One operation on floats that are exact in f64 rounds to f32 as a single rounding does.
-        for op in [BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul, BinaryOp::Div] {
+        let ordered = [BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul, BinaryOp::Div];
+        for op in ordered.into_iter().chain([BinaryOp::AddFree, BinaryOp::MulFree]) {
             let expected = |row: &[u64]| {
                 let (x, y) = (float(scalar, row[0]), float(scalar, row[1]));
                 let exact = match op {
-                    BinaryOp::Add => x + y,
+                    BinaryOp::Add | BinaryOp::AddFree => x + y,
                     BinaryOp::Sub => x - y,
-                    BinaryOp::Mul => x * y,
+                    BinaryOp::Mul | BinaryOp::MulFree => x * y,
                     _ => x / y,
                 };
                 float_bits(scalar, exact)

@@ -35,9 +35,9 @@ impl FunctionCx<'_, '_> {
     fn float_binary(&mut self, op: BinaryOp, left: Value, right: Value) -> Value {
         let ins = self.builder.ins();
         match op {
-            BinaryOp::Add => ins.fadd(left, right),
+            BinaryOp::Add | BinaryOp::AddFree => ins.fadd(left, right),
             BinaryOp::Sub => ins.fsub(left, right),
-            BinaryOp::Mul => ins.fmul(left, right),
+            BinaryOp::Mul | BinaryOp::MulFree => ins.fmul(left, right),
             BinaryOp::Div => ins.fdiv(left, right),
             BinaryOp::Rem | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Shl | BinaryOp::Shr => {
                 unreachable!("bug in pykernel: {op:?} of floats")
@@ -57,6 +57,7 @@ impl FunctionCx<'_, '_> {
             BinaryOp::Rem => self.remainder(scalar, left, right),
             BinaryOp::Shl => self.shift_left(scalar, left, right),
             BinaryOp::Shr => self.shift_right(scalar, left, right),
+            BinaryOp::AddFree | BinaryOp::MulFree => unreachable!("bug in pykernel: {op:?} of integers"),
         }
     }
 

@@ -248,6 +248,7 @@ fn binary_takes(op: BinaryOp, ty: Scalar) -> bool {
     match op {
         BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => ty != Scalar::Bool,
         BinaryOp::Rem | BinaryOp::Shl | BinaryOp::Shr => ty.is_int(),
+        BinaryOp::AddFree | BinaryOp::MulFree => ty.is_float(),
         BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => !ty.is_float(),
     }
 }

@@ -32,6 +32,7 @@ fn function(body: Vec<StmtKind>) -> Function {
         effects: Default::default(),
         library: false,
         unchecked: false,
+        fastmath: Default::default(),
         inline: Default::default(),
     };
     function.add_local("x", Type::View(view));

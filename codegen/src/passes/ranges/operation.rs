@@ -25,6 +25,7 @@ pub fn sum(op: BinaryOp, left: &Linear, right: &Linear) -> Option<Linear> {
             _ => None,
         },
         BinaryOp::Div | BinaryOp::Rem | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Shr => None,
+        BinaryOp::AddFree | BinaryOp::MulFree => None,
     }
 }
 
@@ -54,6 +55,7 @@ pub fn range(op: BinaryOp, scalar: Scalar, left: Range, right: Range) -> Range {
         BinaryOp::Shr => (left.0.min(0), left.1.max(0)),
         BinaryOp::Add | BinaryOp::Sub | BinaryOp::Shl => all,
         BinaryOp::Div | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => all,
+        BinaryOp::AddFree | BinaryOp::MulFree => all,
     };
     // What may not fit wraps.
     if result.0 < all.0 || result.1 > all.1 { all } else { result }
@@ -132,6 +134,7 @@ pub fn relate(facts: &mut Facts, op: BinaryOp, [left, right]: [&Linear; 2], resu
             }
         }
         BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Shl => {}
+        BinaryOp::AddFree | BinaryOp::MulFree => {}
     }
 }
 

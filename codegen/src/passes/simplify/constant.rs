@@ -72,9 +72,9 @@ pub fn binary(op: BinaryOp, left: Const, right: Const) -> Option<Const> {
 fn binary_int(op: BinaryOp, scalar: Scalar, left: i128, right: i128) -> Const {
     // Of a product of two `u64` 128 bits lose the upper ones, which nobody asks for.
     let value = match op {
-        BinaryOp::Add => left + right,
+        BinaryOp::Add | BinaryOp::AddFree => left + right,
         BinaryOp::Sub => left - right,
-        BinaryOp::Mul => left.wrapping_mul(right),
+        BinaryOp::Mul | BinaryOp::MulFree => left.wrapping_mul(right),
         BinaryOp::Div => left.checked_div(right).unwrap_or(0),
         BinaryOp::Rem => left.checked_rem(right).unwrap_or(0),
         BinaryOp::And => left & right,
@@ -104,9 +104,9 @@ where
         + std::ops::Div<Output = F>,
 {
     match op {
-        BinaryOp::Add => Some(left + right),
+        BinaryOp::Add | BinaryOp::AddFree => Some(left + right),
         BinaryOp::Sub => Some(left - right),
-        BinaryOp::Mul => Some(left * right),
+        BinaryOp::Mul | BinaryOp::MulFree => Some(left * right),
         BinaryOp::Div => Some(left / right),
         BinaryOp::Rem | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Shl | BinaryOp::Shr => None,
     }

@@ -26,6 +26,8 @@ impl FunctionCx<'_, '_> {
             BinaryOp::Add
             | BinaryOp::Sub
             | BinaryOp::Mul
+            | BinaryOp::AddFree
+            | BinaryOp::MulFree
             | BinaryOp::Div
             | BinaryOp::Rem
             | BinaryOp::And
