@@ -1,6 +1,7 @@
 //! Whether a test's kernels give the same bits however they are compiled and run.
 
 use pykernel_abi::Level;
+use pykernel_codegen::hir::FastMath;
 use pykernel_codegen::ir::{self, Expr, Intrinsic, visit};
 use pykernel_codegen::passes::Options;
 
@@ -72,6 +73,8 @@ struct Run {
     layout: Arrangement,
     /// Whether something in it depends on how a machine multiplies and adds.
     fuses: bool,
+    /// Whether something in it lets the compiler change what floats give.
+    is_fast: bool,
     /// What each example gives, as text, and what it prints; then what the variables hold.
     answers: Vec<String>,
 }
@@ -79,7 +82,9 @@ struct Run {
 impl Run {
     /// Whether another run must give the same.
     fn must_agree(&self, other: &Run) -> bool {
-        self.layout == other.layout && (!self.fuses || self.way.level == other.way.level)
+        self.layout == other.layout
+            && (!self.fuses || self.way.level == other.way.level)
+            && (!self.is_fast || self.way == other.way)
     }
 }
 
@@ -88,11 +93,12 @@ fn run_compiled(case: &Case, way: Way, options: Options, runs: &mut Vec<Run>) {
     let Compiled { analysis, ir } = compile_with(&case.source, options);
     let mut loaded = Loaded::new(Engine::Jit(way.level), &analysis, &ir);
     let fuses = fuses(&ir);
+    let is_fast = ir.functions.iter().any(|function| function.fastmath != FastMath::default());
     for layout in case.options.layouts().iter().copied() {
         for threads in THREADS {
             host::set_threads(threads);
             let answers = answers(case, &mut loaded, layout);
-            runs.push(Run { way, threads, layout, fuses, answers });
+            runs.push(Run { way, threads, layout, fuses, is_fast, answers });
         }
     }
 }
@@ -152,7 +158,14 @@ mod tests {
 
     fn run(level: Level, threads: i64, fuses: bool, answer: &str) -> Run {
         let answers = vec!["same".to_owned(), answer.to_owned()];
-        Run { way: Way { level, lanes: None }, threads, layout: Arrangement::Own, fuses, answers }
+        Run {
+            way: Way { level, lanes: None },
+            threads,
+            layout: Arrangement::Own,
+            fuses,
+            is_fast: false,
+            answers,
+        }
     }
 
     #[test]
