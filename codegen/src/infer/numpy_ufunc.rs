@@ -80,7 +80,11 @@ impl Body<'_, '_> {
             }
             (Ufunc::Unary(op), _) => self.unary(op, last, span),
             (Ufunc::Abs, _) => builtin::abs(self, row, vec![last], span),
-            (Ufunc::Square, _) => self.binary(BinaryOp::Mul, last.clone(), last, span),
+            (Ufunc::Square, _) => {
+                let is_bool = last.ty == Type::Strong(DType::Bool);
+                let last = if is_bool { self.coerce(last, &Type::Strong(DType::Int8))? } else { last };
+                self.binary(BinaryOp::Mul, last.clone(), last, span)
+            }
             (Ufunc::Not, _) => self.unary(hir::UnaryOp::Not, last, span),
             (Ufunc::Binary(op), Some(first)) => self.binary(op, first, last, span),
             (Ufunc::Compare(op), Some(first)) => self.compare(op, first, last, span),

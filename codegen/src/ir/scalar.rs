@@ -1,6 +1,6 @@
 //! The types of expressions that are numbers.
 
-use super::{Const, Expr, Function, Intrinsic, Scalar, Type};
+use super::{Expr, Function, Intrinsic, Scalar, Type};
 
 impl Function {
     /// The type of a well-formed expression that is a number, or of its lanes; `None` of a view or an owner.
@@ -11,10 +11,7 @@ impl Function {
                 Type::Lanes(lanes) => Some(lanes.scalar),
                 Type::View(_) | Type::Owner => None,
             },
-            Expr::Const(Const::Bool(_)) => Some(Scalar::Bool),
-            Expr::Const(Const::Int(scalar, _)) => Some(*scalar),
-            Expr::Const(Const::F32(_)) => Some(Scalar::F32),
-            Expr::Const(Const::F64(_)) => Some(Scalar::F64),
+            Expr::Const(constant) => Some(constant.scalar()),
             Expr::Unary { operand: value, .. }
             | Expr::Binary { left: value, .. }
             | Expr::Select { then: value, .. }

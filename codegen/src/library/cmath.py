@@ -28,7 +28,7 @@ def is_large(x, y):
 
 
 def log_of_large(x, y):
-    return intrinsics.c_log(intrinsics.c_hypot(x / 2.0, y / 2.0)) + LN2 * 2.0
+    return log(hypot(x / 2.0, y / 2.0)) + LN2 * 2.0
 
 
 def infinite_or_nan(x, y):
@@ -55,7 +55,7 @@ def cmath_phase(z):
 
 
 def cmath_polar(z):
-    r = intrinsics.c_hypot(z.real, z.imag)
+    r = hypot(z.real, z.imag)
     if intrinsics.raises and is_infinite(r) and cmath_isfinite(z):
         raise OverflowError("math range error")
     return r, cmath_phase(z)
@@ -94,10 +94,10 @@ def cmath_sqrt(z):
     if ax < DBL_MIN and ay < DBL_MIN:
         # The square root of 2**53 times the number is 2**27 times too large, with half a square.
         ax = ax * 9007199254740992.0
-        s = intrinsics.sqrt(ax + intrinsics.c_hypot(ax, ay * 9007199254740992.0)) * 7.450580596923828e-09
+        s = intrinsics.sqrt(ax + hypot(ax, ay * 9007199254740992.0)) * 7.450580596923828e-09
     else:
         ax = ax / 8.0
-        s = 2.0 * intrinsics.sqrt(ax + intrinsics.c_hypot(ax, ay / 8.0))
+        s = 2.0 * intrinsics.sqrt(ax + hypot(ax, ay / 8.0))
     d = ay / (2.0 * s)
     if x >= 0.0:
         return intrinsics.complex(s, intrinsics.copysign(d, y))
@@ -125,20 +125,20 @@ def cmath_log_plain(z):
     if not cmath_isfinite(z):
         size = infinite_or_nan(x, y)
     elif x > LARGE or y > LARGE:
-        size = intrinsics.c_log(intrinsics.c_hypot(x / 2.0, y / 2.0)) + LN2
+        size = log(hypot(x / 2.0, y / 2.0)) + LN2
     elif x == 0.0 and y == 0.0:
         size = -math.inf
     elif x < DBL_MIN and y < DBL_MIN:
-        h = intrinsics.c_hypot(x * 9007199254740992.0, y * 9007199254740992.0)
-        size = intrinsics.c_log(h) - 53.0 * LN2
+        h = hypot(x * 9007199254740992.0, y * 9007199254740992.0)
+        size = log(h) - 53.0 * LN2
     else:
-        h = intrinsics.c_hypot(x, y)
+        h = hypot(x, y)
         if 0.71 <= h and h <= 1.73:
             most = x if x > y else y
             least = y if x > y else x
-            size = intrinsics.c_log1p((most - 1.0) * (most + 1.0) + least * least) / 2.0
+            size = log1p((most - 1.0) * (most + 1.0) + least * least) / 2.0
         else:
-            size = intrinsics.c_log(h)
+            size = log(h)
     return intrinsics.complex(size, cmath_phase(z))
 
 
@@ -180,11 +180,11 @@ def cmath_exp(z):
     if not cmath_isfinite(z):
         return cmath_exp_special(x, y)
     if x > LOG_LARGE:
-        size = intrinsics.c_exp(x - 1.0)
+        size = exp(x - 1.0)
         return cmath_range(
             intrinsics.complex(size * cosine(y) * math.e, size * sine(y) * math.e)
         )
-    size = intrinsics.c_exp(x)
+    size = exp(x)
     return cmath_range(intrinsics.complex(size * cosine(y), size * sine(y)))
 
 
@@ -210,8 +210,8 @@ def cmath_cosh(z):
     if intrinsics.fabs(x) > LOG_LARGE:
         x = x - intrinsics.copysign(1.0, x)
         scale = math.e
-    re = cosine(y) * intrinsics.c_cosh(x) * scale
-    return cmath_range(intrinsics.complex(re, sine(y) * intrinsics.c_sinh(x) * scale))
+    re = cosine(y) * cosh(x) * scale
+    return cmath_range(intrinsics.complex(re, sine(y) * sinh(x) * scale))
 
 
 def cmath_cosh_special(x, y):
@@ -236,8 +236,8 @@ def cmath_sinh(z):
     if intrinsics.fabs(x) > LOG_LARGE:
         x = x - intrinsics.copysign(1.0, x)
         scale = math.e
-    re = cosine(y) * intrinsics.c_sinh(x) * scale
-    return cmath_range(intrinsics.complex(re, sine(y) * intrinsics.c_cosh(x) * scale))
+    re = cosine(y) * sinh(x) * scale
+    return cmath_range(intrinsics.complex(re, sine(y) * cosh(x) * scale))
 
 
 def cmath_sinh_special(x, y):
@@ -259,12 +259,12 @@ def cmath_tanh(z):
     if not cmath_isfinite(z):
         return cmath_tanh_special(x, y)
     if intrinsics.fabs(x) > LOG_LARGE:
-        small = intrinsics.c_exp(-2.0 * intrinsics.fabs(x))
+        small = exp(-2.0 * intrinsics.fabs(x))
         im = 4.0 * sine(y) * cosine(y) * small
         return intrinsics.complex(intrinsics.copysign(1.0, x), im)
-    tx = intrinsics.c_tanh(x)
+    tx = tanh(x)
     ty = tangent(y)
-    cx = 1.0 / intrinsics.c_cosh(x)
+    cx = 1.0 / cosh(x)
     both = tx * ty
     below = 1.0 + both * both
     return intrinsics.complex(tx * (1.0 + ty * ty) / below, ((ty / below) * cx) * cx)
@@ -317,7 +317,7 @@ def cmath_acos(z):
     a = cmath_sqrt(intrinsics.complex(1.0 - x, -y))
     b = cmath_sqrt(intrinsics.complex(1.0 + x, y))
     re = 2.0 * arctangent_of_point(a.real, b.real)
-    return intrinsics.complex(re, intrinsics.c_asinh(b.real * a.imag - b.imag * a.real))
+    return intrinsics.complex(re, asinh(b.real * a.imag - b.imag * a.real))
 
 
 def cmath_acos_special(x, y):
@@ -338,7 +338,7 @@ def cmath_acosh(z):
         return intrinsics.complex(log_of_large(x, y), arctangent_of_point(y, x))
     a = cmath_sqrt(intrinsics.complex(x - 1.0, y))
     b = cmath_sqrt(intrinsics.complex(x + 1.0, y))
-    re = intrinsics.c_asinh(a.real * b.real + a.imag * b.imag)
+    re = asinh(a.real * b.real + a.imag * b.imag)
     return intrinsics.complex(re, 2.0 * arctangent_of_point(a.imag, b.real))
 
 
@@ -356,7 +356,7 @@ def cmath_asinh(z):
         return intrinsics.complex(re, arctangent_of_point(y, intrinsics.fabs(x)))
     a = cmath_sqrt(intrinsics.complex(1.0 + y, -x))
     b = cmath_sqrt(intrinsics.complex(1.0 - y, x))
-    re = intrinsics.c_asinh(a.real * b.imag - b.real * a.imag)
+    re = asinh(a.real * b.imag - b.real * a.imag)
     return intrinsics.complex(re, arctangent_of_point(y, a.real * b.real - a.imag * b.imag))
 
 
@@ -376,16 +376,16 @@ def cmath_atanh_right(x, y):
     if not is_finite(x) or not is_finite(y):
         return cmath_atanh_special(x, y)
     if x > SQRT_LARGE or ay > SQRT_LARGE:
-        h = intrinsics.c_hypot(x / 2.0, y / 2.0)
+        h = hypot(x / 2.0, y / 2.0)
         return intrinsics.complex(x / 4.0 / h / h, intrinsics.copysign(HALF_PI, y))
     if x == 1.0 and ay < SQRT_DBL_MIN:
         cmath_domain(ay == 0.0)
         if ay == 0.0:
             return intrinsics.complex(math.inf, y)
-        re = -intrinsics.c_log(intrinsics.sqrt(ay) / intrinsics.sqrt(intrinsics.c_hypot(ay, 2.0)))
+        re = -log(intrinsics.sqrt(ay) / intrinsics.sqrt(hypot(ay, 2.0)))
         return intrinsics.complex(re, intrinsics.copysign(arctangent_of_point(2.0, -ay) / 2.0, y))
     left = 1.0 - x
-    re = intrinsics.c_log1p(4.0 * x / (left * left + ay * ay)) / 4.0
+    re = log1p(4.0 * x / (left * left + ay * ay)) / 4.0
     return intrinsics.complex(re, -arctangent_of_point(-2.0 * y, left * (1.0 + x) - ay * ay) / 2.0)
 
 

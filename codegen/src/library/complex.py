@@ -58,14 +58,14 @@ def complex_ge(a, b):
 
 
 def complex_abs(a):
-    size = intrinsics.like(intrinsics.c_hypot(a.real, a.imag), a.real)
+    size = hypot(a.real, a.imag)
     if intrinsics.raises and is_infinite(size) and is_finite(a.real) and is_finite(a.imag):
         raise OverflowError("absolute value too large")
     return size
 
 
 def complex64_abs(a):
-    return intrinsics.like(intrinsics.c_hypot(a.real, a.imag), a.real)
+    return hypot(a.real, a.imag)
 
 
 def complex_divide(a, b):
@@ -135,13 +135,13 @@ def complex_power_unsigned(a, n):
 def complex_power_polar(a, b):
     if a.real == 0.0 and a.imag == 0.0:
         return intrinsics.complex(0.0, 0.0)
-    size = intrinsics.c_hypot(a.real, a.imag)
-    length = intrinsics.c_pow(size, b.real)
+    size = hypot(a.real, a.imag)
+    length = power(size, b.real)
     angle = arctangent_of_point(a.imag, a.real)
     phase = angle * b.real
     if b.imag != 0.0:
-        length = length * intrinsics.c_exp(-(angle * b.imag))
-        phase = phase + b.imag * intrinsics.c_log(size)
+        length = length * exp(-(angle * b.imag))
+        phase = phase + b.imag * log(size)
     return intrinsics.complex(length * cosine(phase), length * sine(phase))
 
 

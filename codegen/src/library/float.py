@@ -62,14 +62,14 @@ def float_power(x, y):
     # CPython gives a complex number for a negative base and a fractional exponent; here nan.
     if intrinsics.raises and x == 0.0 and y < 0.0 and is_finite(y):
         raise ZeroDivisionError("0.0 cannot be raised to a negative power")
-    result = intrinsics.like(intrinsics.c_pow(x, y), x)
+    result = power(x, y)
     if intrinsics.raises and is_infinite(result) and is_finite(x) and is_finite(y):
         raise OverflowError("(34, 'Numerical result out of range')")
     return result
 
 
 def float_power_numpy(x, y):
-    return intrinsics.like(intrinsics.c_pow(x, y), x)
+    return power(x, y)
 
 
 def int_of_float(x):
@@ -131,7 +131,7 @@ def float_round(x, digits):
 
 
 def round_to_tens(x, digits):
-    unit = intrinsics.c_pow(10.0, float(digits))
+    unit = power(10.0, float(digits))
     rest = intrinsics.c_fmod(intrinsics.fabs(x), unit)
     below = intrinsics.fabs(x) - rest
     above = unit - rest
@@ -145,9 +145,9 @@ def round_to_tens(x, digits):
 def float_round_numpy(x, digits):
     # NumPy multiplies, rounds and divides in the number's own type.
     if digits < 0:
-        unit = intrinsics.like(intrinsics.c_pow(10.0, float(-digits)), x)
+        unit = intrinsics.like(power(10.0, float(-digits)), x)
         return intrinsics.round_even(x / unit) * unit
-    unit = intrinsics.like(intrinsics.c_pow(10.0, float(digits)), x)
+    unit = intrinsics.like(power(10.0, float(digits)), x)
     return intrinsics.round_even(x * unit) / unit
 
 

@@ -147,7 +147,7 @@ def int_round_numpy(a, digits):
     # NumPy divides, rounds and multiplies in float64.
     if digits >= 0:
         return a
-    unit = intrinsics.c_pow(10.0, float(-digits))
+    unit = power(10.0, float(-digits))
     return intrinsics.like(intrinsics.round_even(float(a) / unit) * unit, a)
 
 

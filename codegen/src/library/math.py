@@ -31,7 +31,7 @@ def math_acos(x):
 
 
 def math_acosh(x):
-    return checked(intrinsics.c_acosh(x), x)
+    return checked(acosh(x), x)
 
 
 def math_asin(x):
@@ -39,7 +39,7 @@ def math_asin(x):
 
 
 def math_asinh(x):
-    return intrinsics.c_asinh(x)
+    return asinh(x)
 
 
 def math_atan(x):
@@ -51,11 +51,11 @@ def math_atan2(y, x):
 
 
 def math_atanh(x):
-    return checked(intrinsics.c_atanh(x), x)
+    return checked(atanh(x), x)
 
 
 def math_cbrt(x):
-    return intrinsics.c_cbrt(x)
+    return cbrt(x)
 
 
 def math_comb(n, k):
@@ -89,7 +89,7 @@ def math_cos(x):
 
 
 def math_cosh(x):
-    return checked_range(intrinsics.c_cosh(x), x)
+    return checked_range(cosh(x), x)
 
 
 def math_degrees(x):
@@ -105,15 +105,15 @@ def math_erfc(x):
 
 
 def math_exp(x):
-    return checked_range(intrinsics.c_exp(x), x)
+    return checked_range(exp(x), x)
 
 
 def math_exp2(x):
-    return checked_range(intrinsics.c_exp2(x), x)
+    return checked_range(exp2(x), x)
 
 
 def math_expm1(x):
-    return checked_range(intrinsics.c_expm1(x), x)
+    return checked_range(expm1(x), x)
 
 
 def math_fabs(x):
@@ -159,7 +159,7 @@ def math_gcd(a, b):
 
 
 def math_hypot(x, y):
-    return intrinsics.c_hypot(x, y)
+    return hypot(x, y)
 
 
 def math_isclose(a, b, rel_tol, abs_tol):
@@ -246,7 +246,7 @@ def math_lgamma(x):
 def math_log(x):
     if intrinsics.raises and x <= 0.0:
         raise ValueError("math domain error")
-    return intrinsics.c_log(x)
+    return log(x)
 
 
 def math_log_base(x, base):
@@ -260,17 +260,17 @@ def math_log_base(x, base):
 def math_log10(x):
     if intrinsics.raises and x <= 0.0:
         raise ValueError("math domain error")
-    return intrinsics.c_log10(x)
+    return log10(x)
 
 
 def math_log1p(x):
-    return checked(intrinsics.c_log1p(x), x)
+    return checked(log1p(x), x)
 
 
 def math_log2(x):
     if intrinsics.raises and x <= 0.0:
         raise ValueError("math domain error")
-    return intrinsics.c_log2(x)
+    return log2(x)
 
 
 def math_nextafter(x, y):
@@ -294,7 +294,7 @@ def math_perm(n, k):
 
 
 def math_pow(x, y):
-    result = intrinsics.c_pow(x, y)
+    result = power(x, y)
     if intrinsics.raises and is_finite(x) and is_finite(y):
         if is_nan(result) or (is_infinite(result) and x == 0.0):
             raise ValueError("math domain error")
@@ -318,7 +318,7 @@ def math_sin(x):
 
 
 def math_sinh(x):
-    return checked_range(intrinsics.c_sinh(x), x)
+    return checked_range(sinh(x), x)
 
 
 def math_sqrt(x):
@@ -332,7 +332,7 @@ def math_tan(x):
 
 
 def math_tanh(x):
-    return intrinsics.c_tanh(x)
+    return tanh(x)
 
 
 def math_ulp(x):

@@ -183,23 +183,57 @@ def mean_of(total, n):
     return total / intrinsics.like(n, total)
 
 
+# The order does not matter for the least and the greatest, but for the sign of a zero, which it does in
+# NumPy too. Four are looked at side by side.
+
+
 @njit(boundscheck=False)
 def least(a):
-    if len(a) == 0:
+    n = len(a)
+    if n == 0:
         raise ValueError("zero-size array to reduction operation minimum which has no identity")
     best = a[0]
-    for x in a:
-        best = intrinsics.select(best < x or best != best, best, x)
+    if n >= 4:
+        b1 = a[1]
+        b2 = a[2]
+        b3 = a[3]
+        for i in range(0, n - n % 4, 4):
+            best = least_of(best, a[i])
+            b1 = least_of(b1, a[i + 1])
+            b2 = least_of(b2, a[i + 2])
+            b3 = least_of(b3, a[i + 3])
+        best = least_of(least_of(best, b1), least_of(b2, b3))
+    for i in range(n - n % 4, n):
+        best = least_of(best, a[i])
     return best
+
+
+def least_of(best, x):
+    return intrinsics.select(best < x or best != best, best, x)
 
 
 @njit(boundscheck=False)
 def greatest(a):
-    if len(a) == 0:
+    n = len(a)
+    if n == 0:
         raise ValueError("zero-size array to reduction operation maximum which has no identity")
     best = a[0]
-    for x in a:
-        best = intrinsics.select(best > x or best != best, best, x)
+    if n >= 4:
+        b1 = a[1]
+        b2 = a[2]
+        b3 = a[3]
+        for i in range(0, n - n % 4, 4):
+            best = greatest_of(best, a[i])
+            b1 = greatest_of(b1, a[i + 1])
+            b2 = greatest_of(b2, a[i + 2])
+            b3 = greatest_of(b3, a[i + 3])
+        best = greatest_of(greatest_of(best, b1), greatest_of(b2, b3))
+    for i in range(n - n % 4, n):
+        best = greatest_of(best, a[i])
     return best
+
+
+def greatest_of(best, x):
+    return intrinsics.select(best > x or best != best, best, x)
 
 

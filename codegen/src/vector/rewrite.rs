@@ -107,7 +107,7 @@ pub(super) fn body(body: Body<'_>) -> Result<Rewritten, Refusal> {
     loop {
         let mut rewrite = Rewrite::new(body, &facts);
         let mut out = Vec::new();
-        rewrite.block(body.body, Live::All, &mut out);
+        rewrite.statements(body.body, Live::All, &mut out);
         if rewrite.found == facts {
             return match rewrite.refusal.take() {
                 Some(refusal) => Err(refusal),
@@ -130,6 +130,10 @@ pub(super) struct Rewrite<'a> {
     bail: Label,
     /// The locals whose values are lanes, with those.
     pub(super) lanes: BTreeMap<LocalId, LocalId>,
+    /// Those of them that may keep a value from before, or are assigned in a branch or a loop.
+    kept: BTreeSet<LocalId>,
+    /// How many branches and loops are around the statement at hand.
+    depth: u32,
     /// The views that differ among the lanes: the view that each is a part of, and the part.
     pub(super) views: BTreeMap<LocalId, (LocalId, Vec<Part>)>,
     pub(super) open: Vec<Open>,
@@ -161,6 +165,8 @@ impl<'a> Rewrite<'a> {
             first: LocalId(0),
             bail: Label(on.function.n_labels),
             lanes: BTreeMap::new(),
+            kept: BTreeSet::new(),
+            depth: 0,
             views: BTreeMap::new(),
             open: Vec::new(),
             protected: Vec::new(),
@@ -174,11 +180,11 @@ impl<'a> Rewrite<'a> {
         rewrite
     }
 
-    /// Lanes have a value from the start, so that masks have something to keep.
+    /// Lanes that may keep a value have one from the start.
     fn finish(self, body: Vec<Stmt>) -> Rewritten {
         let span = self.span;
         let mut whole = Vec::with_capacity(self.lanes.len() + body.len());
-        for (local, lanes) in &self.lanes {
+        for (local, lanes) in self.lanes.iter().filter(|(local, _)| self.kept.contains(local)) {
             let Type::Scalar(scalar) = self.on.function.ty(*local) else { continue };
             let collects = self.collected.iter().find(|(reduction, ..)| reduction.local == *local);
             let value = match collects {
@@ -206,6 +212,7 @@ impl<'a> Rewrite<'a> {
         for reduction in self.on.reductions {
             locals.insert(reduction.local);
             self.give(reduction.local, Shape::Varying);
+            self.kept.insert(reduction.local);
             let lanes = self.lanes_of(reduction.local);
             let Type::Lanes(Lanes { scalar, .. }) = self.locals[self.locals.len() - 1].ty else { continue };
             let all = self.add_lanes("all", scalar);
@@ -294,6 +301,9 @@ impl<'a> Rewrite<'a> {
     /// Sets a local to a value on some of the lanes.
     pub(super) fn set_lanes(&mut self, local: LocalId, value: Expr, live: Live, out: &mut Vec<Stmt>) {
         let lanes = self.lanes_of(local);
+        if self.depth > 0 {
+            self.kept.insert(local);
+        }
         let value = match (self.is_protected(local, live), live) {
             (true, Live::Mask(mask)) => select(Expr::Local(mask), value, Expr::Local(lanes)),
             _ => value,
@@ -337,6 +347,14 @@ impl<'a> Rewrite<'a> {
     /// Statements, for some of the lanes; gives the lanes that come out. Where lanes have come to rest,
     /// what follows is done only while there are others: it may read memory.
     pub(super) fn block(&mut self, body: &[Stmt], live: Live, out: &mut Vec<Stmt>) -> Live {
+        self.depth += 1;
+        let after = self.statements(body, live, out);
+        self.depth -= 1;
+        after
+    }
+
+    /// The statements of a block.
+    fn statements(&mut self, body: &[Stmt], live: Live, out: &mut Vec<Stmt>) -> Live {
         for (index, stmt) in body.iter().enumerate() {
             self.span = stmt.span;
             let after = self.statement(stmt, live, out);
@@ -345,7 +363,7 @@ impl<'a> Rewrite<'a> {
                 Live::Mask(mask) if after != live && !is_plain(&body[index + 1..]) => {
                     return self.rest(&body[index + 1..], mask, out);
                 }
-                _ if after != live => return self.block(&body[index + 1..], after, out),
+                _ if after != live => return self.statements(&body[index + 1..], after, out),
                 _ => {}
             }
         }

@@ -290,8 +290,8 @@ fn intrinsics() -> Vec<Operation> {
         index: boxed(args.remove(0)),
         extent: boxed(args.remove(0)),
     }));
-    let pow = Intrinsic::C(CFunction::Pow);
-    all.push(operation("pow".into(), &[Scalar::F64; 2], Scalar::F64, intrinsic(pow)));
+    let fmod = Intrinsic::C(CFunction::Fmod);
+    all.push(operation("fmod".into(), &[Scalar::F64; 2], Scalar::F64, intrinsic(fmod)));
     all
 }
 

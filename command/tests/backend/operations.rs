@@ -518,13 +518,10 @@ fn overflow_and_bounds_are_seen() {
 
 #[test]
 fn c_functions_are_the_c_librarys() {
-    let one = computes(&[Scalar::F64], Scalar::F64, &intrinsic(Intrinsic::C(CFunction::Exp)));
-    let two = computes(&[Scalar::F64; 2], Scalar::F64, &intrinsic(Intrinsic::C(CFunction::Pow)));
+    let two = computes(&[Scalar::F64; 2], Scalar::F64, &intrinsic(Intrinsic::C(CFunction::Fmod)));
     for x in float_edges() {
-        let got = call(&one, &[x.to_bits()]).expect("nothing raises")[0];
-        assert!(same(Scalar::F64, got, x.exp().to_bits()), "exp({x})");
         let got = call(&two, &[x.to_bits(), 0.5f64.to_bits()]).expect("nothing raises")[0];
-        assert!(same(Scalar::F64, got, x.powf(0.5).to_bits()), "pow({x}, 0.5)");
+        assert!(same(Scalar::F64, got, (x % 0.5).to_bits()), "fmod({x}, 0.5)");
     }
 }
 

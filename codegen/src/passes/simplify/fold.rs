@@ -1,13 +1,13 @@
 //! Simplifies one node of an expression whose operands are simple already: constants are computed
 //! as the IR defines every operation, and identities that hold for every operand are applied.
 //!
-//! Functions of the C library are left alone, but for squares: the machine that runs the kernel may
+//! Functions of the C library are left alone: the machine that runs the kernel may
 //! have another library than the one that compiles it.
 
 use std::mem;
 
 use super::constant;
-use crate::ir::{Axis, BinaryOp, CFunction, CompareOp, Const, Conversion, Expr, Intrinsic, LocalId, UnaryOp};
+use crate::ir::{Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, LocalId, UnaryOp};
 
 /// Simplifies a whole expression, operands first.
 pub fn fold_all(expr: &mut Expr) {
@@ -208,28 +208,7 @@ fn select(cond: &mut Expr, then: &mut Expr, otherwise: &mut Expr) -> Option<Expr
     }
 }
 
-/// A square is one product, which is nearer to the exact one than what a C library may give.
-fn square(op: Intrinsic, args: &mut [Expr]) -> Option<Expr> {
-    /// Nodes: what is written twice the back end computes once, but walks twice.
-    const SMALL: usize = 8;
-    match args {
-        [base, Expr::Const(Const::F64(two))] if *two == 2f64.to_bits() && base.size() <= SMALL => {
-            let is_power = op == Intrinsic::C(CFunction::Pow);
-            is_power.then(|| Expr::Binary {
-                op: BinaryOp::Mul,
-                left: Box::new(base.clone()),
-                right: Box::new(take(base)),
-            })
-        }
-        _ => None,
-    }
-}
-
-fn intrinsic(op: Intrinsic, args: &mut [Expr]) -> Option<Expr> {
-    if let Some(square) = square(op, args) {
-        return Some(square);
-    }
-    let args = &*args;
+fn intrinsic(op: Intrinsic, args: &[Expr]) -> Option<Expr> {
     // Adding, subtracting 0 and multiplying with 0 or 1 never overflows.
     let trivial = matches!(
         (op, args),

@@ -120,7 +120,7 @@ impl FunctionCx<'_, '_> {
         });
         let small = Vectors::new(Scalar::Bool, left.count, 64, small);
         let registers = self.if_all(
-            &small,
+            (&small, true),
             |_| vec![no; left.registers.len()],
             |cx| {
                 let op = Intrinsic::MulOverflows;

@@ -98,7 +98,7 @@ impl FunctionCx<'_, '_> {
         let small = self.small([from]);
         let base = self.splat_bits(Scalar::F64, BASE);
         let registers = self.if_all(
-            &small,
+            (&small, true),
             |cx| {
                 let floats = cx.registers([from], |cx, [number]| cx.small_to_float(number, base));
                 let floats = Vectors::new(Scalar::F64, from.count, 64, floats);
@@ -202,7 +202,7 @@ impl FunctionCx<'_, '_> {
         });
         let small = Vectors::new(Scalar::Bool, from.count, 64, small);
         let registers = self.if_all(
-            &small,
+            (&small, true),
             |cx| {
                 cx.registers([from], |cx, [value]| {
                     let whole = cx.truncate_small(value);

@@ -108,7 +108,7 @@ impl FunctionCx<'_, '_> {
         let small = Vectors::new(Scalar::Bool, left.count, 64, small);
         let base = self.splat_bits(Scalar::F64, BASE);
         let registers = self.if_all(
-            &small,
+            (&small, true),
             |cx| {
                 cx.registers([left, right], |cx, operands| {
                     let [left, right] = operands.map(|number| cx.small_to_float(number, base));

@@ -78,16 +78,20 @@ impl FunctionCx<'_, '_> {
         self.builder.ins().vany_true(all)
     }
 
-    /// Runs one of two codes, if all lanes are true and if not; gives the registers that it gives.
+    /// Runs one of two codes, if all lanes are true, which is usual or not, and if one is not; gives the
+    /// registers that it gives.
     pub(super) fn if_all(
         &mut self,
-        mask: &Vectors,
+        (mask, usual): (&Vectors, bool),
         all: impl FnOnce(&mut Self) -> Vec<Value>,
         some: impl FnOnce(&mut Self) -> Vec<Value>,
     ) -> Vec<Value> {
         let absent = self.unary_lanes(UnaryOp::Not, mask);
         let any_absent = self.any(&absent);
         let [on_some, on_all, after] = std::array::from_fn(|_| self.builder.create_block());
+        if usual {
+            self.builder.set_cold_block(on_some);
+        }
         self.builder.ins().brif(any_absent, on_some, &[], on_all, &[]);
         self.continue_in(on_all);
         let given = all(self);

@@ -30,7 +30,7 @@ impl FunctionCx<'_, '_> {
             (Place::Adjacent(address), None) => self.load_adjacent(lanes, address),
             (Place::Adjacent(address), Some(mask)) => {
                 let registers = self.if_all(
-                    &mask,
+                    (&mask, false),
                     |cx| cx.load_adjacent(lanes, address).registers,
                     |cx| {
                         let addresses = cx.adjacent_addresses(lanes.scalar, lanes.count, address);
@@ -56,7 +56,7 @@ impl FunctionCx<'_, '_> {
             (Place::Adjacent(address), None) => self.store_adjacent(&value, address),
             (Place::Adjacent(address), Some(mask)) => {
                 self.if_all(
-                    &mask,
+                    (&mask, false),
                     |cx| {
                         cx.store_adjacent(&value, address);
                         Vec::new()

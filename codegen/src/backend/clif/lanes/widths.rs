@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::{CompareOp, Expr, Function, Intrinsic, Lanes, LocalId, Scalar, StmtKind, Type, visit};
+use crate::ir::{CompareOp, Expr, Function, Lanes, LocalId, Scalar, StmtKind, Type, visit};
 
 /// The widths of the locals of a function that are masks.
 pub(in super::super) fn mask_widths(function: &Function) -> BTreeMap<LocalId, u32> {
@@ -61,47 +61,13 @@ impl Widths<'_> {
             Expr::Binary { left, right, .. } => self.mask(left).max(self.mask(right)),
             Expr::Select { then, otherwise, .. } => self.mask(then).max(self.mask(otherwise)),
             Expr::Compare { op: CompareOp::Eq | CompareOp::Ne, left, right }
-                if self.scalar(left) == Scalar::Bool =>
+                if self.function.scalar_type(left) == Some(Scalar::Bool) =>
             {
                 self.mask(left).max(self.mask(right))
             }
-            Expr::Compare { left, .. } => Some(self.scalar(left).bits()),
+            Expr::Compare { left, .. } => self.function.scalar_type(left).map(Scalar::bits),
             Expr::InBounds { .. } | Expr::Intrinsic { .. } => Some(Scalar::I64.bits()),
             _ => None,
-        }
-    }
-
-    /// The type of lanes.
-    fn scalar(&self, expr: &Expr) -> Scalar {
-        match expr {
-            Expr::Local(local) => match self.function.ty(*local) {
-                Type::Scalar(scalar) | Type::Lanes(Lanes { scalar, .. }) => scalar,
-                Type::View(_) | Type::Owner => unreachable!("bug in pykernel: an array is used as lanes"),
-            },
-            Expr::Const(constant) => constant.scalar(),
-            Expr::Unary { operand: of, .. }
-            | Expr::Binary { left: of, .. }
-            | Expr::Select { then: of, .. }
-            | Expr::Splat { value: of, .. }
-            | Expr::Lane { lanes: of, .. } => self.scalar(of),
-            Expr::Convert { to, .. } => *to,
-            Expr::Intrinsic { op: Intrinsic::C(_), .. } => Scalar::F64,
-            Expr::Intrinsic {
-                op: Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows,
-                ..
-            } => Scalar::Bool,
-            Expr::Intrinsic { args, .. } => args.first().map_or(Scalar::Bool, |arg| self.scalar(arg)),
-            Expr::Compare { .. } | Expr::InBounds { .. } | Expr::AnyLane { .. } | Expr::Overlap { .. } => {
-                Scalar::Bool
-            }
-            Expr::LaneNumbers { .. } | Expr::Dim { .. } | Expr::Stride { .. } | Expr::Address { .. } => {
-                Scalar::I64
-            }
-            Expr::SubView { .. }
-            | Expr::Transpose { .. }
-            | Expr::OfLayout { .. }
-            | Expr::Unowned
-            | Expr::Empty(_) => unreachable!("bug in pykernel: an array is used as lanes"),
         }
     }
 }
