@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::interface::{self, Interface};
 use crate::source::Source;
 use crate::symbol::Package;
-use crate::{fusion, hir, infer, ir, lower, parallel, passes, syntax, typed};
+use crate::{fusion, hir, infer, ir, lower, parallel, passes, summation, syntax, typed};
 
 /// Everything that the front end finds in one source.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ pub fn analyse(source: &Source, package: &Package) -> Analysis {
     let (mut module, mut interface, mut warnings) = (ir::Module::default(), Interface::default(), Vec::new());
     if diagnostics.is_empty() {
         fusion::run(&mut program);
+        summation::run(&mut program);
         module = lower::lower(&program, source);
         passes::effects::analyse(&mut module);
         lower::inputs::check(&program, &module, &mut diagnostics);

@@ -29,6 +29,7 @@ pub mod library;
 pub mod infer;
 pub mod parallel;
 pub mod fusion;
+pub mod summation;
 pub mod lower;
 pub mod vector;
 pub mod passes;

@@ -15,15 +15,18 @@ use pykernel_cli::transcript::case::Case;
 use pykernel_cli::transcript::folder;
 use pykernel_cli::transcript::run::Outcome;
 use pykernel_cli::transcript::suite::{self, Show};
-use pykernel_codegen::backend::LANE_BITS;
+use pykernel_codegen::backend::Target;
 
 /// What loops may become: ones of single numbers, of as many lanes as builds make, and of the least.
-const LANES: [Option<u32>; 3] = [None, Some(LANE_BITS), Some(128)];
+fn lanes() -> [Option<u32>; 3] {
+    let built = Target::host().lane_bits();
+    [None, built, built.map(|_| 128)]
+}
 
 fn main() -> io::Result<ExitCode> {
     let file = std::env::args().find_map(|argument| argument.strip_prefix("--answers=").map(PathBuf::from));
     let cases = folder::selected(Path::new("kernels"), std::env::args().skip(1))?;
-    let ways: Vec<Way> = levels().flat_map(|level| LANES.map(|lanes| Way { level, lanes })).collect();
+    let ways: Vec<Way> = levels().flat_map(|level| lanes().map(|lanes| Way { level, lanes })).collect();
     let mut out = io::stdout().lock();
     if let Some(file) = file {
         return write(&file, &cases, &mut out);
@@ -35,7 +38,7 @@ fn main() -> io::Result<ExitCode> {
 
 /// Writes what the tests compute into a file.
 fn write(file: &Path, cases: &[Result<Case, String>], out: &mut dyn Write) -> io::Result<ExitCode> {
-    let way = Way { level: level(), lanes: Some(LANE_BITS) };
+    let way = Way { level: level(), lanes: Target::host().lane_bits() };
     let texts = Mutex::new(BTreeSet::new());
     let test = |case: &Case| {
         if bits::runs(case) {

@@ -7,7 +7,7 @@ use cranelift_codegen::settings::{self, Configurable, Flags, SetError};
 use pykernel_abi::Level;
 use target_lexicon::{Architecture, Triple};
 
-use super::Error;
+use super::{Error, LANE_BITS};
 
 /// A target triple with the CPU features that code may use, and the levels beyond them for which it
 /// has variants.
@@ -62,6 +62,14 @@ impl Target {
     /// The levels that kernels may have variants for, in their order; at least one.
     pub fn levels(&self) -> &[Level] {
         &self.levels
+    }
+
+    /// How many bits lanes have together; none where Cranelift has no registers for them.
+    pub fn lane_bits(&self) -> Option<u32> {
+        match self.triple.architecture {
+            Architecture::X86_64 | Architecture::Aarch64(_) => Some(LANE_BITS),
+            _ => None,
+        }
     }
 
     /// The triple.
@@ -144,6 +152,15 @@ mod tests {
         assert_eq!(levels(linux, "avx2,fma"), Level::X86_64);
         assert_eq!(levels(linux, &Level::V3.features().join(",")), [Level::V3]);
         assert_eq!(levels("aarch64-unknown-linux-gnu", ""), [Level::V1]);
+    }
+
+    #[test]
+    fn lanes_are_for_targets_that_have_registers_for_them() {
+        let bits = |triple| Target::parse(triple, "").unwrap().lane_bits();
+        assert_eq!(bits("x86_64-unknown-linux-gnu"), Some(LANE_BITS));
+        assert_eq!(bits("aarch64-apple-darwin"), Some(LANE_BITS));
+        assert_eq!(bits("riscv64gc-unknown-linux-gnu"), None);
+        assert_eq!(bits("s390x-unknown-linux-gnu"), None);
     }
 
     #[test]

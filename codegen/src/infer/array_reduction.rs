@@ -57,7 +57,12 @@ impl Body<'_, '_> {
         match array.ty {
             Type::Array(ArrayType { rank: 0 | 1, .. } | ArrayType { layout: Layout::C, .. }) => {
                 let run = self.in_one_run(array, span)?;
-                self.library_call("sum_run", vec![run], false, span)
+                let sum = self.library_call("sum_run", vec![run], false, span)?;
+                // For `summation`, if the array is what an operation gives.
+                let n = Expr::new(ExprKind::Int(0), Type::INT, span);
+                let zero = self.coerce(n.clone(), &sum.ty)?;
+                self.library_call("sum_filled", vec![n, zero], false, span)?;
+                Ok(sum)
             }
             Type::Array(ty) if ty.layout == Layout::F => {
                 let turned = ExprKind::Transpose(Box::new(array));

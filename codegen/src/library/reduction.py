@@ -64,15 +64,32 @@ def sum_half(n, parts):
     return intrinsics.trunc_div(half - half % 8, parts)
 
 
+@njit(boundscheck=False)
+def open_halves(size, parts, rests, depth):
+    # NumPy's recursion, from left to right: for each half that is open, how many numbers its right one
+    # has, or 0 once that is open.
+    while size * parts > 128:
+        half = sum_half(size, parts)
+        rests[depth] = intrinsics.wrapping_sub(size, half)
+        depth = intrinsics.wrapping_add(depth, 1)
+        size = half
+    return size, depth
+
+
+@njit(boundscheck=False)
+def close_halves(total, sums, rests, depth):
+    while depth > 0 and rests[depth - 1] == 0:
+        depth = intrinsics.wrapping_sub(depth, 1)
+        total = sums[depth] + total
+    return total, depth
+
+
 @njit(inline='never', boundscheck=False)
 def pairwise_sum(a):
-    # NumPy's recursion, from left to right: for each half that is open, what its left one gave, and how
-    # many numbers its right one has, or 0 once that is open.
     parts = 1
     if intrinsics.is_complex(a):
         parts = 2
-    most = intrinsics.trunc_div(128, parts)
-    if len(a) <= most:
+    if len(a) * parts <= 128:
         return sum_block(a)
     sums = np.empty(48, a.dtype)
     rests = np.empty(48, np.int64)
@@ -80,19 +97,42 @@ def pairwise_sum(a):
     start = 0
     size = len(a)
     while True:
-        while size > most:
-            half = sum_half(size, parts)
-            rests[depth] = intrinsics.wrapping_sub(size, half)
-            depth = intrinsics.wrapping_add(depth, 1)
-            size = half
+        size, depth = open_halves(size, parts, rests, depth)
         stop = intrinsics.wrapping_add(start, size)
-        total = sum_block(a[start:stop])
+        total, depth = close_halves(sum_block(a[start:stop]), sums, rests, depth)
         start = stop
-        while depth > 0 and rests[depth - 1] == 0:
-            depth = intrinsics.wrapping_sub(depth, 1)
-            total = sums[depth] + total
         if depth == 0:
             return total
+        sums[depth - 1] = total
+        size = int(rests[depth - 1])
+        rests[depth - 1] = 0
+
+
+def fill_block(block, start, stop):
+    # In its place stands what computes these elements, wherever `sum_filled` is used.
+    return
+
+
+@njit(inline='never', boundscheck=False)
+def sum_filled(n, zero):
+    # What `sum_run` gives for n elements that are computed block by block.
+    parts = 1
+    if intrinsics.is_complex(zero):
+        parts = 2
+    block = np.full(128, zero)
+    sums = np.full(48, zero)
+    rests = np.empty(48, np.int64)
+    depth = 0
+    start = 0
+    size = n
+    while True:
+        size, depth = open_halves(size, parts, rests, depth)
+        stop = intrinsics.wrapping_add(start, size)
+        fill_block(block[:size], start, stop)
+        total, depth = close_halves(sum_block(block[:size]), sums, rests, depth)
+        start = stop
+        if depth == 0:
+            return zero + total
         sums[depth - 1] = total
         size = int(rests[depth - 1])
         rests[depth - 1] = 0

@@ -22,6 +22,9 @@ impl Lowering<'_> {
         if let (Rules::Fold, Some(last)) = (rules, inputs.last()) {
             return self.shape_of(last).extents;
         }
+        if let (Rules::Alike, Some(written)) = (rules, outputs.first().and_then(Target::given)) {
+            return self.array_shape(&written.array).extents;
+        }
         let mut absorbed = Vec::new();
         for operation in &elementwise.absorbed {
             let operands = self.shapes_of(&operation.operands, inputs, &absorbed);

@@ -30,6 +30,7 @@ impl Lowering<'_> {
             (Rules::Assignment | Rules::Update, [output]) if is_simple(inputs, output) => {
                 self.lay_out_assignment(inputs, output, span);
             }
+            (Rules::Alike, _) => {}
             (Rules::Fold, _) => {
                 for array in arrays(inputs).chain(outputs) {
                     array.view = self.broadcast(array.view, shape, span);

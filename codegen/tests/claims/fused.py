@@ -59,3 +59,25 @@ def raises_in_the_loop(a: int64[::1], b: int64[::1], out: int64[::1]):
     # check: allocate
     t = a ** b
     out[:] = t + 1
+
+
+@njit
+def summed(a: float64[::1]):
+    # check: call sum_filled
+    # not: allocate
+    return np.sum(a * 2.0 + abs(a))
+
+
+@njit
+def summed_of_two(a: float64[::1], b: float64[::1]):
+    # once: call sum_filled
+    # once: allocate(
+    return np.sum(a * b)
+
+
+@njit
+def summed_and_kept(a: float64[::1]):
+    # once: allocate(
+    # not: sum_filled
+    t = a * 2.0
+    return np.sum(t), t

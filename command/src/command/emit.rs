@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use pykernel_codegen::analysis::Analysis;
-use pykernel_codegen::backend::{self, LANE_BITS, Level, Stage, Target};
+use pykernel_codegen::backend::{self, Level, Stage, Target};
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::{hir, ir, passes, typed, vector};
 
@@ -58,7 +58,7 @@ fn compiled(analysis: &Analysis, options: &Options) -> (ir::Module, Vec<vector::
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
     let overflow_checks = options.overflow_checks;
-    let options = passes::Options { overflow_checks, lanes: Some(LANE_BITS) };
+    let options = passes::Options { overflow_checks, lanes: Target::host().lane_bits() };
     passes::run_with_report(analysis.module.clone(), &entries, options)
 }
 

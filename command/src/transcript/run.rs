@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use pykernel::call::{level, levels};
 use pykernel_abi::{InnerLoop, Level};
 use pykernel_codegen::analysis::{self, Analysis};
-use pykernel_codegen::backend::LANE_BITS;
+use pykernel_codegen::backend::Target;
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::ir;
@@ -106,7 +106,7 @@ pub struct Compiled {
 
 /// Compiles a source that is free of errors, as builds do.
 pub fn compile(source: &Source, overflow_checks: bool) -> Compiled {
-    compile_with(source, Options { overflow_checks, lanes: Some(LANE_BITS) })
+    compile_with(source, Options { overflow_checks, lanes: Target::host().lane_bits() })
 }
 
 /// The same in another way.
