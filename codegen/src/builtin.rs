@@ -6,7 +6,7 @@
 use std::ops::RangeInclusive;
 
 use crate::hir;
-use crate::ir::{self, CFunction, Intrinsic};
+use crate::ir::{self, Intrinsic};
 use crate::typed::Operation;
 use crate::types::{DType, Type};
 
@@ -298,11 +298,6 @@ const fn intrinsic(name: &'static str, arity: usize, op: Intrinsic) -> Row {
     row(name, arity..=arity, Rule::Operate, Target::Operation(Operation::Intrinsic(op)))
 }
 
-/// A C function that only the library uses.
-const fn c(name: &'static str, function: CFunction) -> Row {
-    intrinsic(name, function.arity(), Intrinsic::C(function))
-}
-
 static TABLE: &[Row] = &[
     row("abs", 1..=1, Rule::Abs, Target::Nothing),
     row("all", 1..=1, Rule::AnyAll, Target::Nothing),
@@ -553,13 +548,6 @@ static TABLE: &[Row] = &[
     row("intrinsics.wrap_int", 1..=1, Rule::Cast, Target::Type(Type::INT)),
     row("intrinsics.wrap_uint32", 1..=1, Rule::Cast, Target::Type(Type::Strong(DType::UInt32))),
     row("intrinsics.wrap_uint64", 1..=1, Rule::Cast, Target::Type(Type::Strong(DType::UInt64))),
-    c("intrinsics.c_erf", CFunction::Erf),
-    c("intrinsics.c_erfc", CFunction::Erfc),
-    c("intrinsics.c_fmod", CFunction::Fmod),
-    c("intrinsics.c_lgamma", CFunction::Lgamma),
-    c("intrinsics.c_nextafter", CFunction::Nextafter),
-    c("intrinsics.c_remainder", CFunction::Remainder),
-    c("intrinsics.c_tgamma", CFunction::Tgamma),
 ];
 
 impl Row {

@@ -53,7 +53,6 @@ const fn gains_intrinsic(op: Intrinsic) -> bool {
         | Intrinsic::MulOverflows
         | Intrinsic::Sqrt
         | Intrinsic::CopySign
-        | Intrinsic::StackExhausted
-        | Intrinsic::C(_) => false,
+        | Intrinsic::StackExhausted => false,
     }
 }

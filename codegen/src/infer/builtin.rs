@@ -9,7 +9,7 @@ use super::{Body, Typed, array_reduction, promote, reduce};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, CompareOp, ErrorModel};
-use crate::ir::{self, Intrinsic};
+use crate::ir;
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation};
 use crate::types::{DType, Kind, Type};
@@ -458,10 +458,7 @@ fn operate(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Sp
         unreachable!("bug in pykernel: `{}` has no operation", row.name)
     };
     let definitions: Vec<_> = args.iter().map(|arg| (arg.ty.clone(), arg.int_literal())).collect();
-    let ty = match op {
-        Operation::Intrinsic(Intrinsic::C(_)) => Type::FLOAT,
-        _ => promote::join(&definitions).map_err(|_| super::Stop)?,
-    };
+    let ty = promote::join(&definitions).map_err(|_| super::Stop)?;
     let args: Vec<Typed> = args.into_iter().map(|arg| body.coerce(arg, &ty)).collect();
     Ok(Body::operation(op, args.into_iter().collect::<Typed<_>>()?, ty, span))
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::ir::{BinaryOp, Const, Expr, FunctionId, Intrinsic, Module, Stmt, StmtKind};
 use crate::ufunc::Kind;
 
-/// What a call of the C library is worth: about as many operations as `exp` takes.
-const C_CALL: u64 = 20;
+/// What asking the host for something is worth.
+const HOST_CALL: u64 = 20;
 
 /// What a division or a square root is worth: what most processors take for one.
 const DIVISION: u64 = 5;
@@ -71,7 +71,7 @@ impl Costs<'_> {
             StmtKind::Block { body, .. } => self.body(body),
             StmtKind::Loop { body, .. } => TRIPS * self.body(body),
             StmtKind::For { hi, body, .. } => self.trips(hi) * self.body(body),
-            StmtKind::Allocate { .. } | StmtKind::Print(_) => C_CALL,
+            StmtKind::Allocate { .. } | StmtKind::Print(_) => HOST_CALL,
             StmtKind::Assign { .. } | StmtKind::Check { .. } | StmtKind::Raise(_) => 0,
             StmtKind::Record(_) | StmtKind::Exit(_) | StmtKind::Reserve { .. } => 0,
             StmtKind::Retain(_) | StmtKind::Release(_) => 1,
@@ -90,7 +90,6 @@ impl Costs<'_> {
 fn expression(expr: &Expr) -> u64 {
     let mut cost = match expr {
         Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Stride { .. } => 0,
-        Expr::Intrinsic { op: Intrinsic::C(_), .. } => C_CALL,
         Expr::Intrinsic { op: Intrinsic::Sqrt, .. } => DIVISION,
         Expr::Binary { op: BinaryOp::Div | BinaryOp::Rem, .. } => DIVISION,
         _ => 1,

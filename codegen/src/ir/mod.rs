@@ -81,7 +81,6 @@
 //! `Yield`. Matches over these enums are exhaustive, so that a new node lights up every place that
 //! must handle it.
 
-mod c_function;
 pub mod construct;
 pub mod elements;
 pub mod locals;
@@ -95,7 +94,6 @@ pub mod visit;
 
 use std::sync::Arc;
 
-pub use c_function::CFunction;
 pub use part::Axis;
 pub use types::{Const, Lanes, Scalar, Type, ViewType};
 
@@ -569,7 +567,7 @@ pub enum Expr {
         /// The number.
         value: Box<Expr>,
     },
-    /// An operation of the machine or of the C library.
+    /// An operation of the machine.
     Intrinsic {
         /// The operation.
         op: Intrinsic,
@@ -731,7 +729,7 @@ pub enum Conversion {
     Bits,
 }
 
-/// An operation of the machine or of the C library.
+/// An operation of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Intrinsic {
     /// `I64, I64` → bool: whether the sum does not fit.
@@ -764,8 +762,6 @@ pub enum Intrinsic {
     ProductError,
     /// No operand → bool: whether the stack has come down to the caller's limit.
     StackExhausted,
-    /// `F64…` → `F64`: a function of the C library.
-    C(CFunction),
 }
 
 /// How far a module has come, for the verifier.

@@ -466,7 +466,6 @@ const fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::MultiplyAdd => "mul_add",
         Intrinsic::ProductError => "product_error",
         Intrinsic::StackExhausted => "stack_exhausted",
-        Intrinsic::C(function) => function.name(),
     }
 }
 

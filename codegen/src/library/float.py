@@ -27,7 +27,7 @@ def float_floor_divide(a, b):
         if intrinsics.raises:
             raise ZeroDivisionError("float floor division by zero")
         return a / b
-    r = intrinsics.like(intrinsics.c_fmod(a, b), a)
+    r = fmod(a, b)
     q = (a - r) / b
     if r != 0.0 and (b < 0.0) != (r < 0.0):
         q = q - 1.0
@@ -42,7 +42,7 @@ def float_floor_divide(a, b):
 def float_modulo(a, b):
     if b == 0.0 and intrinsics.raises:
         raise ZeroDivisionError("float modulo")
-    r = intrinsics.like(intrinsics.c_fmod(a, b), a)
+    r = fmod(a, b)
     if b == 0.0:
         return r
     if r == 0.0:
@@ -132,10 +132,10 @@ def float_round(x, digits):
 
 def round_to_tens(x, digits):
     unit = power(10.0, float(digits))
-    rest = intrinsics.c_fmod(intrinsics.fabs(x), unit)
+    rest = fmod(intrinsics.fabs(x), unit)
     below = intrinsics.fabs(x) - rest
     above = unit - rest
-    if rest > above or (rest == above and intrinsics.c_fmod(below / unit, 2.0) != 0.0):
+    if rest > above or (rest == above and fmod(below / unit, 2.0) != 0.0):
         below = below + unit
     if is_infinite(below):
         raise OverflowError("rounded value too large to represent")

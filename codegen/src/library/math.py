@@ -97,11 +97,11 @@ def math_degrees(x):
 
 
 def math_erf(x):
-    return intrinsics.c_erf(x)
+    return error_function(x)
 
 
 def math_erfc(x):
-    return intrinsics.c_erfc(x)
+    return complementary_error_function(x)
 
 
 def math_exp(x):
@@ -136,7 +136,7 @@ def math_factorial(n):
 def math_fmod(x, y):
     if is_infinite(y) and is_finite(x):
         return x
-    return checked_two(intrinsics.c_fmod(x, y), x, y)
+    return checked_two(fmod(x, y), x, y)
 
 
 def math_gamma(x):
@@ -145,7 +145,7 @@ def math_gamma(x):
             raise ValueError("math domain error")
         if x <= 0.0 and x == intrinsics.floor(x):
             raise ValueError("math domain error")
-    return checked_range(intrinsics.c_tgamma(x), x)
+    return checked_range(gamma_function(x), x)
 
 
 def math_gcd(a, b):
@@ -240,7 +240,7 @@ def math_lgamma(x):
         return math.inf
     if intrinsics.raises and x <= 0.0 and x == intrinsics.floor(x):
         raise ValueError("math domain error")
-    return checked_range(intrinsics.c_lgamma(x), x)
+    return checked_range(log_gamma(x), x)
 
 
 def math_log(x):
@@ -274,7 +274,7 @@ def math_log2(x):
 
 
 def math_nextafter(x, y):
-    return intrinsics.c_nextafter(x, y)
+    return nextafter(x, y)
 
 
 def math_perm(n, k):
@@ -310,7 +310,7 @@ def math_radians(x):
 def math_remainder(x, y):
     if is_infinite(y) and is_finite(x):
         return x
-    return checked_two(intrinsics.c_remainder(x, y), x, y)
+    return checked_two(remainder(x, y), x, y)
 
 
 def math_sin(x):
@@ -341,7 +341,7 @@ def math_ulp(x):
     size = intrinsics.fabs(x)
     if is_infinite(size):
         return size
-    above = intrinsics.c_nextafter(size, math.inf)
+    above = nextafter(size, math.inf)
     if is_infinite(above):
-        return size - intrinsics.c_nextafter(size, 0.0)
+        return size - nextafter(size, 0.0)
     return above - size

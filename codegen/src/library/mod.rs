@@ -6,7 +6,7 @@
 //! - `intrinsics.raises`: whether this call may raise for its operands' values (the error model);
 //! - `overflow_unless(cond)`: a statement that raises `OverflowError` in builds that check;
 //! - `wrapping_*`, `trunc_div`, `trunc_rem`, `wrap_*`, `bits`, …: operations of the IR as they are;
-//! - `like(x, model)`: `x` as a number of `model`'s type; `c_*`: functions of the C library;
+//! - `like(x, model)`: `x` as a number of `model`'s type;
 //! - `is_float32(x)`, `is_complex(x)`, the latter also of an array: conditions that are known where a
 //!   function is specialised; the branch that is not taken is not even typed;
 //! - `bits(x)`: the bits of a float as an unsigned integer of its width, `float_of_bits` back;
@@ -38,6 +38,8 @@ const TEXT: &str = concat!(
     include_str!("logarithm.py"),
     include_str!("power.py"),
     include_str!("hyperbolic.py"),
+    include_str!("special.py"),
+    include_str!("remainder.py"),
     include_str!("math.py"),
     include_str!("array.py"),
     include_str!("cmath.py"),

@@ -1,13 +1,12 @@
 //! About how many operations statements take, for the decision whether threads are worth it.
 
-use crate::ir::Intrinsic;
-use crate::typed::{Expr, ExprKind, InstanceId, Operation, Program, Stmt, StmtKind, WebId};
+use crate::typed::{Expr, ExprKind, InstanceId, Program, Stmt, StmtKind, WebId};
 
 /// How often a loop runs of which that is not known.
 const TRIPS: u64 = 16;
 
-/// What a call of the C library is worth.
-const C_CALL: u64 = 20;
+/// What asking the host for something is worth.
+const HOST_CALL: u64 = 20;
 
 /// Beyond it nothing changes.
 const MOST: u64 = 1 << 20;
@@ -46,7 +45,7 @@ impl Costs<'_> {
                 trips * self.body(body) + self.body(otherwise)
             }
             StmtKind::Store(..) | StmtKind::Update(..) => 1,
-            StmtKind::Print(_) => C_CALL,
+            StmtKind::Print(_) => HOST_CALL,
             StmtKind::Fork { body, .. } => TRIPS * self.instance(*body),
             StmtKind::While(..) | StmtKind::Parallel(_) => {
                 kind.bodies().into_iter().map(|body| TRIPS * self.body(body)).sum()
@@ -60,10 +59,9 @@ impl Costs<'_> {
         expr.operands(&mut |operand| cost += self.expr(operand));
         let own = match &expr.kind {
             ExprKind::Call(callee, _) => self.instance(*callee),
-            ExprKind::Operation(Operation::Intrinsic(Intrinsic::C(_)), _) => C_CALL,
             ExprKind::Operation(..) | ExprKind::Convert(_) | ExprKind::Element(_) => 1,
             ExprKind::Elementwise(_) => return TRIPS * cost,
-            ExprKind::Allocate(_) => C_CALL,
+            ExprKind::Allocate(_) => HOST_CALL,
             _ => 0,
         };
         (cost + own).min(MOST)

@@ -21,7 +21,6 @@ use super::import::{Entity, Foreign};
 use super::names::Binding;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, External, FunctionId, Options, Signature, Variable};
-use crate::ir::CFunction;
 use crate::source::Span;
 use crate::types::{DType, Type};
 
@@ -288,20 +287,18 @@ impl Reader<'_> {
         functions.into_iter().map(|function| self.foreign_function(function)).collect()
     }
 
-    /// One symbol is one function, whoever declares it, the compiler too.
+    /// One symbol is one function, whoever declares it.
     fn check_agrees(&mut self, function: &Function, earlier: &[Function]) {
-        let own = CFunction::ALL.into_iter().find(|own| own.name() == function.symbol);
-        let own = own.map(|own| (vec![DType::Float64; own.arity()], Some(DType::Float64)));
         let other = earlier.iter().find(|other| other.symbol == function.symbol);
         let other = other.and_then(|other| other.params.clone().zip(other.result));
         let prototype = function.params.clone().zip(function.result);
-        if let (Some(prototype), Some(expected)) = (prototype, own.or(other))
+        if let (Some(prototype), Some(expected)) = (prototype, other)
             && prototype != expected
         {
             let message = format!("`{}` is known with other types", function.symbol);
             self.report(
                 Diagnostic::new(Code::ForeignDeclaration, function.span, message)
-                    .help("a C function has one signature; those of `math.h` take and return doubles"),
+                    .help("a C function has one signature"),
             );
         }
     }

@@ -398,7 +398,7 @@ pub enum Operation {
     Checked(ir::BinaryOp),
     /// A comparison of two real numbers of one type.
     Compare(ir::CompareOp),
-    /// An operation of the machine or of the C library.
+    /// An operation of the machine.
     Intrinsic(ir::Intrinsic),
     /// A complex number from its parts.
     Complex,

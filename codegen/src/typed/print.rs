@@ -12,7 +12,6 @@ use super::{
     Allocation, Axis, Element, Elementwise, Expr, ExprKind, Fill, Instance, InstanceId, Operation, Output,
     Piece, Program, Raise, Stmt, StmtKind, WebId,
 };
-use crate::ir::Intrinsic;
 use crate::types::Type;
 
 /// The text of a program.
@@ -235,7 +234,6 @@ fn operation(op: Operation) -> String {
         Operation::Binary(op) => format!("{op:?}").to_lowercase(),
         Operation::Checked(op) => format!("checked_{op:?}").to_lowercase(),
         Operation::Compare(op) => format!("{op:?}").to_lowercase(),
-        Operation::Intrinsic(Intrinsic::C(function)) => format!("c.{}", function.name()),
         Operation::Intrinsic(op) => format!("{op:?}").to_lowercase(),
         Operation::Complex => "complex".to_owned(),
         Operation::Real => "real".to_owned(),

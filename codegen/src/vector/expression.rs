@@ -3,7 +3,7 @@
 use super::refusal::Why;
 use super::rewrite::{Part, Rewrite};
 use crate::ir::construct::{binary, int};
-use crate::ir::{BinaryOp, Const, Expr, Intrinsic, LocalId};
+use crate::ir::{BinaryOp, Const, Expr, LocalId};
 
 /// An `I64` on lanes.
 #[derive(Clone, Debug)]
@@ -141,7 +141,6 @@ pub(super) fn gain(expr: &Expr, varies: &dyn Fn(&Expr) -> bool) -> i64 {
     }
     let mut total = match expr {
         Expr::Binary { op: BinaryOp::Div | BinaryOp::Rem, left, .. } if is_integer(left) => -4,
-        Expr::Intrinsic { op: Intrinsic::C(_), .. } => 0,
         Expr::Local(_) => 0,
         _ => 1,
     };

@@ -7,8 +7,8 @@ use crate::operations::{
 use pykernel_cli::jit::Jit;
 use pykernel_codegen::backend::{self, Level, Target};
 use pykernel_codegen::ir::{
-    BinaryOp, CFunction, CompareOp, Conversion, Expr, Function, FunctionId, Intrinsic, LaneElements, Lanes,
-    LocalId, Module, Part, Scalar, StmtKind, Type, UnaryOp,
+    BinaryOp, CompareOp, Conversion, Expr, Function, FunctionId, Intrinsic, LaneElements, Lanes, LocalId,
+    Module, Part, Scalar, StmtKind, Type, UnaryOp,
 };
 use pykernel_codegen::types::Layout;
 
@@ -290,8 +290,6 @@ fn intrinsics() -> Vec<Operation> {
         index: boxed(args.remove(0)),
         extent: boxed(args.remove(0)),
     }));
-    let fmod = Intrinsic::C(CFunction::Fmod);
-    all.push(operation("fmod".into(), &[Scalar::F64; 2], Scalar::F64, intrinsic(fmod)));
     all
 }
 

@@ -6,8 +6,8 @@ use pykernel::call::levels;
 use pykernel_cli::jit::Jit;
 use pykernel_codegen::backend::{self, Level, Target};
 use pykernel_codegen::ir::{
-    BinaryOp, CFunction, CompareOp, Const, Conversion, Expr, FunctionId, Intrinsic, LocalId, Module, Part,
-    Scalar, StmtKind, Type, UnaryOp,
+    BinaryOp, CompareOp, Const, Conversion, Expr, FunctionId, Intrinsic, LocalId, Module, Part, Scalar,
+    StmtKind, Type, UnaryOp,
 };
 use pykernel_codegen::types::Layout;
 
@@ -513,15 +513,6 @@ fn overflow_and_bounds_are_seen() {
             let want = (index as i64) >= 0 && (index as i64) < extent as i64;
             assert_eq!(call(&jit, &[index, extent]).expect("nothing raises")[0] & 1, u64::from(want));
         }
-    }
-}
-
-#[test]
-fn c_functions_are_the_c_librarys() {
-    let two = computes(&[Scalar::F64; 2], Scalar::F64, &intrinsic(Intrinsic::C(CFunction::Fmod)));
-    for x in float_edges() {
-        let got = call(&two, &[x.to_bits(), 0.5f64.to_bits()]).expect("nothing raises")[0];
-        assert!(same(Scalar::F64, got, (x % 0.5).to_bits()), "fmod({x}, 0.5)");
     }
 }
 

@@ -2,14 +2,13 @@
 
 use cranelift_codegen::ir::{AbiParam, FuncRef, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
-use cranelift_module::{FuncId, Linkage, Module};
+use cranelift_module::{FuncId, Module};
 
 use super::clif_type;
 use super::function::FunctionCx;
 use super::view::numbers;
-use crate::backend::Error;
 use crate::interface::{Leaf, Overload, Param, fields};
-use crate::ir::{CFunction, Expr, Function, FunctionId, LocalId, Place, Scalar, Type};
+use crate::ir::{Expr, Function, FunctionId, LocalId, Place, Scalar, Type};
 use crate::types::DType;
 
 /// The signature of a function inside the object.
@@ -136,25 +135,6 @@ impl FunctionCx<'_, '_> {
             Some(external) => self.call_symbol(id, &external.at, args).into_iter().collect(),
             None => self.call_internal(id, args),
         }
-    }
-
-    /// Calls a function of the C library.
-    pub(super) fn call_c(&mut self, function: CFunction, args: &[Value]) -> Value {
-        let id = match self.c_function(function) {
-            Ok(id) => id,
-            Err(error) => unreachable!("bug in pykernel: {error}"),
-        };
-        let callee = self.reference(id);
-        let call = self.builder.ins().call(callee, args);
-        self.builder.inst_results(call)[0]
-    }
-
-    fn c_function(&mut self, function: CFunction) -> Result<FuncId, Error> {
-        let mut signature = self.unit.module.make_signature();
-        signature.params = vec![AbiParam::new(types::F64); function.arity()];
-        signature.returns.push(AbiParam::new(types::F64));
-        let declared = self.unit.module.declare_function(function.name(), Linkage::Import, &signature);
-        declared.map_err(|error| Error::from_module(function.name(), &error))
     }
 
     pub(super) fn reference(&mut self, id: FuncId) -> FuncRef {

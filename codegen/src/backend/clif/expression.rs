@@ -135,7 +135,6 @@ impl FunctionCx<'_, '_> {
             Intrinsic::MultiplyAdd => self.multiply_add(values[0], values[1], values[2]),
             Intrinsic::ProductError => self.product_error(values[0], values[1]),
             Intrinsic::StackExhausted => self.stack_exhausted(),
-            Intrinsic::C(function) => self.call_c(function, &values),
         };
         Operand { value, scalar: result(op, &args) }
     }
@@ -199,7 +198,6 @@ fn result(op: Intrinsic, args: &[Operand]) -> Scalar {
         | Intrinsic::FusedMultiplyAdd
         | Intrinsic::MultiplyAdd
         | Intrinsic::ProductError => args[0].scalar,
-        Intrinsic::C(_) => Scalar::F64,
     }
 }
 

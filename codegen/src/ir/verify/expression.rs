@@ -184,7 +184,6 @@ impl Checker<'_> {
                 (ty.scalar == Scalar::I64, Scalar::Bool)
             }
             Intrinsic::StackExhausted => (false, Scalar::Bool),
-            Intrinsic::C(_) => (ty.scalar == Scalar::F64, Scalar::F64),
             Intrinsic::Sqrt
             | Intrinsic::Floor
             | Intrinsic::Ceil
@@ -232,7 +231,6 @@ const fn arity(op: Intrinsic) -> usize {
         Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows => 2,
         Intrinsic::CopySign | Intrinsic::ProductError => 2,
         Intrinsic::FusedMultiplyAdd | Intrinsic::MultiplyAdd => 3,
-        Intrinsic::C(function) => function.arity(),
     }
 }
 

@@ -412,8 +412,7 @@ impl State {
             | Intrinsic::CopySign
             | Intrinsic::FusedMultiplyAdd
             | Intrinsic::MultiplyAdd
-            | Intrinsic::ProductError
-            | Intrinsic::C(_) => return Value::Float,
+            | Intrinsic::ProductError => return Value::Float,
         };
         let cond = match args {
             [Value::Int(_, left), Value::Int(_, right)] => self.overflows(op, left, right),

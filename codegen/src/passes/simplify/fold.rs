@@ -1,8 +1,5 @@
 //! Simplifies one node of an expression whose operands are simple already: constants are computed
 //! as the IR defines every operation, and identities that hold for every operand are applied.
-//!
-//! Functions of the C library are left alone: the machine that runs the kernel may
-//! have another library than the one that compiles it.
 
 use std::mem;
 

@@ -131,8 +131,7 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
             | Intrinsic::FusedMultiplyAdd
             | Intrinsic::MultiplyAdd
             | Intrinsic::ProductError
-            | Intrinsic::StackExhausted
-            | Intrinsic::C(_) => false,
+            | Intrinsic::StackExhausted => false,
         },
         Expr::Overlap { .. } => false,
         Expr::Const(_)
