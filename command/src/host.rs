@@ -17,8 +17,15 @@ const LARGEST: usize = 1 << 34;
 const PATTERN: u8 = 0xa5;
 
 thread_local! {
+    /// How many threads run a loop.
+    static THREADS: Cell<i64> = const { Cell::new(3) };
     static BLOCKS: Cell<i64> = const { Cell::new(0) };
     static PRINTED: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Has loops of this thread's kernels, and those inside of them, run on so many threads from now on.
+pub fn set_threads(threads: i64) {
+    THREADS.set(threads.max(1));
 }
 
 /// Takes what kernels have printed on this thread.
@@ -63,9 +70,6 @@ unsafe extern "C" fn print(template: *const u8, len: usize, operands: *const u64
     PRINTED.with_borrow_mut(|printed| printed.push_str(&text));
 }
 
-/// How many threads run a loop.
-const THREADS: i64 = 3;
-
 /// A pointer for other threads.
 #[derive(Clone, Copy)]
 struct Shared<T>(T);
@@ -73,8 +77,8 @@ struct Shared<T>(T);
 // SAFETY: what a loop's context and record point to is only read by its parts.
 unsafe impl<T> Send for Shared<T> {}
 
-/// Runs each third of a loop on a thread of its own, however short it is, and goes on counting and
-/// printing as if this one had done all of it, in order.
+/// Runs the parts of a loop, each on a thread of its own, however short it is, and goes on counting and
+/// printing as if this thread had done all of it, in order.
 unsafe extern "C" fn parallel_for(
     body: ParallelBody,
     context: *const u8,
@@ -83,10 +87,12 @@ unsafe extern "C" fn parallel_for(
     raised: *mut Raised,
 ) -> i32 {
     let shared = Shared((context, raised));
+    let threads = THREADS.get();
     let part = |index: i64| {
-        let bound = |index| count.max(0) / THREADS * index + (count.max(0) % THREADS).min(index);
+        let bound = |index| count.max(0) / threads * index + (count.max(0) % threads).min(index);
         move || {
             let Shared((context, raised)) = { shared };
+            THREADS.set(threads);
             // SAFETY: nobody writes the record before all threads are done.
             let mut record = Raised { stack_limit: stack_limit(), ..unsafe { *raised } };
             // SAFETY: the kernel's own body and context.
@@ -95,7 +101,7 @@ unsafe extern "C" fn parallel_for(
         }
     };
     let parts = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS).map(|index| scope.spawn(part(index))).collect();
+        let threads: Vec<_> = (0..threads).map(|index| scope.spawn(part(index))).collect();
         threads.into_iter().map(|thread| thread.join()).collect::<Vec<_>>()
     });
     let mut first = Status::Returned as i32;

@@ -25,8 +25,8 @@ pub struct Jit {
 
 #[derive(Clone, Copy)]
 struct Compiled {
-    /// The entry, or the inner loop of a ufunc.
-    entry: *const u8,
+    /// The entry, or the inner loop of a ufunc. None if it was compiled elsewhere.
+    entry: Option<*const u8>,
     /// None of an inner loop.
     trampoline: Option<Trampoline>,
 }
@@ -44,6 +44,17 @@ impl Jit {
         let variant = Variant { level, isa: Target::host().isa(Code::InProcess, level)? };
         let mut module = module(&variant)?;
         clif::define(&mut module, ir, kernel, &variant)?;
+        Jit::finish(module, kernel)
+    }
+
+    /// Compiles only what calls the overloads of a kernel, for entries that were compiled elsewhere.
+    pub fn caller(kernel: &Kernel) -> Result<Jit, Error> {
+        let level = Level::V1;
+        let isa = Target::host().isa(Code::InProcess, level)?;
+        Jit::finish(module(&Variant { level, isa })?, kernel)
+    }
+
+    fn finish(mut module: JITModule, kernel: &Kernel) -> Result<Jit, Error> {
         let mut trampolines = Vec::new();
         for overload in &kernel.overloads {
             trampolines.push(match kernel.ufunc {
@@ -53,26 +64,35 @@ impl Jit {
         }
         module.finalize_definitions().map_err(|error| Error::from_module(&kernel.name, &error))?;
         let overloads = kernel.overloads.iter().zip(trampolines).map(|(overload, trampoline)| {
-            let Some(FuncOrDataId::Func(entry)) = module.get_name(&overload.symbol) else {
-                unreachable!("bug in pykernel: {} is not defined", overload.symbol);
+            let entry = match module.get_name(&overload.symbol) {
+                Some(FuncOrDataId::Func(entry)) => Some(module.get_finalized_function(entry)),
+                Some(FuncOrDataId::Data(_)) | None => None,
             };
             let trampoline = trampoline.map(|trampoline| {
                 let trampoline = module.get_finalized_function(trampoline);
                 // SAFETY: the address is that of finished code with this signature.
                 unsafe { std::mem::transmute::<*const u8, Trampoline>(trampoline) }
             });
-            Compiled { entry: module.get_finalized_function(entry), trampoline }
+            Compiled { entry, trampoline }
         });
         let overloads = overloads.collect();
         Ok(Jit { module: ManuallyDrop::new(module), overloads })
     }
 
+    /// The code of an overload, by its position in the kernel.
+    fn entry(&self, overload: usize) -> *const u8 {
+        let Some(entry) = self.overloads[overload].entry else {
+            unreachable!("bug in pykernel: only what calls the kernel was compiled");
+        };
+        entry
+    }
+
     /// The inner loop of a ufunc's overload, by its position in the kernel; `None` of other kernels.
     /// It may only be called while `self` lives, with the arguments that `pykernel_abi` describes.
     pub fn inner_loop(&self, overload: usize) -> Option<InnerLoop> {
-        let Compiled { entry, trampoline } = self.overloads[overload];
+        let is_loop = self.overloads[overload].trampoline.is_none();
         // SAFETY: what has no trampoline is an inner loop, the address is that of finished code.
-        trampoline.is_none().then(|| unsafe { std::mem::transmute::<*const u8, InnerLoop>(entry) })
+        is_loop.then(|| unsafe { std::mem::transmute::<*const u8, InnerLoop>(self.entry(overload)) })
     }
 
     /// Calls an overload of a kernel that is no ufunc, by its position in the kernel.
@@ -91,7 +111,7 @@ impl Jit {
         result: &mut [u64],
         raised: &mut Raised,
     ) -> Status {
-        let entry = self.overloads[overload].entry;
+        let entry = self.entry(overload);
         // SAFETY: the entry is this overload's; the caller vouches for the arguments.
         unsafe { self.call_at(entry, overload, slots, result, raised) }
     }

@@ -23,11 +23,14 @@ pub(crate) fn number() -> u32 {
     }
 }
 
+/// The levels at which this process can run kernels, in their order.
+pub fn levels() -> impl DoubleEndedIterator<Item = Level> {
+    Level::X86_64.into_iter().filter(|level| level.number() <= number())
+}
+
 /// The level at which this process runs kernels.
 pub fn level() -> Level {
-    let number = number();
-    let found = Level::X86_64.into_iter().rfind(|level| level.number() <= number);
-    found.unwrap_or(Level::V1)
+    levels().next_back().unwrap_or(Level::V1)
 }
 
 #[cold]

@@ -33,18 +33,9 @@ pub(super) fn variants(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Res
 fn gains(ir: &ir::Module, kernel: &Kernel) -> bool {
     let mut functions = clif::called(ir, kernel);
     functions.extend(kernel.overloads.iter().map(|overload| overload.function));
-    let mut gains = false;
-    for id in functions {
-        gains |= ir[id].locals.iter().any(|local| matches!(local.ty, ir::Type::Lanes(_)));
-        visit::walk(&ir[id].body, &mut |stmt| stmt.kind.exprs(&mut |expr| gains |= holds_gain(expr)));
-    }
-    gains
-}
-
-fn holds_gain(expr: &Expr) -> bool {
-    let mut gains = matches!(expr, Expr::Intrinsic { op, .. } if gains_intrinsic(*op));
-    expr.operands(&mut |operand| gains |= holds_gain(operand));
-    gains
+    let is_lanes = |local: &ir::Local| matches!(local.ty, ir::Type::Lanes(_));
+    let gains = |expr: &Expr| matches!(expr, Expr::Intrinsic { op, .. } if gains_intrinsic(*op));
+    functions.into_iter().any(|id| ir[id].locals.iter().any(is_lanes) || visit::any(&ir[id].body, &gains))
 }
 
 /// What the lowest level of x86-64 has no instruction for.

@@ -372,6 +372,18 @@ pub fn walk(body: &[Stmt], visit: &mut dyn FnMut(&Stmt)) {
     }
 }
 
+/// Whether an expression, or an operand of one, is one that is looked for.
+pub fn any(body: &[Stmt], wanted: &dyn Fn(&Expr) -> bool) -> bool {
+    fn within(expr: &Expr, wanted: &dyn Fn(&Expr) -> bool) -> bool {
+        let mut found = wanted(expr);
+        expr.operands(&mut |operand| found = found || within(operand, wanted));
+        found
+    }
+    let mut found = false;
+    walk(body, &mut |stmt| stmt.kind.exprs(&mut |expr| found = found || within(expr, wanted)));
+    found
+}
+
 /// The number of statements and expressions.
 pub fn size(body: &[Stmt]) -> usize {
     let mut size = 0;

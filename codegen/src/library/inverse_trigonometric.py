@@ -1,5 +1,5 @@
 # Arc sine, arc cosine and arc tangent. Each adds a small angle to a multiple of pi/4, whose float and the
-# rest of it are added apart.
+# rest of it are added apart. The polynomials are sollya's fpminimax, absolute.
 
 
 def arcsine_terms(z):

@@ -1,6 +1,6 @@
 # Sine, cosine and tangent. An angle is k quarter turns and a rest of at most pi/4, held as `head - tail`; k turns
 # into the sign and into which of two polynomials counts. Where zero is taken away rather than added, it
-# is so that -0.0 keeps its sign.
+# is so that -0.0 keeps its sign. The polynomials are sollya's fpminimax, absolute, over squares up to (pi/4)**2.
 
 from numba import njit
 

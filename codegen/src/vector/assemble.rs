@@ -52,14 +52,20 @@ pub(super) fn vectorised(stage: &mut Stage<'_>, stmt: &Stmt) -> Result<(u32, Vec
     }
     survey::check(stage.module, &stage.function, body)?;
     survey::can_repeat(body)?;
-    let (written_out, locals) =
-        counted::written_out(body, &Survey::of(*var, body), stage.function.locals.len());
+    let survey = Survey::of(*var, body);
     let n_locals = stage.function.locals.len();
+    // The rest begins when iterations have run, which may assign what the bound is made of.
+    let keep = |function: &mut Function| function.add_local("bound", Type::Scalar(Scalar::I64));
+    let kept = (!survey.is_invariant(hi)).then(|| keep(&mut stage.function));
+    let bound = kept.map_or_else(|| hi.clone(), Expr::Local);
+    let (written_out, locals) = counted::written_out(body, &survey, stage.function.locals.len());
     stage.function.locals.extend(locals);
-    let on = For { var: *var, lo, hi, body: &written_out, stmt, span };
+    let on = For { var: *var, lo, hi: &bound, body: &written_out, stmt, span };
     match lanes(stage, &on, *independent) {
         Ok((count, mut stmts, next)) => {
-            let (label, var, lo, hi) = (*label, *var, Expr::Local(next), hi.clone());
+            let keep = |local| Stmt { kind: StmtKind::Assign { local, value: hi.clone() }, span };
+            stmts.splice(0..0, kept.map(keep));
+            let (label, var, lo, hi) = (*label, *var, Expr::Local(next), bound);
             let (independent, body) = (*independent, body.clone());
             let rest = StmtKind::For { label, var, lo, hi, step: 1, independent, body };
             stmts.push(Stmt { kind: rest, span });

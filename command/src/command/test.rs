@@ -16,7 +16,7 @@ pub fn run(files: &[PathBuf], out: &mut dyn Write) -> Result<Verdict, Stop> {
         cases.extend(read(file)?);
     }
     let engines: Vec<Engine> = run::jits().collect();
-    let summary = suite::run(&cases, &engines, Show::All, out)?;
+    let summary = suite::run(&cases, &|case| run::run(case, &engines), Show::All, out)?;
     writeln!(out, "{}", summary.line(&["linked"]))?;
     Ok(if summary.failed == 0 { Verdict::Well } else { Verdict::Wrong })
 }

@@ -44,6 +44,11 @@ impl Namespace {
         self.variables.insert(name.to_owned(), value);
     }
 
+    /// The variables by their names, in the order of these.
+    pub fn variables(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.variables.iter()
+    }
+
     /// An array that an expression has made lies as asked; a view of a variable stays one.
     fn arranged(&self, expr: &Expr, value: Value) -> Value {
         match value {

@@ -6,6 +6,20 @@ use std::{fs, io};
 use super::case::{self, Case};
 use crate::input;
 
+/// The tests of all transcripts below a folder whose names contain one of the arguments, if there are
+/// any but options; a file that cannot be read is always among them.
+pub fn selected(
+    folder: &Path,
+    arguments: impl Iterator<Item = String>,
+) -> io::Result<Vec<Result<Case, String>>> {
+    let words: Vec<String> = arguments.filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |case: &Result<Case, String>| match case {
+        Ok(case) => words.is_empty() || words.iter().any(|word| case.name.contains(word.as_str())),
+        Err(_) => true,
+    };
+    Ok(files(folder)?.iter().flat_map(|file| cases(file)).filter(wanted).collect())
+}
+
 /// The Markdown files below a folder but for `README.md`, in the order of their paths.
 pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();

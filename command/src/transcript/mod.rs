@@ -3,6 +3,7 @@
 
 mod arithmetic;
 pub mod array;
+pub mod bits;
 pub mod call;
 pub mod case;
 pub mod compare;

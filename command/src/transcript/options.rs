@@ -65,6 +65,24 @@ impl Arrangement {
 }
 
 impl Options {
+    /// Whether an engine runs it.
+    pub fn takes(&self, engine: &str) -> bool {
+        self.engines.as_ref().is_none_or(|names| names.iter().any(|name| name == engine))
+    }
+
+    /// The settings of overflow checks that it runs with.
+    pub fn overflow_settings(&self) -> impl Iterator<Item = bool> {
+        [true, false].into_iter().filter(|setting| self.overflow_checks.is_none_or(|only| only == *setting))
+    }
+
+    /// The layouts that it runs with.
+    pub fn layouts(&self) -> &[Arrangement] {
+        match self.layouts.as_slice() {
+            [] => &[Arrangement::Own],
+            layouts => layouts,
+        }
+    }
+
     /// Takes over what a block says, line by line: `key = value`.
     pub fn update(&mut self, block: &str) -> Result<(), String> {
         for line in block.lines() {

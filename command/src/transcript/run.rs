@@ -3,23 +3,23 @@
 
 use std::collections::BTreeMap;
 
-use pykernel::call::level;
+use pykernel::call::{level, levels};
 use pykernel_abi::{InnerLoop, Level};
 use pykernel_codegen::analysis::{self, Analysis};
 use pykernel_codegen::backend::Target;
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
+use pykernel_codegen::ir;
+use pykernel_codegen::passes::{self, Options};
 use pykernel_codegen::render::{self, Style};
 use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
-use pykernel_codegen::{ir, passes};
 
 use super::call;
 use super::case::{Assertion, Case, Claim, Example};
 use super::compare::compare;
 use super::evaluate::{Kernels, Namespace};
 use super::expected;
-use super::options::Arrangement;
 use super::ufunc::{self, Invocation};
 use super::value::{Failure, Value};
 use crate::host;
@@ -54,20 +54,11 @@ impl Engine {
             Level::V3 => format!("{}-{}", self.kind(), level.name()),
         }
     }
-
-    /// The level for which this process compiles what the engine calls.
-    fn compiled_for(self) -> Level {
-        match self {
-            Engine::Jit(level) => level,
-            Engine::Linked(_) => Level::V1,
-        }
-    }
 }
 
 /// The engine that compiles into this process, for each level at which this process runs kernels.
 pub fn jits() -> impl Iterator<Item = Engine> {
-    let levels = Level::X86_64.into_iter().filter(|compiled| *compiled <= level());
-    levels.map(Engine::Jit)
+    levels().map(Engine::Jit)
 }
 
 /// How a test ended.
@@ -113,17 +104,18 @@ pub struct Compiled {
     pub ir: ir::Module,
 }
 
-/// Compiles a source that is free of errors.
+/// Compiles a source that is free of errors, as builds do.
 pub fn compile(source: &Source, overflow_checks: bool) -> Compiled {
-    let mut analysis = analysis::analyse(source, &package(overflow_checks));
+    compile_with(source, Options { overflow_checks, lanes: Target::host().lane_bits() })
+}
+
+/// The same in another way.
+pub fn compile_with(source: &Source, options: Options) -> Compiled {
+    let mut analysis = analysis::analyse(source, &package(options.overflow_checks));
     passes::references::run(&mut analysis.module);
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
-    let ir = passes::run(
-        analysis.module.clone(),
-        &entries,
-        passes::Options { overflow_checks, lanes: Target::host().lane_bits() },
-    );
+    let ir = passes::run(analysis.module.clone(), &entries, options);
     Compiled { analysis, ir }
 }
 
@@ -141,15 +133,10 @@ pub fn run(case: &Case, engines: &[Engine]) -> Outcome {
     if case.is_refused() || !outcome.problems.is_empty() {
         return outcome;
     }
-    let wanted = |engine: &&Engine| match &case.options.engines {
-        Some(names) => names.iter().any(|name| name == engine.kind()),
-        None => true,
-    };
+    let wanted = |engine: &&Engine| case.options.takes(engine.kind());
     for engine in engines.iter().filter(wanted) {
-        for setting in [true, false] {
-            if case.options.overflow_checks.is_none_or(|only| only == setting) {
-                run_on(case, *engine, setting, &mut outcome);
-            }
+        for setting in case.options.overflow_settings() {
+            run_on(case, *engine, setting, &mut outcome);
         }
         outcome.engines.push(engine.name());
     }
@@ -159,12 +146,8 @@ pub fn run(case: &Case, engines: &[Engine]) -> Outcome {
 /// Runs the examples on one engine, once for each layout.
 fn run_on(case: &Case, engine: Engine, overflow_checks: bool, outcome: &mut Outcome) {
     let Compiled { analysis, ir } = compile(&case.source, overflow_checks);
-    let mut loaded = Loaded { engine, analysis: &analysis, ir: &ir, compiled: BTreeMap::new() };
-    let layouts = match case.options.layouts.as_slice() {
-        [] => &[Arrangement::Own],
-        layouts => layouts,
-    };
-    for layout in layouts {
+    let mut loaded = Loaded::new(engine, &analysis, &ir);
+    for layout in case.options.layouts() {
         let mut namespace = Namespace::new(*layout);
         for example in &case.examples {
             if let Err(cause) = run_example(example, &mut namespace, &mut loaded, case.options.ulp) {
@@ -206,14 +189,18 @@ fn after_printed<'a>(answer: &'a str, printed: &str) -> Result<&'a str, String> 
 }
 
 /// The kernels of a test on one engine, each compiled at its first call.
-struct Loaded<'a> {
+pub(super) struct Loaded<'a> {
     engine: Engine,
     analysis: &'a Analysis,
     ir: &'a ir::Module,
     compiled: BTreeMap<String, Jit>,
 }
 
-impl Loaded<'_> {
+impl<'a> Loaded<'a> {
+    pub(super) fn new(engine: Engine, analysis: &'a Analysis, ir: &'a ir::Module) -> Self {
+        Loaded { engine, analysis, ir, compiled: BTreeMap::new() }
+    }
+
     fn kernel(&self, name: &str) -> Option<&Kernel> {
         self.analysis.interface.kernels.iter().find(|kernel| kernel.name == name)
     }
@@ -223,8 +210,11 @@ impl Loaded<'_> {
         let kernel = self.analysis.interface.kernels.iter().find(|kernel| kernel.name == name);
         let kernel = kernel.ok_or_else(|| format!("there is no kernel `{name}`"))?;
         if !self.compiled.contains_key(name) {
-            let jit =
-                Jit::new(self.ir, kernel, self.engine.compiled_for()).map_err(|error| error.to_string())?;
+            let jit = match self.engine {
+                Engine::Jit(level) => Jit::new(self.ir, kernel, level),
+                Engine::Linked(_) => Jit::caller(kernel),
+            };
+            let jit = jit.map_err(|error| error.to_string())?;
             self.compiled.insert(name.to_owned(), jit);
         }
         Ok((kernel, &self.compiled[name]))

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::case::Case;
-use super::run::{self, Engine, Outcome, Problem};
+use super::run::{Outcome, Problem};
 use crate::bug;
 
 /// The stack of the threads that run tests: recursive kernels go to its end.
@@ -36,11 +36,11 @@ pub enum Show {
     Failed,
 }
 
-/// Runs tests and writes a line for each, in their order, with what is wrong below it. A test that
+/// Runs tests, each as `test` does it, and writes a line for each, in their order, with what is wrong below it. A test that
 /// cannot be read is given by its mistake.
 pub fn run(
     cases: &[Result<Case, String>],
-    engines: &[Engine],
+    test: &(dyn Fn(&Case) -> Outcome + Sync),
     show: Show,
     out: &mut dyn Write,
 ) -> io::Result<Summary> {
@@ -54,7 +54,7 @@ pub fn run(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(case) = cases.get(index) else { break };
                     // Nobody receives any more when the output has been closed.
-                    if sender.send((index, outcome(case, engines))).is_err() {
+                    if sender.send((index, outcome(case, test))).is_err() {
                         break;
                     }
                 }
@@ -67,13 +67,13 @@ pub fn run(
 }
 
 /// Runs one test. A panic is a bug of the compiler: it fails this test and not the others.
-fn outcome(case: &Result<Case, String>, engines: &[Engine]) -> Outcome {
+fn outcome(case: &Result<Case, String>, test: &dyn Fn(&Case) -> Outcome) -> Outcome {
     let case = match case {
         Ok(case) => case,
         Err(mistake) => return Outcome { problems: vec![Problem::new(mistake)], engines: Vec::new() },
     };
     bug::set_place(&case.name);
-    catch_unwind(AssertUnwindSafe(|| run::run(case, engines))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| test(case))).unwrap_or_else(|_| {
         let problem = Problem::new("the compiler has panicked; this is a bug in pykernel");
         Outcome { problems: vec![problem], engines: Vec::new() }
     })

@@ -137,9 +137,14 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
 
 /// A module of functions, of which the first is the kernel, compiled.
 pub fn compile(functions: Vec<Function>) -> Jit {
+    compile_at(Level::V1, functions)
+}
+
+/// The same at a CPU level.
+pub fn compile_at(level: Level, functions: Vec<Function>) -> Jit {
     let module = Module { functions };
     let kernel = kernel(&module, FunctionId(0));
-    Jit::new(&module, &kernel, Level::V1).unwrap_or_else(|error| panic!("{error}"))
+    Jit::new(&module, &kernel, level).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Calls a kernel; the result, or the exception.

@@ -2,6 +2,7 @@
 //! that only the call knows, and with constants, which the code generator folds.
 
 use crate::kernel::{self, assign, boxed, call, compile, function, local, param, result};
+use pykernel::call::levels;
 use pykernel_cli::jit::Jit;
 use pykernel_codegen::backend::{self, Level, Target};
 use pykernel_codegen::ir::{
@@ -126,11 +127,16 @@ fn same(scalar: Scalar, left: u64, right: u64) -> bool {
 
 /// A kernel `f(x: scalars[0], …) -> to` that computes one expression of its parameters.
 fn computes(scalars: &[Scalar], to: Scalar, expr: &dyn Fn(Vec<Expr>) -> Expr) -> Jit {
+    computes_at(Level::V1, scalars, to, expr)
+}
+
+/// The same at a CPU level.
+fn computes_at(level: Level, scalars: &[Scalar], to: Scalar, expr: &dyn Fn(Vec<Expr>) -> Expr) -> Jit {
     let mut f = function("f");
     let params = scalars.iter().map(|scalar| local(param(&mut f, Type::Scalar(*scalar)))).collect();
     let to = result(&mut f, to);
     f.body = vec![assign(to, expr(params))];
-    compile(vec![f])
+    kernel::compile_at(level, vec![f])
 }
 
 /// A kernel that writes an expression for each list of constants into an array.
@@ -146,7 +152,7 @@ fn folds(scalars: &[Scalar], to: Scalar, rows: &[Vec<u64>], expr: &dyn Fn(Vec<Ex
     compile(vec![f])
 }
 
-/// Checks an expression over the rows of operands, by call and by constant folding.
+/// Checks an expression over the rows of operands, by call at each level and by constant folding.
 fn check(
     what: &str,
     scalars: &[Scalar],
@@ -155,7 +161,7 @@ fn check(
     expected: &dyn Fn(&[u64]) -> u64,
 ) {
     let rows = rows(scalars);
-    let jit = computes(scalars, to, expr);
+    let jits: Vec<Jit> = levels().map(|level| computes_at(level, scalars, to, expr)).collect();
     let mut out = vec![0u64; rows.len()];
     let array = pykernel_abi::Array::<1> {
         data: out.as_mut_ptr().cast(),
@@ -166,8 +172,10 @@ fn check(
     let bytes: Vec<u8> = out.iter().flat_map(|word| word.to_ne_bytes()).collect();
     for (index, row) in rows.iter().enumerate() {
         let want = expected(row) & mask(to);
-        let got = call(&jit, row).expect("nothing raises")[0] & mask(to);
-        assert!(same(to, got, want), "{what} {scalars:?} {row:x?}: {got:x}, not {want:x}");
+        for jit in &jits {
+            let got = call(jit, row).expect("nothing raises")[0] & mask(to);
+            assert!(same(to, got, want), "{what} {scalars:?} {row:x?}: {got:x}, not {want:x}");
+        }
         let size = to.bits() as usize / 8;
         let mut folded = [0; 8];
         folded[..size].copy_from_slice(&bytes[index * size..][..size]);

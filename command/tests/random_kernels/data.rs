@@ -139,7 +139,10 @@ impl Maker<'_> {
             let shape: Vec<usize> =
                 [outer].into_iter().chain(core.iter().map(|dimension| cores[*dimension])).collect();
             let (dtype, written) = (overload.types[position], position >= n_inputs);
-            if written && core.is_empty() && dtype == overload.types[0] && self.random.one_in(2) {
+            // All in one place is what `reduce` asks of two inputs.
+            let may_lie_over = |input: &Operand| input.strides[0] != 0 || position == 2;
+            let fits = core.is_empty() && dtype == overload.types[0];
+            if written && fits && may_lie_over(&self.data.operands[0]) && self.random.one_in(2) {
                 self.over_input(position);
                 continue;
             }

@@ -71,7 +71,7 @@ pub struct Scope {
 
 const ARITHMETIC: [&str; 3] = ["+", "-", "*"];
 const COMPARISONS: [&str; 6] = ["<", "<=", ">", ">=", "==", "!="];
-const FUNCTIONS: [&str; 15] = [
+const FUNCTIONS: [&str; 36] = [
     "abs",
     "math.sqrt",
     "math.exp",
@@ -87,8 +87,41 @@ const FUNCTIONS: [&str; 15] = [
     "math.ceil",
     "math.trunc",
     "round",
+    "np.sqrt",
+    "np.exp",
+    "np.exp2",
+    "np.expm1",
+    "np.log",
+    "np.log2",
+    "np.log1p",
+    "np.sin",
+    "np.cos",
+    "np.tan",
+    "np.arctan",
+    "np.arcsin",
+    "np.sinh",
+    "np.tanh",
+    "np.cbrt",
+    "np.floor",
+    "np.ceil",
+    "np.trunc",
+    "np.rint",
+    "np.sign",
+    "np.square",
 ];
-const FUNCTIONS_OF_TWO: [&str; 3] = ["math.hypot", "math.atan2", "math.fmod"];
+const FUNCTIONS_OF_TWO: [&str; 11] = [
+    "math.hypot",
+    "math.atan2",
+    "math.fmod",
+    "np.hypot",
+    "np.arctan2",
+    "np.power",
+    "np.minimum",
+    "np.maximum",
+    "np.fmin",
+    "np.fmax",
+    "np.nextafter",
+];
 
 impl Scope {
     /// A type, one of the palette more often than not.
@@ -205,7 +238,10 @@ impl Scope {
                 format!("({a} {} {b})", self.random.pick(&["and", "or"]))
             }
             7 => format!("(not {})", self.condition(within)),
-            8 => format!("math.isnan({})", self.expression(Type::Of(DType::Float64), within)),
+            8 => {
+                let test = self.random.pick(&["math.isnan", "np.isnan", "np.isfinite", "np.isinf"]);
+                format!("{test}({})", self.expression(Type::Of(DType::Float64), within))
+            }
             _ => self.leaf(BOOL, within),
         }
     }

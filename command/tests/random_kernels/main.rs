@@ -9,6 +9,7 @@ mod expression;
 mod outcome;
 mod random;
 mod shrink;
+mod statement;
 mod text;
 
 use pykernel::call::level;
@@ -41,7 +42,7 @@ struct Loops {
 
 #[test]
 fn lanes_do_what_single_numbers_do() {
-    let (cases, first) = (variable("PYKERNEL_CASES", 150), variable("PYKERNEL_SEED", 0));
+    let (cases, first) = (variable("PYKERNEL_CASES", 100), variable("PYKERNEL_SEED", 0));
     let (mut kernels, mut refused, mut with_lanes, mut loops) = (0, 0, 0, Loops::default());
     let mut wrong = 0;
     for seed in first.. {

@@ -1,0 +1,54 @@
+//! Compiles the kernels of all transcripts in every way and compares what they compute, to the bit:
+//! for each CPU level that this machine has, with lanes and without, on several threads. Arguments select
+//! the transcripts whose names contain one of them. `--answers=FILE` compares nothing: it writes what they
+//! compute at the best level that this machine has, for a comparison with other machines.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+
+use pykernel::call::{level, levels};
+use pykernel_cli::transcript::bits::{self, Way};
+use pykernel_cli::transcript::case::Case;
+use pykernel_cli::transcript::folder;
+use pykernel_cli::transcript::run::Outcome;
+use pykernel_cli::transcript::suite::{self, Show};
+use pykernel_codegen::backend::Target;
+
+/// What loops may become: ones of single numbers, of as many lanes as builds make, and of the least.
+fn lanes() -> [Option<u32>; 3] {
+    let built = Target::host().lane_bits();
+    [None, built, built.map(|_| 128)]
+}
+
+fn main() -> io::Result<ExitCode> {
+    let file = std::env::args().find_map(|argument| argument.strip_prefix("--answers=").map(PathBuf::from));
+    let cases = folder::selected(Path::new("kernels"), std::env::args().skip(1))?;
+    let ways: Vec<Way> = levels().flat_map(|level| lanes().map(|lanes| Way { level, lanes })).collect();
+    let mut out = io::stdout().lock();
+    if let Some(file) = file {
+        return write(&file, &cases, &mut out);
+    }
+    let summary = suite::run(&cases, &|case| bits::run(case, &ways), Show::Failed, &mut out)?;
+    writeln!(out, "bits: {}", summary.line(&[]))?;
+    Ok(if summary.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Writes what the tests compute into a file.
+fn write(file: &Path, cases: &[Result<Case, String>], out: &mut dyn Write) -> io::Result<ExitCode> {
+    let way = Way { level: level(), lanes: Target::host().lane_bits() };
+    let texts = Mutex::new(BTreeSet::new());
+    let test = |case: &Case| {
+        if bits::runs(case) {
+            let text = format!("{}\n{}\n", case.name, bits::text(case, way));
+            texts.lock().unwrap_or_else(PoisonError::into_inner).insert(text);
+        }
+        Outcome::default()
+    };
+    let summary = suite::run(cases, &test, Show::Failed, out)?;
+    let texts = texts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    std::fs::write(file, texts.into_iter().collect::<String>())?;
+    Ok(if summary.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
