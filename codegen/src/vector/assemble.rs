@@ -100,7 +100,7 @@ fn lanes(
     }
     // Nothing is carried: what is assigned once is read behind that alone.
     if !independent {
-        independence::check(stage.module, &stage.function, (on.var, on.body), &survey)?;
+        independence::check(&stage.origins, (on.var, on.body), &survey)?;
     }
     let Some(count) = count(stage, on) else { return refuse(Why::Short) };
     let collects = |local| reductions.iter().any(|reduction: &Reduction| reduction.local == local);

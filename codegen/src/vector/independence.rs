@@ -16,8 +16,7 @@ use crate::source::Span;
 
 /// Refuses a loop whose iterations may meet.
 pub(super) fn check(
-    module: &Module,
-    function: &Function,
+    origins: &Origins,
     (var, body): (LocalId, &[Stmt]),
     survey: &Survey,
 ) -> Result<(), Refusal> {
@@ -29,7 +28,6 @@ pub(super) fn check(
         StmtKind::Store { view, index, .. } => accesses.push(context.access(*view, index, stmt.span, true)),
         _ => {}
     });
-    let origins = Origins::of(module, function);
     for store in accesses.iter().filter(|access| access.writes) {
         if !store.index.iter().any(|index| index.as_ref().is_some_and(Linear::moves)) {
             return Err(Refusal { why: Why::OneElement, span: store.span });
@@ -44,14 +42,15 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Where views come from.
-struct Origins {
+/// Where the views of a function come from.
+pub(super) struct Origins {
     params: Vec<BTreeSet<usize>>,
     made: Vec<bool>,
 }
 
 impl Origins {
-    fn of(module: &Module, function: &Function) -> Origins {
+    /// Of a function with its body.
+    pub(super) fn of(module: &Module, function: &Function) -> Origins {
         Origins { params: roots::of_views(function, module), made: roots::are_made(function, module) }
     }
 

@@ -25,6 +25,7 @@ mod rewrite;
 mod shape;
 mod survey;
 
+use independence::Origins;
 use liveness::Liveness;
 
 use crate::ir::{Function, Module, Stmt, StmtKind};
@@ -49,9 +50,10 @@ pub fn run(module: &mut Module, bits: u32) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for index in 0..module.functions.len() {
         let mut function = module.functions[index].clone();
+        let origins = Origins::of(module, &function);
         let body = std::mem::take(&mut function.body);
         let liveness = Liveness::of_function(&function, &body);
-        let mut stage = Stage { module, function, liveness, bits, verdicts: &mut verdicts };
+        let mut stage = Stage { module, function, origins, liveness, bits, verdicts: &mut verdicts };
         let (body, _) = stage.body(&body);
         module.functions[index] = Function { body, ..stage.function };
     }
@@ -78,6 +80,8 @@ struct Stage<'a> {
     module: &'a Module,
     /// The function, without its body.
     function: Function,
+    /// Where its views come from.
+    origins: Origins,
     /// What is live in its body.
     liveness: Liveness,
     bits: u32,
