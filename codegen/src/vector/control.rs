@@ -153,9 +153,14 @@ impl Rewrite<'_> {
     pub(super) fn labelled(&mut self, stmt: &Stmt, live: Live, out: &mut Vec<Stmt>) -> Live {
         match &stmt.kind {
             StmtKind::Block { label, body } => {
-                let (new, end, body, left) = self.opened(stmt, (*label, body), live, live, out);
+                let (new, end, mut body, left) = self.opened(stmt, (*label, body), live, live, out);
+                // Those at its end join here: where all leave it before, control does not come here.
+                if let (Some(left), Live::All | Live::Mask(_)) = (left, end) {
+                    let value = binary(BinaryOp::Or, Expr::Local(left), self.mask(end));
+                    body.push(self.assign(left, value));
+                }
                 out.push(self.stmt(StmtKind::Block { label: new, body }));
-                self.after(*label, live, left, end, out)
+                self.after(*label, live, left, Live::Gone, out)
             }
             StmtKind::Loop { label, body } => {
                 let within = self.lanes_within(*label, live, out);
