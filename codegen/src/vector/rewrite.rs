@@ -24,15 +24,12 @@ use crate::source::Span;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Facts {
     /// The shapes of the locals that are assigned.
-    shapes: BTreeMap<LocalId, ShapeFact>,
+    shapes: BTreeMap<LocalId, Shape>,
     /// The loops in which lanes come to rest while others go on.
     pub(super) narrowed: BTreeSet<Label>,
     /// The constructs that some lanes leave for a place behind an outer one.
     pub(super) crossed: BTreeSet<Label>,
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct ShapeFact(Shape);
 
 /// The lanes for which statements are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,7 +259,7 @@ impl<'a> Rewrite<'a> {
     /// The shape of a local.
     pub(super) fn shape_of(&self, local: LocalId) -> Shape {
         match self.facts.shapes.get(&local) {
-            Some(ShapeFact(shape)) => *shape,
+            Some(shape) => *shape,
             None if local == self.on.var => Shape::Strided(1),
             None => Shape::Uniform,
         }
@@ -274,8 +271,8 @@ impl<'a> Rewrite<'a> {
 
     /// Notes the shape that a local is given.
     pub(super) fn give(&mut self, local: LocalId, shape: Shape) {
-        let fact = self.found.shapes.entry(local).or_insert(ShapeFact(shape));
-        fact.0 = fact.0.join(shape);
+        let fact = self.found.shapes.entry(local).or_insert(shape);
+        *fact = fact.join(shape);
     }
 
     /// Whether lanes that are at rest may need the value that a local has.
