@@ -2,7 +2,6 @@
 
 import pathlib
 import sys
-import time
 
 import numba
 import numpy as np
@@ -10,6 +9,7 @@ from numba import float64, int64
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "kernels"))
 import ufuncs
+from serve import serve
 
 PARALLEL = numba.vectorize([float64(float64, float64)], target="parallel")(lambda x, y: 2 * (x - y) / (x + y))
 ESCAPE = numba.vectorize([int64(float64, float64, int64)], target="parallel")(ufuncs.escape_time._dispatcher.py_func)
@@ -85,28 +85,4 @@ CASES = {
     "max_min": max_min, "move_mean": move_mean, "reduce": lambda order, axis: reduce("CF"[order], axis),
 }
 
-
-def seconds(run):
-    """Of one call: of as many as take 5 ms."""
-    calls = 1
-    while True:
-        start = time.perf_counter()
-        for _ in range(calls):
-            run()
-        elapsed = time.perf_counter() - start
-        if elapsed > 0.005:
-            return elapsed / calls
-        calls *= 2 + int(0.005 / max(elapsed, 1e-6) / 2)
-
-
-made = (None, None)
-print("ready", flush=True)
-for line in sys.stdin:
-    peer, name, *sizes = line.split()
-    if made[0] != (name, sizes):
-        made = (None, None)
-        made = ((name, sizes), CASES[name](*map(int, sizes)))
-        for run in made[1].values():
-            run()
-    run = made[1].get(peer)
-    print(seconds(run) if run else "nan", flush=True)
+serve(CASES)
