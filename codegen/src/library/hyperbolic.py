@@ -45,7 +45,7 @@ def tanh(x):
     e_rest = rest - (e - top)
     below_rest = (e - (below - 2.0)) + e_rest
     q = e / below
-    half = intrinsics.mul_add(q, -0.5, 0.5)
+    half = intrinsics.mul_add(-0.5, q, 0.5)
     return intrinsics.copysign(intrinsics.mul_add(intrinsics.mul_add(-q, below_rest, e_rest), half, q), x)
 
 

@@ -10,15 +10,15 @@
 def log_tail(z):
     # R(z).
     if intrinsics.is_float32(z):
-        r = intrinsics.mul_add(z, 0.24023637175559998, 0.28510403633117676)
-        r = intrinsics.mul_add(z, r, 0.40000846982002258)
-        return intrinsics.mul_add(z, r, 0.66666662693023682) * z
+        r = intrinsics.mul_add(0.24023637175559998, z, 0.28510403633117676)
+        r = intrinsics.mul_add(r, z, 0.40000846982002258)
+        return intrinsics.mul_add(r, z, 0.66666662693023682) * z
     w = z * z
-    even = intrinsics.mul_add(w, 0.15313880353982903, 0.22222198455222344)
-    even = intrinsics.mul_add(w, even, 0.3999999999940987)
-    odd = intrinsics.mul_add(w, 0.14797720780322572, 0.1818357071391698)
-    odd = intrinsics.mul_add(w, odd, 0.28571428743492633)
-    odd = intrinsics.mul_add(w, odd, 0.6666666666666735)
+    even = intrinsics.mul_add(0.15313880353982903, w, 0.22222198455222344)
+    even = intrinsics.mul_add(even, w, 0.3999999999940987)
+    odd = intrinsics.mul_add(0.14797720780322572, w, 0.1818357071391698)
+    odd = intrinsics.mul_add(odd, w, 0.28571428743492633)
+    odd = intrinsics.mul_add(odd, w, 0.6666666666666735)
     return intrinsics.mul_add(even, w, odd * z)
 
 

@@ -39,16 +39,16 @@ def times_log2_scale(u, rest):
 def log2_tail(z):
     # 3 * (atanh(s) / s - 1 - z / 3) / z**2, z = s**2: sollya's fpminimax, weighted by z**2.
     if intrinsics.is_float32(z):
-        r = intrinsics.mul_add(z, 0.2778031527996063, 0.33353593945503235)
-        r = intrinsics.mul_add(z, r, 0.4285661280155182)
-        return intrinsics.mul_add(z, r, 0.6000000238418579)
+        r = intrinsics.mul_add(0.2778031527996063, z, 0.33353593945503235)
+        r = intrinsics.mul_add(r, z, 0.4285661280155182)
+        return intrinsics.mul_add(r, z, 0.6000000238418579)
     w = z * z
-    even = intrinsics.mul_add(w, 0.19373519873314696, 0.2307837105662495)
-    even = intrinsics.mul_add(w, even, 0.33333333407610394)
-    even = intrinsics.mul_add(w, even, 0.6000000000000004)
-    odd = intrinsics.mul_add(w, 0.19928666464281744, 0.27272712235790897)
-    odd = intrinsics.mul_add(w, odd, 0.42857142857005137)
-    return intrinsics.mul_add(z, odd, even)
+    even = intrinsics.mul_add(0.19373519873314696, w, 0.2307837105662495)
+    even = intrinsics.mul_add(even, w, 0.33333333407610394)
+    even = intrinsics.mul_add(even, w, 0.6000000000000004)
+    odd = intrinsics.mul_add(0.19928666464281744, w, 0.27272712235790897)
+    odd = intrinsics.mul_add(odd, w, 0.42857142857005137)
+    return intrinsics.mul_add(odd, z, even)
 
 
 def power(x, y):
@@ -117,10 +117,10 @@ def cbrt(x):
     y, extra = log_normal(intrinsics.fabs(x))
     k, m = log_reduce(y)
     k = intrinsics.select(is_finite(extra), k + extra, 0.0)
-    r = intrinsics.mul_add(m, 0.12836091220378876, -0.7023604512214661)
-    r = intrinsics.mul_add(m, r, 1.5612808465957642)
-    r = intrinsics.mul_add(m, r, -1.8618252277374268)
-    r = intrinsics.mul_add(m, r, 1.8745204210281372)
+    r = intrinsics.mul_add(0.12836091220378876, m, -0.7023604512214661)
+    r = intrinsics.mul_add(r, m, 1.5612808465957642)
+    r = intrinsics.mul_add(r, m, -1.8618252277374268)
+    r = intrinsics.mul_add(r, m, 1.8745204210281372)
     q = nearest_third(k)
     left = k - 3.0 * q
     v = m * intrinsics.select(left > 0.0, 2.0, intrinsics.select(left < 0.0, 0.5, 1.0))
@@ -143,8 +143,8 @@ def cbrt(x):
 
 def nearest_third(k):
     if intrinsics.is_float32(k):
-        return intrinsics.mul_add(k, 0.3333333432674408, 12582912.0) - 12582912.0
-    return intrinsics.mul_add(k, 0.3333333333333333, 6755399441055744.0) - 6755399441055744.0
+        return intrinsics.mul_add(0.3333333432674408, k, 12582912.0) - 12582912.0
+    return intrinsics.mul_add(0.3333333333333333, k, 6755399441055744.0) - 6755399441055744.0
 
 
 def hypot(x, y):

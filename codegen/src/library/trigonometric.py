@@ -103,26 +103,26 @@ def high_product(a, b):
 def sine_terms(z):
     # (r - sin(r)) / r**3 with z = r * r up to (pi/4)**2.
     if intrinsics.is_float32(z):
-        p = intrinsics.mul_add(z, -2.9165883006498916e-06, 0.0001986083952942863)
-        p = intrinsics.mul_add(z, p, -0.008333396166563034)
-        return intrinsics.mul_add(z, p, 0.1666666716337204)
-    p = intrinsics.mul_add(z, -1.59190355310382e-10, 2.505114810201242e-08)
-    p = intrinsics.mul_add(z, p, -2.755731620827472e-06)
-    p = intrinsics.mul_add(z, p, 0.00019841269837058518)
-    p = intrinsics.mul_add(z, p, -0.008333333333331295)
-    return intrinsics.mul_add(z, p, 0.16666666666666666)
+        p = intrinsics.mul_add(-2.9165883006498916e-06, z, 0.0001986083952942863)
+        p = intrinsics.mul_add(p, z, -0.008333396166563034)
+        return intrinsics.mul_add(p, z, 0.1666666716337204)
+    p = intrinsics.mul_add(-1.59190355310382e-10, z, 2.505114810201242e-08)
+    p = intrinsics.mul_add(p, z, -2.755731620827472e-06)
+    p = intrinsics.mul_add(p, z, 0.00019841269837058518)
+    p = intrinsics.mul_add(p, z, -0.008333333333331295)
+    return intrinsics.mul_add(p, z, 0.16666666666666666)
 
 
 def cosine_terms(z):
     # (cos(r) - 1 + z / 2) / z**2.
     if intrinsics.is_float32(z):
-        p = intrinsics.mul_add(z, 2.454362766002305e-05, -0.0013888271059840918)
-        return intrinsics.mul_add(z, p, 0.0416666641831398)
-    p = intrinsics.mul_add(z, -1.1381409411191215e-11, 2.0876126015298387e-09)
-    p = intrinsics.mul_add(z, p, -2.7557317149833287e-07)
-    p = intrinsics.mul_add(z, p, 2.4801587298444877e-05)
-    p = intrinsics.mul_add(z, p, -0.0013888888888887053)
-    return intrinsics.mul_add(z, p, 0.041666666666666664)
+        p = intrinsics.mul_add(2.454362766002305e-05, z, -0.0013888271059840918)
+        return intrinsics.mul_add(p, z, 0.0416666641831398)
+    p = intrinsics.mul_add(-1.1381409411191215e-11, z, 2.0876126015298387e-09)
+    p = intrinsics.mul_add(p, z, -2.7557317149833287e-07)
+    p = intrinsics.mul_add(p, z, 2.4801587298444877e-05)
+    p = intrinsics.mul_add(p, z, -0.0013888888888887053)
+    return intrinsics.mul_add(p, z, 0.041666666666666664)
 
 
 def sine_and_cosine(head, tail):

@@ -20,6 +20,9 @@ use crate::ir::{
 };
 use crate::source::Span;
 
+/// So many operations on lanes cost less than asking whether any lane needs them.
+const CHEAPER_THAN_A_BRANCH: usize = 8;
+
 /// What is assumed of a body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Facts {
@@ -541,5 +544,16 @@ impl<'a> Rewrite<'a> {
 
 /// Whether statements only compute, and little: lanes that are at rest may as well.
 pub(super) fn is_plain(body: &[Stmt]) -> bool {
-    body.iter().all(|stmt| matches!(stmt.kind, StmtKind::Assign { .. }))
+    let operations = body.iter().map(|stmt| match &stmt.kind {
+        StmtKind::Assign { value, .. } => Some(operations(value)),
+        _ => None,
+    });
+    operations.sum::<Option<usize>>().is_some_and(|operations| operations <= CHEAPER_THAN_A_BRANCH)
+}
+
+/// How many operations an expression has.
+fn operations(expr: &Expr) -> usize {
+    let mut total = usize::from(!matches!(expr, Expr::Local(_) | Expr::Const(_)));
+    expr.operands(&mut |operand| total += operations(operand));
+    total
 }

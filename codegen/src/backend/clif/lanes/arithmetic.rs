@@ -1,7 +1,7 @@
 //! Arithmetic of lanes.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::{InstBuilder, InstructionData, Opcode, Value, types};
 
 use super::{FunctionCx, Vectors};
 use crate::backend::clif::expression::Operand;
@@ -79,7 +79,7 @@ impl FunctionCx<'_, '_> {
                 BinaryOp::Shl => cx.builder.ins().ishl(value, count),
                 _ => cx.builder.ins().ushr(value, count),
             };
-            cx.builder.ins().band(shifted, kept)
+            kept.map_or(shifted, |kept| cx.builder.ins().band(shifted, kept))
         });
         left.with(registers)
     }
@@ -96,8 +96,11 @@ impl FunctionCx<'_, '_> {
         self.builder.ins().isub(flipped, sign)
     }
 
-    /// A register of all ones, or of zeros where a count is not below the width.
-    fn kept_by_shift(&mut self, scalar: Scalar, count: Value) -> Value {
+    /// A register of all ones, or of zeros where a count is not below the width; None where it is known to be.
+    fn kept_by_shift(&mut self, scalar: Scalar, count: Value) -> Option<Value> {
+        if self.known_integer(count).is_some_and(|count| count < scalar.bits().into()) {
+            return None;
+        }
         let width = self.integer(scalar, scalar.bits().into());
         let fits = self.builder.ins().icmp(IntCC::UnsignedLessThan, count, width);
         let fits = match scalar.bits() {
@@ -105,7 +108,16 @@ impl FunctionCx<'_, '_> {
             bits => self.builder.ins().uextend(super::integer_type(bits), fits),
         };
         let kept = self.builder.ins().ineg(fits);
-        self.builder.ins().splat(super::register_type(scalar, scalar.bits()), kept)
+        Some(self.builder.ins().splat(super::register_type(scalar, scalar.bits()), kept))
+    }
+
+    /// A number that is a constant.
+    fn known_integer(&self, number: Value) -> Option<u64> {
+        let dfg = &self.builder.func.dfg;
+        match dfg.insts[dfg.value_def(number).inst()?] {
+            InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits().cast_unsigned()),
+            _ => None,
+        }
     }
 
     /// Products of factors of 32 bits fit. Where a lane has another, all are looked at one by one.
