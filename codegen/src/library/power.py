@@ -1,12 +1,17 @@
 # Powers and roots: power, cbrt, hypot.
 
+from numba import njit
+
 
 def log2_in_parts(x):
-    # log2(x) as a sum with an error of about 2**-62 (2**-31), -inf for 0, inf for inf. With s and k as
-    # for log: (2 / log(2)) * atanh(s) = s * (3 + s**2 + r) * (2 / 3 / log(2)), all but r in two parts.
-    y, extra = log_normal(x)
-    k, m = log_reduce(y)
-    k = k + extra
+    # log2(x) of a positive normal number as a sum with an error of about 2**-62 (2**-31).
+    k, m = log_reduce(x)
+    return log2_of_parts(k, m)
+
+
+def log2_of_parts(k, m):
+    # log2(2**k * m). With s as for log: (2 / log(2)) * atanh(s) = s * (3 + s**2 + r) * (2 / 3 / log(2)), all but
+    # r in two parts.
     f = m - 1.0
     below = 2.0 + f
     inverse = 1.0 / below
@@ -52,25 +57,37 @@ def log2_tail(z):
 
 
 def power(x, y):
-    # 2**(y * log2(x)); beyond 2**70 (2**40) every exponent is as good as that. A square is one product.
-    if y == 2.0:
-        return x * x
+    # 2**(y * log2(x)). A square is one product.
+    high, low = log2_in_parts(x)
+    product = y * high
+    rest = intrinsics.mul_add(y, low, intrinsics.product_error(y, high))
+    shifted, p = exp2_of_sum(product, rest)
+    result = p * exp_scale(shifted)
+    if intrinsics.is_float32(x):
+        if not (x >= 1.1754943508222875e-38 and x < math.inf and intrinsics.fabs(product) < 126.0):
+            result = power_at_edge(x, y)
+    else:
+        if not (x >= 2.2250738585072014e-308 and x < math.inf and intrinsics.fabs(product) < 1022.0):
+            result = power_at_edge(x, y)
+    return intrinsics.select(y == 2.0, x * x, result)
+
+
+@njit(inline='never')
+def power_at_edge(x, y):
+    # Beyond 2**70 (2**40) every exponent is as good as that. The logarithm of 0 is -inf, that of inf itself.
     most = intrinsics.like(1180591620717411303424.0, x)
     if intrinsics.is_float32(x):
         most = intrinsics.like(1099511627776.0, x)
     exponent = intrinsics.select(y > most, most, intrinsics.select(y < -most, -most, y))
-    high, low = log2_in_parts(intrinsics.fabs(x))
+    size, extra = log_normal(intrinsics.fabs(x))
+    k, m = log_reduce(size)
+    high, low = log2_of_parts(k + extra, m)
     product = exponent * high
     rest = intrinsics.mul_add(exponent, low, intrinsics.product_error(exponent, high))
     shifted, p = exp2_of_sum(product, rest)
-    result = p * exp_scale(shifted)
     if intrinsics.is_float32(x):
-        if not (x > 0.0 and intrinsics.fabs(product) < 126.0):
-            result = power_special(x, y, exp_at_edge(product * 0.6931471824645996, p, shifted))
-    else:
-        if not (x > 0.0 and intrinsics.fabs(product) < 1022.0):
-            result = power_special(x, y, exp_at_edge(product * 0.6931471805599453, p, shifted))
-    return result
+        return power_special(x, y, exp_at_edge(product * 0.6931471824645996, p, shifted))
+    return power_special(x, y, exp_at_edge(product * 0.6931471805599453, p, shifted))
 
 
 def exp2_of_sum(high, low):

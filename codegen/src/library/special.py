@@ -16,34 +16,36 @@ def near_error_terms(z):
     return intrinsics.mul_add(p, z, 0.12837916709551256)
 
 def far_error_terms(x):
-    # -log2(erfc(x)) - 2 * x from 0.9375 to 6: sollya's remez, weighted by erfc(x), which is all that counts beside 1.
-    p = intrinsics.mul_add(-1.776005957946258e-12, x, 8.011375254214698e-11)
-    p = intrinsics.mul_add(p, x, -1.6919250567793298e-09)
-    p = intrinsics.mul_add(p, x, 2.2207937367460454e-08)
-    p = intrinsics.mul_add(p, x, -2.0257470347180313e-07)
-    p = intrinsics.mul_add(p, x, 1.3571428220459706e-06)
-    p = intrinsics.mul_add(p, x, -6.85018938478353e-06)
-    p = intrinsics.mul_add(p, x, 2.603856967524026e-05)
-    p = intrinsics.mul_add(p, x, -7.135279713279393e-05)
-    p = intrinsics.mul_add(p, x, 0.00011614945350224714)
-    p = intrinsics.mul_add(p, x, 3.7863914271907625e-05)
-    p = intrinsics.mul_add(p, x, -0.0008859123477069686)
-    p = intrinsics.mul_add(p, x, 0.0025070139339771905)
-    p = intrinsics.mul_add(p, x, -0.00036405705179869125)
-    p = intrinsics.mul_add(p, x, -0.027551843371090554)
-    p = intrinsics.mul_add(p, x, 0.14824705175274056)
-    p = intrinsics.mul_add(p, x, 0.9184558183086392)
-    p = intrinsics.mul_add(p, x, -0.3720945490556922)
-    return intrinsics.mul_add(p, x, 1.504991306261271e-07)
+    # -log2(erfc(x)) from 0.9375 to 6: sollya's remez, weighted by erfc(x), which is all that counts beside 1.
+    w = x * x
+    even = intrinsics.mul_add(-1.776005957946258e-12, w, -1.6919250567793298e-09)
+    even = intrinsics.mul_add(even, w, -2.0257470347180313e-07)
+    even = intrinsics.mul_add(even, w, -6.85018938478353e-06)
+    even = intrinsics.mul_add(even, w, -7.135279713279393e-05)
+    even = intrinsics.mul_add(even, w, 3.7863914271907625e-05)
+    even = intrinsics.mul_add(even, w, 0.0025070139339771905)
+    even = intrinsics.mul_add(even, w, -0.027551843371090554)
+    even = intrinsics.mul_add(even, w, 0.9184558183086392)
+    even = intrinsics.mul_add(even, w, 1.504991306261271e-07)
+    odd = intrinsics.mul_add(8.011375254214698e-11, w, 2.2207937367460454e-08)
+    odd = intrinsics.mul_add(odd, w, 1.3571428220459706e-06)
+    odd = intrinsics.mul_add(odd, w, 2.603856967524026e-05)
+    odd = intrinsics.mul_add(odd, w, 0.00011614945350224714)
+    odd = intrinsics.mul_add(odd, w, -0.0008859123477069686)
+    odd = intrinsics.mul_add(odd, w, -0.00036405705179869125)
+    odd = intrinsics.mul_add(odd, w, 0.14824705175274056)
+    odd = intrinsics.mul_add(odd, w, 1.6279054509443078)
+    return intrinsics.mul_add(odd, x, even)
+
 
 def error_function(x):
-    # 1 - erfc(x) where that loses nothing.
+    # 1 - erfc(x) where that loses nothing, erfc(x) as exp2 computes it.
     size = intrinsics.fabs(x)
     near = intrinsics.mul_add(size, near_error_terms(size * size), size)
-    twice = 2.0 * intrinsics.select(size > 6.0, 6.0, size)
-    rest = far_error_terms(0.5 * twice)
-    exponent = twice + rest
-    shifted, p = exp2_of_sum(-exponent, (exponent - twice) - rest)
+    exponent = far_error_terms(intrinsics.select(size > 6.0, 6.0, size))
+    shifted = 6755399441056767.0 - exponent
+    r = ((6755399441056767.0 - shifted) - exponent) * 0.6931471805599453
+    p = 1.0 + (r + exp_tail(r))
     far = 1.0 - p * exp_scale(shifted)
     return intrinsics.copysign(intrinsics.select(size < 0.9375, near, far), x)
 
