@@ -64,10 +64,10 @@ def power(x, y):
     shifted, p = exp2_of_sum(product, rest)
     result = p * exp_scale(shifted)
     if intrinsics.is_float32(x):
-        if not (x >= 1.1754943508222875e-38 and x < math.inf and intrinsics.fabs(product) < 126.0):
+        if y != 2.0 and not (x >= 1.1754943508222875e-38 and x < math.inf and intrinsics.fabs(product + rest) < 126.0):
             result = power_at_edge(x, y)
     else:
-        if not (x >= 2.2250738585072014e-308 and x < math.inf and intrinsics.fabs(product) < 1022.0):
+        if y != 2.0 and not (x >= 2.2250738585072014e-308 and x < math.inf and intrinsics.fabs(product + rest) < 1022.0):
             result = power_at_edge(x, y)
     return intrinsics.select(y == 2.0, x * x, result)
 
