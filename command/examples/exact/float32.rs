@@ -80,7 +80,7 @@ fn first_with(largest: f64, x: &[f32], given: &[f32], right: &[f64]) -> Worst {
 /// How far a result is from the right one, in units in the last place of that. An infinite one counts as
 /// 2**128, the next number if there were one. NaN and the signs of zeros must be right.
 fn error(given: f32, right: f64) -> f64 {
-    const OVERFLOW: f64 = 3.402_823_669_209_384_6e38;
+    const OVERFLOW: f64 = 2.0 * (1u128 << 127) as f64;
     if given.is_nan() || right.is_nan() || given.is_sign_negative() != right.is_sign_negative() {
         return if given.is_nan() && right.is_nan() { 0.0 } else { f64::INFINITY };
     }
