@@ -6,7 +6,14 @@ def sinh(x):
     size = intrinsics.fabs(x)
     shifted, p, top, rest = expm1_in_parts(size)
     e = top + rest
-    result = 0.5 * (top + (rest + e / (1.0 + e)))
+    below = 1.0 + e
+    q = e / below
+    # What rounding took from both sides of the quotient q; 1 / (1 + e) is 1 - q.
+    e_rest = rest - (e - top)
+    below_rest = (e - (below - 1.0)) + e_rest
+    q_rest = intrinsics.mul_add(-q, below_rest, e_rest) * (1.0 - q)
+    twice = top + q
+    result = 0.5 * (twice + (((top - twice) + q) + (rest + q_rest)))
     if intrinsics.is_float32(x):
         if not size < 87.0:
             result = exp_at_edge(size - 0.6931472, p, shifted - 1.0)
