@@ -98,8 +98,11 @@ impl Body<'_, '_> {
                 Some(Kind::Bool | Kind::Int) => Ok(last),
                 _ => self.of_floats(row, function, None, vec![last], span),
             },
-            (Ufunc::Test(function), _) => match last.ty.dtype().map(DType::kind) {
-                Some(Kind::Complex) => self.library_call(&format!("c{function}"), vec![last], false, span),
+            (Ufunc::Test(function, complex), _) => match last.ty.dtype().map(DType::kind) {
+                Some(Kind::Complex) => match complex {
+                    Some(complex) => self.library_call(complex, vec![last], false, span),
+                    None => self.wrong_argument(row, &last, "real numbers"),
+                },
                 Some(Kind::Float) => self.library_call(function, vec![last], false, span),
                 _ => {
                     let double = self.coerce(last, &Type::Strong(DType::Float64))?;
@@ -110,7 +113,19 @@ impl Body<'_, '_> {
                 let args = first.into_iter().chain([last]).collect();
                 self.of_floats(row, function, complex, args, span)
             }
-            (Ufunc::Binary(_) | Ufunc::Compare(_) | Ufunc::Logical(_) | Ufunc::Where, None) => {
+            (Ufunc::Integers(function, floats), first) => {
+                self.of_integers(row, function, floats, first.into_iter().chain([last]).collect(), span)
+            }
+            (Ufunc::Ldexp, Some(first)) => self.ldexp(row, first, last, span),
+            (Ufunc::FloatPower, Some(first)) => {
+                let is_complex = |arg: &Expr| arg.ty.dtype().map(DType::kind) == Some(Kind::Complex);
+                let any = is_complex(&first) || is_complex(&last);
+                let ty = Type::Strong(if any { DType::Complex128 } else { DType::Float64 });
+                let (first, last) = (self.coerce(first, &ty)?, self.coerce(last, &ty)?);
+                self.binary(BinaryOp::Pow, first, last, span)
+            }
+            (Ufunc::Binary(_) | Ufunc::Compare(_) | Ufunc::Logical(_) | Ufunc::Where, None)
+            | (Ufunc::Ldexp | Ufunc::FloatPower, None) => {
                 unreachable!("bug in pykernel: the arity was checked")
             }
         }
@@ -147,6 +162,61 @@ impl Body<'_, '_> {
         self.library_call(function, args, false, span)
     }
 
+    /// A function of the library on integers of one type, `bool_` being `int8`, or one on floats.
+    fn of_integers(
+        &mut self,
+        row: &'static Row,
+        function: &str,
+        floats: Option<&str>,
+        args: Vec<Expr>,
+        span: Span,
+    ) -> Typed {
+        let dtype = common(&args)?;
+        let ty = match (dtype.kind(), floats) {
+            (Kind::Bool, _) => Type::Strong(DType::Int8),
+            (Kind::Int, _) => Type::Strong(dtype),
+            (Kind::Float | Kind::Complex, Some(floats)) => {
+                return self.of_floats(row, floats, None, args, span);
+            }
+            (Kind::Float | Kind::Complex, None) => {
+                return self.wrong_argument(row, &args[0], "integers of which one type holds all");
+            }
+        };
+        let args: Vec<Typed> = args.into_iter().map(|arg| self.coerce(arg, &ty)).collect();
+        self.library_call(function, args.into_iter().collect::<Typed<_>>()?, false, span)
+    }
+
+    /// `np.ldexp`: the exponent is an integer that `int64` holds.
+    fn ldexp(&mut self, row: &'static Row, x: Expr, exponent: Expr, span: Span) -> Typed {
+        match exponent.ty.dtype() {
+            Some(dtype) if matches!(dtype.kind(), Kind::Bool | Kind::Int) && dtype != DType::UInt64 => {}
+            _ => {
+                return self.wrong_argument(
+                    row,
+                    &exponent,
+                    "as its second argument integers that `int64` holds",
+                );
+            }
+        }
+        let float = self.float_of(row, std::slice::from_ref(&x))?;
+        if float == DType::Complex128 {
+            return self.wrong_argument(row, &x, "real numbers");
+        }
+        let args = vec![self.coerce(x, &Type::Strong(float))?, self.coerce(exponent, &Type::INT)?];
+        self.library_call("numpy_ldexp", args, false, span)
+    }
+
+    /// The type in which NumPy computes with floats; `Complex128` for complex numbers.
+    fn float_of(&mut self, row: &'static Row, args: &[Expr]) -> Typed<DType> {
+        Ok(match common(args)? {
+            DType::Bool | DType::Int8 | DType::UInt8 => return self.half(row, &args[0]),
+            DType::Int16 | DType::UInt16 => DType::Float32,
+            DType::Int32 | DType::UInt32 | DType::Int64 | DType::UInt64 => DType::Float64,
+            dtype @ (DType::Float32 | DType::Float64) => dtype,
+            DType::Complex64 | DType::Complex128 => DType::Complex128,
+        })
+    }
+
     /// A function of `math` on floats of the type that NumPy computes in, or one of `cmath`.
     fn of_floats(
         &mut self,
@@ -156,23 +226,18 @@ impl Body<'_, '_> {
         args: Vec<Expr>,
         span: Span,
     ) -> Typed {
-        let common = args.iter().skip(1).try_fold(args[0].ty.clone(), |ty, arg| promote(&ty, &arg.ty));
-        let dtype = common.as_ref().and_then(Type::dtype).ok_or(Stop)?;
-        let float = match dtype {
-            DType::Bool | DType::Int8 | DType::UInt8 => return self.half(row, &args[0]),
-            DType::Int16 | DType::UInt16 => DType::Float32,
-            DType::Int32 | DType::UInt32 | DType::Int64 | DType::UInt64 => DType::Float64,
-            DType::Float32 | DType::Float64 => dtype,
-            DType::Complex64 | DType::Complex128 => DType::Complex128,
-        };
+        let float = self.float_of(row, &args)?;
         let (function, to) = match (float, complex) {
-            (DType::Complex128, Some(complex)) => (complex, dtype),
+            (DType::Complex128, Some(complex)) => (complex, common(&args)?),
             (DType::Complex128, None) => return self.wrong_argument(row, &args[0], "real numbers"),
             _ => (function, float),
         };
         let args: Vec<Typed> = args.into_iter().map(|arg| self.coerce(arg, &Type::Strong(float))).collect();
         let result = self.library_call(function, args.into_iter().collect::<Typed<_>>()?, false, span)?;
-        self.convert(result, &Type::Strong(to))
+        match result.ty {
+            Type::Tuple(_) => Ok(result),
+            _ => self.convert(result, &Type::Strong(to)),
+        }
     }
 
     /// NumPy computes with the narrowest integers in half precision.
@@ -205,6 +270,13 @@ impl Body<'_, '_> {
                 .help("give an array of the result's type"),
         )
     }
+}
+
+/// The type that operands have in common.
+fn common(args: &[Expr]) -> Typed<DType> {
+    let first = args.first().map(|arg| arg.ty.clone());
+    let common = args.iter().skip(1).try_fold(first.ok_or(Stop)?, |ty, arg| promote(&ty, &arg.ty));
+    common.as_ref().and_then(Type::dtype).ok_or(Stop)
 }
 
 fn is_inexact(value: &Expr) -> bool {

@@ -149,13 +149,15 @@ def math_gamma(x):
 
 
 def math_gcd(a, b):
-    x = magnitude(a)
-    y = magnitude(b)
+    return int(common_divisor(magnitude(a), magnitude(b)))
+
+
+def common_divisor(x, y):
     while y != 0:
         rest = intrinsics.trunc_rem(x, y)
         x = y
         y = rest
-    return int(x)
+    return x
 
 
 def math_hypot(x, y):

@@ -41,6 +41,7 @@ const TEXT: &str = concat!(
     include_str!("special.py"),
     include_str!("remainder.py"),
     include_str!("math.py"),
+    include_str!("numpy.py"),
     include_str!("array.py"),
     include_str!("cmath.py"),
     include_str!("sequence.py"),

@@ -139,7 +139,6 @@ pub(super) fn member(module: &str, name: &str) -> &'static str {
     match (module, name) {
         ("math", "dist") => "write `math.hypot` of the differences, or a loop",
         ("math", "fsum" | "prod" | "sumprod") => "write a loop",
-        ("math", "modf") => "write `math.trunc(x)` and `math.fmod(x, 1.0)`",
         ("math" | "cmath", _) => "write it as a function of the file",
         ("numpy", _) => "write it as a loop over the elements, or compute it in Rust",
         ("typing", _) => "write the types that kernels have, such as `float64` or `float64[:]`",
