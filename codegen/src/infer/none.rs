@@ -230,7 +230,8 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Whether a condition tests for `None`, or which dtype the library is given.
+    /// Whether a condition tests for `None`, or what the library is given: which dtype, or whether it may
+    /// raise.
     pub(super) fn is_about_types(&self, cond: &hir::Expr) -> bool {
         match &cond.kind {
             _ if none_test(cond).is_some() => true,
@@ -238,6 +239,7 @@ impl Body<'_, '_> {
                 Some(Use::Bound(web) | Use::MaybeUnbound(web)) => self.webs[*web].ty == Some(Type::None),
                 Some(Use::NeverBound) | None => false,
             },
+            hir::ExprKind::Builtin(name) => name == "intrinsics.raises",
             hir::ExprKind::Call { callee, .. } => {
                 let hir::ExprKind::Builtin(name) = &callee.kind else { return false };
                 matches!(name.as_str(), "intrinsics.is_float32" | "intrinsics.is_complex")

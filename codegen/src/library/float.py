@@ -104,7 +104,7 @@ def power_of_ten(n):
 
 def float_round(x, digits):
     # Correctly rounded: CPython rounds the exact decimal value, ties to even. The product with a
-    # power of ten is held exactly, as a sum of two floats (Dekker's product by fma), rounded to
+    # power of ten is held exactly, as a sum of two floats (Dekker's product), rounded to
     # an integer, and divided by the same power, which is exact up to 10**22.
     if not is_finite(x) or digits > 22 + 308 or x == 0.0:
         return x
@@ -116,7 +116,8 @@ def float_round(x, digits):
     high = x * unit
     if not is_finite(high) or intrinsics.fabs(high) >= 4503599627370496.0:
         return x
-    low = intrinsics.fma(x, unit, -high)
+    # By 2**100, one way and back: halves of the largest powers of ten would overflow.
+    low = intrinsics.product_error(x * 1.2676506002282294e+30, unit * 7.888609052210118e-31)
     whole = intrinsics.round_even(high)
     rest = high - whole
     if rest == 0.5 and low > 0.0:

@@ -42,7 +42,7 @@ impl Effects {
                 }
                 let effect = match instance.external {
                     Some(_) => Some(ALL),
-                    None => block(&instance.body, &|callee| known[callee]),
+                    None => block(&instance.body, of_function, &|callee| known[callee]),
                 };
                 changed |= effect.is_some();
                 known[index] = effect;
@@ -53,7 +53,7 @@ impl Effects {
 
     /// What a statement does.
     pub fn of_stmt(&self, stmt: &Stmt) -> Effect {
-        block(std::slice::from_ref(stmt), &|callee| Some(self.instances[callee])).unwrap_or(ALL)
+        block(std::slice::from_ref(stmt), own, &|callee| Some(self.instances[callee])).unwrap_or(ALL)
     }
 
     /// What an expression does.
@@ -65,7 +65,7 @@ impl Effects {
 /// The effect of a function, if it is known yet.
 type Known<'k> = &'k dyn Fn(usize) -> Option<Effect>;
 
-fn block(body: &[Stmt], known: Known<'_>) -> Option<Effect> {
+fn block(body: &[Stmt], own: fn(&StmtKind) -> Effect, known: Known<'_>) -> Option<Effect> {
     let mut effect = Some(Effect::default());
     super::visit::walk(body, &mut |stmt| {
         let mut here = Some(own(&stmt.kind));
@@ -77,6 +77,14 @@ fn block(body: &[Stmt], known: Known<'_>) -> Option<Effect> {
 
 fn both(left: Option<Effect>, right: Option<Effect>) -> Option<Effect> {
     Some(left?.and(right?))
+}
+
+/// What a statement of a function does itself to those who call the function: its jumps end inside.
+fn of_function(kind: &StmtKind) -> Effect {
+    match kind {
+        StmtKind::Return(_) | StmtKind::Break | StmtKind::Continue => Effect::default(),
+        _ => own(kind),
+    }
 }
 
 /// What a statement does itself.

@@ -1,5 +1,5 @@
 import numpy as np
-from numba import float64, int64, njit
+from numba import float64, int64, njit, vectorize
 
 
 @njit
@@ -81,3 +81,35 @@ def summed_and_kept(a: float64[::1]):
     # not: sum_filled
     t = a * 2.0
     return np.sum(t), t
+
+
+@njit
+def of_functions(a: float64[::1], b: float64[::1], c: float64[::1], out: float64[::1]):
+    # What a function does to return is no reason to compute it alone.
+    # not: allocate
+    out[:] = a * b + np.sin(c) - clamped(a)
+
+
+@vectorize([float64(float64)])
+def clamped(x):
+    for i in range(3):
+        if x < i:
+            break
+        x = x - 0.5
+    if x < 0.0:
+        return 0.0
+    return x
+
+
+@njit
+def of_a_function_that_raises(a: float64[::1], b: float64[::1], out: float64[::1]):
+    # check: allocate
+    t = positive(a)
+    out[:] = t + b
+
+
+@vectorize([float64(float64)])
+def positive(x):
+    if x < 0.0:
+        raise ValueError("negative")
+    return x

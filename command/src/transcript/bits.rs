@@ -8,7 +8,7 @@ use pykernel_codegen::passes::Options;
 use super::case::Case;
 use super::evaluate::Namespace;
 use super::options::Arrangement;
-use super::run::{Compiled, Engine, Loaded, Outcome, Problem, compile_with};
+use super::run::{Compiled, Engine, Loaded, Outcome, Problem, compile, compile_with};
 use crate::host;
 
 /// A way to compile kernels.
@@ -36,7 +36,7 @@ impl Way {
 const THREADS: [i64; 4] = [1, 2, 3, 7];
 
 /// Whether there is something to compare.
-pub fn runs(case: &Case) -> bool {
+fn runs(case: &Case) -> bool {
     !case.is_refused() && case.options.takes("jit")
 }
 
@@ -57,13 +57,24 @@ pub fn run(case: &Case, ways: &[Way]) -> Outcome {
     outcome
 }
 
-/// What a test computes in one way, as text, which machines that must agree have in common.
-pub fn text(case: &Case, way: Way) -> String {
-    let mut runs = Vec::new();
-    for overflow_checks in case.options.overflow_settings() {
-        run_compiled(case, way, way.options(overflow_checks), &mut runs);
+/// What linked kernels compute in a test, as text, which machines that must agree have in common; none if
+/// the test is not for linked kernels.
+pub fn linked_text(case: &Case, find: fn(&str) -> Option<*const u8>) -> Option<String> {
+    let engine = Engine::Linked(find);
+    if case.is_refused() || !case.options.takes(engine.kind()) {
+        return None;
     }
-    runs.iter().map(|run| run.answers.join("\n") + "\n").collect()
+    // What runs on several threads has the bits of one, which machines find by themselves.
+    host::set_threads(1);
+    let mut text = format!("{}\n", case.name);
+    for overflow_checks in case.options.overflow_settings() {
+        let Compiled { analysis, ir } = compile(&case.source, overflow_checks);
+        let mut loaded = Loaded::new(engine, &analysis, &ir);
+        for layout in case.options.layouts().iter().copied() {
+            text.extend(answers(case, &mut loaded, layout).into_iter().map(|answer| answer + "\n"));
+        }
+    }
+    Some(text)
 }
 
 /// What a test computes in one way.

@@ -36,7 +36,7 @@ pub enum Engine {
 
 impl Engine {
     /// The name that the option `engines` uses.
-    const fn kind(self) -> &'static str {
+    pub(super) const fn kind(self) -> &'static str {
         match self {
             Engine::Jit(_) => "jit",
             Engine::Linked(_) => "linked",

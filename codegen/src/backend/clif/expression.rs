@@ -126,6 +126,11 @@ impl FunctionCx<'_, '_> {
             Intrinsic::SubOverflows => self.difference_overflows(values[0], values[1]),
             Intrinsic::MulOverflows => self.product_overflows(values[0], values[1]),
             Intrinsic::Sqrt => self.builder.ins().sqrt(values[0]),
+            Intrinsic::Floor | Intrinsic::Ceil | Intrinsic::Trunc | Intrinsic::RoundEven
+                if !self.unit.machine.rounds =>
+            {
+                self.rounded_number(op, args[0])
+            }
             Intrinsic::Floor => self.builder.ins().floor(values[0]),
             Intrinsic::Ceil => self.builder.ins().ceil(values[0]),
             Intrinsic::Trunc => self.builder.ins().trunc(values[0]),

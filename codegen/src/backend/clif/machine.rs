@@ -9,7 +9,8 @@ pub(super) struct Machine {
     /// Whether floats are multiplied and added with one rounding. Of those that Cranelift compiles for only
     /// x86-64 may lack it, which its level v3 has.
     pub(super) fuses: bool,
-    /// Whether floats are rounded to whole ones in registers.
+    /// Whether floats are rounded to whole ones by an instruction. Of those that Cranelift compiles for only
+    /// x86-64 may lack it.
     pub(super) rounds: bool,
     /// Whether lanes are chosen by their highest bits in one instruction.
     pub(super) blends: bool,
@@ -29,7 +30,7 @@ impl Machine {
                 longs: false,
             },
             Architecture::Aarch64(_) => Machine { fuses: true, rounds: true, blends: false, longs: true },
-            _ => Machine { fuses: true, rounds: false, blends: false, longs: false },
+            _ => Machine { fuses: true, rounds: true, blends: false, longs: false },
         }
     }
 }

@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
-use super::{FunctionCx, Vectors};
+use super::{FunctionCx, Vectors, register_type};
 use crate::backend::clif::expression::Operand;
 use crate::ir::{Intrinsic, Scalar};
 
@@ -96,6 +96,14 @@ impl FunctionCx<'_, '_> {
         let small = self.builder.ins().fcmp(FloatCC::LessThan, size, large);
         let rounded = self.choose(small, whole, value);
         self.with_sign(scalar, rounded, value)
+    }
+
+    /// The same of one number, which for this is the first of a register. Cranelift would call libm.
+    pub(in crate::backend::clif) fn rounded_number(&mut self, op: Intrinsic, number: Operand) -> Value {
+        let ty = register_type(number.scalar, number.scalar.bits());
+        let register = self.builder.ins().scalar_to_vector(ty, number.value);
+        let rounded = self.rounded(op, number.scalar, register);
+        self.builder.ins().extractlane(rounded, 0)
     }
 
     /// Small `F64`s without what stands behind the point.
