@@ -235,7 +235,8 @@ def compare(example, answer, ulp):
 
 def near(written, given, ulp):
     """Whether two answers are the same but for the last bits of floats."""
-    written, given = "\n".join(written), "\n".join(given)
+    # NumPy pads the numbers of an array to one width, which the last bits may change.
+    written, given = ("".join("".join(lines).split()) for lines in (written, given))
     if NUMBER.sub("#", written) != NUMBER.sub("#", given):
         return False
     single = "32" in given or "complex64" in given
