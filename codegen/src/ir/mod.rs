@@ -246,8 +246,13 @@ pub struct Effects {
 impl Effects {
     /// Whether running it does nothing beyond computing its results.
     pub fn is_pure(&self) -> bool {
+        self.computes_or_raises() && !self.raises
+    }
+
+    /// Whether running it does nothing beyond computing its results, or raising.
+    pub fn computes_or_raises(&self) -> bool {
         let touches = self.reads.iter().chain(&self.writes).any(|touched| *touched);
-        !(touches || self.raises || self.recursive || self.host || self.prints)
+        !(touches || self.recursive || self.host || self.prints)
     }
 }
 

@@ -11,49 +11,26 @@ def sum_block(a):
     # At most 128 floats, as NumPy's pairwise_sum adds them: eight sums, which a tree joins. A complex
     # number is two of the eight.
     n = len(a)
+    width = 8
+    total = -0.0
     if intrinsics.is_complex(a):
-        if n < 4:
-            total = intrinsics.complex(-0.0, -0.0)
-            for x in a:
-                total += x
-            return total
-        c0 = a[0]
-        c1 = a[1]
-        c2 = a[2]
-        c3 = a[3]
-        for i in range(4, n - n % 4, 4):
-            c0 += a[i]
-            c1 += a[i + 1]
-            c2 += a[i + 2]
-            c3 += a[i + 3]
-        total = (c0 + c1) + (c2 + c3)
-        for i in range(n - n % 4, n):
-            total += a[i]
-        return total
-    if n < 8:
-        total = -0.0
+        width = 4
+        total = intrinsics.complex(-0.0, -0.0)
+    if n < width:
         for x in a:
             total += x
         return total
-    r0 = a[0]
-    r1 = a[1]
-    r2 = a[2]
-    r3 = a[3]
-    r4 = a[4]
-    r5 = a[5]
-    r6 = a[6]
-    r7 = a[7]
-    for i in range(8, n - n % 8, 8):
-        r0 += a[i]
-        r1 += a[i + 1]
-        r2 += a[i + 2]
-        r3 += a[i + 3]
-        r4 += a[i + 4]
-        r5 += a[i + 5]
-        r6 += a[i + 6]
-        r7 += a[i + 7]
-    total = ((r0 + r1) + (r2 + r3)) + ((r4 + r5) + (r6 + r7))
-    for i in range(n - n % 8, n):
+    rows = intrinsics.trunc_div(n, width)
+    sums = np.empty(width, a.dtype)
+    for k in range(width):
+        total = a[k]
+        for row in range(1, rows):
+            total += a[row * width + k]
+        sums[k] = total
+    total = (sums[0] + sums[1]) + (sums[2] + sums[3])
+    if width == 8:
+        total = total + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+    for i in range(rows * width, n):
         total += a[i]
     return total
 

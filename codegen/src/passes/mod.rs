@@ -12,6 +12,7 @@ mod ranges;
 mod reachable;
 pub mod references;
 mod rename;
+mod repeated_calls;
 mod scalars;
 mod simplify;
 mod stack;
@@ -53,6 +54,7 @@ pub fn run_with_report(
         pass("overflow", &overflow::run);
     }
     pass("fastmath", &fastmath::run);
+    pass("repeated_calls", &repeated_calls::run);
     pass("inline", &inline::run);
     pass("reachable", &empty_unreachable);
     pass("aliasing", &aliasing::run);

@@ -2,7 +2,8 @@
 //! three dimensions of space. In each copy the counter is a constant.
 //!
 //! Before: anything that the verifier accepts. After: the same, without the `For`s between
-//! constants that have few iterations, a small body and no array of more than a few elements in it.
+//! constants that have few iterations, a small body and no array of more than a few elements in it. A loop
+//! around one that stays also stays: what costs runs inside, and its iterations may become lanes.
 //! In functions that had one, what the constants decide is gone.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,7 +92,7 @@ impl Unroll {
         let (Expr::Const(Const::Int(_, lo)), Expr::Const(Const::Int(_, hi))) = (lo, hi) else { return None };
         let step = i128::from(*step);
         let n = ((hi - lo + step - step.signum()) / step).max(0);
-        if n > MOST_COPIES || reserves(body) {
+        if n > MOST_COPIES || reserves(body) || has_loop(body) {
             return None;
         }
         let size = visit::size(body) * n as usize;
@@ -134,6 +135,15 @@ fn reserves(body: &[Stmt]) -> bool {
     let mut found = false;
     visit::walk(body, &mut |stmt| {
         found |= matches!(stmt.kind, StmtKind::Reserve { room, .. } if room > FEW_ELEMENTS);
+    });
+    found
+}
+
+/// Whether a body has a loop.
+fn has_loop(body: &[Stmt]) -> bool {
+    let mut found = false;
+    visit::walk(body, &mut |stmt| {
+        found |= matches!(stmt.kind, StmtKind::Loop { .. } | StmtKind::For { .. });
     });
     found
 }

@@ -51,7 +51,7 @@ pub(super) fn vectorised(stage: &mut Stage<'_>, stmt: &Stmt) -> Result<(u32, Vec
         return refuse(Why::Step);
     }
     survey::check(stage.module, &stage.function, body)?;
-    survey::can_repeat(body)?;
+    survey::can_repeat(body, &stage.origins)?;
     let survey = Survey::of(*var, body);
     let n_locals = stage.function.locals.len();
     // The rest begins when iterations have run, which may assign what the bound is made of.

@@ -6,7 +6,7 @@ use super::refusal::Why;
 use super::rewrite::{Live, Open, Protected, Rewrite, is_plain};
 use super::shape::Shape;
 use crate::ir::construct::{binary, unary};
-use crate::ir::{BinaryOp, Expr, Label, LocalId, Stmt, StmtKind, UnaryOp};
+use crate::ir::{BinaryOp, Expr, Label, LocalId, Stmt, StmtKind, UnaryOp, visit};
 
 /// What comes out of a branch.
 struct Arm {
@@ -31,7 +31,11 @@ impl Rewrite<'_> {
             }
             Shape::Strided(_) | Shape::Varying => {
                 let cond = self.lanes(cond);
-                self.apart(stmt, cond, [then, otherwise], live, out)
+                match [then, otherwise].map(|arm| self.leaves(arm)) {
+                    [true, _] => self.unless(cond, otherwise, live, out),
+                    [false, true] => self.unless(unary(UnaryOp::Not, cond), then, live, out),
+                    [false, false] => self.apart(stmt, cond, [then, otherwise], live, out),
+                }
             }
         }
     }
@@ -56,6 +60,25 @@ impl Rewrite<'_> {
         };
         out.push(self.stmt(StmtKind::If { cond, then, otherwise }));
         after
+    }
+
+    /// Whether statements end with the loop: by raising, or by an exit to a place outside of it.
+    fn leaves(&self, body: &[Stmt]) -> bool {
+        let is_outside = |label| self.open.iter().all(|open| open.label != label);
+        let mut stays = false;
+        visit::walk(body, &mut |stmt| {
+            stays |= matches!(stmt.kind, StmtKind::Exit(label) if !is_outside(label));
+        });
+        let ends = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Raise(_) | StmtKind::Exit(_));
+        !stays && body.last().is_some_and(ends)
+    }
+
+    /// The group is left where a condition holds for a lane: else all go on as they were.
+    fn unless(&mut self, leaves: Expr, body: &[Stmt], live: Live, out: &mut Vec<Stmt>) -> Live {
+        let cond = self.any(self.narrowed(live, leaves));
+        let then = vec![self.stmt(StmtKind::Exit(self.bail()))];
+        out.push(self.stmt(StmtKind::If { cond, then, otherwise: Vec::new() }));
+        self.statements(body, live, out)
     }
 
     /// Each lane takes its own branch: one after the other, for some of the lanes.

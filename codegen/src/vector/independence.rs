@@ -55,7 +55,7 @@ impl Origins {
     }
 
     /// Whether two views may be parts of the same memory.
-    fn meet(&self, left: LocalId, right: LocalId) -> bool {
+    pub(super) fn meet(&self, left: LocalId, right: LocalId) -> bool {
         let [left, right] = [left, right].map(|view| view.0 as usize);
         let made = self.made[left] && self.made[right];
         left == right || made || !self.params[left].is_disjoint(&self.params[right])

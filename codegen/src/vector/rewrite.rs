@@ -354,7 +354,7 @@ impl<'a> Rewrite<'a> {
     }
 
     /// The statements of a block.
-    fn statements(&mut self, body: &[Stmt], live: Live, out: &mut Vec<Stmt>) -> Live {
+    pub(super) fn statements(&mut self, body: &[Stmt], live: Live, out: &mut Vec<Stmt>) -> Live {
         for (index, stmt) in body.iter().enumerate() {
             self.span = stmt.span;
             let after = self.statement(stmt, live, out);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::independence::Origins;
 use super::liveness::Liveness;
 use super::refusal::{Refusal, Why};
 use crate::ir::{Expr, Function, Label, LocalId, Module, Stmt, StmtKind, Type, visit};
@@ -99,16 +100,21 @@ fn obstacle(module: &Module, function: &Function, stmt: &StmtKind) -> Option<Why
 /// the loop is left: it has written before. What is raised leaves arrays in any state, so that writing the
 /// same again is as good, unless what was written is read. What leaves the loop must not have written
 /// for iterations that are not to be.
-pub(super) fn can_repeat(body: &[Stmt]) -> Result<(), Refusal> {
-    let mut reads = false;
-    visit::walk(body, &mut |stmt| reads |= matches!(stmt.kind, StmtKind::Load { .. }));
+pub(super) fn can_repeat(body: &[Stmt], origins: &Origins) -> Result<(), Refusal> {
+    let (mut read, mut written) = (BTreeSet::new(), BTreeSet::new());
+    visit::walk(body, &mut |stmt| match stmt.kind {
+        StmtKind::Load { view, .. } => drop(read.insert(view)),
+        StmtKind::Store { view, .. } => drop(written.insert(view)),
+        _ => {}
+    });
+    let reads = read.iter().any(|read| written.iter().any(|written| origins.meet(*read, *written)));
     let mut walk = Repeat { reads, inside: BTreeSet::new(), written: false, refusal: None };
     walk.block(body);
     walk.refusal.map_or(Ok(()), Err)
 }
 
 struct Repeat {
-    /// Whether the body reads elements.
+    /// Whether the body may read elements that it writes.
     reads: bool,
     /// The labels in the body.
     inside: BTreeSet<Label>,

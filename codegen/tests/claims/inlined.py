@@ -60,3 +60,29 @@ def unused(x: float64[:], y: float64) -> float64:
         return x[0]
     b = y * y
     return y
+
+
+def quotient(x, y):
+    if y == 0.0:
+        raise ValueError("no quotient")
+    return x / y
+
+
+@njit
+def twice(x: float64, y: float64) -> float64:
+    # What may raise is computed once, as it has not raised when it is needed again.
+    # once: record ValueError
+    # once: (x / y)
+    return quotient(x, y) + 1.0 / (2.0 + quotient(x, y))
+
+
+@njit
+def changed(x: float64, y: float64) -> float64:
+    # The second call is one with another value.
+    # check: record ValueError
+    # check: record ValueError
+    a = quotient(x, y)
+    for _ in range(2):
+        y = y - 1.0
+        a += quotient(x, y)
+    return a

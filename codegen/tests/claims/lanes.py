@@ -1,5 +1,7 @@
 # overflow checks: off
 # lanes: 256
+import math
+
 from numba import float64, int64, njit, uint8
 
 
@@ -52,6 +54,35 @@ def checked(x: float64[::1], y: float64[::1], out: float64[::1]):
     # check: record ZeroDivisionError
     for i in range(min(len(x), len(y), len(out))):
         out[i] = x[i] / y[i]
+
+
+@njit
+def domain(x: float64[::1], out: float64[::1]):
+    # Where one lane raises, the group is left, so that what follows knows no mask.
+    # check: by 4 {
+    # check: if any(
+    # check: = load x[first] along 0
+    # check: store out[first] along 0 =
+    # not: where
+    for i in range(min(len(x), len(out))):
+        out[i] = math.sqrt(x[i]) + math.log(x[i])
+
+
+@njit(error_model='python')
+def written_first(x: float64[::1], y: float64[::1], out: float64[::1], other: float64[::1]):
+    # What was written before a check is not read: it may be written again.
+    # check: by 4 {
+    for i in range(min(len(x), len(y), len(out), len(other))):
+        out[i] = x[i] / y[i]
+        other[i] = y[i] / x[i]
+
+
+@njit(error_model='python')
+def written_and_read(x: float64[::1], y: float64[::1]):
+    # not: by 4
+    for i in range(min(len(x), len(y))):
+        x[i] = x[i] + 1.0
+        y[i] = 1.0 / x[i]
 
 
 @njit
