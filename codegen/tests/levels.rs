@@ -69,10 +69,11 @@ fn a_kernel_has_variants_where_they_make_a_difference() -> Result<()> {
 
 #[test]
 fn features_that_a_user_asks_for_leave_no_choice() -> Result<()> {
-    let native = Target::parse("x86_64-unknown-linux-gnu", &Level::V3.features().join(","))?;
+    let v3 = Target::parse("x86_64-unknown-linux-gnu", &Level::V3.features().join(","))?;
+    let v4 = Target::parse("x86_64-unknown-linux-gnu", &Level::V4.features().join(","))?;
     let aarch64 = Target::parse("aarch64-unknown-linux-gnu", "neon")?;
     for kernel in ["rounds", "rounds_all", "doubles"] {
-        for target in [&native, &aarch64] {
+        for target in [&v3, &v4, &aarch64] {
             assert_eq!(functions(kernel, target)?, set(&[("", true)]), "{kernel}");
         }
     }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use pykernel_abi::Level;
 
-/// The variable by which a user asks for less than the machine has: `v1`. It is read at the first
+/// The variable by which a user asks for less than the machine has: `v1`, `v3`. It is read at the first
 /// call of a kernel, and never asks for more.
 const VARIABLE: &str = "PYKERNEL_CPU";
 
@@ -78,7 +78,10 @@ macro_rules! detected {
     };
 }
 
-features! { "sse3" "ssse3" "sse4.1" "sse4.2" "popcnt" "avx" "avx2" "bmi1" "bmi2" "lzcnt" "fma" }
+features! {
+    "sse3" "ssse3" "sse4.1" "sse4.2" "popcnt" "avx" "avx2" "bmi1" "bmi2" "lzcnt" "fma"
+    "avx512f" "avx512bw" "avx512cd" "avx512dq" "avx512vl"
+}
 
 #[cfg(test)]
 mod tests {
@@ -95,14 +98,19 @@ mod tests {
     #[test]
     fn a_level_needs_all_its_features_and_is_never_above_what_is_asked_for() {
         let all = |_: &str| true;
-        for asked in [None, Some("v3"), Some("v4"), Some("native"), Some(""), Some("v")] {
-            assert_eq!(highest(asked, &all), Level::V3, "{asked:?}");
+        for asked in [None, Some("v4"), Some("v5"), Some("native"), Some(""), Some("v")] {
+            assert_eq!(highest(asked, &all), Level::V4, "{asked:?}");
         }
+        assert_eq!(highest(Some("v3"), &all), Level::V3);
         for asked in [Some("v0"), Some("v1"), Some("v2")] {
             assert_eq!(highest(asked, &all), Level::V1, "{asked:?}");
         }
         for missing in Level::V3.features() {
             assert_eq!(highest(None, &|feature| feature != *missing), Level::V1, "{missing}");
+        }
+        let of_v4 = Level::V4.features().iter().filter(|feature| !Level::V3.features().contains(feature));
+        for missing in of_v4 {
+            assert_eq!(highest(None, &|feature| feature != *missing), Level::V3, "{missing}");
         }
         assert_eq!(highest(Some("v3"), &|_| false), Level::V1);
     }

@@ -122,7 +122,8 @@ def levels():
     if platform.machine() != "x86_64":
         return ["v1"]
     flags = Path("/proc/cpuinfo").read_text().split()
-    return ["v1", "v3"] if "fma" in flags and "avx2" in flags else ["v1"]
+    needs = {"v1": [], "v3": ["avx2", "fma"], "v4": ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]}
+    return [level for level, features in needs.items() if all(feature in flags for feature in features)]
 
 
 def measure(name, arity, bound, dtype, options):

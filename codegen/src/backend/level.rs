@@ -17,20 +17,21 @@ pub struct Variant {
 
 /// The variants that an object has, in the order of their levels: one, unless more make a difference.
 pub(super) fn variants(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<Vec<Variant>, Error> {
-    let levels = match gains(ir, kernel) {
-        true => target.levels(),
-        false => &target.levels()[..1],
-    };
+    let above = target.levels()[1..].iter().filter(|level| gains(ir, kernel, **level));
     let variant = |level: &Level| {
         let isa = target.isa(Code::PositionIndependent, *level)?;
         Ok(Variant { level: *level, isa })
     };
-    levels.iter().map(variant).collect()
+    target.levels()[..1].iter().chain(above).map(variant).collect()
 }
 
-/// Whether a kernel gains by a level above the lowest, which have instructions for what only some
+/// Whether a kernel gains by a level above the lowest, which has instructions for what only some
 /// kernels do. The others are called without a choice.
-fn gains(ir: &ir::Module, kernel: &Kernel) -> bool {
+fn gains(ir: &ir::Module, kernel: &Kernel, level: Level) -> bool {
+    // Cranelift's vectors are as wide at v4 as at v3, and it has next to no other instructions for them.
+    if level > Level::V3 {
+        return false;
+    }
     let mut functions = clif::called(ir, kernel);
     functions.extend(kernel.overloads.iter().map(|overload| overload.function));
     let is_lanes = |local: &ir::Local| matches!(local.ty, ir::Type::Lanes(_));

@@ -94,9 +94,14 @@ impl Run {
     /// Whether another run must give the same.
     fn must_agree(&self, other: &Run) -> bool {
         self.layout == other.layout
-            && (!self.fuses || self.way.level == other.way.level)
+            && (!self.fuses || has_fma(self.way.level) == has_fma(other.way.level))
             && (!self.is_fast || self.way == other.way)
     }
+}
+
+/// Whether machines of a level multiply and add with one rounding.
+fn has_fma(level: Level) -> bool {
+    level.features().contains(&"fma")
 }
 
 /// Compiles a test and runs it with each layout, on each number of threads.
@@ -189,6 +194,8 @@ mod tests {
         assert_eq!(places(&runs), [None, None, Some(1)]);
         let fused = |level, threads, answer| run(level, threads, true, answer);
         let runs = [fused(Level::V1, 1, "1.0"), fused(Level::V3, 1, "1.5"), fused(Level::V3, 2, "1.0")];
+        assert_eq!(places(&runs), [None, None, Some(1)]);
+        let runs = [fused(Level::V1, 1, "1.0"), fused(Level::V3, 1, "1.5"), fused(Level::V4, 1, "1.0")];
         assert_eq!(places(&runs), [None, None, Some(1)]);
     }
 }

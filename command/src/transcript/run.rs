@@ -51,7 +51,7 @@ impl Engine {
         };
         match level {
             Level::V1 => self.kind().to_owned(),
-            Level::V3 => format!("{}-{}", self.kind(), level.name()),
+            Level::V3 | Level::V4 => format!("{}-{}", self.kind(), level.name()),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::kernel::{self, boxed, call, dtype, function, int, local, param, stmt}
 use crate::operations::{
     BINARY, COMPARE, FLOATS, INTEGERS, binary, compare, constant, convert, edges, intrinsic, rows, unary,
 };
+use pykernel::call::levels;
 use pykernel_cli::jit::Jit;
 use pykernel_codegen::backend::{self, Level, Target};
 use pykernel_codegen::ir::{
@@ -11,21 +12,6 @@ use pykernel_codegen::ir::{
     Module, Part, Scalar, StmtKind, Type, UnaryOp,
 };
 use pykernel_codegen::types::Layout;
-
-/// The levels that this machine has.
-pub fn levels() -> Vec<Level> {
-    let mut levels = vec![Level::V1];
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_64_feature() {
-        levels.push(Level::V3);
-    }
-    levels
-}
-
-#[cfg(target_arch = "x86_64")]
-fn is_x86_64_feature() -> bool {
-    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
-}
 
 /// Compiles a kernel of one function for a level.
 pub fn compile(f: Function, level: Level) -> Jit {
@@ -355,6 +341,7 @@ fn every_operation_on_lanes_compiles_for_every_machine_with_registers() {
         ("x86_64-unknown-linux-gnu", "sse3,ssse3"),
         ("x86_64-unknown-linux-gnu", "sse3,ssse3,sse4.1"),
         ("x86_64-unknown-linux-gnu", &Level::V3.features().join(",")),
+        ("x86_64-unknown-linux-gnu", &Level::V4.features().join(",")),
         ("aarch64-unknown-linux-gnu", "neon"),
     ] {
         let target = Target::parse(triple, features).expect("a known triple");

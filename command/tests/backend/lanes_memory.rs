@@ -1,8 +1,9 @@
 //! Loads, stores and calls of lanes: in every layout, under every mask, and nowhere else.
 
 use crate::kernel::{self, array, assign, boxed, call, dtype, function, int, local, param, result, stmt};
-use crate::lanes::{Data, compile, levels};
+use crate::lanes::{Data, compile};
 use crate::operations::{binary, compare, unary};
+use pykernel::call::levels;
 use pykernel_abi::Array;
 use pykernel_codegen::ir::{
     BinaryOp, CompareOp, Const, Conversion, Expr, Function, LaneElements, Lanes, LocalId, Part, Scalar, Stmt,

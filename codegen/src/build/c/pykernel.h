@@ -143,9 +143,9 @@ PYKERNEL_ASSERT(host_runs_loops_last, offsetof(pykernel_host, parallel_for) == 2
 PYKERNEL_ASSERT(complex64_is_two_floats, sizeof(pykernel_complex64) == 8);
 PYKERNEL_ASSERT(complex128_is_two_doubles, sizeof(pykernel_complex128) == 16);
 
-/* What this machine can do, so that kernels run their best variant for it: 3 where it has x86-64-v3, 0
-   where it has not or the compiler does not tell. Define PYKERNEL_LEVEL as 0 for what every machine
-   can do. */
+/* What this machine can do, so that kernels run their best variant for it: 4 where it has x86-64-v4, 3
+   where it has x86-64-v3, 0 where it has neither or the compiler does not tell. Define PYKERNEL_LEVEL as 0
+   for what every machine can do. */
 #ifdef PYKERNEL_LEVEL
 static inline uint32_t pykernel_level(void)
 {
@@ -158,11 +158,15 @@ static inline uint32_t pykernel_find_level(void)
     /* The function below asks the operating system too; not all compilers know it for LZCNT, which is
        bit 5 of what this leaf gives in ecx. */
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")
-                   && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt")
-                   && __get_cpuid(0x80000001u, &a, &b, &c, &d) && (c >> 5 & 1)
-               ? 3
-               : 0;
+    if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")
+          && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt")
+          && __get_cpuid(0x80000001u, &a, &b, &c, &d) && (c >> 5 & 1)))
+        return 0;
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+                   && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq")
+                   && __builtin_cpu_supports("avx512vl")
+               ? 4
+               : 3;
 }
 
 static inline uint32_t pykernel_level(void)

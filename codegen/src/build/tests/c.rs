@@ -282,7 +282,12 @@ fn level() -> u32 {
         && is_x86_feature_detected!("fma")
         && is_x86_feature_detected!("lzcnt")
     {
-        return Level::V3.number();
+        let has_v4 = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512cd")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl");
+        return if has_v4 { Level::V4.number() } else { Level::V3.number() };
     }
     Level::V1.number()
 }
