@@ -59,12 +59,12 @@ fn compile_all(cases: &[Case], target: &Target) -> Objects {
 
 /// The objects of a test's kernels; none if something is wrong with them, which the test reports.
 fn compile(case: &Case, overflow_checks: bool, target: &Target) -> Objects {
-    let compiled = run::compile(&case.source, overflow_checks);
+    let (analysis, irs) = run::compile_for(&case.source, overflow_checks, target);
     let object = |kernel| {
-        let bytes = backend::object(&compiled.ir, kernel, target, None).ok()?;
+        let bytes = backend::object(&irs, kernel, target, None).ok()?;
         Some((kernel.overloads.iter().map(|overload| overload.symbol.clone()).collect(), bytes))
     };
-    compiled.analysis.interface.kernels.iter().filter_map(object).collect()
+    analysis.interface.kernels.iter().filter_map(object).collect()
 }
 
 /// Rust text that declares all entries and lists them by their symbols.

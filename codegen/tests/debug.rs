@@ -114,7 +114,7 @@ impl Program {
                 Options { overflow_checks: true, lanes: None },
             );
             let origin = Origin { source: &source, folder: &folder };
-            let bytes = backend::object(&ir, kernel, &Target::host(), Some(origin))?;
+            let bytes = backend::object(&[ir.into()], kernel, &Target::host(), Some(origin))?;
             objects.push(format!("{}.o", kernel.name));
             fs::write(self.folder.join(&objects[objects.len() - 1]), bytes)?;
             self.symbols.insert(kernel.name.clone(), kernel.overloads[0].symbol.clone());

@@ -6,7 +6,6 @@ use std::error::Error;
 
 use pykernel_codegen::analysis::analyse;
 use pykernel_codegen::backend::{self, Level, Target};
-use pykernel_codegen::passes::{self, Options};
 use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
 
@@ -71,9 +70,9 @@ fn text(name: &str, target: &Target) -> Result<String> {
     let analysis = analyse(&source, &Package { name: "emitted".into(), version: "0".into() });
     assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
     let kernel = analysis.interface.kernels.iter().find(|found| found.name == name).ok_or("no kernel")?;
-    let options = Options { overflow_checks: false, lanes: target.lane_bits() };
-    let ir = passes::run(analysis.module.clone(), &[kernel.overloads[0].function], options);
-    let text = backend::clif_text(&ir, kernel, target)?;
+    let entries = [kernel.overloads[0].function];
+    let irs = backend::for_levels(analysis.module.clone(), &entries, false, target);
+    let text = backend::clif_text(&irs, kernel, target)?;
     let head = format!("; {}\n", kernel.overloads[0].symbol);
     let (_, function) = text.split_once(&head).ok_or("no function of the kernel's name")?;
     Ok(function.split("\n; pyk_").next().unwrap_or(function).to_owned())

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use object::{Object as _, ObjectSymbol as _};
-use pykernel_codegen::analysis::analyse;
-use pykernel_codegen::backend::{self, LANE_BITS, Level, Target};
+use pykernel_codegen::analysis::{Analysis, analyse};
+use pykernel_codegen::backend::{self, Level, LevelIr, Target};
+use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::passes::{self, Options};
 use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
@@ -27,22 +28,41 @@ def doubles(x: float) -> float:
 @vectorize([float64(float64)])
 def rounds_all(x):
     return math.floor(x) * 0.5
+
+@vectorize([float64(float64)])
+def doubles_all(x):
+    return x + x
 ";
+
+/// What the front end makes of all kernels, and one of them.
+fn analysed(name: &str) -> Result<(Analysis, Kernel)> {
+    let source = Source::embedded("levels.py", 1, KERNELS);
+    let mut analysis = analyse(&source, &Package { name: "levels".into(), version: "0".into() });
+    assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
+    let at = analysis.interface.kernels.iter().position(|found| found.name == name).ok_or("no kernel")?;
+    let kernel = analysis.interface.kernels.swap_remove(at);
+    Ok((analysis, kernel))
+}
+
+/// IR for a level, with lanes of so many bits.
+fn level_ir((analysis, kernel): &(Analysis, Kernel), level: Level, bits: u32) -> LevelIr {
+    let options = Options { overflow_checks: false, lanes: Some(bits) };
+    let entries = [kernel.overloads[0].function];
+    let (ir, verdicts) = passes::run_with_report(analysis.module.clone(), &entries, options);
+    LevelIr { level, ir, verdicts }
+}
 
 /// The functions in the object of a kernel, by what follows the kernel's symbol, and whether a linker
 /// sees them.
-fn functions(kernel: &str, target: &Target) -> Result<BTreeSet<(String, bool)>> {
-    let source = Source::embedded("levels.py", 1, KERNELS);
-    let analysis = analyse(&source, &Package { name: "levels".into(), version: "0".into() });
-    assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
-    let kernel = analysis.interface.kernels.iter().find(|found| found.name == kernel).ok_or("no kernel")?;
-    let entries = [kernel.overloads[0].function];
-    let ir = passes::run(
-        analysis.module.clone(),
-        &entries,
-        Options { overflow_checks: false, lanes: Some(LANE_BITS) },
-    );
-    let bytes = backend::object(&ir, kernel, target, None)?;
+fn functions(name: &str, target: &Target) -> Result<BTreeSet<(String, bool)>> {
+    let (analysis, kernel) = analysed(name)?;
+    let irs = backend::for_levels(analysis.module, &[kernel.overloads[0].function], false, target);
+    functions_of(&irs, &kernel, target)
+}
+
+/// The same of a kernel's IR.
+fn functions_of(irs: &[LevelIr], kernel: &Kernel, target: &Target) -> Result<BTreeSet<(String, bool)>> {
+    let bytes = backend::object(irs, kernel, target, None)?;
     let file = object::File::parse(&*bytes)?;
     let symbols = file.symbols().filter(|symbol| symbol.kind() == object::SymbolKind::Text);
     let function = |symbol: object::Symbol<'_, '_>| {
@@ -63,6 +83,7 @@ fn a_kernel_has_variants_where_they_make_a_difference() -> Result<()> {
     let several = set(&[("", true), (".v1", false), (".v3", false)]);
     assert_eq!(functions("rounds", &linux)?, several);
     assert_eq!(functions("rounds_all", &linux)?, several);
+    assert_eq!(functions("doubles_all", &linux)?, several);
     assert_eq!(functions("doubles", &linux)?, set(&[("", true)]));
     Ok(())
 }
@@ -77,5 +98,53 @@ fn features_that_a_user_asks_for_leave_no_choice() -> Result<()> {
             assert_eq!(functions(kernel, target)?, set(&[("", true)]), "{kernel}");
         }
     }
+    Ok(())
+}
+
+#[test]
+fn levels_whose_lanes_have_as_many_bits_share_their_ir() -> Result<()> {
+    let (analysis, kernel) = analysed("doubles_all")?;
+    for features in [&Level::V1, &Level::V3, &Level::V4].map(|level| level.features().join(",")) {
+        let target = Target::parse("x86_64-unknown-linux-gnu", &features)?;
+        let entries = [kernel.overloads[0].function];
+        let irs = backend::for_levels(analysis.module.clone(), &entries, false, &target);
+        let mut bits: Vec<_> = target.levels().iter().map(|level| target.lane_bits(*level)).collect();
+        bits.dedup();
+        assert_eq!(irs.len(), bits.len());
+        assert_eq!(irs[0].level, target.levels()[0]);
+    }
+    Ok(())
+}
+
+#[test]
+fn v4_has_a_variant_where_its_lanes_differ() -> Result<()> {
+    let linux = Target::parse("x86_64-unknown-linux-gnu", "")?;
+    let with_v4 = |name| {
+        let analysed = analysed(name)?;
+        let irs = [level_ir(&analysed, Level::V1, 256), level_ir(&analysed, Level::V4, 512)];
+        functions_of(&irs, &analysed.1, &linux)
+    };
+    let three = set(&[("", true), (".v1", false), (".v3", false), (".v4", false)]);
+    assert_eq!(with_v4("doubles_all")?, three);
+    assert_eq!(with_v4("rounds_all")?, three);
+    assert_eq!(with_v4("rounds")?, set(&[("", true), (".v1", false), (".v3", false)]));
+    assert_eq!(with_v4("doubles")?, set(&[("", true)]));
+    Ok(())
+}
+
+#[test]
+fn each_variant_is_made_of_the_ir_of_its_level() -> Result<()> {
+    let linux = Target::parse("x86_64-unknown-linux-gnu", "")?;
+    let analysed = analysed("doubles_all")?;
+    let irs = [(Level::V1, 128), (Level::V3, 256), (Level::V4, 512)];
+    let irs = irs.map(|(level, bits)| level_ir(&analysed, level, bits));
+    let text = backend::clif_text(&irs, &analysed.1, &linux)?;
+    let loads = |level: Level| {
+        let head = format!("; {}.{}\n", analysed.1.overloads[0].symbol, level.name());
+        let (_, function) = text.split_once(&head).ok_or("no such variant")?;
+        Ok(function.split("\n; pyk_").next().unwrap_or(function).matches("load.f64x2").count())
+    };
+    let loads: Vec<usize> = Level::X86_64.into_iter().map(loads).collect::<Result<_>>()?;
+    assert!(loads[0] > 0 && loads[1] == 2 * loads[0] && loads[2] == 2 * loads[1], "{loads:?}");
     Ok(())
 }

@@ -120,7 +120,7 @@ fn object_size(text: &str) -> usize {
     let kernel = &analysis.interface.kernels[0];
     let options = passes::Options { overflow_checks: true, lanes: None };
     let ir = passes::run(analysis.module.clone(), &[kernel.overloads[0].function], options);
-    backend::object(&ir, kernel, &Target::host(), None).expect("an object").len()
+    backend::object(&[ir.into()], kernel, &Target::host(), None).expect("an object").len()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncOrDataId, Module, default_libcall_names};
 use pykernel_abi::{InnerLoop, Raised, Status};
-use pykernel_codegen::backend::{Code, Error, Level, Target, Variant, clif};
+use pykernel_codegen::backend::{Code, Error, Level, OwnedTargetIsa, Target, Variant, clif};
 use pykernel_codegen::hir::External;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::ir;
@@ -35,23 +35,22 @@ struct Compiled {
 type Trampoline = unsafe extern "C" fn(*const u8, *const u64, *mut u64, *mut Raised) -> i32;
 
 impl Jit {
-    /// Compiles all overloads of a kernel, whose functions are those of `ir`. It must not be called if
-    /// this machine has not the level.
+    /// Compiles all overloads of a kernel, whose functions are those of `ir`, the IR of the level. It must
+    /// not be called if this machine has not the level.
     pub fn new(ir: &ir::Module, kernel: &Kernel, level: Level) -> Result<Jit, Error> {
         if let Some(missing) = missing(ir, kernel) {
             return Err(Error::External(missing));
         }
-        let variant = Variant { level, isa: Target::host().isa(Code::InProcess, level)? };
-        let mut module = module(&variant)?;
-        clif::define(&mut module, ir, kernel, &variant)?;
+        let isa = Target::host().isa(Code::InProcess, level)?;
+        let mut module = module(&isa)?;
+        clif::define(&mut module, kernel, &Variant { level, isa, ir })?;
         Jit::finish(module, kernel)
     }
 
     /// Compiles only what calls the overloads of a kernel, for entries that were compiled elsewhere.
     pub fn caller(kernel: &Kernel) -> Result<Jit, Error> {
-        let level = Level::V1;
-        let isa = Target::host().isa(Code::InProcess, level)?;
-        Jit::finish(module(&Variant { level, isa })?, kernel)
+        let isa = Target::host().isa(Code::InProcess, Level::V1)?;
+        Jit::finish(module(&isa)?, kernel)
     }
 
     fn finish(mut module: JITModule, kernel: &Kernel) -> Result<Jit, Error> {
@@ -188,8 +187,8 @@ fn is_in_process(symbol: &str) -> bool {
     false
 }
 
-fn module(variant: &Variant) -> Result<JITModule, Error> {
-    let mut builder = JITBuilder::with_isa(variant.isa.clone(), default_libcall_names());
+fn module(isa: &OwnedTargetIsa) -> Result<JITModule, Error> {
+    let mut builder = JITBuilder::with_isa(isa.clone(), default_libcall_names());
     builder.symbols(c_library());
     let arena = ArenaMemoryProvider::new_with_size(ARENA)
         .map_err(|error| Error::Bug(format!("no address space for code: {error}")))?;

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use pykernel_codegen::backend::Target;
+
 /// A file in a folder for one test.
 fn file(name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -210,6 +212,24 @@ fn emit_prints_every_stage_the_same_way_twice() {
     let wrong = file("emit_wrong.py", "def f(x: int):\n    return y\n");
     let (status, out, err) = parts(&pykernel(&["emit", "--stage", "ir"], &[&wrong]));
     assert!(status == 1 && out.is_empty() && err.contains("undefined-name"), "{err}");
+}
+
+#[test]
+fn emit_makes_code_for_one_level() {
+    let text = "from numba import vectorize, float64\n@vectorize([float64(float64)])\ndef twice(x):\n    return x + x\n";
+    let right = file("emit_level.py", text);
+    for level in Target::host().levels() {
+        let emit = |stage| parts(&pykernel(&["emit", "--stage", stage, "--level", level.name()], &[&right]));
+        let (status, out, err) = emit("asm");
+        assert_eq!((status, err.as_str()), (0, ""));
+        let heads: Vec<&str> = out.lines().filter(|line| line.starts_with("; pyk_")).collect();
+        assert!(heads.len() == 1 && !heads[0].contains(".v"), "{}: {heads:?}", level.name());
+        let bits = Target::host().lane_bits(*level);
+        let said = bits.map_or("one iteration".to_owned(), |bits| format!("{} iterations", bits / 64));
+        let (_, out, _) = emit("vector");
+        assert!(out.ends_with(&format!("{said} at a time\n")) || bits.is_none(), "{}: {out}", level.name());
+    }
+    assert_eq!(parts(&pykernel(&["emit", "--stage", "ir", "--level", "v9"], &[&right])).0, 2);
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn recursions_without_end_are_found_at_compile_time_or_at_run_time() {
     codes_on_small_stack(format!("{chain}def g2000(x):\n    return x\ndef f(x: int):\n    return g0(x)\n"));
 
     let recursive = "def f(n: int) -> int:\n    return f(n + 1) + 1\n";
-    let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", recursive), false);
+    let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", recursive), false, Level::V1);
     let call_on = |stack: usize| {
         let run = || {
             let kernel = &analysis.interface.kernels[0];
@@ -198,7 +198,8 @@ fn kernels_that_never_end_compile() {
         "def f(n: int) -> int:\n    if n:\n        while True:\n            pass\n    return n\n",
     ] {
         for overflow_checks in [true, false] {
-            let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", text), overflow_checks);
+            let Compiled { analysis, ir } =
+                run::compile(&Source::file("bad.py", text), overflow_checks, Level::V1);
             assert_eq!(analysis.diagnostics, [], "{text}");
             assert!(Jit::new(&ir, &analysis.interface.kernels[0], Level::V1).is_ok(), "{text}");
         }
@@ -210,7 +211,7 @@ fn a_kernel_of_a_hundred_thousand_lines_compiles_or_is_refused() {
     let lines = "    y = y + x\n".repeat(100_000);
     let text = format!("def f(x: int):\n    y = x\n{lines}    return y\n");
     let work = move || {
-        let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", &text), false);
+        let Compiled { analysis, ir } = run::compile(&Source::file("bad.py", &text), false, Level::V1);
         assert_eq!(analysis.diagnostics, []);
         let kernel = &analysis.interface.kernels[0];
         match Jit::new(&ir, kernel, Level::V1) {

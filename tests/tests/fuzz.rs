@@ -14,7 +14,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use pykernel_cli::transcript::run::{self, Compiled};
+use pykernel_cli::transcript::run;
 use pykernel_codegen::analysis;
 use pykernel_codegen::backend::{self, Target};
 use pykernel_codegen::source::Source;
@@ -81,9 +81,9 @@ fn compile(text: &str) {
         return;
     }
     for overflow_checks in [true, false] {
-        let Compiled { analysis, ir } = run::compile(&source, overflow_checks);
+        let (analysis, irs) = run::compile_for(&source, overflow_checks, &Target::host());
         for kernel in &analysis.interface.kernels {
-            match backend::object(&ir, kernel, &Target::host(), None) {
+            match backend::object(&irs, kernel, &Target::host(), None) {
                 Ok(_) | Err(backend::Error::TooLarge(_)) => {}
                 Err(error) => panic!("{error}"),
             }

@@ -118,7 +118,7 @@ fn objects(path: &Path) -> Vec<Vec<u8>> {
         let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
         let module =
             passes::run(analysis.module.clone(), &entries, Options { overflow_checks: true, lanes: None });
-        backend::object(&module, kernel, &Target::host(), None).expect("the kernel compiles")
+        backend::object(&[module.into()], kernel, &Target::host(), None).expect("the kernel compiles")
     };
     analysis.interface.kernels.iter().map(compile).collect()
 }

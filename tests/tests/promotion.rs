@@ -72,7 +72,7 @@ fn source(kernels: &[(Key<'_>, Vec<Row<'_>>)]) -> Source {
 
 /// Calls the kernels of one source; what is wrong with them.
 fn check(kernels: &[(Key<'_>, Vec<Row<'_>>)]) -> Vec<String> {
-    let Compiled { analysis, ir } = run::compile(&source(kernels), true);
+    let Compiled { analysis, ir } = run::compile(&source(kernels), true, Level::V1);
     let mut wrong: Vec<String> = analysis.diagnostics.iter().map(|d| d.message.clone()).collect();
     for (kernel, (key, rows)) in analysis.interface.kernels.iter().zip(kernels) {
         let jit = match Jit::new(&ir, kernel, Level::V1) {

@@ -25,7 +25,8 @@ use cranelift_codegen::CodegenError;
 use cranelift_module::{Module, ModuleError, default_libcall_names};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 
-pub use level::Variant;
+pub use cranelift_codegen::isa::OwnedTargetIsa;
+pub use level::{LevelIr, Variant, for_levels};
 pub use lines::Origin;
 pub use pykernel_abi::Level;
 pub use stage::Stage;
@@ -33,11 +34,6 @@ pub use target::{Code, Target};
 pub use text::{asm_text, clif_text, with_lines};
 
 use crate::interface::Kernel;
-use crate::ir;
-
-/// How many bits of lanes go together: two registers side by side, so that one computes while the other
-/// waits for what it has computed.
-pub const LANE_BITS: u32 = 256;
 
 /// Why a kernel could not be compiled. A user's mistakes never end here: the front end finds them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,10 +84,10 @@ impl Error {
     }
 }
 
-/// Compiles a kernel to an object file in the target's own format, with line tables if it is told
-/// where the kernel's text stands.
+/// Compiles a kernel to an object file in the target's own format, from its IR for the target's levels,
+/// with line tables if it is told where the kernel's text stands.
 pub fn object(
-    ir: &ir::Module,
+    irs: &[LevelIr],
     kernel: &Kernel,
     target: &Target,
     origin: Option<Origin<'_>>,
@@ -99,13 +95,15 @@ pub fn object(
     let mut module = object_module(kernel, target)?;
     let mut frames = unwind::Frames::default();
     let mut lines = origin.map(|origin| lines::Lines::new(origin, target));
-    let clif::Code { functions, dispatchers } =
-        clif::translate(&mut module, ir, kernel, &level::variants(ir, kernel, target)?)?;
-    for mut function in functions {
-        function.define(&mut module)?;
-        frames.add(&function)?;
-        if let Some(lines) = &mut lines {
-            lines.add(&ir[function.of], &function);
+    let variants = level::variants(irs, kernel, target)?;
+    let clif::Code { functions, dispatchers } = clif::translate(&mut module, kernel, &variants)?;
+    for (variant, functions) in variants.iter().zip(functions) {
+        for mut function in functions {
+            function.define(&mut module)?;
+            frames.add(&function)?;
+            if let Some(lines) = &mut lines {
+                lines.add(&variant.ir[function.of], &function);
+            }
         }
     }
     for dispatcher in dispatchers {

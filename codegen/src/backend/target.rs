@@ -7,7 +7,7 @@ use cranelift_codegen::settings::{self, Configurable, Flags, SetError};
 use pykernel_abi::Level;
 use target_lexicon::{Architecture, Triple};
 
-use super::{Error, LANE_BITS};
+use super::Error;
 
 /// A target triple with the CPU features that code may use, and the levels beyond them for which it
 /// has variants.
@@ -64,10 +64,11 @@ impl Target {
         &self.levels
     }
 
-    /// How many bits lanes have together; none where Cranelift has no registers for them.
-    pub fn lane_bits(&self) -> Option<u32> {
+    /// How many bits lanes have together at a level, which are no fewer than at one below; none where
+    /// Cranelift has no registers for them.
+    pub fn lane_bits(&self, level: Level) -> Option<u32> {
         match self.triple.architecture {
-            Architecture::X86_64 | Architecture::Aarch64(_) => Some(LANE_BITS),
+            Architecture::X86_64 | Architecture::Aarch64(_) => Some(lane_bits(level)),
             _ => None,
         }
     }
@@ -91,6 +92,16 @@ impl Target {
         let flags = flags(code).map_err(|error| Error::Bug(format!("a code generator flag: {error}")))?;
         builder.finish(flags).map_err(|error| unsupported(&error))
     }
+}
+
+/// How many bits of lanes go together at a level: two registers side by side, so that one computes while the
+/// other waits for what it has computed.
+const fn lane_bits(level: Level) -> u32 {
+    // Cranelift's registers have 128 bits at each level.
+    let register = match level {
+        Level::V1 | Level::V3 | Level::V4 => 128,
+    };
+    2 * register
 }
 
 fn flags(code: Code) -> Result<Flags, SetError> {
@@ -157,11 +168,12 @@ mod tests {
 
     #[test]
     fn lanes_are_for_targets_that_have_registers_for_them() {
-        let bits = |triple| Target::parse(triple, "").unwrap().lane_bits();
-        assert_eq!(bits("x86_64-unknown-linux-gnu"), Some(LANE_BITS));
-        assert_eq!(bits("aarch64-apple-darwin"), Some(LANE_BITS));
+        let bits = |triple| Target::parse(triple, "").unwrap().lane_bits(Level::V1);
+        assert_eq!(bits("x86_64-unknown-linux-gnu"), Some(256));
+        assert_eq!(bits("aarch64-apple-darwin"), Some(256));
         assert_eq!(bits("riscv64gc-unknown-linux-gnu"), None);
         assert_eq!(bits("s390x-unknown-linux-gnu"), None);
+        assert!(Level::X86_64.is_sorted_by_key(|level| lane_bits(*level)));
     }
 
     #[test]

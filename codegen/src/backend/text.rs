@@ -3,30 +3,30 @@
 use cranelift_codegen::control::ControlPlane;
 
 use super::clif::Dispatcher;
-use super::{Error, Target, clif, level, object_module};
+use super::{Error, LevelIr, Target, clif, level, object_module};
 use crate::interface::Kernel;
-use crate::ir;
 use crate::source::Source;
 
 /// The Cranelift IR of a kernel's functions, as it goes into the code generator.
-pub fn clif_text(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<String, Error> {
+pub fn clif_text(irs: &[LevelIr], kernel: &Kernel, target: &Target) -> Result<String, Error> {
     let mut module = object_module(kernel, target)?;
     let clif::Code { functions, .. } =
-        clif::translate(&mut module, ir, kernel, &level::variants(ir, kernel, target)?)?;
+        clif::translate(&mut module, kernel, &level::variants(irs, kernel, target)?)?;
     let texts: Vec<String> = functions
         .iter()
+        .flatten()
         .map(|function| format!("; {}\n{}", function.name, function.context.func.display()))
         .collect();
     Ok(texts.join("\n"))
 }
 
 /// The machine code of a kernel's functions as text, after register allocation.
-pub fn asm_text(ir: &ir::Module, kernel: &Kernel, target: &Target) -> Result<String, Error> {
+pub fn asm_text(irs: &[LevelIr], kernel: &Kernel, target: &Target) -> Result<String, Error> {
     let mut module = object_module(kernel, target)?;
     let mut text = String::new();
     let clif::Code { functions, dispatchers } =
-        clif::translate(&mut module, ir, kernel, &level::variants(ir, kernel, target)?)?;
-    for mut function in functions {
+        clif::translate(&mut module, kernel, &level::variants(irs, kernel, target)?)?;
+    for mut function in functions.into_iter().flatten() {
         function.context.set_disasm(true);
         let code = function
             .context

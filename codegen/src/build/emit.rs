@@ -6,11 +6,10 @@ use super::job::Job;
 use super::objects::file_stem;
 use super::output::Output;
 use crate::analysis::Analysis;
-use crate::backend::{self, Stage, Target};
+use crate::backend::{self, LevelIr, Stage, Target};
 use crate::interface::Kernel;
 use crate::source::Source;
-use crate::vector::{self, Verdict};
-use crate::{hir, ir, passes, typed};
+use crate::{hir, ir, typed, vector};
 
 /// The variable with the names of stages: `ir,asm`.
 pub(super) const VARIABLE: &str = "PYKERNEL_EMIT";
@@ -56,9 +55,10 @@ impl Emit {
         for kernel in &analysis.interface.kernels {
             let symbol = &kernel.overloads[0].symbol;
             let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
-            let compiled = passes::run_with_report(analysis.module.clone(), &entries, job.options);
+            let module = analysis.module.clone();
+            let irs = backend::for_levels(module, &entries, job.overflow_checks, target);
             for stage in &self.stages {
-                let text = text(*stage, source, analysis, &compiled, kernel, target)
+                let text = text(*stage, source, analysis, &irs, kernel, target)
                     .map_err(|error| format!("cannot show the kernel `{}`: {error}", kernel.name))?;
                 self.output.write(&format!("{}.{}", file_stem(symbol), stage.name()), text.as_bytes())?;
             }
@@ -73,22 +73,24 @@ impl Emit {
     }
 }
 
-/// A stage as text. The first two are those of the kernel's whole file.
+/// A stage as text. The first two are those of the kernel's whole file; IR and verdicts are those of the
+/// target's highest level.
 fn text(
     stage: Stage,
     source: &Source,
     analysis: &Analysis,
-    (ir, verdicts): &(ir::Module, Vec<Verdict>),
+    irs: &[LevelIr],
     kernel: &Kernel,
     target: &Target,
 ) -> Result<String, backend::Error> {
+    let highest = irs.last();
     Ok(match stage {
         Stage::Hir => hir::print::print(&analysis.hir),
         Stage::Types => typed::print::print(&analysis.program),
-        Stage::Ir => ir::print::print(ir),
-        Stage::Vector => vector::report(verdicts, source),
-        Stage::Clif => backend::with_lines(&backend::clif_text(ir, kernel, target)?, source),
-        Stage::Asm => backend::asm_text(ir, kernel, target)?,
+        Stage::Ir => highest.map(|found| ir::print::print(&found.ir)).unwrap_or_default(),
+        Stage::Vector => highest.map(|found| vector::report(&found.verdicts, source)).unwrap_or_default(),
+        Stage::Clif => backend::with_lines(&backend::clif_text(irs, kernel, target)?, source),
+        Stage::Asm => backend::asm_text(irs, kernel, target)?,
     })
 }
 

@@ -13,7 +13,6 @@ use super::output::Output;
 use crate::analysis::analyse;
 use crate::backend::Target;
 use crate::manifest::{self, Manifest};
-use crate::passes;
 use crate::render::{Style, render};
 use crate::symbol::Package;
 
@@ -36,8 +35,8 @@ pub(super) struct Job {
     pub(super) triple: String,
     /// The target's features, as rustc lists them.
     pub(super) features: String,
-    /// What the passes are asked for.
-    pub(super) options: passes::Options,
+    /// Whether overflow of Python's `int` raises.
+    pub(super) overflow_checks: bool,
     /// Whether debuggers shall find lines of Python.
     pub(super) debug: bool,
     /// The folder of kernel files.

@@ -18,9 +18,7 @@ mod tests;
 use std::env;
 use std::path::PathBuf;
 
-use crate::backend::Target;
 use crate::kernels;
-use crate::passes;
 use crate::symbol::Package;
 use job::Job;
 
@@ -143,16 +141,14 @@ impl Build {
         self.c.sources.host = env::var("HOST").unwrap_or_default();
         self.c.sources.opt_level = env::var("OPT_LEVEL").unwrap_or_default();
         let checks = || env::var_os("CARGO_CFG_DEBUG_ASSERTIONS").is_some();
-        let triple = variable("TARGET")?;
-        let lanes = Target::parse(&triple, "").ok().and_then(|target| target.lane_bits());
         Ok(Job {
             root: PathBuf::from(variable("CARGO_MANIFEST_DIR")?),
             out: PathBuf::from(variable("OUT_DIR")?).join("pykernel"),
             package: Package { name: variable("CARGO_PKG_NAME")?, version: variable("CARGO_PKG_VERSION")? },
-            triple,
+            triple: variable("TARGET")?,
             features: variable("CARGO_CFG_TARGET_FEATURE").unwrap_or_default(),
             debug: has_debug_info(env::var("DEBUG").ok().as_deref()),
-            options: passes::Options { overflow_checks: self.overflow_checks.unwrap_or_else(checks), lanes },
+            overflow_checks: self.overflow_checks.unwrap_or_else(checks),
             kernels: self.kernels,
             paths: self.paths,
             stubs: self.stubs,

@@ -8,12 +8,10 @@ use std::collections::BTreeMap;
 use super::job::Job;
 use super::output::Output;
 use crate::analysis::Analysis;
-use crate::backend::{self, Origin, Target};
+use crate::backend::{self, LevelIr, Origin, Target};
 use crate::hir;
 use crate::interface::Kernel;
-use crate::ir;
 use crate::manifest::Compiled;
-use crate::passes;
 use crate::source::Source;
 use crate::symbol::{Hash128, reached};
 use crate::vector;
@@ -55,15 +53,16 @@ impl Objects {
             if !kept || kernel.ufunc.is_some() || job.reports {
                 // Alone, so that its object is the same whatever stands beside it.
                 let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
-                let (ir, verdicts) = passes::run_with_report(analysis.module.clone(), &entries, job.options);
-                if job.reports {
-                    self.report.push_str(&vector::report(&verdicts, source));
+                let module = analysis.module.clone();
+                let irs = backend::for_levels(module, &entries, job.overflow_checks, target);
+                if let Some(highest) = irs.last().filter(|_| job.reports) {
+                    self.report.push_str(&vector::report(&highest.verdicts, source));
                 }
                 if !kept {
-                    compile(&kernel, &file, source, &ir, job, target, output)?;
+                    compile(&kernel, &file, source, &irs, job, target, output)?;
                 }
                 if kernel.ufunc.is_some() {
-                    settle(&mut kernel, &ir);
+                    settle(&mut kernel, &irs);
                 }
             }
             *(if kept { &mut self.reused } else { &mut self.built }) += 1;
@@ -91,7 +90,7 @@ fn compile(
     kernel: &Kernel,
     file: &str,
     source: &Source,
-    ir: &ir::Module,
+    irs: &[LevelIr],
     job: &Job,
     target: &Target,
     output: &mut Output,
@@ -99,13 +98,13 @@ fn compile(
     let folder = job.root.to_string_lossy();
     let origin = job.debug.then_some(Origin { source, folder: &folder });
     let failed = |error| format!("cannot compile the kernel `{}`: {error}", kernel.name);
-    output.write(file, &backend::object(ir, kernel, target, origin).map_err(failed)?)
+    output.write(file, &backend::object(irs, kernel, target, origin).map_err(failed)?)
 }
 
 /// Says of the loops of a ufunc what the passes have found: whether they raise.
-fn settle(kernel: &mut Kernel, ir: &ir::Module) {
+fn settle(kernel: &mut Kernel, irs: &[LevelIr]) {
     for overload in &mut kernel.overloads {
-        overload.raises = ir[overload.function].effects.raises;
+        overload.raises = irs.iter().any(|found| found.ir[overload.function].effects.raises);
     }
 }
 
@@ -121,7 +120,7 @@ fn dependencies(job: &Job, source: &Source, hir: &hir::Module, kernel: &Kernel) 
         .field(&job.compiler)
         .field(&job.triple)
         .field(&job.features)
-        .field(&format!("{:?}", job.options))
+        .field(&job.overflow_checks.to_string())
         .field(&if job.debug { job.root.to_string_lossy() } else { "".into() })
         .field(&source.file);
     let function = hir.functions.iter().position(|function| function.name_span == kernel.span);

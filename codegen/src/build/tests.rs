@@ -9,7 +9,6 @@ use super::c::Wanted;
 use super::directives::Directive;
 use super::job::{Job, Outcome};
 use crate::manifest::Manifest;
-use crate::passes::Options;
 use crate::symbol::Package;
 
 /// A package in a folder that is removed with it.
@@ -24,7 +23,7 @@ impl Sandbox {
             package: Package { name: "my-app".into(), version: "0.1.0".into() },
             triple: "x86_64-unknown-linux-gnu".into(),
             features: "fxsr,sse,sse2".into(),
-            options: Options { overflow_checks: true, lanes: None },
+            overflow_checks: true,
             reports: false,
             debug: false,
             kernels: "kernels".into(),
@@ -164,7 +163,7 @@ fn what_an_object_depends_on_is_in_its_name() {
     package.write("src/lib.rs", &inline("a", "2"));
     assert_eq!(package.counts(), (1, 0, 0));
     let library = package.manifest().library;
-    package.0.options.overflow_checks = false;
+    package.0.overflow_checks = false;
     assert_eq!(package.counts(), (1, 0, 1));
     package.0.debug = true;
     assert_eq!(package.counts(), (1, 0, 1));
@@ -193,7 +192,7 @@ fn loops_that_cannot_raise_are_told_from_those_that_can() {
         raising.map(|kernel| kernel.name).collect::<Vec<_>>()
     };
     assert_eq!(raising(&package), ["count", "first"]);
-    package.0.options.overflow_checks = false;
+    package.0.overflow_checks = false;
     assert_eq!(raising(&package), ["first"]);
     assert_eq!(package.counts(), (0, 3, 0));
     assert_eq!(raising(&package), ["first"], "what is kept says the same");

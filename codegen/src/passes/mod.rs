@@ -38,11 +38,13 @@ pub fn run(module: Module, entries: &[FunctionId], options: Options) -> Module {
 }
 
 /// The same, with what became of each loop.
-pub fn run_with_report(
-    mut module: Module,
-    entries: &[FunctionId],
-    options: Options,
-) -> (Module, Vec<Verdict>) {
+pub fn run_with_report(module: Module, entries: &[FunctionId], options: Options) -> (Module, Vec<Verdict>) {
+    finish(prepare(module, entries, options.overflow_checks), options.lanes)
+}
+
+/// Runs the passes before `vector`, which are the same for any number of lanes. The result is what
+/// [`finish`] takes, still in [`Stage::Raising`].
+pub fn prepare(mut module: Module, entries: &[FunctionId], overflow_checks: bool) -> Module {
     verified("lower", Stage::Raising, &module);
     let mut pass = |name, rewrite: &dyn Fn(&mut Module)| {
         rewrite(&mut module);
@@ -50,7 +52,7 @@ pub fn run_with_report(
     };
     let empty_unreachable = |module: &mut Module| reachable::run(module, entries);
     pass("reachable", &empty_unreachable);
-    if !options.overflow_checks {
+    if !overflow_checks {
         pass("overflow", &overflow::run);
     }
     pass("fastmath", &fastmath::run);
@@ -63,17 +65,20 @@ pub fn run_with_report(
     pass("simplify", &simplify::run);
     pass("unroll", &unroll::run);
     pass("scalars", &scalars::run);
+    module
+}
+
+/// Runs `vector`, for lanes of so many bits together, and the passes behind it; says what became of each
+/// loop. Without lanes loops stay ones of single numbers, and nothing is said of them.
+pub fn finish(mut module: Module, lanes: Option<u32>) -> (Module, Vec<Verdict>) {
     let mut verdicts = Vec::new();
-    if let Some(bits) = options.lanes {
+    if let Some(bits) = lanes {
         effects::analyse(&mut module);
         verdicts = vector::run(&mut module, bits);
         verified("vector", Stage::Raising, &module);
     }
-    let mut pass = |name, rewrite: &dyn Fn(&mut Module)| {
-        rewrite(&mut module);
-        verified(name, Stage::Raising, &module);
-    };
-    pass("stack", &stack::run);
+    stack::run(&mut module);
+    verified("stack", Stage::Raising, &module);
     status::run(&mut module);
     verified("status", Stage::Status, &module);
     drops::run(&mut module);

@@ -10,7 +10,8 @@
 //! loop ends before this group of iterations, and the second does them again, one by one. So what is
 //! raised is what single numbers raise, for the same element.
 //!
-//! How many lanes there are follows from a number of bits, which belongs to the back end.
+//! How many lanes there are follows from a number of bits, which belongs to the back end. It has one for each
+//! CPU level, so that a module can be rewritten more than once.
 
 mod assemble;
 mod control;

@@ -107,7 +107,7 @@ impl Function {
              @vectorize([{ty}({types})])\ndef f({params}):\n    return {}\n",
             self.call
         );
-        let compiled = compile(&Source::file("exact.py", &text), false);
+        let compiled = compile(&Source::file("exact.py", &text), false, level);
         let kernel = &compiled.analysis.interface.kernels[0];
         let jit =
             Jit::new(&compiled.ir, kernel, level).unwrap_or_else(|error| panic!("{}: {error}", self.name));

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use pykernel_codegen::analysis::Analysis;
-use pykernel_codegen::backend::{self, Level, Stage, Target};
+use pykernel_codegen::backend::{self, Level, LevelIr, Stage, Target};
 use pykernel_codegen::interface::Kernel;
-use pykernel_codegen::{hir, ir, passes, typed, vector};
+use pykernel_codegen::{hir, ir, typed, vector};
 
 use super::{Stop, Verdict, analyse_right};
 use crate::{bug, input};
@@ -42,8 +42,8 @@ pub fn run(file: &Path, stage: Stage, options: &Options, out: &mut dyn Write) ->
         Stage::Hir => hir::print::print(&analysis.hir),
         Stage::Types => typed::print::print(&analysis.program),
         Stage::Ir if options.no_passes => ir::print::print(&analysis.module),
-        Stage::Ir => ir::print::print(&compiled(&analysis, options).0),
-        Stage::Vector => vector::report(&compiled(&analysis, options).1, &source),
+        Stage::Ir => of_level(&analysis, options, &|found| ir::print::print(&found.ir)),
+        Stage::Vector => of_level(&analysis, options, &|found| vector::report(&found.verdicts, &source)),
         Stage::Clif => {
             backend::with_lines(&of_kernels(file, &analysis, options, backend::clif_text)?, &source)
         }
@@ -53,24 +53,32 @@ pub fn run(file: &Path, stage: Stage, options: &Options, out: &mut dyn Write) ->
     Ok(Verdict::Well)
 }
 
-/// The IR as the back end gets it, and what became of each loop.
-fn compiled(analysis: &Analysis, options: &Options) -> (ir::Module, Vec<vector::Verdict>) {
-    let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
-    let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
-    let overflow_checks = options.overflow_checks;
-    let options = passes::Options { overflow_checks, lanes: Target::host().lane_bits() };
-    passes::run_with_report(analysis.module.clone(), &entries, options)
+/// The machine of the level.
+fn target(options: &Options) -> Target {
+    Target::host().at(options.level)
 }
 
-type Printer = fn(&ir::Module, &Kernel, &Target) -> Result<String, backend::Error>;
+/// The IR as the back end gets it, which is that of the level, and what became of each loop.
+fn compiled(analysis: &Analysis, options: &Options) -> Vec<LevelIr> {
+    let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
+    let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
+    backend::for_levels(analysis.module.clone(), &entries, options.overflow_checks, &target(options))
+}
+
+/// What is printed of the IR of the level.
+fn of_level(analysis: &Analysis, options: &Options, print: &dyn Fn(&LevelIr) -> String) -> String {
+    compiled(analysis, options).iter().map(print).collect()
+}
+
+type Printer = fn(&[LevelIr], &Kernel, &Target) -> Result<String, backend::Error>;
 
 /// What the back end prints of each kernel.
 fn of_kernels(file: &Path, analysis: &Analysis, options: &Options, print: Printer) -> Result<String, Stop> {
-    let (ir, _) = compiled(analysis, options);
+    let irs = compiled(analysis, options);
     let mut text = String::new();
     for kernel in &analysis.interface.kernels {
         bug::set_place(&format!("{}, kernel {}", file.display(), kernel.name));
-        let printed = print(&ir, kernel, &Target::host().at(options.level));
+        let printed = print(&irs, kernel, &target(options));
         text.push_str(&printed.map_err(|error| Stop::Usage(error.to_string()))?);
     }
     Ok(text)

@@ -68,7 +68,7 @@ pub fn linked_text(case: &Case, find: fn(&str) -> Option<*const u8>) -> Option<S
     host::set_threads(1);
     let mut text = format!("{}\n", case.name);
     for overflow_checks in case.options.overflow_settings() {
-        let Compiled { analysis, ir } = compile(&case.source, overflow_checks);
+        let Compiled { analysis, ir } = compile(&case.source, overflow_checks, engine.level());
         let mut loaded = Loaded::new(engine, &analysis, &ir);
         for layout in case.options.layouts().iter().copied() {
             text.extend(answers(case, &mut loaded, layout).into_iter().map(|answer| answer + "\n"));

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use pykernel::call::{level, levels};
 use pykernel_abi::{InnerLoop, Level};
 use pykernel_codegen::analysis::{self, Analysis};
-use pykernel_codegen::backend::Target;
+use pykernel_codegen::backend::{self, LevelIr, Target};
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
-use pykernel_codegen::ir;
+use pykernel_codegen::ir::{self, FunctionId};
 use pykernel_codegen::passes::{self, Options};
 use pykernel_codegen::render::{self, Style};
 use pykernel_codegen::source::Source;
@@ -45,13 +45,17 @@ impl Engine {
 
     /// The name that people read: `jit`, and `jit-v3` on a level above the lowest.
     pub fn name(self) -> String {
-        let level = match self {
+        match self.level() {
+            Level::V1 => self.kind().to_owned(),
+            Level::V3 | Level::V4 => format!("{}-{}", self.kind(), self.level().name()),
+        }
+    }
+
+    /// The CPU level at which it runs kernels.
+    pub(super) fn level(self) -> Level {
+        match self {
             Engine::Jit(level) => level,
             Engine::Linked(_) => level(),
-        };
-        match level {
-            Level::V1 => self.kind().to_owned(),
-            Level::V3 | Level::V4 => format!("{}-{}", self.kind(), level.name()),
         }
     }
 }
@@ -104,19 +108,32 @@ pub struct Compiled {
     pub ir: ir::Module,
 }
 
-/// Compiles a source that is free of errors, as builds do.
-pub fn compile(source: &Source, overflow_checks: bool) -> Compiled {
-    compile_with(source, Options { overflow_checks, lanes: Target::host().lane_bits() })
+/// Compiles a source that is free of errors for a CPU level, as builds do.
+pub fn compile(source: &Source, overflow_checks: bool, level: Level) -> Compiled {
+    compile_with(source, Options { overflow_checks, lanes: Target::host().lane_bits(level) })
 }
 
 /// The same in another way.
 pub fn compile_with(source: &Source, options: Options) -> Compiled {
-    let mut analysis = analysis::analyse(source, &package(options.overflow_checks));
-    passes::references::run(&mut analysis.module);
-    let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
-    let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
+    let (analysis, entries) = analysed(source, options.overflow_checks);
     let ir = passes::run(analysis.module.clone(), &entries, options);
     Compiled { analysis, ir }
+}
+
+/// Compiles a source that is free of errors for all levels of a target, as builds do.
+pub fn compile_for(source: &Source, overflow_checks: bool, target: &Target) -> (Analysis, Vec<LevelIr>) {
+    let (analysis, entries) = analysed(source, overflow_checks);
+    let irs = backend::for_levels(analysis.module.clone(), &entries, overflow_checks, target);
+    (analysis, irs)
+}
+
+/// What the front end finds, and the functions that are called from outside.
+fn analysed(source: &Source, overflow_checks: bool) -> (Analysis, Vec<FunctionId>) {
+    let mut analysis = analysis::analyse(source, &package(overflow_checks));
+    passes::references::run(&mut analysis.module);
+    let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
+    let entries = overloads.map(|overload| overload.function).collect();
+    (analysis, entries)
 }
 
 /// The package for which a test is compiled. The two settings have symbols of their own, so that
@@ -145,7 +162,7 @@ pub fn run(case: &Case, engines: &[Engine]) -> Outcome {
 
 /// Runs the examples on one engine, once for each layout.
 fn run_on(case: &Case, engine: Engine, overflow_checks: bool, outcome: &mut Outcome) {
-    let Compiled { analysis, ir } = compile(&case.source, overflow_checks);
+    let Compiled { analysis, ir } = compile(&case.source, overflow_checks, engine.level());
     let mut loaded = Loaded::new(engine, &analysis, &ir);
     for layout in case.options.layouts() {
         let mut namespace = Namespace::new(*layout);

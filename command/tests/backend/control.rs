@@ -406,6 +406,7 @@ fn deep_trees_need_little_stack() {
 #[test]
 fn objects_are_the_same_bytes_each_time_for_every_architecture() {
     let module = Module { functions: vec![recursive(), raising("g").0, counting(3)] };
+    let irs = [module.clone().into()];
     for triple in [
         "x86_64-unknown-linux-gnu",
         "aarch64-apple-darwin",
@@ -418,7 +419,7 @@ fn objects_are_the_same_bytes_each_time_for_every_architecture() {
         for id in 0..3 {
             let kernel = kernel(&module, FunctionId(id));
             let object =
-                || backend::object(&module, &kernel, &target, None).unwrap_or_else(|error| panic!("{error}"));
+                || backend::object(&irs, &kernel, &target, None).unwrap_or_else(|error| panic!("{error}"));
             let bytes = object();
             assert_eq!(bytes, object(), "{triple}");
             assert!(bytes.windows(4).any(|window| window == b"pyk_"), "{triple}: no symbol");
@@ -430,8 +431,9 @@ fn objects_are_the_same_bytes_each_time_for_every_architecture() {
 fn stages_print() {
     let module = Module { functions: vec![recursive()] };
     let kernel = kernel(&module, FunctionId(0));
-    let clif = backend::clif_text(&module, &kernel, &Target::host()).expect("it compiles");
+    let irs = [module.into()];
+    let clif = backend::clif_text(&irs, &kernel, &Target::host()).expect("it compiles");
     assert!(clif.contains("; pyk_f.f\nfunction") && clif.contains("; pyk_f\nfunction"), "{clif}");
-    let asm = backend::asm_text(&module, &kernel, &Target::host()).expect("it compiles");
+    let asm = backend::asm_text(&irs, &kernel, &Target::host()).expect("it compiles");
     assert!(asm.contains("; pyk_f.f, ") && asm.contains("block"), "{asm}");
 }

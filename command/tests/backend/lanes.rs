@@ -349,7 +349,7 @@ fn every_operation_on_lanes_compiles_for_every_machine_with_registers() {
             for count in [2, 16] {
                 let module = Module { functions: vec![computes(operation, Some(count), Given::Lanes)] };
                 let kernel = kernel::kernel(&module, FunctionId(0));
-                let object = backend::object(&module, &kernel, &target, None);
+                let object = backend::object(&[module.into()], &kernel, &target, None);
                 assert!(object.is_ok(), "{triple} {features}: {}: {:?}", operation.what, object.err());
             }
         }
@@ -373,7 +373,7 @@ fn arithmetic_comparisons_and_choices_of_floats_stay_in_registers() {
         let target = Target::parse("x86_64-unknown-linux-gnu", "").expect("a known triple").at(level);
         let module = Module { functions: vec![computes(&hot, Some(8), Given::Lanes)] };
         let kernel = kernel::kernel(&module, FunctionId(0));
-        let asm = backend::asm_text(&module, &kernel, &target).expect("it compiles");
+        let asm = backend::asm_text(&[module.into()], &kernel, &target).expect("it compiles");
         let count = |name: &str| asm.matches(name).count();
         for (name, times) in [("mulpd", 4), ("addpd", 4), ("cmpltpd", 4), ("cmpneqpd", 4)] {
             assert_eq!(count(name), times, "{name}:\n{asm}");

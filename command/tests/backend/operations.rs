@@ -385,7 +385,7 @@ fn multiply_add_is_one_instruction_where_the_target_has_it() {
         let module = Module { functions: vec![f] };
         let kernel = kernel::kernel(&module, FunctionId(0));
         let target = Target::parse(triple, features).expect("a known triple").at(Level::V1);
-        let text = backend::clif_text(&module, &kernel, &target).expect("it compiles");
+        let text = backend::clif_text(&[module.into()], &kernel, &target).expect("it compiles");
         assert_ne!(text.contains(" fma "), text.contains(" fmul "), "{text}");
         text.contains(" fma ")
     };
@@ -569,6 +569,7 @@ fn every_operation_compiles_for_every_architecture() {
     }
     let module = Module { functions: vec![f] };
     let kernel = kernel::kernel(&module, FunctionId(0));
+    let irs = [module.into()];
     for (triple, features) in [
         ("x86_64-unknown-linux-gnu", ""),
         ("x86_64-unknown-linux-gnu", "sse3,ssse3,sse4.1,sse4.2,popcnt,avx,avx2,bmi1,bmi2,fma,lzcnt"),
@@ -577,7 +578,7 @@ fn every_operation_compiles_for_every_architecture() {
         ("s390x-unknown-linux-gnu", ""),
     ] {
         let target = Target::parse(triple, features).expect("a known triple");
-        let object = backend::object(&module, &kernel, &target, None);
+        let object = backend::object(&irs, &kernel, &target, None);
         assert!(object.is_ok(), "{triple}: {object:?}");
     }
 }

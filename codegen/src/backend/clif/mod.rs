@@ -51,13 +51,9 @@ use crate::interface::Kernel;
 use crate::ir::{self, FunctionId, Scalar, visit};
 
 /// Compiles one variant of a kernel into a module: its local functions and its exported entries.
-pub fn define(
-    module: &mut dyn Module,
-    ir: &ir::Module,
-    kernel: &Kernel,
-    variant: &Variant,
-) -> Result<(), Error> {
-    for mut function in translate(module, ir, kernel, std::slice::from_ref(variant))?.functions {
+pub fn define(module: &mut dyn Module, kernel: &Kernel, variant: &Variant<'_>) -> Result<(), Error> {
+    let functions = translate(module, kernel, std::slice::from_ref(variant))?.functions;
+    for mut function in functions.into_iter().flatten() {
         function.define(module)?;
     }
     Ok(())
@@ -65,7 +61,8 @@ pub fn define(
 
 /// What a kernel becomes.
 pub(super) struct Code {
-    pub(super) functions: Vec<Translated>,
+    /// Those of each variant.
+    pub(super) functions: Vec<Vec<Translated>>,
     /// None where there is one variant.
     pub(super) dispatchers: Vec<Dispatcher>,
 }
@@ -75,7 +72,7 @@ pub(super) struct Translated {
     pub(super) id: FuncId,
     /// Its symbol.
     pub(super) name: String,
-    /// The function whose body it holds or calls.
+    /// The function of its variant's IR whose body it holds or calls.
     pub(super) of: FunctionId,
     pub(super) context: Context,
     /// The machine that it is compiled for.
@@ -99,16 +96,15 @@ impl Translated {
 /// Declares a kernel's functions and builds their Cranelift IR, for each of its variants.
 pub(super) fn translate(
     module: &mut dyn Module,
-    ir: &ir::Module,
     kernel: &Kernel,
-    variants: &[Variant],
+    variants: &[Variant<'_>],
 ) -> Result<Code, Error> {
-    let machine = machine::Machine::of(&*variants[0].isa);
+    let first = &variants[0];
     let mut unit = Unit {
         module,
-        machine,
-        ir,
-        isa: variants[0].isa.clone(),
+        machine: machine::Machine::of(&*first.isa),
+        ir: first.ir,
+        isa: first.isa.clone(),
         suffix: String::new(),
         callables: kernel.callables.iter().map(|callable| callable.function).collect(),
         functions: BTreeMap::new(),
@@ -117,12 +113,13 @@ pub(super) fn translate(
     };
     let mut functions = Vec::new();
     let mut entries: Vec<(Level, Vec<FuncId>)> = Vec::new();
-    for Variant { level, isa } in variants {
-        unit.begin(isa, if variants.len() > 1 { format!(".{}", level.name()) } else { String::new() });
-        let mut variant = unit.translate(kernel)?;
-        entries.push((*level, variant.entries.iter().map(|entry| entry.id).collect()));
-        functions.append(&mut variant.functions);
-        functions.append(&mut variant.entries);
+    for variant in variants {
+        let level = variant.level;
+        unit.begin(variant, if variants.len() > 1 { format!(".{}", level.name()) } else { String::new() });
+        let mut translated = unit.translate(kernel)?;
+        entries.push((level, translated.entries.iter().map(|entry| entry.id).collect()));
+        translated.functions.append(&mut translated.entries);
+        functions.push(translated.functions);
     }
     let mut dispatchers = Vec::new();
     if variants.len() > 1 {
@@ -145,8 +142,9 @@ struct Functions {
 struct Unit<'a> {
     module: &'a mut dyn Module,
     machine: machine::Machine,
+    /// The IR of the variant that is being translated.
     ir: &'a ir::Module,
-    /// The machine of the variant that is being translated.
+    /// Its machine.
     isa: OwnedTargetIsa,
     /// What its symbols end with; nothing where there is one variant.
     suffix: String,
@@ -160,11 +158,11 @@ struct Unit<'a> {
     sites: BTreeMap<Vec<u8>, DataId>,
 }
 
-impl Unit<'_> {
+impl<'a> Unit<'a> {
     /// Begins a variant, which shares only data with others.
-    fn begin(&mut self, isa: &OwnedTargetIsa, suffix: String) {
-        (self.isa, self.suffix) = (isa.clone(), suffix);
-        self.machine = machine::Machine::of(&**isa);
+    fn begin(&mut self, variant: &Variant<'a>, suffix: String) {
+        (self.ir, self.isa, self.suffix) = (variant.ir, variant.isa.clone(), suffix);
+        self.machine = machine::Machine::of(&*variant.isa);
         self.functions.clear();
         self.bodies.clear();
     }
