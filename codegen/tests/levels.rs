@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use object::{Object as _, ObjectSymbol as _};
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 use pykernel_codegen::analysis::{Analysis, analyse};
-use pykernel_codegen::backend::{self, Level, LevelIr, Target};
+use pykernel_codegen::backend::{self, Level, LevelIr, Origin, Target};
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::passes::{self, Options};
 use pykernel_codegen::source::Source;
@@ -146,5 +146,22 @@ fn each_variant_is_made_of_the_ir_of_its_level() -> Result<()> {
     };
     let loads: Vec<usize> = Level::X86_64.into_iter().map(loads).collect::<Result<_>>()?;
     assert!(loads[0] > 0 && loads[1] == 2 * loads[0] && loads[2] == 2 * loads[1], "{loads:?}");
+    Ok(())
+}
+
+#[test]
+fn each_variant_has_the_line_table_of_its_ir() -> Result<()> {
+    let linux = Target::parse("x86_64-unknown-linux-gnu", "")?;
+    let analysed = analysed("doubles_all")?;
+    let mut irs = [level_ir(&analysed, Level::V1, 256), level_ir(&analysed, Level::V4, 512)];
+    let function = analysed.1.overloads[0].function.0 as usize;
+    irs[1].ir.functions[function].name = "named_by_v4".into();
+    let source = Source::embedded("levels.py", 1, KERNELS);
+    let origin = Origin { source: &source, folder: "." };
+    let bytes = backend::object(&irs, &analysed.1, &linux, Some(origin))?;
+    let names =
+        object::File::parse(&*bytes)?.section_by_name(".debug_str").ok_or("no names")?.data()?.to_vec();
+    let names = String::from_utf8_lossy(&names).into_owned();
+    assert!(names.contains("named_by_v4\0") && names.contains("doubles_all\0"), "{names:?}");
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::c::Wanted;
 use super::directives::Directive;
 use super::job::{Job, Outcome};
+use crate::backend::Target;
 use crate::manifest::Manifest;
 use crate::symbol::Package;
 
@@ -346,6 +347,20 @@ fn warnings_are_told_where_no_macro_tells_them() {
     assert_eq!(package.kernels(), ["f kernels/k.py"]);
     package.write("src/lib.rs", "py_kernel!(file = \"kernels/k.py\");");
     assert_eq!(package.run().warnings, [] as [String; 0]);
+}
+
+#[test]
+fn a_report_is_that_of_the_highest_level() {
+    let mut package = Sandbox::new("report");
+    package.0.reports = true;
+    let text = "from numba import vectorize, float64\n@vectorize([float64(float64)])\ndef twice(x):\n    return x + x\n";
+    package.write("kernels/k.py", text);
+    package.write("src/lib.rs", "py_kernel!(file = \"kernels/k.py\");");
+    let target = Target::parse(&package.0.triple, &package.0.features).unwrap();
+    let highest = *target.levels().last().unwrap();
+    let count = target.lane_bits(highest).unwrap() / 64;
+    let said = package.run().warnings;
+    assert!(said.len() == 1 && said[0].ends_with(&format!(": {count} iterations at a time")), "{said:?}");
 }
 
 #[test]
