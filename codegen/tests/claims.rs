@@ -13,6 +13,7 @@ use pykernel_codegen::ir;
 use pykernel_codegen::passes::{self, Options};
 use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
+use pykernel_codegen::vector::Wanted;
 
 #[test]
 fn claims_hold() {
@@ -43,9 +44,10 @@ fn compile(file: &Path, text: &str, overflow_checks: bool) -> String {
 }
 
 /// How many bits lanes have in a file.
-fn lanes(text: &str) -> Option<u32> {
+fn lanes(text: &str) -> Option<Wanted> {
     let line = text.lines().find_map(|line| line.strip_prefix("# lanes: "))?;
-    Some(line.parse().unwrap_or_else(|_| panic!("`{line}` is no number of bits")))
+    let bits: u32 = line.parse().unwrap_or_else(|_| panic!("`{line}` is no number of bits"));
+    Some(bits.into())
 }
 
 /// The claims of a text that do not hold.

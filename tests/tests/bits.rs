@@ -17,17 +17,22 @@ use pykernel_cli::transcript::folder;
 use pykernel_cli::transcript::run::Outcome;
 use pykernel_cli::transcript::suite::{self, Show};
 use pykernel_codegen::backend::{Level, Target};
+use pykernel_codegen::vector::Wanted;
 
-/// What loops may become: ones of single numbers, of as many lanes as builds make for a level, and of the least.
-fn lanes(level: Level) -> [Option<u32>; 3] {
-    let built = Target::host().lane_bits(level);
-    [None, built, built.map(|_| 128)]
+/// What loops may become: ones of single numbers, what builds make of them for a level and for the lowest one,
+/// and of the fewest lanes.
+fn lanes(level: Level) -> Vec<Option<Wanted>> {
+    let [lowest, built] = [Level::V1, level].map(|level| Target::host().lanes(level));
+    let mut lanes = vec![None, built, lowest, built.map(|_| 128.into())];
+    lanes.dedup();
+    lanes
 }
 
 fn main() -> io::Result<ExitCode> {
     let file = std::env::args().find_map(|argument| argument.strip_prefix("--answers=").map(PathBuf::from));
     let cases = folder::selected(Path::new("kernels"), std::env::args().skip(1))?;
-    let ways: Vec<Way> = levels().flat_map(|level| lanes(level).map(|lanes| Way { level, lanes })).collect();
+    let ways: Vec<Way> =
+        levels().flat_map(|level| lanes(level).into_iter().map(move |lanes| Way { level, lanes })).collect();
     let mut out = io::stdout().lock();
     if let Some(file) = file {
         return write(&file, &cases, &mut out);

@@ -38,11 +38,11 @@ pub fn for_levels(
 ) -> Vec<LevelIr> {
     let prepared = passes::prepare(module, entries, overflow_checks);
     let finish = |prepared: ir::Module, level: Level| {
-        let (ir, verdicts) = passes::finish(prepared, target.lane_bits(level));
+        let (ir, verdicts) = passes::finish(prepared, target.lanes(level));
         LevelIr { level, ir, verdicts }
     };
     let mut levels = target.levels().to_vec();
-    levels.dedup_by_key(|level| target.lane_bits(*level));
+    levels.dedup_by_key(|level| target.lanes(*level));
     let highest = levels.pop();
     let mut irs: Vec<LevelIr> = levels.into_iter().map(|level| finish(prepared.clone(), level)).collect();
     irs.extend(highest.map(|level| finish(prepared, level)));

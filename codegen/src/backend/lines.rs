@@ -76,18 +76,17 @@ impl<'a> Lines<'a> {
         if of.library {
             return;
         }
-        let Some(code) = function.context.compiled_code() else { return };
+        let Some((size, places)) = places(function) else { return };
         let start = address(function.id);
-        let size = u64::from(code.code_info().total_size);
         let line = self.source.line(of.span.start);
         self.dwarf.unit.line_program.begin_sequence(Some(start));
         self.row(0, line, false);
         let mut last = None;
-        for place in code.buffer.get_srclocs_sorted() {
+        for (start, place) in places {
             // What has no place, such as a function's first instructions, goes with what precedes.
-            let here = (place.loc != SourceLoc::default()).then(|| self.source.line(place.loc.bits()));
+            let here = (place != SourceLoc::default()).then(|| self.source.line(place.bits()));
             if let Some(here) = here.filter(|here| last != Some(*here)) {
-                self.row(place.start.into(), here, last.is_none());
+                self.row(start.into(), here, last.is_none());
                 last = Some(here);
             }
         }
@@ -132,6 +131,16 @@ impl<'a> Lines<'a> {
         written.map_err(|error| Error::Bug(format!("writing line tables failed: {error}")))?;
         place(&sections, product)
     }
+}
+
+/// How many bytes of code a compiled function has, and where each place begins.
+fn places(function: &Translated) -> Option<(u64, Vec<(u32, SourceLoc)>)> {
+    if let Some(compiled) = &function.wide {
+        return Some((compiled.bytes.code_size.into(), compiled.bytes.lines.clone()));
+    }
+    let code = function.context.compiled_code()?;
+    let places = code.buffer.get_srclocs_sorted().iter().map(|place| (place.start, place.loc));
+    Some((code.code_info().total_size.into(), places.collect()))
 }
 
 /// Puts the sections that are not empty into the object.

@@ -13,11 +13,13 @@
 pub mod clif;
 mod level;
 mod lines;
+mod operation;
 mod section;
 mod stage;
 mod target;
 mod text;
 mod unwind;
+mod wide;
 
 use std::fmt;
 

@@ -7,7 +7,8 @@ use cranelift_codegen::settings::{self, Configurable, Flags, SetError};
 use pykernel_abi::Level;
 use target_lexicon::{Architecture, Triple};
 
-use super::Error;
+use super::{Error, wide};
+use crate::vector::Wanted;
 
 /// A target triple with the CPU features that code may use, and the levels beyond them for which it
 /// has variants.
@@ -64,11 +65,13 @@ impl Target {
         &self.levels
     }
 
-    /// How many bits lanes have together at a level, which are no fewer than at one below; none where
-    /// Cranelift has no registers for them.
-    pub fn lane_bits(&self, level: Level) -> Option<u32> {
+    /// What lanes are to be at a level, with no fewer bits than at one below; none where there are no registers
+    /// for them.
+    pub fn lanes(&self, level: Level) -> Option<Wanted> {
         match self.triple.architecture {
-            Architecture::X86_64 | Architecture::Aarch64(_) => Some(lane_bits(level)),
+            Architecture::X86_64 if !wide::is_known(&self.triple) => Some(LANE_BITS.into()),
+            Architecture::X86_64 => Some(wide::lanes(level).unwrap_or(LANE_BITS.into())),
+            Architecture::Aarch64(_) => Some(LANE_BITS.into()),
             _ => None,
         }
     }
@@ -94,15 +97,9 @@ impl Target {
     }
 }
 
-/// How many bits of lanes go together at a level: two registers side by side, so that one computes while the
-/// other waits for what it has computed.
-const fn lane_bits(level: Level) -> u32 {
-    // Cranelift's registers have 128 bits at each level.
-    let register = match level {
-        Level::V1 | Level::V3 | Level::V4 => 128,
-    };
-    2 * register
-}
+/// How many bits of lanes go together where Cranelift compiles them: two registers of 128 side by side, so that
+/// one computes while the other waits for what it has computed.
+const LANE_BITS: u32 = 256;
 
 fn flags(code: Code) -> Result<Flags, SetError> {
     let position_independent = code == Code::PositionIndependent;
@@ -168,12 +165,15 @@ mod tests {
 
     #[test]
     fn lanes_are_for_targets_that_have_registers_for_them() {
-        let bits = |triple| Target::parse(triple, "").unwrap().lane_bits(Level::V1);
+        let bits = |triple| Target::parse(triple, "").unwrap().lanes(Level::V1).map(|lanes| lanes.bits);
         assert_eq!(bits("x86_64-unknown-linux-gnu"), Some(256));
         assert_eq!(bits("aarch64-apple-darwin"), Some(256));
         assert_eq!(bits("riscv64gc-unknown-linux-gnu"), None);
         assert_eq!(bits("s390x-unknown-linux-gnu"), None);
-        assert!(Level::X86_64.is_sorted_by_key(|level| lane_bits(*level)));
+        let linux = Target::parse("x86_64-unknown-linux-gnu", "").unwrap();
+        assert!(Level::X86_64.is_sorted_by_key(|level| linux.lanes(*level).map(|lanes| lanes.bits)));
+        let windows = Target::parse("x86_64-pc-windows-msvc", "").unwrap();
+        assert_eq!(windows.lanes(Level::V4), windows.lanes(Level::V1));
     }
 
     #[test]

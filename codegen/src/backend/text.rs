@@ -27,6 +27,15 @@ pub fn asm_text(irs: &[LevelIr], kernel: &Kernel, target: &Target) -> Result<Str
     let clif::Code { functions, dispatchers } =
         clif::translate(&mut module, kernel, &level::variants(irs, kernel, target)?)?;
     for mut function in functions.into_iter().flatten() {
+        if let Some(compiled) = &function.wide {
+            text.push_str(&format!(
+                "; {}, {} bytes\n{}\n",
+                function.name,
+                compiled.bytes.code.len(),
+                compiled.text()
+            ));
+            continue;
+        }
         function.context.set_disasm(true);
         let code = function
             .context

@@ -5,13 +5,16 @@
 
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::isa::unwind::UnwindInfo;
+use cranelift_module::FuncId;
 use cranelift_object::ObjectProduct;
 use cranelift_object::object::write::StandardSection;
 use gimli::constants::{DW_EH_PE_pcrel, DW_EH_PE_sdata4, DwEhPe};
-use gimli::write::{CieId, EhFrame, FrameDescriptionEntry, FrameTable};
+use gimli::write::{CallFrameInstruction, CieId, EhFrame, FrameDescriptionEntry, FrameTable};
+use gimli::{Register, X86_64};
 
 use super::clif::{Dispatcher, Translated};
 use super::section::{Section, address, is_known};
+use super::wide::Bytes;
 use super::{Error, Target};
 
 /// The frames of an object's functions.
@@ -26,6 +29,12 @@ impl Frames {
     /// Adds a function that has been compiled.
     pub(super) fn add(&mut self, function: &Translated) -> Result<(), Error> {
         let isa = &*function.isa;
+        if let Some(compiled) = &function.wide {
+            if let Some(cie) = is_known(isa.triple()).then(|| self.cie(isa)).flatten() {
+                self.table.add_fde(cie, wide_frame(&compiled.bytes, function.id));
+            }
+            return Ok(());
+        }
         let Some(code) = function.context.compiled_code().filter(|_| is_known(isa.triple())) else {
             return Ok(());
         };
@@ -66,4 +75,21 @@ impl Frames {
         let id = product.object.section_id(StandardSection::EhFrame);
         section.0.place(product, id, 8, &|_, _| None)
     }
+}
+
+/// The frame of a function of wide vectors: `rbp`, which it pushes first, leads to the caller's.
+fn wide_frame(bytes: &Bytes, function: FuncId) -> FrameDescriptionEntry {
+    let mut entry = FrameDescriptionEntry::new(address(function), bytes.code_size);
+    let mut offset = 1;
+    entry.add_instruction(offset, CallFrameInstruction::CfaOffset(16));
+    entry.add_instruction(offset, CallFrameInstruction::Offset(X86_64::RBP, -16));
+    offset += 3;
+    entry.add_instruction(offset, CallFrameInstruction::CfaRegister(X86_64::RBP));
+    for (place, register) in (3..).zip(&bytes.saved) {
+        // Those from `r8` on are pushed by two bytes.
+        offset += if *register < 8 { 1 } else { 2 };
+        let register = if *register == 3 { X86_64::RBX } else { Register(*register) };
+        entry.add_instruction(offset, CallFrameInstruction::Offset(register, -8 * place));
+    }
+    entry
 }

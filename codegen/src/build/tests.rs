@@ -358,7 +358,7 @@ fn a_report_is_that_of_the_highest_level() {
     package.write("src/lib.rs", "py_kernel!(file = \"kernels/k.py\");");
     let target = Target::parse(&package.0.triple, &package.0.features).unwrap();
     let highest = *target.levels().last().unwrap();
-    let count = target.lane_bits(highest).unwrap() / 64;
+    let count = target.lanes(highest).unwrap().bits / 64;
     let said = package.run().warnings;
     assert!(said.len() == 1 && said[0].ends_with(&format!(": {count} iterations at a time")), "{said:?}");
 }

@@ -86,6 +86,7 @@ pub mod elements;
 pub mod locals;
 pub mod part;
 pub mod print;
+pub mod rename;
 pub mod roots;
 mod scalar;
 mod types;

@@ -6,9 +6,9 @@
 //! the place of the call.
 
 use super::calls::Calls;
-use super::rename::{self, Names};
 use super::simplify::{self, assignments};
 use crate::hir::Inline;
+use crate::ir::rename::{self, Names};
 use crate::ir::{Expr, Function, FunctionId, Label, Local, LocalId, Module, Place, Stmt, StmtKind, visit};
 use crate::source::Span;
 

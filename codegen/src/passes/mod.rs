@@ -11,7 +11,6 @@ mod overflow;
 mod ranges;
 mod reachable;
 pub mod references;
-mod rename;
 mod repeated_calls;
 mod scalars;
 mod simplify;
@@ -20,7 +19,7 @@ mod status;
 mod unroll;
 
 use crate::ir::{FunctionId, Module, Stage, verify};
-use crate::vector::{self, Verdict};
+use crate::vector::{self, Verdict, Wanted};
 
 /// What a build asks of the passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +27,7 @@ pub struct Options {
     /// Whether overflow of Python's `int` raises `OverflowError`; it wraps otherwise.
     pub overflow_checks: bool,
     /// How many bits lanes have together; none if loops stay ones of single numbers.
-    pub lanes: Option<u32>,
+    pub lanes: Option<Wanted>,
 }
 
 /// Runs all passes over a module whose effects are known; `entries` are the functions that are
@@ -70,11 +69,11 @@ pub fn prepare(mut module: Module, entries: &[FunctionId], overflow_checks: bool
 
 /// Runs `vector`, for lanes of so many bits together, and the passes behind it; says what became of each
 /// loop. Without lanes loops stay ones of single numbers, and nothing is said of them.
-pub fn finish(mut module: Module, lanes: Option<u32>) -> (Module, Vec<Verdict>) {
+pub fn finish(mut module: Module, lanes: Option<Wanted>) -> (Module, Vec<Verdict>) {
     let mut verdicts = Vec::new();
-    if let Some(bits) = lanes {
+    if let Some(lanes) = lanes {
         effects::analyse(&mut module);
-        verdicts = vector::run(&mut module, bits);
+        verdicts = vector::run(&mut module, lanes);
         verified("vector", Stage::Raising, &module);
     }
     stack::run(&mut module);

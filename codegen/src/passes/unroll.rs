@@ -9,8 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ranges;
-use super::rename::{Names, rename};
 use super::simplify;
+use crate::ir::rename::{Names, rename};
 use crate::ir::{Const, Expr, Function, Label, Local, LocalId, Module, Scalar, Stmt, StmtKind, visit};
 
 /// How many iterations are written out at most.

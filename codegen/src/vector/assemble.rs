@@ -19,7 +19,7 @@ use super::reduction::Reduction;
 use super::refusal::{Refusal, Why};
 use super::rewrite::{self, Body, Rewritten};
 use super::survey::{self, Survey};
-use super::{Stage, counted, independence};
+use super::{Stage, apart, counted, independence};
 use crate::ir::construct::{and, binary, compare, int, select};
 use crate::ir::{
     BinaryOp, CompareOp, Const, Expr, Function, Lanes, LocalId, Scalar, Stmt, StmtKind, Type, visit,
@@ -28,6 +28,9 @@ use crate::source::Span;
 
 /// What lanes must save at least where elements do not lie next to each other.
 const WORTH: i64 = 8;
+
+/// How many iterations are worth lanes, where they are known to be no more.
+const FEWEST: u32 = 4;
 
 /// A loop.
 struct For<'a> {
@@ -105,10 +108,18 @@ fn lanes(
     let Some(count) = count(stage, on) else { return refuse(Why::Short) };
     let collects = |local| reductions.iter().any(|reduction: &Reduction| reduction.local == local);
     let keeps_last = survey.assigned().any(|local| outliving.contains(local) && !collects(local));
-    let rewrite = |function: &Function, adjacent| {
+    let fewer =
+        if keeps_last { None } else { stage.lanes.rest.and_then(|bits| rest_count(stage, on, count, bits)) };
+    let body = |function: &Function, adjacent, count, hi| {
         let (survey, liveness, reductions) = (&survey, &liveness, reductions.as_slice());
         let (var, body) = (on.var, on.body);
-        rewrite::body(Body { function, survey, liveness, reductions, var, body, count, adjacent })
+        rewrite::body(Body { function, survey, liveness, reductions, var, body, count, hi, adjacent })
+    };
+    let rewrite = |function: &Function, adjacent| body(function, adjacent, count, None);
+    // What is left is done by a mask, if it can be.
+    let rest = |stage: &mut Stage<'_>, groups: &Groups, adjacent| {
+        let rewritten = fewer.and_then(|fewer| body(&stage.function, adjacent, fewer, Some(on.hi)).ok());
+        rewritten.map_or(Vec::new(), |rewritten| groups.run_rest(stage, rewritten, on.hi))
     };
     let groups = Groups::new(&mut stage.function, on, count, keeps_last);
     let together = rewrite(&stage.function, true)?;
@@ -117,14 +128,16 @@ fn lanes(
     }
     let adjacent = together.adjacent.clone();
     let mut stmts = groups.begin(on);
-    let then = groups.run(&mut stage.function, together);
+    let mut then = groups.run(stage, together);
+    then.extend(rest(stage, &groups, true));
     if adjacent.is_empty() {
         stmts.extend(then);
     } else {
         let cond = are_adjacent(&stage.function, &adjacent);
-        let apart = rewrite(&stage.function, false)?;
-        let worth = apart.gain >= WORTH;
-        let otherwise = if worth { groups.run(&mut stage.function, apart) } else { Vec::new() };
+        let scattered = rewrite(&stage.function, false)?;
+        let worth = scattered.gain >= WORTH;
+        let mut otherwise = if worth { groups.run(stage, scattered) } else { Vec::new() };
+        otherwise.extend(if worth { rest(stage, &groups, false) } else { Vec::new() });
         stmts.push(Stmt { kind: StmtKind::If { cond, then, otherwise }, span: on.span });
     }
     Ok((count, stmts, groups.next))
@@ -161,17 +174,33 @@ impl Groups {
     }
 
     /// A loop on lanes.
-    fn run(&self, function: &mut Function, rewritten: Rewritten) -> Vec<Stmt> {
-        let Rewritten { mut body, locals, n_labels, first, bail, collected, .. } = rewritten;
-        function.locals.extend(locals);
-        function.n_labels = n_labels;
-        let (count, lo) = (i64::from(self.count), Expr::Local(self.next));
-        let done = binary(BinaryOp::Add, Expr::Local(first), int(count));
+    fn run(&self, stage: &mut Stage<'_>, rewritten: Rewritten) -> Vec<Stmt> {
+        let done = binary(BinaryOp::Add, Expr::Local(rewritten.first), int(self.count.into()));
+        self.run_to(stage, rewritten, Expr::Local(self.end), done)
+    }
+
+    /// A loop on lanes for what is left, the last group by a mask.
+    fn run_rest(&self, stage: &mut Stage<'_>, rewritten: Rewritten, hi: &Expr) -> Vec<Stmt> {
+        let Some(mask) = rewritten.mask else { return Vec::new() };
+        let done = binary(BinaryOp::Add, Expr::Local(rewritten.first), int(rewritten.count.into()));
+        // Where the last lane is there, so are all iterations of the group.
+        let last = Expr::Lane { lanes: Box::new(Expr::Local(mask)), lane: rewritten.count - 1 };
+        let done = select(last, done, hi.clone());
+        self.run_to(stage, rewritten, hi.clone(), done)
+    }
+
+    /// A loop on lanes, up to a bound; after a group that is `done` is the first iteration that is not done.
+    fn run_to(&self, stage: &mut Stage<'_>, rewritten: Rewritten, hi: Expr, done: Expr) -> Vec<Stmt> {
+        let Rewritten { mut body, locals, n_labels, first, bail, collected, count: lanes, .. } = rewritten;
+        let n_locals = stage.function.locals.len();
+        stage.function.locals.extend(locals);
+        stage.function.n_labels = n_labels;
+        let (count, lo) = (i64::from(lanes), Expr::Local(self.next));
         body.push(self.assign(self.next, done));
-        let hi = Expr::Local(self.end);
+        let runs = compare(CompareOp::Lt, lo.clone(), hi.clone());
         let mut stmts = Vec::new();
         for (reduction, all, _) in &collected {
-            let value = Expr::Splat { count: self.count, value: Box::new(reduction.identity()) };
+            let value = Expr::Splat { count: lanes, value: Box::new(reduction.identity()) };
             stmts.push(self.assign(*all, value));
         }
         // What a group has collected counts when it is done.
@@ -179,7 +208,16 @@ impl Groups {
         let kind = StmtKind::For { label: bail, var: first, lo, hi, step: count, independent: true, body };
         stmts.push(Stmt { kind, span: self.span });
         for (reduction, all, _) in &collected {
-            stmts.push(self.assign(reduction.local, reduction.collected(*all, self.count)));
+            stmts.push(self.assign(reduction.local, reduction.collected(*all, lanes)));
+        }
+        if stage.lanes.rest.is_some() {
+            let collected = collected.iter().map(|(reduction, ..)| reduction.local);
+            let given: Vec<LocalId> = [self.next].into_iter().chain(collected).collect();
+            let call = apart::called(stage, stmts, &given, self.span);
+            // Nothing names the lanes here any more.
+            stage.function.locals.truncate(n_locals);
+            let kind = StmtKind::If { cond: runs, then: vec![call], otherwise: Vec::new() };
+            return vec![Stmt { kind, span: self.span }];
         }
         stmts
     }
@@ -200,6 +238,32 @@ fn are_adjacent(function: &Function, views: &BTreeSet<(LocalId, usize)>) -> Expr
 /// How many lanes there are: so many that the widest of the numbers that differ fill the bits at hand; all
 /// iterations, where it is known that they are few. None if they are too few.
 fn count(stage: &Stage<'_>, on: &For<'_>) -> Option<u32> {
+    let count = (stage.lanes.bits / widest(stage, on)).clamp(2, Lanes::MOST);
+    let most = if stage.lanes.rest.is_some() { count } else { (4 * count).min(Lanes::MOST) };
+    match trips(on) {
+        Some(trips) if trips.is_power_of_two() && (FEWEST..=most).contains(&trips) => Some(trips),
+        Some(trips) if trips < count && (stage.lanes.rest.is_none() || trips < FEWEST) => None,
+        _ => Some(count),
+    }
+}
+
+/// How many lanes there are for what groups of so many leave; none if they leave nothing.
+fn rest_count(stage: &Stage<'_>, on: &For<'_>, count: u32, bits: u32) -> Option<u32> {
+    let fewer = (bits / widest(stage, on)).clamp(2, count);
+    let leaves = trips(on).is_none_or(|trips| trips % count != 0);
+    leaves.then_some(fewer)
+}
+
+/// How many iterations there are, where that is known.
+fn trips(on: &For<'_>) -> Option<u32> {
+    let (Expr::Const(Const::Int(_, lo)), Expr::Const(Const::Int(_, hi))) = (on.lo, on.hi) else {
+        return None;
+    };
+    u32::try_from(hi - lo).ok()
+}
+
+/// How many bits the widest of the numbers have that differ.
+fn widest(stage: &Stage<'_>, on: &For<'_>) -> u32 {
     let mut widest = 8;
     let mut note = |ty: Type| {
         if let Type::Scalar(scalar) = ty {
@@ -217,13 +281,5 @@ fn count(stage: &Stage<'_>, on: &For<'_>) -> Option<u32> {
         StmtKind::Call { results, .. } => results.iter().for_each(|result| note(stage.function.ty(*result))),
         _ => {}
     });
-    let count = (stage.bits / widest).clamp(2, Lanes::MOST);
-    match (on.lo, on.hi) {
-        (Expr::Const(Const::Int(_, lo)), Expr::Const(Const::Int(_, hi))) => match u32::try_from(hi - lo) {
-            Ok(trips) if trips < count => None,
-            Ok(trips) if trips.is_power_of_two() && trips <= 4 * count => Some(trips.min(Lanes::MOST)),
-            _ => Some(count),
-        },
-        _ => Some(count),
-    }
+    widest
 }

@@ -94,10 +94,10 @@ impl Rewrite<'_> {
         let mut second = (*self.on.liveness.otherwise(stmt)).clone();
         let after = self.on.liveness.after(stmt);
         second.union(&after);
-        let not_taken = unary(UnaryOp::Not, Expr::Local(taken));
         let value = self.narrowed(live, Expr::Local(taken));
         let then = self.arm(then, value, (Rc::new(second), live), out);
-        let value = self.narrowed(live, not_taken);
+        // So the condition is not needed any more.
+        let value = self.narrowed(live, unary(UnaryOp::Not, Expr::Local(then.mask)));
         let otherwise = self.arm(otherwise, value, (after, live), out);
         self.merged(live, [then, otherwise], out)
     }

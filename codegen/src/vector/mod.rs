@@ -10,9 +10,11 @@
 //! loop ends before this group of iterations, and the second does them again, one by one. So what is
 //! raised is what single numbers raise, for the same element.
 //!
-//! How many lanes there are follows from a number of bits, which belongs to the back end. It has one for each
-//! CPU level, so that a module can be rewritten more than once.
+//! How many lanes there are follows from a number of bits, which belongs to the back end; so does whether
+//! loops on lanes become functions of their own ([`Wanted`]). It may want another number for each CPU level,
+//! so that a module can be rewritten more than once.
 
+mod apart;
 mod assemble;
 mod control;
 mod counted;
@@ -45,18 +47,38 @@ pub struct Verdict {
     pub outcome: Result<u32, Refusal>,
 }
 
-/// Turns the loops of a module into code on lanes that have so many bits together; says what became of
-/// each loop, in the order of the functions, inner loops first.
-pub fn run(module: &mut Module, bits: u32) -> Vec<Verdict> {
+/// What a back end wants of loops on lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// How many bits lanes have together.
+    pub bits: u32,
+    /// How many they have for the iterations that are left at a loop's end, which are done by masks; then
+    /// loops on lanes become functions of their own. Else single numbers do what is left.
+    pub rest: Option<u32>,
+}
+
+/// Loops on lanes of so many bits, in the functions in which they stand.
+impl From<u32> for Wanted {
+    fn from(bits: u32) -> Wanted {
+        Wanted { bits, rest: None }
+    }
+}
+
+/// Turns the loops of a module into code on lanes; says what became of each loop, in the order of the
+/// functions, inner loops first.
+pub fn run(module: &mut Module, lanes: Wanted) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for index in 0..module.functions.len() {
         let mut function = module.functions[index].clone();
         let origins = Origins::of(module, &function);
         let body = std::mem::take(&mut function.body);
         let liveness = Liveness::of_function(&function, &body);
-        let mut stage = Stage { module, function, origins, liveness, bits, verdicts: &mut verdicts };
+        let (apart, verdicts) = (Vec::new(), &mut verdicts);
+        let mut stage = Stage { module, function, origins, liveness, lanes, apart, verdicts };
         let (body, _) = stage.body(&body);
-        module.functions[index] = Function { body, ..stage.function };
+        let Stage { function, apart, .. } = stage;
+        module.functions[index] = Function { body, ..function };
+        module.functions.extend(apart);
     }
     verdicts
 }
@@ -85,7 +107,9 @@ struct Stage<'a> {
     origins: Origins,
     /// What is live in its body.
     liveness: Liveness,
-    bits: u32,
+    lanes: Wanted,
+    /// The functions that loops on lanes have become.
+    apart: Vec<Function>,
     verdicts: &'a mut Vec<Verdict>,
 }
 

@@ -13,10 +13,11 @@ use super::reduction::Reduction;
 use super::refusal::{Refusal, Why};
 use super::shape::{self, Shape};
 use super::survey::Survey;
-use crate::ir::construct::{and, binary, boolean, select, unary};
+use crate::ir::construct::{and, binary, boolean, compare, int, integer, select, unary};
 use crate::ir::elements::zero_of;
 use crate::ir::{
-    Axis, BinaryOp, Expr, Function, Label, Lanes, Local, LocalId, Scalar, Stmt, StmtKind, Type, UnaryOp,
+    Axis, BinaryOp, CompareOp, Conversion, Expr, Function, Label, Lanes, Local, LocalId, Scalar, Stmt,
+    StmtKind, Type, UnaryOp,
 };
 use crate::source::Span;
 
@@ -78,6 +79,8 @@ pub(super) struct Body<'a> {
     pub(super) body: &'a [Stmt],
     /// How many lanes there are.
     pub(super) count: u32,
+    /// The loop's bound, where iterations from there on are among the lanes: they are masked out.
+    pub(super) hi: Option<&'a Expr>,
     /// Whether elements along the last dimension of all views from outside of the loop are neighbours.
     pub(super) adjacent: bool,
 }
@@ -99,6 +102,10 @@ pub(super) struct Rewritten {
     pub(super) collected: Vec<(Reduction, LocalId, LocalId)>,
     /// How much lanes save, against single numbers.
     pub(super) gain: i64,
+    /// How many lanes there are.
+    pub(super) count: u32,
+    /// Which of them are iterations of the loop, where not all are.
+    pub(super) mask: Option<LocalId>,
 }
 
 /// Rewrites the body of a loop.
@@ -107,7 +114,8 @@ pub(super) fn body(body: Body<'_>) -> Result<Rewritten, Refusal> {
     loop {
         let mut rewrite = Rewrite::new(body, &facts);
         let mut out = Vec::new();
-        rewrite.statements(body.body, Live::All, &mut out);
+        let live = rewrite.iterations(&mut out);
+        rewrite.statements(body.body, live, &mut out);
         if rewrite.found == facts {
             return match rewrite.refusal.take() {
                 Some(refusal) => Err(refusal),
@@ -142,6 +150,7 @@ pub(super) struct Rewrite<'a> {
     collected: Vec<(Reduction, LocalId, LocalId)>,
     pub(super) gain: i64,
     pub(super) span: Span,
+    mask: Option<LocalId>,
 }
 
 /// What becomes of a dimension in a view that differs among the lanes.
@@ -173,6 +182,7 @@ impl<'a> Rewrite<'a> {
             adjacent: BTreeSet::new(),
             collected: Vec::new(),
             gain: 0,
+            mask: None,
             span: on.body.first().map_or(Span::default(), |stmt| stmt.span),
         };
         rewrite.first = rewrite.add("first", Type::Scalar(Scalar::I64));
@@ -203,7 +213,25 @@ impl<'a> Rewrite<'a> {
             adjacent: self.adjacent,
             collected: self.collected,
             gain: self.gain,
+            count: self.on.count,
+            mask: self.mask,
         }
+    }
+
+    /// The lanes that are iterations of the loop.
+    fn iterations(&mut self, out: &mut Vec<Stmt>) -> Live {
+        let Some(hi) = self.on.hi else { return Live::All };
+        // There is at least one; more than the lanes are as good as these, and do not overflow.
+        let count = self.on.count;
+        let left = binary(BinaryOp::Sub, hi.clone(), Expr::Local(self.first));
+        let unsigned =
+            |value: Expr| Expr::Convert { to: Scalar::U64, how: Conversion::Wrap, value: Box::new(value) };
+        let few = compare(CompareOp::Lt, unsigned(left.clone()), integer(Scalar::U64, count.into()));
+        let left = select(few, left, int(count.into()));
+        let numbers = Expr::LaneNumbers { count };
+        let mask = self.new_mask("iterations", compare(CompareOp::Lt, numbers, self.splat(left)), out);
+        self.mask = Some(mask);
+        Live::Mask(mask)
     }
 
     /// Variables that collect are lanes, and keep what they have while lanes are at rest.
@@ -535,7 +563,7 @@ impl<'a> Rewrite<'a> {
         };
         let (first, extent) = (self.uniform(index), self.uniform(extent));
         let reach = step.checked_mul(i64::from(self.on.count) - 1)?;
-        let last = binary(BinaryOp::Add, first.clone(), crate::ir::construct::int(reach));
+        let last = binary(BinaryOp::Add, first.clone(), int(reach));
         let inside =
             |index: Expr| Expr::InBounds { index: Box::new(index), extent: Box::new(extent.clone()) };
         Some(and(inside(first), inside(last)))

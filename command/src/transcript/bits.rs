@@ -4,6 +4,7 @@ use pykernel_abi::Level;
 use pykernel_codegen::hir::FastMath;
 use pykernel_codegen::ir::{self, Expr, Intrinsic, visit};
 use pykernel_codegen::passes::Options;
+use pykernel_codegen::vector::Wanted;
 
 use super::case::Case;
 use super::evaluate::Namespace;
@@ -16,14 +17,14 @@ use crate::host;
 pub struct Way {
     /// The CPU level, which this machine has.
     pub level: Level,
-    /// How many bits lanes have together; none if loops stay ones of single numbers.
-    pub lanes: Option<u32>,
+    /// What lanes are; none if loops stay ones of single numbers.
+    pub lanes: Option<Wanted>,
 }
 
 impl Way {
     /// The name that people read.
     pub fn name(self) -> String {
-        let lanes = self.lanes.map_or("scalar".to_owned(), |bits| format!("{bits}-bit"));
+        let lanes = self.lanes.map_or("scalar".to_owned(), |lanes| format!("{}-bit", lanes.bits));
         format!("{lanes}-{}", self.level.name())
     }
 

@@ -110,7 +110,7 @@ pub struct Compiled {
 
 /// Compiles a source that is free of errors for a CPU level, as builds do.
 pub fn compile(source: &Source, overflow_checks: bool, level: Level) -> Compiled {
-    compile_with(source, Options { overflow_checks, lanes: Target::host().lane_bits(level) })
+    compile_with(source, Options { overflow_checks, lanes: Target::host().lanes(level) })
 }
 
 /// The same in another way.

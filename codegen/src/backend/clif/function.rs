@@ -1,6 +1,7 @@
 //! One function while it is being translated: its locals, its labels, its beginning and its end.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cranelift_codegen::ir::{
     Block, FuncRef, GlobalValue, InstBuilder, StackSlot, StackSlotData, StackSlotKind, Type as ClifType,
@@ -13,8 +14,8 @@ use super::call::takes_record;
 use super::lanes::{LanesVariables, mask_widths};
 use super::view::{View, numbers};
 use super::{Translated, Unit, clif_type};
-use crate::backend::Error;
-use crate::ir::{Expr, Function, FunctionId, Label, LocalId, Type};
+use crate::backend::{Error, wide};
+use crate::ir::{Expr, Function, FunctionId, Label, LocalId, Type, visit};
 
 /// A function being translated.
 pub(super) struct FunctionCx<'a, 'u> {
@@ -64,6 +65,54 @@ pub(super) fn translate(
     id: FunctionId,
     scratch: &mut FunctionBuilderContext,
 ) -> Result<Translated, Error> {
+    match apart(unit, id, scratch) {
+        Some(translated) => Ok(translated),
+        None => narrow(unit, id, scratch),
+    }
+}
+
+/// Translates a loop on lanes that stands apart for the back end that has wider registers, if the variant's
+/// level has them and it can.
+fn apart(unit: &mut Unit<'_>, id: FunctionId, scratch: &mut FunctionBuilderContext) -> Option<Translated> {
+    let count = wide_lanes(unit, id)?;
+    let machine = unit.machine;
+    unit.machine = machine.with_whole_lanes(count, wide::has_long_conversions(unit.level));
+    let translated = narrow(unit, id, scratch);
+    unit.machine = machine;
+    let mut translated = translated.ok()?;
+    let compiled = wide::compile(&mut translated.context, unit.isa.triple(), unit.level, count).ok()?;
+    Some(Translated { wide: Some(compiled), ..translated })
+}
+
+/// How many lanes a function has, if it has lanes and the variant's level wide registers for them.
+pub(super) fn wide_lanes(unit: &Unit<'_>, id: FunctionId) -> Option<u32> {
+    wide::register_bits(unit.level).filter(|_| wide::is_known(unit.isa.triple()))?;
+    lanes_count(&unit.ir[id])
+}
+
+/// How many lanes a function has, if it has lanes, and everywhere as many.
+fn lanes_count(function: &Function) -> Option<u32> {
+    let counts = RefCell::new(BTreeSet::new());
+    for local in &function.locals {
+        if let Type::Lanes(lanes) = local.ty {
+            counts.borrow_mut().insert(lanes.count);
+        }
+    }
+    visit::any(&function.body, &|expr| {
+        if let Expr::Splat { count, .. } | Expr::LaneNumbers { count } = expr {
+            counts.borrow_mut().insert(*count);
+        }
+        false
+    });
+    let counts = counts.into_inner();
+    counts.first().copied().filter(|_| counts.len() == 1)
+}
+
+fn narrow(
+    unit: &mut Unit<'_>,
+    id: FunctionId,
+    scratch: &mut FunctionBuilderContext,
+) -> Result<Translated, Error> {
     let clif_id = unit.functions[&id];
     let declaration = unit.module.declarations().get_function_decl(clif_id);
     let name = declaration.linkage_name(clif_id).into_owned();
@@ -79,7 +128,7 @@ pub(super) fn translate(
     let returned = cx.inline_body(&params);
     cx.builder.ins().return_(&returned);
     cx.builder.finalize(config);
-    Ok(Translated { id: clif_id, name, of: id, context, isa: unit.isa.clone() })
+    Ok(Translated { id: clif_id, name, of: id, context, isa: unit.isa.clone(), wide: None })
 }
 
 impl<'a, 'u> FunctionCx<'a, 'u> {
@@ -147,7 +196,8 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
                 Type::View(ty) => Storage::View(View::declare(&mut self.builder, self.pointer, ty)),
                 Type::Lanes(lanes) => {
                     let mask_width = mask_widths.get(&LocalId(index as u32)).copied();
-                    Storage::Lanes(LanesVariables::declare(&mut self.builder, lanes, mask_width))
+                    let machine = self.unit.machine;
+                    Storage::Lanes(LanesVariables::declare(&mut self.builder, machine, lanes, mask_width))
                 }
             };
             self.storage.push(storage);

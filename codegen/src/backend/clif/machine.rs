@@ -1,7 +1,13 @@
 //! What the target's instructions can do, where that decides about the code.
 
+use cranelift_codegen::ir::{Type as ClifType, types};
 use cranelift_codegen::isa::TargetIsa;
 use target_lexicon::Architecture;
+
+use crate::ir::Scalar;
+
+/// The width of a register of lanes in bits, where lanes are not whole.
+pub(super) const REGISTER: u32 = 128;
 
 /// What the target has.
 #[derive(Clone, Copy)]
@@ -16,6 +22,10 @@ pub(super) struct Machine {
     pub(super) blends: bool,
     /// Whether 64-bit integers are converted from and to floats in registers, and shifted by their sign.
     pub(super) longs: bool,
+    /// How many lanes a function has, where a vector stands for all of them, which its back end makes registers
+    /// of. Such vectors have types of 128 bits, of which only the lanes' type means something: what Cranelift's
+    /// optimiser does to each lane of those is right for any number of lanes. None where vectors are registers.
+    pub(super) whole: Option<u32>,
 }
 
 impl Machine {
@@ -28,9 +38,35 @@ impl Machine {
                 rounds: has("has_sse41"),
                 blends: has("has_sse41"),
                 longs: false,
+                whole: None,
             },
-            Architecture::Aarch64(_) => Machine { fuses: true, rounds: true, blends: false, longs: true },
-            _ => Machine { fuses: true, rounds: true, blends: false, longs: false },
+            Architecture::Aarch64(_) => {
+                Machine { fuses: true, rounds: true, blends: false, longs: true, whole: None }
+            }
+            _ => Machine { fuses: true, rounds: true, blends: false, longs: false, whole: None },
         }
+    }
+
+    /// The same, with all lanes in one vector; `longs` if its back end has instructions for these.
+    pub(super) fn with_whole_lanes(self, count: u32, longs: bool) -> Machine {
+        Machine { blends: false, longs, whole: Some(count), ..self }
+    }
+
+    /// How many registers hold lanes of so many bits.
+    pub(super) fn registers(self, count: u32, bits: u32) -> u32 {
+        match self.whole {
+            Some(_) => 1,
+            None => (count * bits).div_ceil(REGISTER),
+        }
+    }
+
+    /// The type of a register of lanes of so many bits.
+    pub(super) fn register_type(self, scalar: Scalar, bits: u32) -> ClifType {
+        let lane = match scalar {
+            Scalar::F32 => types::F32,
+            Scalar::F64 => types::F64,
+            _ => ClifType::int_with_byte_size((bits / 8) as u16).unwrap_or(types::I8),
+        };
+        lane.by(REGISTER / bits).unwrap_or(types::I8X16)
     }
 }

@@ -37,16 +37,17 @@ mod view;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cranelift_codegen::Context;
+use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{Signature, Type as ClifType, types};
+use cranelift_codegen::ir::{ExternalName, Signature, Type as ClifType, UserExternalName, types};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::FunctionBuilderContext;
-use cranelift_module::{DataId, FuncId, Linkage, Module, ModuleReloc};
+use cranelift_module::{DataId, FuncId, Linkage, Module, ModuleReloc, ModuleRelocTarget};
 
 pub(super) use dispatch::Dispatcher;
 pub use trampoline::define_trampoline;
 
-use super::{Error, Level, Variant};
+use super::{Error, Level, Variant, wide};
 use crate::interface::Kernel;
 use crate::ir::{self, FunctionId, Scalar, visit};
 
@@ -77,11 +78,16 @@ pub(super) struct Translated {
     pub(super) context: Context,
     /// The machine that it is compiled for.
     pub(super) isa: OwnedTargetIsa,
+    /// What it has become, where the back end for wide vectors compiles it.
+    pub(super) wide: Option<wide::Compiled>,
 }
 
 impl Translated {
     /// Compiles it into the module; its context keeps the compiled code.
     pub(super) fn define(&mut self, module: &mut dyn Module) -> Result<(), Error> {
+        if let Some(compiled) = &self.wide {
+            return self.define_wide(compiled, module);
+        }
         let compiled = self.context.compile(&*self.isa, &mut ControlPlane::default());
         let code = compiled.map_err(|error| Error::from_codegen(&self.name, &error.inner))?;
         let (alignment, bytes) = (u64::from(code.buffer.alignment), code.buffer.data().to_vec());
@@ -89,6 +95,24 @@ impl Translated {
         let relocation = |found| ModuleReloc::from_mach_reloc(found, &self.context.func, self.id);
         let relocations: Vec<ModuleReloc> = relocations.iter().map(relocation).collect();
         let defined = module.define_function_bytes(self.id, alignment, &bytes, &relocations);
+        defined.map_err(|error| Error::from_module(&self.name, &error))
+    }
+}
+
+impl Translated {
+    fn define_wide(&self, compiled: &wide::Compiled, module: &mut dyn Module) -> Result<(), Error> {
+        let named = self.context.func.params.user_named_funcs();
+        let mut relocations = Vec::new();
+        for (offset, name) in compiled.calls() {
+            let ExternalName::User(name) = name else {
+                return Err(Error::Bug(format!("{} calls what has no name", self.name)));
+            };
+            let UserExternalName { namespace, index } = named[*name];
+            let name = ModuleRelocTarget::user(namespace, index);
+            relocations.push(ModuleReloc { offset, kind: Reloc::X86CallPCRel4, name, addend: -4 });
+        }
+        let bytes = &compiled.bytes.code;
+        let defined = module.define_function_bytes(self.id, wide::ALIGNMENT, bytes, &relocations);
         defined.map_err(|error| Error::from_module(&self.name, &error))
     }
 }
@@ -105,6 +129,7 @@ pub(super) fn translate(
         machine: machine::Machine::of(&*first.isa),
         ir: first.ir,
         isa: first.isa.clone(),
+        level: first.level,
         suffix: String::new(),
         callables: kernel.callables.iter().map(|callable| callable.function).collect(),
         functions: BTreeMap::new(),
@@ -144,8 +169,9 @@ struct Unit<'a> {
     machine: machine::Machine,
     /// The IR of the variant that is being translated.
     ir: &'a ir::Module,
-    /// Its machine.
+    /// Its machine, and the level of that.
     isa: OwnedTargetIsa,
+    level: Level,
     /// What its symbols end with; nothing where there is one variant.
     suffix: String,
     /// The functions of the caller's table.
@@ -162,6 +188,7 @@ impl<'a> Unit<'a> {
     /// Begins a variant, which shares only data with others.
     fn begin(&mut self, variant: &Variant<'a>, suffix: String) {
         (self.ir, self.isa, self.suffix) = (variant.ir, variant.isa.clone(), suffix);
+        self.level = variant.level;
         self.machine = machine::Machine::of(&*variant.isa);
         self.functions.clear();
         self.bodies.clear();
@@ -170,7 +197,10 @@ impl<'a> Unit<'a> {
     /// Declares functions and builds their Cranelift IR: functions, entries, and the bodies of
     /// parallel loops that were met in them.
     fn translate(&mut self, kernel: &Kernel) -> Result<Functions, Error> {
-        let called = called(self.ir, kernel);
+        let mut called = called(self.ir, kernel);
+        // What another back end compiles stands apart from its entry.
+        let functions = kernel.overloads.iter().map(|overload| overload.function);
+        called.extend(functions.filter(|id| function::wide_lanes(self, *id).is_some()));
         for id in &called {
             self.declare(*id, kernel)?;
         }

@@ -45,6 +45,11 @@ impl FunctionCx<'_, '_> {
 
     /// Bytes are multiplied as 16 bits, of which the low byte is kept.
     fn multiply_bytes(&mut self, left: &Vectors, right: &Vectors) -> Vectors {
+        if self.machine().whole.is_some() {
+            let [wide, other] = [left, right].map(|bytes| self.resize_lanes(bytes, Scalar::U16));
+            let product = self.binary_lanes(BinaryOp::Mul, &wide, &other);
+            return self.resize_lanes(&product, left.scalar);
+        }
         let registers = self.registers([left, right], |cx, [left, right]| {
             let [low, high] = [false, true].map(|high| {
                 let [left, right] = [left, right].map(|bytes| match high {
@@ -108,7 +113,8 @@ impl FunctionCx<'_, '_> {
             bits => self.builder.ins().uextend(super::integer_type(bits), fits),
         };
         let kept = self.builder.ins().ineg(fits);
-        Some(self.builder.ins().splat(super::register_type(scalar, scalar.bits()), kept))
+        let ty = self.register_type(scalar, scalar.bits());
+        Some(self.builder.ins().splat(ty, kept))
     }
 
     /// A number that is a constant.

@@ -4,7 +4,8 @@ use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Type as ClifType, Value, types};
 
 use super::divide::{BASE, SMALL};
-use super::{FunctionCx, Vectors, register_type};
+use super::{FunctionCx, Vectors};
+use crate::backend::operation::Operation;
 use crate::ir::{Conversion, Scalar};
 
 impl FunctionCx<'_, '_> {
@@ -25,7 +26,7 @@ impl FunctionCx<'_, '_> {
     }
 
     fn same_bits_lanes(&mut self, to: Scalar, from: &Vectors) -> Vectors {
-        let ty = register_type(to, to.bits());
+        let ty = self.register_type(to, to.bits());
         let registers = self.registers([from], |cx, [register]| cx.cast(ty, register));
         Vectors::new(to, from.count, to.bits(), registers)
     }
@@ -39,7 +40,7 @@ impl FunctionCx<'_, '_> {
         };
         let mask = self.mask_of_width(from, to.bits());
         let one = self.splat_bits(to, one);
-        let ty = register_type(to, to.bits());
+        let ty = self.register_type(to, to.bits());
         let registers = self.registers([&mask], |cx, [mask]| {
             let mask = cx.cast(ty, mask);
             cx.builder.ins().band(mask, one)
@@ -48,6 +49,15 @@ impl FunctionCx<'_, '_> {
     }
 
     fn resize_float_lanes(&mut self, to: Scalar, from: &Vectors) -> Vectors {
+        if self.machine().whole.is_some() {
+            let operation = match (from.scalar, to) {
+                (Scalar::F32, Scalar::F64) => Operation::Promote,
+                (Scalar::F64, Scalar::F32) => Operation::Demote,
+                _ => return from.clone(),
+            };
+            let resized = self.operated(operation, to, to.bits(), from.registers[0]);
+            return Vectors::new(to, from.count, to.bits(), vec![resized]);
+        }
         let registers = match (from.scalar, to) {
             (Scalar::F32, Scalar::F64) => {
                 self.each_half(32, from.count, &from.registers, |cx, register, high| {
@@ -73,17 +83,18 @@ impl FunctionCx<'_, '_> {
     /// Integers of fewer than 32 bits are `I32`s; what has more than the machine's instructions hold goes
     /// in parts that are added with one rounding.
     pub(super) fn integer_to_float_lanes(&mut self, to: Scalar, from: &Vectors) -> Vectors {
+        let ty = self.register_type(to, to.bits());
         let registers = match (from.scalar, to) {
             (Scalar::I64 | Scalar::U64, Scalar::F32) => {
                 return self.long_to_f32(from);
             }
             (Scalar::I64, _) => self.registers([from], |cx, [register]| cx.i64_to_f64(register)),
-            (Scalar::U64, _) => self
-                .registers([from], |cx, [register]| cx.builder.ins().fcvt_from_uint(types::F64X2, register)),
-            (Scalar::U32, Scalar::F32) => self
-                .registers([from], |cx, [register]| cx.builder.ins().fcvt_from_uint(types::F32X4, register)),
-            (Scalar::I32, Scalar::F32) => self
-                .registers([from], |cx, [register]| cx.builder.ins().fcvt_from_sint(types::F32X4, register)),
+            (Scalar::U64, _) | (Scalar::U32, Scalar::F32) => {
+                self.registers([from], |cx, [register]| cx.builder.ins().fcvt_from_uint(ty, register))
+            }
+            (Scalar::I32, Scalar::F32) => {
+                self.registers([from], |cx, [register]| cx.builder.ins().fcvt_from_sint(ty, register))
+            }
             (Scalar::I32 | Scalar::U32, _) => return self.half_to_f64(from),
             _ => {
                 let wide = self.resize_lanes(from, Scalar::I32);
@@ -116,6 +127,17 @@ impl FunctionCx<'_, '_> {
 
     fn half_to_f64(&mut self, from: &Vectors) -> Vectors {
         let signed = from.scalar.is_signed();
+        if self.machine().whole.is_some() {
+            let register = match signed {
+                true => self.operated(Operation::ToFloat, Scalar::F64, 64, from.registers[0]),
+                false => {
+                    let wide = self.operated(Operation::ZeroExtend, Scalar::U64, 64, from.registers[0]);
+                    let base = self.splat_bits(Scalar::F64, BASE);
+                    self.small_to_float(wide, base)
+                }
+            };
+            return Vectors::new(Scalar::F64, from.count, 64, vec![register]);
+        }
         let registers = self.each_half(32, from.count, &from.registers, |cx, register, high| {
             let low = if high { cx.high_half(from.scalar, register) } else { register };
             if signed {
@@ -131,8 +153,9 @@ impl FunctionCx<'_, '_> {
     /// Makes the halves of a number the low bits of 2⁵² and, from the smallest number on, of 2⁸⁴. What the
     /// second has too much is taken off exactly, and the sum of both rounds once.
     fn i64_to_f64(&mut self, register: Value) -> Value {
+        let float = self.register_type(Scalar::F64, 64);
         if self.machine().longs {
-            return self.builder.ins().fcvt_from_sint(types::F64X2, register);
+            return self.builder.ins().fcvt_from_sint(float, register);
         }
         let [two_52, two_84] = [52, 84].map(|power| f64::from_bits((1023 + power) << 52));
         let excess = two_84 + f64::from_bits((1023 + 63) << 52) + two_52;
@@ -148,7 +171,7 @@ impl FunctionCx<'_, '_> {
         let high = self.builder.ins().bxor(register, smallest);
         let high = self.builder.ins().ushr(high, count);
         let high = self.builder.ins().bor(high, high_bits);
-        let [low, high] = [low, high].map(|register| self.cast(types::F64X2, register));
+        let [low, high] = [low, high].map(|register| self.cast(float, register));
         let high = self.builder.ins().fsub(high, excess);
         self.builder.ins().fadd(high, low)
     }
@@ -183,9 +206,10 @@ impl FunctionCx<'_, '_> {
     /// To integers of 64 bits, which what is small is at once. Where a lane is not, all go one by one.
     fn f64_to_whole(&mut self, to: Scalar, from: &Vectors) -> Vectors {
         if self.machine().longs {
+            let ty = self.register_type(to, 64);
             let registers = self.registers([from], |cx, [register]| match to.is_signed() {
-                true => cx.builder.ins().fcvt_to_sint_sat(types::I64X2, register),
-                false => cx.builder.ins().fcvt_to_uint_sat(types::I64X2, register),
+                true => cx.builder.ins().fcvt_to_sint_sat(ty, register),
+                false => cx.builder.ins().fcvt_to_uint_sat(ty, register),
             });
             return Vectors::new(to, from.count, 64, registers);
         }
@@ -221,13 +245,17 @@ impl FunctionCx<'_, '_> {
 
     /// To integers of 32 bits.
     pub(super) fn float_to_half(&mut self, to: Scalar, from: &Vectors) -> Vectors {
+        let ty = self.register_type(to, 32);
         let registers = match (from.scalar, to.is_signed()) {
-            (Scalar::F32, true) => self.registers([from], |cx, [register]| {
-                cx.builder.ins().fcvt_to_sint_sat(types::I32X4, register)
-            }),
-            (Scalar::F32, false) => self.registers([from], |cx, [register]| {
-                cx.builder.ins().fcvt_to_uint_sat(types::I32X4, register)
-            }),
+            (Scalar::F32, true) => {
+                self.registers([from], |cx, [register]| cx.builder.ins().fcvt_to_sint_sat(ty, register))
+            }
+            (Scalar::F32, false) => {
+                self.registers([from], |cx, [register]| cx.builder.ins().fcvt_to_uint_sat(ty, register))
+            }
+            (_, true) if self.machine().whole.is_some() => {
+                vec![self.operated(Operation::ToInteger, to, 32, from.registers[0])]
+            }
             (_, true) => self.f64_to_i32(from),
             (_, false) => self.f64_to_u32(from),
         };
@@ -259,6 +287,10 @@ impl FunctionCx<'_, '_> {
             let whole = cx.truncate_small(register);
             cx.builder.ins().fadd(whole, base)
         });
+        if self.machine().whole.is_some() {
+            let bits = self.cast(self.register_type(Scalar::U64, 64), sums[0]);
+            return vec![self.operated(Operation::Truncate, Scalar::U32, 32, bits)];
+        }
         self.each_pair(&sums, |cx, low, high| cx.every_other(Scalar::U32, false, low, high))
     }
 }

@@ -2,9 +2,9 @@
 //! power of two, as floats where these hold all numbers.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::{InstBuilder, Value};
 
-use super::{FunctionCx, Vectors, register_type};
+use super::{FunctionCx, Vectors};
 use crate::ir::{BinaryOp, Scalar};
 
 /// Integers of at least minus this and less than this are the low bits of their sum with [`BASE`], as are
@@ -147,17 +147,18 @@ impl FunctionCx<'_, '_> {
 
     /// A small integer as a float.
     pub(super) fn small_to_float(&mut self, number: Value, base: Value) -> Value {
-        let base_bits = self.cast(types::I64X2, base);
+        let base_bits = self.cast(self.register_type(Scalar::I64, 64), base);
         let sum = self.builder.ins().iadd(number, base_bits);
-        let sum = self.cast(register_type(Scalar::F64, 64), sum);
+        let sum = self.cast(self.register_type(Scalar::F64, 64), sum);
         self.builder.ins().fsub(sum, base)
     }
 
     /// A small whole float as an integer.
     pub(super) fn small_to_integer(&mut self, whole: Value, base: Value) -> Value {
-        let base_bits = self.cast(types::I64X2, base);
+        let long = self.register_type(Scalar::I64, 64);
+        let base_bits = self.cast(long, base);
         let sum = self.builder.ins().fadd(whole, base);
-        let sum = self.cast(types::I64X2, sum);
+        let sum = self.cast(long, sum);
         self.builder.ins().isub(sum, base_bits)
     }
 }

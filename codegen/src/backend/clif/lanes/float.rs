@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
-use super::{FunctionCx, Vectors, register_type};
+use super::{FunctionCx, Vectors};
 use crate::backend::clif::expression::Operand;
 use crate::ir::{Intrinsic, Scalar};
 
@@ -100,7 +100,7 @@ impl FunctionCx<'_, '_> {
 
     /// The same of one number, which for this is the first of a register. Cranelift would call libm.
     pub(in crate::backend::clif) fn rounded_number(&mut self, op: Intrinsic, number: Operand) -> Value {
-        let ty = register_type(number.scalar, number.scalar.bits());
+        let ty = self.register_type(number.scalar, number.scalar.bits());
         let register = self.builder.ins().scalar_to_vector(ty, number.value);
         let rounded = self.rounded(op, number.scalar, register);
         self.builder.ins().extractlane(rounded, 0)

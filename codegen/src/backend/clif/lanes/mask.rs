@@ -3,8 +3,9 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, InstructionData, Value, ValueDef};
 
-use super::{FunctionCx, REGISTER, Vectors, integer_type, register_type, registers};
+use super::{FunctionCx, REGISTER, Vectors, integer_type};
 use crate::backend::clif::expression::Operand;
+use crate::backend::operation::Operation;
 use crate::ir::{CompareOp, Expr, Scalar, UnaryOp};
 
 impl FunctionCx<'_, '_> {
@@ -40,8 +41,8 @@ impl FunctionCx<'_, '_> {
         // Cranelift makes a minimum or a maximum of it where it sees the comparison.
         if self.machine().blends && !self.is_comparison(mask) {
             let bits = if ty.lane_bits() == 16 { 8 } else { ty.lane_bits() };
-            let [mask, then, otherwise] =
-                [mask, then, otherwise].map(|register| self.cast(register_type(Scalar::U64, bits), register));
+            let [mask, then, otherwise] = [mask, then, otherwise]
+                .map(|register| self.cast(self.register_type(Scalar::U64, bits), register));
             let chosen = self.builder.ins().blendv(mask, then, otherwise);
             return self.cast(ty, chosen);
         }
@@ -70,7 +71,7 @@ impl FunctionCx<'_, '_> {
             all = self.builder.ins().bor(all, *register);
         }
         let filled = mask.count * mask.bits;
-        if filled < REGISTER {
+        if filled < REGISTER && self.machine().whole.is_none() {
             let bytes = (0..REGISTER).step_by(8).map(|bit| if bit < filled { u8::MAX } else { 0 }).collect();
             let there = self.constant_register(mask.bits, bytes);
             all = self.builder.ins().band(all, there);
@@ -135,8 +136,9 @@ impl FunctionCx<'_, '_> {
         let registers = match mask.uniform {
             Some(value) => {
                 let lane = self.mask_lane(value, bits);
-                let register = self.builder.ins().splat(register_type(Scalar::Bool, bits), lane);
-                vec![register; registers(mask.count, bits) as usize]
+                let ty = self.register_type(Scalar::Bool, bits);
+                let register = self.builder.ins().splat(ty, lane);
+                vec![register; self.machine().registers(mask.count, bits) as usize]
             }
             None => self.resize_mask(mask, bits),
         };
@@ -157,10 +159,13 @@ impl FunctionCx<'_, '_> {
     fn resize_mask(&mut self, mask: &Vectors, bits: u32) -> Vec<Value> {
         let mut registers = mask.registers.clone();
         let mut width = mask.bits;
+        if self.machine().whole.is_some() {
+            return vec![self.operated(Operation::ResizeMask, Scalar::Bool, bits, registers[0])];
+        }
         while width < bits {
             registers = self.each_half(width, mask.count, &registers, |cx, register, high| {
                 let doubled = cx.interleaved(width, high, register, register);
-                cx.cast(register_type(Scalar::Bool, 2 * width), doubled)
+                cx.cast(cx.register_type(Scalar::Bool, 2 * width), doubled)
             });
             width *= 2;
         }

@@ -4,9 +4,10 @@ use cranelift_codegen::ir::{
     InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Type as ClifType, Value, types,
 };
 
-use super::{FunctionCx, LanesVariables, REGISTER, Vectors, register_type, registers};
+use super::{FunctionCx, LanesVariables, REGISTER, Vectors};
 use crate::backend::clif::clif_type;
 use crate::backend::clif::expression::Operand;
+use crate::backend::operation::Operation;
 use crate::ir::{Const, Expr, LaneElements, Lanes, LocalId, Part, Scalar, StmtKind, Type};
 
 /// Memory that is there, but aligned as its elements are.
@@ -28,6 +29,12 @@ impl FunctionCx<'_, '_> {
         let mask = self.access_mask(elements);
         let loaded = match (self.place(elements, lanes.count), mask) {
             (Place::Adjacent(address), None) => self.load_adjacent(lanes, address),
+            (Place::Adjacent(address), Some(mask)) if self.masks_memory(lanes.scalar) => {
+                let mask = self.mask_of_width(&mask, lanes.scalar.bits()).registers[0];
+                let ty = self.register_type(lanes.scalar, lanes.scalar.bits());
+                let loaded = self.operation(Operation::LoadMasked, &[address, mask], Some(ty));
+                self.loaded_form(lanes, loaded)
+            }
             (Place::Adjacent(address), Some(mask)) => {
                 let registers = self.if_all(
                     (&mask, false),
@@ -39,10 +46,12 @@ impl FunctionCx<'_, '_> {
                 );
                 Vectors::new(lanes.scalar, lanes.count, lanes.scalar.bits(), registers)
             }
-            (Place::Pairs(address), None) => self.load_pairs(lanes, elements.part, address),
-            (Place::Pairs(address), Some(mask)) => {
+            (Place::Pairs(address), None) if self.machine().whole.is_none() => {
+                self.load_pairs(lanes, elements.part, address)
+            }
+            (Place::Pairs(address), mask) => {
                 let addresses = self.pair_addresses(lanes.scalar, lanes.count, elements.part, address);
-                self.load_each(lanes, &addresses, Some(&mask))
+                self.load_each(lanes, &addresses, mask.as_ref())
             }
             (Place::Scattered(addresses), mask) => self.load_each(lanes, &addresses, mask.as_ref()),
         };
@@ -54,6 +63,11 @@ impl FunctionCx<'_, '_> {
         let mask = self.access_mask(elements);
         match (self.place(elements, value.count), mask) {
             (Place::Adjacent(address), None) => self.store_adjacent(&value, address),
+            (Place::Adjacent(address), Some(mask)) if self.masks_memory(value.scalar) => {
+                let value = self.stored_form(&value);
+                let mask = self.mask_of_width(&mask, value.bits).registers[0];
+                self.operation(Operation::StoreMasked, &[address, mask, value.registers[0]], None);
+            }
             (Place::Adjacent(address), Some(mask)) => {
                 self.if_all(
                     (&mask, false),
@@ -76,6 +90,18 @@ impl FunctionCx<'_, '_> {
         }
     }
 
+    /// Whether registers are loaded and stored by masks.
+    fn masks_memory(&self, scalar: Scalar) -> bool {
+        self.machine().whole.is_some() && (self.machine().longs || scalar.bits() >= 32)
+    }
+
+    /// Lanes that an operation has loaded.
+    fn loaded_form(&mut self, lanes: Lanes, loaded: Option<Value>) -> Vectors {
+        let loaded =
+            Vectors::new(lanes.scalar, lanes.count, lanes.scalar.bits(), loaded.into_iter().collect());
+        self.masks_of_bytes(loaded)
+    }
+
     /// Stores both parts of adjacent complex elements at once, if two statements do that one after the other.
     pub(in super::super) fn store_both_parts(&mut self, first: &StmtKind, second: &StmtKind) -> bool {
         let (
@@ -87,7 +113,12 @@ impl FunctionCx<'_, '_> {
         };
         let imaginary_of_real = LaneElements { part: Part::Imaginary, ..real.clone() };
         let adjacent = real.along.is_some_and(|axis| self.adjacent_numbers(real.view, axis) == Some(2));
-        if real.part != Part::First || real.mask.is_some() || *imaginary != imaginary_of_real || !adjacent {
+        if self.machine().whole.is_some()
+            || real.part != Part::First
+            || real.mask.is_some()
+            || *imaginary != imaginary_of_real
+            || !adjacent
+        {
             return false;
         }
         let [values, imaginaries] = [real_value, imaginary_value].map(|value| self.lanes(value));
@@ -100,7 +131,7 @@ impl FunctionCx<'_, '_> {
 
     /// Numbers of two lanes in turn.
     fn paired(&mut self, first: &Vectors, second: &Vectors) -> Vectors {
-        let ty = register_type(first.scalar, first.bits);
+        let ty = self.register_type(first.scalar, first.bits);
         let mut registers = Vec::new();
         for (first_register, second_register) in first.registers.iter().zip(&second.registers) {
             for high in [false, true] {
@@ -109,7 +140,7 @@ impl FunctionCx<'_, '_> {
             }
         }
         let count = 2 * first.count;
-        registers.truncate(super::registers(count, first.bits) as usize);
+        registers.truncate(self.machine().registers(count, first.bits) as usize);
         Vectors::new(first.scalar, count, first.bits, registers)
     }
 
@@ -207,17 +238,21 @@ impl FunctionCx<'_, '_> {
     fn load_adjacent(&mut self, lanes: Lanes, address: Value) -> Vectors {
         let Lanes { scalar, count } = lanes;
         let bits = scalar.bits();
-        let ty = register_type(scalar, bits);
+        let (ty, whole) = (self.register_type(scalar, bits), self.machine().whole.is_some());
         let register = |cx: &mut Self, index: u32| {
             let offset = (index * REGISTER / 8) as i32;
             match count * bits {
-                filled @ ..REGISTER => cx.load_part(ty, filled, address),
+                filled @ ..REGISTER if !whole => cx.load_part(ty, filled, address),
                 _ => cx.builder.ins().load(ty, ELEMENTS, address, offset),
             }
         };
-        let loaded = (0..registers(count, bits)).map(|index| register(self, index)).collect();
+        let loaded = (0..self.machine().registers(count, bits)).map(|index| register(self, index)).collect();
         let loaded = Vectors::new(scalar, count, bits, loaded);
-        match scalar {
+        self.masks_of_bytes(loaded)
+    }
+
+    fn masks_of_bytes(&mut self, loaded: Vectors) -> Vectors {
+        match loaded.scalar {
             // In memory, true is 1.
             Scalar::Bool => {
                 let masks = self.registers([&loaded], |cx, [bytes]| cx.builder.ins().ineg(bytes));
@@ -234,7 +269,7 @@ impl FunctionCx<'_, '_> {
         if bits < 32 {
             value = self.builder.ins().uextend(types::I32, value);
         }
-        let whole = register_type(Scalar::U64, bits.max(32));
+        let whole = self.register_type(Scalar::U64, bits.max(32));
         let register = self.builder.ins().scalar_to_vector(whole, value);
         self.cast(ty, register)
     }
@@ -244,8 +279,8 @@ impl FunctionCx<'_, '_> {
         let filled = value.count * value.bits;
         for (index, register) in value.registers.iter().enumerate() {
             let offset = (index as u32 * REGISTER / 8) as i32;
-            if filled < REGISTER {
-                let narrow = self.cast(register_type(Scalar::U64, filled), *register);
+            if filled < REGISTER && self.machine().whole.is_none() {
+                let narrow = self.cast(self.register_type(Scalar::U64, filled), *register);
                 let part = self.builder.ins().extractlane(narrow, 0);
                 self.builder.ins().store(ELEMENTS, part, address, offset);
             } else {

@@ -15,19 +15,19 @@ mod resize;
 mod widths;
 
 use cranelift_codegen::ir::{
-    ConstantData, Endianness, InstBuilder, MemFlagsData, Type as ClifType, Value, types,
+    AbiParam, ConstantData, Endianness, ExtFuncData, ExternalName, InstBuilder, MemFlagsData, Signature,
+    StackSlot, StackSlotData, StackSlotKind, Type as ClifType, Value, types,
 };
+use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, Variable};
 
 pub(super) use widths::mask_widths;
 
 use super::expression::Operand;
 use super::function::FunctionCx;
-use super::machine::Machine;
+use super::machine::{Machine, REGISTER};
+use crate::backend::operation::Operation;
 use crate::ir::{Expr, Lanes, LocalId, Scalar};
-
-/// The width of a register in bits.
-const REGISTER: u32 = 128;
 
 /// Several numbers in registers.
 #[derive(Clone)]
@@ -66,27 +66,14 @@ impl LanesVariables {
     /// Declares them; the width of a mask's lanes is given.
     pub(super) fn declare(
         builder: &mut FunctionBuilder<'_>,
+        machine: Machine,
         lanes: Lanes,
         mask_width: Option<u32>,
     ) -> LanesVariables {
         let bits = mask_width.unwrap_or(lanes.scalar.bits());
-        let ty = register_type(lanes.scalar, bits);
-        let registers = (0..registers(lanes.count, bits)).map(|_| builder.declare_var(ty)).collect();
+        let ty = machine.register_type(lanes.scalar, bits);
+        let registers = (0..machine.registers(lanes.count, bits)).map(|_| builder.declare_var(ty)).collect();
         LanesVariables { lanes, bits, registers }
-    }
-}
-
-/// How many registers hold lanes of so many bits.
-const fn registers(count: u32, bits: u32) -> u32 {
-    (count * bits).div_ceil(REGISTER)
-}
-
-/// The type of a register of lanes of so many bits.
-fn register_type(scalar: Scalar, bits: u32) -> ClifType {
-    match scalar {
-        Scalar::F32 => types::F32X4,
-        Scalar::F64 => types::F64X2,
-        _ => integer_type(bits).by(REGISTER / bits).unwrap_or(types::I8X16),
     }
 }
 
@@ -98,6 +85,32 @@ fn integer_type(bits: u32) -> ClifType {
 impl FunctionCx<'_, '_> {
     fn machine(&self) -> Machine {
         self.unit.machine
+    }
+
+    /// The type of a register of lanes of so many bits.
+    fn register_type(&self, scalar: Scalar, bits: u32) -> ClifType {
+        self.machine().register_type(scalar, bits)
+    }
+
+    /// What an operation gives that Cranelift's IR lacks.
+    fn operation(&mut self, operation: Operation, args: &[Value], result: Option<ClifType>) -> Option<Value> {
+        let mut signature = Signature::new(CallConv::Fast);
+        let types = args.iter().map(|arg| self.builder.func.dfg.value_type(*arg));
+        signature.params = types.map(AbiParam::new).collect();
+        signature.returns.extend(result.map(AbiParam::new));
+        let signature = self.builder.import_signature(signature);
+        let name = self.builder.func.declare_imported_user_function(operation.name());
+        let name = ExternalName::user(name);
+        let data = ExtFuncData { name, signature, colocated: true, patchable: false };
+        let function = self.builder.import_function(data);
+        let call = self.builder.ins().call(function, args);
+        self.builder.inst_results(call).first().copied()
+    }
+
+    /// Lanes that an operation makes of lanes.
+    fn operated(&mut self, operation: Operation, to: Scalar, bits: u32, of: Value) -> Value {
+        let ty = self.register_type(to, bits);
+        self.operation(operation, &[of], Some(ty)).unwrap_or(of)
     }
 
     /// Sets a local that is lanes.
@@ -194,19 +207,26 @@ impl FunctionCx<'_, '_> {
             Scalar::Bool => self.mask_lane(value, bits),
             _ => value,
         };
-        let register = self.builder.ins().splat(register_type(scalar, bits), lane);
-        let registers = vec![register; registers(count, bits) as usize];
+        let ty = self.register_type(scalar, bits);
+        let register = self.builder.ins().splat(ty, lane);
+        let registers = vec![register; self.machine().registers(count, bits) as usize];
         Vectors { scalar, count, bits, registers, uniform: Some(value) }
     }
 
     /// Registers of integers that are known here, byte by byte.
     fn constant_register(&mut self, bits: u32, bytes: Vec<u8>) -> Value {
         let constant = self.builder.func.dfg.constants.insert(ConstantData::from(bytes));
-        self.builder.ins().vconst(register_type(Scalar::U64, bits), constant)
+        let ty = self.register_type(Scalar::U64, bits);
+        self.builder.ins().vconst(ty, constant)
     }
 
     fn lane_numbers(&mut self, count: u32) -> Vectors {
         let scalar = Scalar::I64;
+        if self.machine().whole.is_some() {
+            let ty = self.register_type(scalar, scalar.bits());
+            let numbers = self.operation(Operation::LaneNumbers, &[], Some(ty));
+            return Vectors::new(scalar, count, scalar.bits(), numbers.into_iter().collect());
+        }
         let register = |cx: &mut Self, first: u32| {
             let numbers = [first, first + 1].map(u64::from);
             cx.constant_register(
@@ -224,7 +244,7 @@ impl FunctionCx<'_, '_> {
         if let Some(value) = lanes.uniform {
             return Operand { value, scalar };
         }
-        let each = REGISTER / lanes.bits;
+        let each = self.machine().whole.unwrap_or(REGISTER / lanes.bits);
         let register = lanes.registers[(lane / each) as usize];
         let mut value = self.builder.ins().extractlane(register, (lane % each) as u8);
         if scalar == Scalar::Bool {
@@ -245,12 +265,18 @@ impl FunctionCx<'_, '_> {
         number: &mut dyn FnMut(&mut Self, u32) -> Value,
     ) -> Vectors {
         let bits = scalar.bits();
-        let ty = register_type(scalar, bits);
+        let ty = self.register_type(scalar, bits);
+        let slot = self.machine().whole.map(|_| self.lanes_slot(count * bits / 8));
         let mut registers = Vec::new();
         for lane in 0..count {
             let mut number = number(self, lane);
             if scalar == Scalar::Bool {
                 number = self.builder.ins().ineg(number);
+            }
+            if let Some(slot) = slot {
+                let offset = (lane * bits / 8) as i32;
+                self.builder.ins().stack_store(self.pointer, number, slot, offset);
+                continue;
             }
             match (registers.pop(), lane % (REGISTER / bits)) {
                 (Some(register), place @ 1..) => {
@@ -262,7 +288,16 @@ impl FunctionCx<'_, '_> {
                 }
             }
         }
+        if let Some(slot) = slot {
+            registers.push(self.builder.ins().stack_load(self.pointer, ty, slot, 0));
+        }
         Vectors::new(scalar, count, bits, registers)
+    }
+
+    /// Memory of the frame for the numbers of lanes.
+    fn lanes_slot(&mut self, bytes: u32) -> StackSlot {
+        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 6);
+        self.builder.create_sized_stack_slot(data)
     }
 
     /// Computes lane by lane with the code of single numbers, which gives a number of some type.
@@ -301,7 +336,9 @@ impl FunctionCx<'_, '_> {
     fn splat_bits(&mut self, scalar: Scalar, bits: u64) -> Value {
         let integer = integer_type(scalar.bits());
         let number = self.builder.ins().iconst(integer, bits as i64);
-        let register = self.builder.ins().splat(register_type(Scalar::U64, scalar.bits()), number);
-        self.cast(register_type(scalar, scalar.bits()), register)
+        let bits = scalar.bits();
+        let ty = self.register_type(Scalar::U64, bits);
+        let register = self.builder.ins().splat(ty, number);
+        self.cast(self.register_type(scalar, bits), register)
     }
 }

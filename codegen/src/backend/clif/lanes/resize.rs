@@ -2,13 +2,17 @@
 
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
-use super::{FunctionCx, REGISTER, Vectors, register_type};
+use super::{FunctionCx, REGISTER, Vectors};
+use crate::backend::operation::Operation;
 use crate::ir::Scalar;
 
 impl FunctionCx<'_, '_> {
     /// Integers of another width: extended by their own signedness, or their low bits.
     pub(super) fn resize_lanes(&mut self, from: &Vectors, to: Scalar) -> Vectors {
         let (mut width, signed) = (from.bits, from.scalar.is_signed());
+        if self.machine().whole.is_some() {
+            return self.resize_whole(from, to);
+        }
         let mut registers = from.registers.clone();
         while width < to.bits() {
             registers = self.each_half(width, from.count, &registers, |cx, register, high| {
@@ -27,6 +31,17 @@ impl FunctionCx<'_, '_> {
             width /= 2;
         }
         Vectors::new(to, from.count, to.bits(), registers)
+    }
+
+    fn resize_whole(&mut self, from: &Vectors, to: Scalar) -> Vectors {
+        let operation = match to.bits().cmp(&from.bits) {
+            std::cmp::Ordering::Greater if from.scalar.is_signed() => Operation::SignExtend,
+            std::cmp::Ordering::Greater => Operation::ZeroExtend,
+            std::cmp::Ordering::Less => Operation::Truncate,
+            std::cmp::Ordering::Equal => return Vectors { scalar: to, ..from.clone() },
+        };
+        let resized = self.operated(operation, to, to.bits(), from.registers[0]);
+        Vectors::new(to, from.count, to.bits(), vec![resized])
     }
 
     /// Computes a register from each half of registers; the high half of the last may hold no lane.
@@ -77,7 +92,7 @@ impl FunctionCx<'_, '_> {
         let size = (scalar.bits() / 8) as u8;
         let byte = |byte: u8| byte / size * 2 * size + byte % size + if odd { size } else { 0 };
         let shuffled = self.shuffle(std::array::from_fn(|place| byte(place as u8)), low, high);
-        self.cast(register_type(scalar, scalar.bits()), shuffled)
+        self.cast(self.register_type(scalar, scalar.bits()), shuffled)
     }
 
     /// The low or the high halves of two registers, lanes of the one between those of the other.
@@ -103,6 +118,6 @@ impl FunctionCx<'_, '_> {
     pub(super) fn high_half(&mut self, scalar: Scalar, register: Value) -> Value {
         let bytes = std::array::from_fn(|byte| 8 + byte as u8 % 8);
         let shuffled = self.shuffle(bytes, register, register);
-        self.cast(register_type(scalar, scalar.bits()), shuffled)
+        self.cast(self.register_type(scalar, scalar.bits()), shuffled)
     }
 }

@@ -1,0 +1,60 @@
+//! Operations on lanes that Cranelift's IR lacks, for the back end for wide vectors. In that IR they are calls of
+//! functions that do not exist, about which its optimiser believes nothing.
+
+use cranelift_codegen::ir::UserExternalName;
+
+/// The namespace of these functions; a module's own are in others.
+const NAMESPACE: u32 = 0x6c61_6e65;
+
+/// An operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    /// Integers 0, 1, 2, …
+    LaneNumbers,
+    /// Integers to wider ones, by their sign.
+    SignExtend,
+    /// Integers to wider ones, by zeros.
+    ZeroExtend,
+    /// Integers to narrower ones: the low bits.
+    Truncate,
+    /// A mask to one of wider or narrower lanes.
+    ResizeMask,
+    /// `F32`s to `F64`s.
+    Promote,
+    /// `F64`s to `F32`s.
+    Demote,
+    /// `I32`s to `F64`s.
+    ToFloat,
+    /// `F64`s to `I32`s: NaN is 0, what does not fit the nearest that does.
+    ToInteger,
+    /// Address, mask as wide as the lanes → the lanes that are there, of adjacent numbers; others are 0.
+    LoadMasked,
+    /// Address, mask, lanes: writes the lanes that are there to adjacent numbers.
+    StoreMasked,
+}
+
+impl Operation {
+    const ALL: [Operation; 11] = [
+        Operation::LaneNumbers,
+        Operation::SignExtend,
+        Operation::ZeroExtend,
+        Operation::Truncate,
+        Operation::ResizeMask,
+        Operation::Promote,
+        Operation::Demote,
+        Operation::ToFloat,
+        Operation::ToInteger,
+        Operation::LoadMasked,
+        Operation::StoreMasked,
+    ];
+
+    /// The name of the function that stands for it.
+    pub(super) fn name(self) -> UserExternalName {
+        UserExternalName::new(NAMESPACE, self as u32)
+    }
+
+    /// The operation that a function stands for.
+    pub(super) fn named(name: &UserExternalName) -> Option<Operation> {
+        Operation::ALL.into_iter().find(|operation| operation.name() == *name)
+    }
+}
