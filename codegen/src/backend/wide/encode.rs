@@ -21,6 +21,9 @@ const ORIGIN: u64 = 1 << 32;
 /// From what number of bytes the frame's end and the pool are multiples.
 const ALIGNMENT: u32 = 64;
 
+/// How many bytes of the stack a page has at least.
+const PAGE: u32 = 4096;
+
 /// Encodes a program.
 pub(super) fn encode(
     program: &Program,
@@ -104,6 +107,11 @@ impl Encode<'_> {
         }
         let size = self.spilled + self.program.frame.next_multiple_of(ALIGNMENT);
         if size > 0 || self.program.insts.iter().any(|inst| matches!(inst.kind, Kind::Call(_))) {
+            // Each page of the stack is touched in turn, so that the one that guards its end is met.
+            for page in 1..=size / PAGE {
+                let address = Address::at(Base::Register(Register::RSP), -((page * PAGE) as i32));
+                asm.with_memory(Code::Test_rm64_r64, Register::RSP, address, true);
+            }
             asm.with_immediate(Code::Sub_rm64_imm32, Register::RSP, size.into());
             asm.with_immediate(Code::And_rm64_imm32, Register::RSP, -i64::from(ALIGNMENT));
         }

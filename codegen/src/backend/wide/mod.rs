@@ -2,8 +2,8 @@
 //!
 //! It compiles functions of Cranelift's IR, after Cranelift has optimised them, in which a vector stands for all
 //! lanes of a loop, however many. Its type there is one of 128 bits, of which only the type of the lanes
-//! counts. Such a function is a loop on lanes that stands apart; all else is Cranelift's. What is not known here ([`Unsupported`]) is compiled by Cranelift with
-//! registers of 128 bits.
+//! counts. Such a function is a loop on lanes that stands apart; all else is Cranelift's. What is not known
+//! here ([`Unsupported`]) is compiled by Cranelift with registers of 128 bits.
 //!
 //! ```text
 //! ir::Function   Cranelift's IR, with vectors of any length

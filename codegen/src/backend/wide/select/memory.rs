@@ -228,7 +228,7 @@ impl Select<'_> {
         let (_, size) = self.shape(ty);
         let each = self.lanes_in_part(ty);
         let register = self.register(from, usize::from(lane) / each as usize)?;
-        let scratch = self.scratch(64);
+        let scratch = self.scratch();
         let making = self.op(Opcode::Store, size).memory(scratch).reads(register, size);
         self.push(making);
         let offset = (u32::from(lane) % each * ty.lane_bits() / 8) as i32;

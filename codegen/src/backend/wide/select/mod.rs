@@ -50,6 +50,7 @@ pub(super) fn select(
         complements,
         blocks: BTreeMap::new(),
         slots: BTreeMap::new(),
+        scratch: None,
         block: Block::new(0),
         begun: 0,
         place: SourceLoc::default(),
@@ -79,6 +80,8 @@ struct Select<'a> {
     blocks: BTreeMap<ir::Block, Block>,
     /// Where the function's own arrays stand in the frame.
     slots: BTreeMap<ir::StackSlot, u32>,
+    /// Where lanes stand in it whose numbers are read.
+    scratch: Option<u32>,
     /// The block that is being filled, and its first instruction.
     block: Block,
     begun: usize,

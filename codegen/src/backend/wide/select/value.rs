@@ -231,10 +231,16 @@ impl Select<'_> {
         i32::try_from(known).ok().map(i64::from)
     }
 
-    /// The bytes of the frame that hold lanes for a while.
-    pub(super) fn scratch(&mut self, bytes: u32) -> Address<VReg> {
-        let offset = self.program.frame.next_multiple_of(64);
-        self.program.frame = offset + bytes;
+    /// The bytes of the frame that hold a register of lanes until its numbers have been read.
+    pub(super) fn scratch(&mut self) -> Address<VReg> {
+        let offset = match self.scratch {
+            Some(offset) => offset,
+            None => {
+                let offset = self.program.frame.next_multiple_of(64);
+                self.program.frame = offset + 64;
+                *self.scratch.insert(offset)
+            }
+        };
         Address::at(Base::Frame(offset), 0)
     }
 }
