@@ -243,6 +243,13 @@ impl FunctionCx<'_, '_> {
             let offset = (index * REGISTER / 8) as i32;
             match count * bits {
                 filled @ ..REGISTER if !whole => cx.load_part(ty, filled, address),
+                // Cranelift makes an operand of `cmpps` and `cmppd` of what is loaded as floats, wherever it
+                // lies: without VEX these want addresses that are multiples of 16.
+                _ if !cx.machine().fuses && scalar.is_float() => {
+                    let bits_type = cx.register_type(Scalar::U64, bits);
+                    let loaded = cx.builder.ins().load(bits_type, ELEMENTS, address, offset);
+                    cx.cast(ty, loaded)
+                }
                 _ => cx.builder.ins().load(ty, ELEMENTS, address, offset),
             }
         };
