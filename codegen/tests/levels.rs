@@ -132,6 +132,22 @@ fn v4_has_a_variant_where_its_lanes_differ() -> Result<()> {
     Ok(())
 }
 
+/// Cranelift makes an operand of `cmppd` of floats that are loaded, which without VEX must be aligned.
+#[test]
+fn floats_are_loaded_as_bits_without_vex() -> Result<()> {
+    let (analysis, kernel) = analysed("doubles_all")?;
+    for (level, loaded, not_loaded) in
+        [(Level::V1, "load.i64x2", "load.f64x2"), (Level::V3, "load.f64x2", "load.i64x2")]
+    {
+        let target = Target::parse("x86_64-unknown-linux-gnu", "")?.at(level);
+        let irs =
+            backend::for_levels(analysis.module.clone(), &[kernel.overloads[0].function], false, &target);
+        let text = backend::clif_text(&irs, &kernel, &target)?;
+        assert!(text.contains(loaded) && !text.contains(not_loaded), "{level:?}: {text}");
+    }
+    Ok(())
+}
+
 #[test]
 fn each_variant_is_made_of_the_ir_of_its_level() -> Result<()> {
     let linux = Target::parse("x86_64-unknown-linux-gnu", "")?;

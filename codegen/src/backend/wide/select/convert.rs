@@ -229,7 +229,7 @@ impl Select<'_> {
             return Ok(self.kept_where(FloatCC::GreaterThanOrEqual, from, (register, 0), (truncated, to)));
         }
         let above = self.float_mask(FloatCC::GreaterThanOrEqual, from, register, bound);
-        let most = self.known_lanes_sized(to, half, (1 << (to.lane_bits() - 1)) - 1);
+        let most = self.known_lanes_of(to, half, (1 << (to.lane_bits() - 1)) - 1);
         let blend = if to.lane_bits() == 32 { Opcode::Blendmd } else { Opcode::Blendmq };
         let bounded = self.program.add_register(LANES);
         let making = self.op(blend, half).sets(bounded, half).reads(truncated, half);
@@ -248,10 +248,6 @@ impl Select<'_> {
         let making = self.op(opcode, half).sets(result, half).reads(bounded, half).masked(ordered, true);
         self.push(making);
         Ok(result)
-    }
-
-    fn known_lanes_sized(&mut self, ty: Type, size: Size, bits: u64) -> Source {
-        self.known_lanes_of(ty, size, bits)
     }
 
     fn float_mask(&mut self, cond: FloatCC, ty: Type, register: VReg, bits: u64) -> VReg {
