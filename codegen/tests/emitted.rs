@@ -51,15 +51,20 @@ impl Loop<'_> {
         self.0.iter().filter(words).count()
     }
 
+    /// How many vectors of floats it loads; the lowest level loads them as bits.
+    fn loaded_vectors(&self) -> usize {
+        self.count("load.f64x2") + self.count("load.i64x2")
+    }
+
     fn is_on_lanes(&self) -> bool {
-        self.count("load.f64x2") > 0
+        self.loaded_vectors() > 0
     }
 }
 
-/// The targets that have loops on lanes: one of each architecture, without a choice of levels.
+/// The targets whose loops on lanes Cranelift compiles: one of each architecture, without a choice of levels.
 fn targets() -> Result<[Target; 2]> {
     Ok([
-        Target::parse("x86_64-unknown-linux-gnu", &Level::V3.features().join(","))?,
+        Target::parse("x86_64-unknown-linux-gnu", "")?.at(Level::V1),
         Target::parse("aarch64-unknown-linux-gnu", "neon")?,
     ])
 }
@@ -135,7 +140,7 @@ fn a_loop_over_arrays_loads_and_stores_vectors_and_checks_nothing() -> Result<()
                 panic!("not one loop on lanes in\n{text}");
             };
             // Two registers side by side, for each array.
-            assert_eq!(on_lanes.count("load.f64x2"), 2 * arrays, "{text}");
+            assert_eq!(on_lanes.loaded_vectors(), 2 * arrays, "{text}");
             assert_eq!(on_lanes.count("store"), 2, "{text}");
             assert_eq!(on_lanes.count("load.f64"), 0, "{text}");
             assert!(loops.iter().any(|found| !found.is_on_lanes()), "no loop for the rest in\n{text}");
@@ -149,11 +154,43 @@ fn a_loop_over_arrays_loads_and_stores_vectors_and_checks_nothing() -> Result<()
     Ok(())
 }
 
+/// The machine code of the function that a kernel's first loop on lanes is, at a level with wide vectors.
+fn wide_text(name: &str, level: Level) -> Result<String> {
+    let target = Target::parse("x86_64-unknown-linux-gnu", "")?.at(level);
+    let source = Source::embedded("emitted.py", 1, KERNELS);
+    let analysis = analyse(&source, &Package { name: "emitted".into(), version: "0".into() });
+    let kernel = analysis.interface.kernels.iter().find(|found| found.name == name).ok_or("no kernel")?;
+    let entries = [kernel.overloads[0].function];
+    let irs = backend::for_levels(analysis.module.clone(), &entries, false, &target);
+    let text = backend::asm_text(&irs, kernel, &target)?;
+    let (_, function) = text.split_once(".lanes, ").ok_or("no loop on lanes")?;
+    Ok(function.split("\n; pyk_").next().unwrap_or(function).to_owned())
+}
+
+#[test]
+fn wide_vectors_are_whole_registers_without_checks_and_spills() -> Result<()> {
+    for (level, register) in [(Level::V3, "%ymm"), (Level::V4, "%zmm")] {
+        for (name, arrays) in [("scaled", 2), ("doubled", 1)] {
+            let text = wide_text(name, level)?;
+            let lines = |wanted: &[&str]| {
+                text.lines().filter(|line| wanted.iter().all(|part| line.contains(part))).count()
+            };
+            // Four registers side by side, for each array.
+            assert_eq!(lines(&["vmovups ", ",8),", register]), 4 * arrays, "{text}");
+            assert_eq!(lines(&["  vmovups %", register]), 4, "{text}");
+            // Whether there is an iteration, and whether there is another.
+            assert_eq!(lines(&["  j"]) - lines(&["  jmp"]), 2, "{text}");
+            assert_eq!(lines(&["call"]) + lines(&["rsp)"]), 0, "{text}");
+        }
+    }
+    Ok(())
+}
+
 /// Whether each loop of a function does all of the work, for one index or for four: reads three arrays and
 /// writes one. Lanes far apart are read one by one.
 fn is_one_loop(text: &str) -> bool {
     let loops = loops(text);
-    let loads = |found: &Loop<'_>| 2 * found.count("load.f64x2") + found.count("load.f64");
+    let loads = |found: &Loop<'_>| 2 * found.loaded_vectors() + found.count("load.f64");
     let does_all = |found: &Loop<'_>| matches!(loads(found), 3 | 12) && found.count("store") > 0;
     !loops.is_empty() && loops.iter().all(does_all)
 }

@@ -369,13 +369,18 @@ fn arithmetic_comparisons_and_choices_of_floats_stay_in_registers() {
             otherwise: boxed(args[2].clone()),
         }
     });
-    for level in Level::X86_64 {
+    // Eight lanes fill so many registers.
+    for (level, times, less) in
+        [(Level::V1, 4, "cmpltpd"), (Level::V3, 2, "cmplt_oqpd"), (Level::V4, 1, "cmplt_oqpd")]
+    {
         let target = Target::parse("x86_64-unknown-linux-gnu", "").expect("a known triple").at(level);
         let module = Module { functions: vec![computes(&hot, Some(8), Given::Lanes)] };
         let kernel = kernel::kernel(&module, FunctionId(0));
         let asm = backend::asm_text(&[module.into()], &kernel, &target).expect("it compiles");
+        // The function itself, which its entry calls where another back end compiles it.
+        let asm = asm.split("\n; pyk_f, ").next().unwrap_or(&asm);
         let count = |name: &str| asm.matches(name).count();
-        for (name, times) in [("mulpd", 4), ("addpd", 4), ("cmpltpd", 4), ("cmpneqpd", 4)] {
+        for name in ["mulpd", "addpd", less, "cmpneqpd"] {
             assert_eq!(count(name), times, "{name}:\n{asm}");
         }
         for name in ["sd ", "pextr", "pinsr", "shuf", "unpck", "  call"] {

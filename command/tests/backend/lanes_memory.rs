@@ -39,17 +39,23 @@ enum Mask {
     Loaded,
     /// A comparison of numbers, as wide as they are.
     Compared(Scalar),
+    /// A comparison that numbers pass that are 0, as are those that are not there.
+    Zero(Scalar),
 }
 
 /// Loads a mask of so many lanes from bytes of 0 and 1.
 fn mask(f: &mut Function, from: Mask, bools: LocalId, count: u32) -> LocalId {
     let loaded = lanes(f, Scalar::Bool, count);
     f.body.push(load(loaded, elements(bools, int(0), Some(0), None)));
-    let Mask::Compared(scalar) = from else { return loaded };
+    let (scalar, op) = match from {
+        Mask::Loaded => return loaded,
+        Mask::Compared(scalar) => (scalar, CompareOp::Ne),
+        Mask::Zero(scalar) => (scalar, CompareOp::Eq),
+    };
     let number = Expr::Convert { to: scalar, how: Conversion::Round, value: boxed(local(loaded)) };
     let zero = Expr::Const(pykernel_codegen::ir::elements::zero_of(scalar));
     let compared = lanes(f, Scalar::Bool, count);
-    f.body.push(assign(compared, compare(CompareOp::Ne)(vec![number, splat(count, zero)])));
+    f.body.push(assign(compared, compare(op)(vec![number, splat(count, zero)])));
     compared
 }
 
@@ -95,6 +101,11 @@ fn what_is_masked_out_is_not_written() {
                 (8, Mask::Compared(Scalar::F64)),
                 (2, Mask::Compared(Scalar::F32)),
                 (4, Mask::Compared(Scalar::I16)),
+                (2, Mask::Zero(Scalar::I64)),
+                (2, Mask::Zero(Scalar::F32)),
+                (4, Mask::Zero(Scalar::I16)),
+                (4, Mask::Zero(Scalar::U8)),
+                (8, Mask::Zero(Scalar::U8)),
                 (16, Mask::Compared(Scalar::I32)),
                 (32, Mask::Loaded),
             ] {
@@ -103,7 +114,8 @@ fn what_is_masked_out_is_not_written() {
                 let value = |index: u64| if scalar == Scalar::Bool { index & 1 } else { index + 1 };
                 let mut source = Data::new(scalar, (0..length as u64).map(value));
                 for pattern in patterns(count) {
-                    let mut mask = bools(pattern, count);
+                    let given = if matches!(from, Mask::Zero(_)) { !pattern } else { pattern };
+                    let mut mask = bools(given, count);
                     let untouched = u64::from(scalar != Scalar::Bool) * 0x55;
                     let mut out = Data::new(scalar, (0..length).map(|_| untouched));
                     let [source, mask, array] = [&mut source, &mut mask, &mut out].map(Data::descriptor);

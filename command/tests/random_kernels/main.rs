@@ -17,11 +17,17 @@ use pykernel_codegen::analysis::Analysis;
 use pykernel_codegen::backend::Level;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::passes::Options;
+use pykernel_codegen::vector::Wanted;
 
 use random::Random;
 
 /// How many bits lanes have together.
-const WIDTHS: [u32; 3] = [128, 256, 512];
+const WIDTHS: [Wanted; 4] = [
+    Wanted { bits: 128, rest: None },
+    Wanted { bits: 256, rest: None },
+    Wanted { bits: 512, rest: Some(128) },
+    Wanted { bits: 2048, rest: Some(512) },
+];
 /// With how many sets of arguments a kernel is called.
 const SETS: usize = 12;
 
@@ -92,8 +98,9 @@ fn difference(analysed: &(Analysis, Kernel), setting: Setting, loops: &mut Loops
     let mut random = Random::new(seed);
     let sets: Vec<data::Data> = (0..SETS).map(|_| data::of(kernel, &mut random)).collect();
     let expected: Vec<_> = sets.iter().map(|data| outcome::of_call(&single, kernel, data)).collect();
-    for bits in WIDTHS {
-        let (jit, verdicts) = match compile(Some(bits.into())) {
+    for lanes in WIDTHS {
+        let bits = lanes.bits;
+        let (jit, verdicts) = match compile(Some(lanes)) {
             Ok(compiled) => compiled,
             Err(error) => return Some(format!("{bits} bits: {error}")),
         };

@@ -85,14 +85,9 @@ impl Compiled {
     }
 }
 
-/// Whether loops on lanes are compiled here at all. They are not until random kernels agree with single numbers:
-/// one of them (`PYKERNEL_SEED=248`, AVX2, 512 bits and 128 for the rest) writes an element behind its loop's last.
-const ON: bool = false;
-
 /// How many bits a register of lanes has at a level, if it is wider than Cranelift's.
 pub(super) const fn register_bits(level: Level) -> Option<u32> {
     match level {
-        _ if !ON => None,
         Level::V1 => None,
         Level::V3 => Some(256),
         Level::V4 => Some(512),

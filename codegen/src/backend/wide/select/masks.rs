@@ -1,7 +1,8 @@
 //! Masks: which values are, and what is done with them in registers of their own.
 //!
 //! A mask is a value whose lanes are all bits or none. Where masks have registers, bits behind those of its
-//! lanes may be any where a register has fewer than 8 lanes of a type; [`Select::any`] looks at lanes alone.
+//! lanes may be any where a register has fewer than 8 lanes of a type, and so may lanes be behind those of a
+//! type that does not fill 128 bits. What these decide, [`Select::any`] and memory, looks at a type's lanes alone.
 
 use std::collections::BTreeMap;
 
@@ -438,12 +439,7 @@ impl Select<'_> {
             let next = self.source(mask, part)?;
             any = self.lanes_of(Opcode::Or, size, any, next);
         }
-        let filled = self.lanes * ty.lane_bits();
-        if filled < 128 {
-            let there = (u128::MAX >> (128 - filled)).to_le_bytes();
-            let there = Constant { offset: self.program.constant(&there), broadcast: false };
-            any = self.lanes_of(Opcode::And, size, any, Source::Constant(there));
-        }
+        let any = self.without_lanes_behind(ty, any);
         if self.has_masks() {
             let bits = self.program.add_register(MASK);
             let making =
@@ -455,6 +451,32 @@ impl Select<'_> {
             self.push(making);
         }
         Ok(Code::Jne_rel32_64)
+    }
+
+    /// Lanes of which those are none that stand behind a type's.
+    fn without_lanes_behind(&mut self, ty: Type, register: VReg) -> VReg {
+        let filled = self.lanes * ty.lane_bits();
+        if filled >= 128 {
+            return register;
+        }
+        let there = (u128::MAX >> (128 - filled)).to_le_bytes();
+        let there = Constant { offset: self.program.constant(&there), broadcast: false };
+        self.lanes_of(Opcode::And, Size::X, register, Source::Constant(there))
+    }
+
+    /// A part of a mask as instructions take it that load and store lanes of a type: none are true but its own.
+    pub(super) fn mask_of_memory(&mut self, ty: Type, mask: Value, part: usize) -> Selected<VReg> {
+        if !self.has_masks() {
+            let register = self.register(mask, part)?;
+            return Ok(self.without_lanes_behind(ty, register));
+        }
+        let register = self.mask_register(mask, part)?;
+        let lanes = self.lanes_in_part(ty);
+        if lanes * ty.lane_bits() >= 128 {
+            return Ok(register);
+        }
+        let there = self.known_mask(u64::MAX >> (64 - lanes));
+        Ok(self.mask_op(MaskOp::And, lanes.max(8), &[register, there]))
     }
 
     fn test_mask(&mut self, mask: VReg, lanes: u32) {

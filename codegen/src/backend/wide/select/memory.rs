@@ -193,10 +193,11 @@ impl Select<'_> {
             let address = select.part_address(ty, address, part);
             let register = select.program.add_register(LANES);
             let making = select.op(opcode, size).sets(register, size);
+            let mask = select.mask_of_memory(ty, mask, part)?;
             let making = if select.has_masks() {
-                making.memory(address).masked(select.mask_register(mask, part)?, true)
+                making.memory(address).masked(mask, true)
             } else {
-                making.reads(select.register(mask, part)?, size).memory(address)
+                making.reads(mask, size).memory(address)
             };
             select.push(making);
             Ok(register)
@@ -210,11 +211,10 @@ impl Select<'_> {
         for part in 0..count {
             let address = self.part_address(ty, address, part);
             let register = self.register(value, part)?;
+            let mask = self.mask_of_memory(ty, mask, part)?;
             let making = if self.has_masks() {
-                let mask = self.mask_register(mask, part)?;
                 self.op(opcode, size).memory(address).reads(register, size).masked(mask, false)
             } else {
-                let mask = self.register(mask, part)?;
                 self.op(opcode, size).memory(address).reads(mask, size).reads(register, size)
             };
             self.push(making);

@@ -418,11 +418,23 @@ impl Select<'_> {
         Ok(())
     }
 
+    /// 1 for a number that is not 0, and 0 for 0.
+    fn truth(&mut self, cond: Value) -> Selected<VReg> {
+        let number = match self.definition(cond).map(InstructionData::opcode) {
+            Some(Op::Fcmp) => return self.number(cond),
+            Some(Op::Icmp | Op::VanyTrue) => self.number(cond)?,
+            _ => {
+                let jump = self.condition(cond)?;
+                self.flag(jump)?
+            }
+        };
+        Ok(self.masked_number(number, 1))
+    }
+
     fn chosen_float(&mut self, result: Value, cond: Value, [then, otherwise]: [Value; 2]) -> Selected {
         let narrow = self.type_of(result) == types::F32;
         let [then, otherwise] = [self.register(then, 0)?, self.register(otherwise, 0)?];
-        let number = self.number(cond)?;
-        let number = self.masked_number(number, 1);
+        let number = self.truth(cond)?;
         let register = if self.has_masks() {
             let mask = self.program.add_register(MASK);
             let making = self
