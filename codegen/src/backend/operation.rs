@@ -31,10 +31,15 @@ pub(super) enum Operation {
     LoadMasked,
     /// Address, mask, lanes: writes the lanes that are there to adjacent numbers.
     StoreMasked,
+    /// Address, distance, mask → the lanes that are there; others are 0. The distance in bytes is that from each
+    /// number to the next, or lanes: that of each from the address.
+    Gather,
+    /// Address, distance, mask, lanes: writes the lanes that are there, in their order.
+    Scatter,
 }
 
 impl Operation {
-    const ALL: [Operation; 11] = [
+    const ALL: [Operation; 13] = [
         Operation::LaneNumbers,
         Operation::SignExtend,
         Operation::ZeroExtend,
@@ -46,6 +51,8 @@ impl Operation {
         Operation::ToInteger,
         Operation::LoadMasked,
         Operation::StoreMasked,
+        Operation::Gather,
+        Operation::Scatter,
     ];
 
     /// The name of the function that stands for it.

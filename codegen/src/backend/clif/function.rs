@@ -76,7 +76,7 @@ pub(super) fn translate(
 fn apart(unit: &mut Unit<'_>, id: FunctionId, scratch: &mut FunctionBuilderContext) -> Option<Translated> {
     let count = wide_lanes(unit, id)?;
     let machine = unit.machine;
-    unit.machine = machine.with_whole_lanes(count, wide::has_long_conversions(unit.level));
+    unit.machine = machine.with_whole_lanes(count, wide::has_avx512(unit.level));
     let translated = narrow(unit, id, scratch);
     unit.machine = machine;
     let mut translated = translated.ok()?;

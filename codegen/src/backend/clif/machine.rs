@@ -22,6 +22,8 @@ pub(super) struct Machine {
     pub(super) blends: bool,
     /// Whether 64-bit integers are converted from and to floats in registers, and shifted by their sign.
     pub(super) longs: bool,
+    /// Whether lanes of 32 and 64 bits are stored anywhere by an instruction; where lanes are whole they are loaded so.
+    pub(super) scatters: bool,
     /// How many lanes a function has, where a vector stands for all of them, which its back end makes registers
     /// of. Such vectors have types of 128 bits, of which only the lanes' type means something: what Cranelift's
     /// optimiser does to each lane of those is right for any number of lanes. None where vectors are registers.
@@ -38,18 +40,31 @@ impl Machine {
                 rounds: has("has_sse41"),
                 blends: has("has_sse41"),
                 longs: false,
+                scatters: false,
                 whole: None,
             },
-            Architecture::Aarch64(_) => {
-                Machine { fuses: true, rounds: true, blends: false, longs: true, whole: None }
-            }
-            _ => Machine { fuses: true, rounds: true, blends: false, longs: false, whole: None },
+            Architecture::Aarch64(_) => Machine {
+                fuses: true,
+                rounds: true,
+                blends: false,
+                longs: true,
+                scatters: false,
+                whole: None,
+            },
+            _ => Machine {
+                fuses: true,
+                rounds: true,
+                blends: false,
+                longs: false,
+                scatters: false,
+                whole: None,
+            },
         }
     }
 
-    /// The same, with all lanes in one vector; `longs` if its back end has instructions for these.
-    pub(super) fn with_whole_lanes(self, count: u32, longs: bool) -> Machine {
-        Machine { blends: false, longs, whole: Some(count), ..self }
+    /// The same, with all lanes in one vector; `all` if its back end has the instructions of AVX-512.
+    pub(super) fn with_whole_lanes(self, count: u32, all: bool) -> Machine {
+        Machine { blends: false, longs: all, scatters: all, whole: Some(count), ..self }
     }
 
     /// How many registers hold lanes of so many bits.

@@ -196,6 +196,19 @@ impl FunctionCx<'_, '_> {
         }
     }
 
+    /// The distance in bytes between neighbours along a dimension, a power of two, where it is known.
+    pub(super) fn known_stride(&self, local: LocalId, axis: usize) -> Option<i64> {
+        match self.view(local).strides[axis] {
+            Stride::Element(size) => Some(size),
+            Stride::Varying(_) => None,
+        }
+    }
+
+    /// How many bytes a number of an element has: the element, or one of its parts.
+    pub(super) fn number_size(&self, local: LocalId) -> i64 {
+        i64::from(Scalar::of(self.view(local).ty.element).bits() / 8)
+    }
+
     pub(super) fn first_address(&mut self, local: LocalId) -> Value {
         let data = self.view(local).data;
         self.builder.use_var(data)

@@ -3,7 +3,7 @@
 
 use regalloc2::{InstRange, OperandKind, VReg};
 
-use super::instruction::{Inst, Kind, Program};
+use super::instruction::{Arg, Inst, Kind, Program};
 
 /// Where a register is set.
 #[derive(Clone, Copy)]
@@ -71,7 +71,8 @@ pub(super) fn remove(program: &mut Program) {
 /// Whether an instruction does something beyond setting registers: what sets none does, to memory or to the
 /// flags.
 fn is_needed(inst: &Inst) -> bool {
-    !matches!(inst.kind, Kind::Machine(_)) || set(inst).next().is_none()
+    let writes = matches!(inst.args.first(), Some(Arg::Memory(_)));
+    !matches!(inst.kind, Kind::Machine(_)) || writes || set(inst).next().is_none()
 }
 
 fn set(inst: &Inst) -> impl Iterator<Item = VReg> {

@@ -267,6 +267,14 @@ impl Making {
         self
     }
 
+    /// A mask for its lanes that has none when it is done.
+    pub(super) fn masked_until_empty(mut self, mask: VReg, empty: VReg) -> Making {
+        let place = self.operand(Operand::reg_use(mask));
+        self.inst.mask = Some(place);
+        self.operand(Operand::reg_reuse_def(empty, place as usize));
+        self
+    }
+
     pub(super) fn finish(self) -> Inst {
         self.inst
     }

@@ -94,8 +94,9 @@ pub(super) const fn register_bits(level: Level) -> Option<u32> {
     }
 }
 
-/// Whether integers of 64 bits are converted from and to floats, and shifted by their sign, by instructions.
-pub(super) const fn has_long_conversions(level: Level) -> bool {
+/// Whether integers of 64 bits are converted from and to floats, and shifted by their sign, by instructions, and
+/// whether lanes are stored anywhere by one.
+pub(super) const fn has_avx512(level: Level) -> bool {
     matches!(register_bits(level), Some(512))
 }
 

@@ -192,6 +192,10 @@ opcodes! {
     MaskmovStored: VEX_Vpmaskmovd_m128_xmm_xmm VEX_Vpmaskmovd_m256_ymm_ymm INVALID INVALID INVALID;
     MaskmovLoadq: VEX_Vpmaskmovq_xmm_xmm_m128 VEX_Vpmaskmovq_ymm_ymm_m256 INVALID INVALID INVALID;
     MaskmovStoreq: VEX_Vpmaskmovq_m128_xmm_xmm VEX_Vpmaskmovq_m256_ymm_ymm INVALID INVALID INVALID;
+    Gatherqpd: VEX_Vgatherqpd_xmm_vm64x_xmm VEX_Vgatherqpd_ymm_vm64y_ymm EVEX_Vgatherqpd_xmm_k1_vm64x EVEX_Vgatherqpd_ymm_k1_vm64y EVEX_Vgatherqpd_zmm_k1_vm64z;
+    Gatherqps: VEX_Vgatherqps_xmm_vm64x_xmm VEX_Vgatherqps_xmm_vm64y_xmm EVEX_Vgatherqps_xmm_k1_vm64x EVEX_Vgatherqps_xmm_k1_vm64y EVEX_Vgatherqps_ymm_k1_vm64z;
+    Scatterqpd: INVALID INVALID EVEX_Vscatterqpd_vm64x_k1_xmm EVEX_Vscatterqpd_vm64y_k1_ymm EVEX_Vscatterqpd_vm64z_k1_zmm;
+    Scatterqps: INVALID INVALID EVEX_Vscatterqps_vm64x_k1_xmm EVEX_Vscatterqps_vm64y_k1_xmm EVEX_Vscatterqps_vm64z_k1_ymm;
     // Conversions.
     Pmovsxbw: VEX_Vpmovsxbw_xmm_xmmm64 VEX_Vpmovsxbw_ymm_xmmm128 EVEX_Vpmovsxbw_xmm_k1z_xmmm64 EVEX_Vpmovsxbw_ymm_k1z_xmmm128 EVEX_Vpmovsxbw_zmm_k1z_ymmm256;
     Pmovsxbd: VEX_Vpmovsxbd_xmm_xmmm32 VEX_Vpmovsxbd_ymm_xmmm64 EVEX_Vpmovsxbd_xmm_k1z_xmmm32 EVEX_Vpmovsxbd_ymm_k1z_xmmm64 EVEX_Vpmovsxbd_zmm_k1z_xmmm128;

@@ -4,6 +4,7 @@ use cranelift_codegen::ir::{
     InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Type as ClifType, Value, types,
 };
 
+use super::place::Place;
 use super::{FunctionCx, LanesVariables, REGISTER, Vectors};
 use crate::backend::clif::clif_type;
 use crate::backend::clif::expression::Operand;
@@ -12,16 +13,6 @@ use crate::ir::{Const, Expr, LaneElements, Lanes, LocalId, Part, Scalar, StmtKin
 
 /// Memory that is there, but aligned as its elements are.
 const ELEMENTS: MemFlagsData = MemFlagsData::new().with_notrap();
-
-/// Where the elements of lanes lie.
-enum Place {
-    /// Behind each other, without gaps.
-    Adjacent(Value),
-    /// Every other number, from an address of pairs: a part of complex elements without gaps.
-    Pairs(Value),
-    /// At an address of its own each.
-    Scattered(Vec<Value>),
-}
 
 impl FunctionCx<'_, '_> {
     pub(in super::super) fn load_lanes(&mut self, local: LocalId, elements: &LaneElements) {
@@ -40,7 +31,7 @@ impl FunctionCx<'_, '_> {
                     (&mask, false),
                     |cx| cx.load_adjacent(lanes, address).registers,
                     |cx| {
-                        let addresses = cx.adjacent_addresses(lanes.scalar, lanes.count, address);
+                        let addresses = cx.addresses(elements, lanes.count, &Place::Adjacent(address));
                         cx.load_each(lanes, &addresses, Some(&mask)).registers
                     },
                 );
@@ -49,11 +40,17 @@ impl FunctionCx<'_, '_> {
             (Place::Pairs(address), None) if self.machine().whole.is_none() => {
                 self.load_pairs(lanes, elements.part, address)
             }
-            (Place::Pairs(address), mask) => {
-                let addresses = self.pair_addresses(lanes.scalar, lanes.count, elements.part, address);
+            (place, mask) if self.gathers(lanes.scalar) => {
+                let (address, distance) = self.distances(elements, place);
+                let mask = self.whole_mask(mask.as_ref(), lanes.scalar.bits());
+                let ty = self.register_type(lanes.scalar, lanes.scalar.bits());
+                let loaded = self.operation(Operation::Gather, &[address, distance, mask], Some(ty));
+                self.loaded_form(lanes, loaded)
+            }
+            (place, mask) => {
+                let addresses = self.addresses(elements, lanes.count, &place);
                 self.load_each(lanes, &addresses, mask.as_ref())
             }
-            (Place::Scattered(addresses), mask) => self.load_each(lanes, &addresses, mask.as_ref()),
         };
         self.set_lanes(local, &loaded);
     }
@@ -76,23 +73,42 @@ impl FunctionCx<'_, '_> {
                         Vec::new()
                     },
                     |cx| {
-                        let addresses = cx.adjacent_addresses(value.scalar, value.count, address);
+                        let addresses = cx.addresses(elements, value.count, &Place::Adjacent(address));
                         cx.store_each(&value, &addresses, Some(&mask));
                         Vec::new()
                     },
                 );
             }
-            (Place::Pairs(address), mask) => {
-                let addresses = self.pair_addresses(value.scalar, value.count, elements.part, address);
+            (place, mask) if self.machine().scatters && self.gathers(value.scalar) => {
+                let (address, distance) = self.distances(elements, place);
+                let mask = self.whole_mask(mask.as_ref(), value.bits);
+                let args = [address, distance, mask, value.registers[0]];
+                self.operation(Operation::Scatter, &args, None);
+            }
+            (place, mask) => {
+                let addresses = self.addresses(elements, value.count, &place);
                 self.store_each(&value, &addresses, mask.as_ref());
             }
-            (Place::Scattered(addresses), mask) => self.store_each(&value, &addresses, mask.as_ref()),
         }
     }
 
     /// Whether registers are loaded and stored by masks.
     fn masks_memory(&self, scalar: Scalar) -> bool {
         self.machine().whole.is_some() && (self.machine().longs || scalar.bits() >= 32)
+    }
+
+    /// Whether lanes of a type are loaded from anywhere by an instruction.
+    fn gathers(&self, scalar: Scalar) -> bool {
+        self.machine().whole.is_some() && matches!(scalar.bits(), 32 | 64)
+    }
+
+    /// A mask of some width for lanes that are whole; without one, all lanes.
+    fn whole_mask(&mut self, mask: Option<&Vectors>, bits: u32) -> Value {
+        match mask {
+            Some(mask) => self.mask_of_width(mask, bits).registers[0],
+            None if bits == 64 => self.splat_bits(Scalar::U64, u64::MAX),
+            None => self.splat_bits(Scalar::U32, u32::MAX.into()),
+        }
     }
 
     /// Lanes that an operation has loaded.
@@ -152,42 +168,6 @@ impl FunctionCx<'_, '_> {
         }
     }
 
-    fn place(&mut self, elements: &LaneElements, count: u32) -> Place {
-        let LaneElements { view, index, along, part, mask: _ } = elements;
-        let Some(axis) = *along else { return Place::Scattered(self.gathered(elements, count)) };
-        let index: Vec<Value> = index.iter().map(|index| self.expression(index).value).collect();
-        match self.adjacent_numbers(*view, axis) {
-            Some(1) => return Place::Adjacent(self.element_address(*view, &index, *part)),
-            Some(_) => return Place::Pairs(self.element_address(*view, &index, Part::First)),
-            None => {}
-        }
-        let mut address = self.element_address(*view, &index, *part);
-        let stride = self.stride(*view, axis);
-        let mut addresses = vec![address];
-        for _ in 1..count {
-            address = self.builder.ins().iadd(address, stride);
-            addresses.push(address);
-        }
-        Place::Scattered(addresses)
-    }
-
-    /// The addresses of elements whose indices are lanes.
-    fn gathered(&mut self, elements: &LaneElements, count: u32) -> Vec<Value> {
-        let index = elements.index.iter().map(|index| match self.is_lanes(index) {
-            true => self.lanes(index),
-            false => {
-                let value = self.expression(index).value;
-                Vectors { uniform: Some(value), ..Vectors::new(Scalar::I64, count, 64, Vec::new()) }
-            }
-        });
-        let index: Vec<Vectors> = index.collect();
-        let address = |cx: &mut Self, lane: u32| {
-            let index: Vec<Value> = index.iter().map(|index| cx.extract(index, lane).value).collect();
-            cx.element_address(elements.view, &index, elements.part)
-        };
-        (0..count).map(|lane| address(self, lane)).collect()
-    }
-
     /// Whether an expression is lanes, not a number. Its first operand tells.
     pub(super) fn is_lanes(&self, expr: &Expr) -> bool {
         match expr {
@@ -213,17 +193,6 @@ impl FunctionCx<'_, '_> {
             | Expr::Unowned
             | Expr::Empty(_) => false,
         }
-    }
-
-    fn adjacent_addresses(&mut self, scalar: Scalar, count: u32, first: Value) -> Vec<Value> {
-        let size = i64::from(scalar.bits() / 8);
-        (0..i64::from(count)).map(|lane| self.builder.ins().iadd_imm_s(first, lane * size)).collect()
-    }
-
-    /// The addresses of one part of adjacent pairs.
-    fn pair_addresses(&mut self, scalar: Scalar, count: u32, part: Part, first: Value) -> Vec<Value> {
-        let addresses = self.adjacent_addresses(scalar, 2 * count, first);
-        addresses.into_iter().skip(usize::from(part == Part::Imaginary)).step_by(2).collect()
     }
 
     /// Loads whole pairs, and keeps one part of each.

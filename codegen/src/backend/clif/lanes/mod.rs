@@ -11,6 +11,7 @@ mod divide;
 mod float;
 mod mask;
 mod memory;
+mod place;
 mod resize;
 mod widths;
 

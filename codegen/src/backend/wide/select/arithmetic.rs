@@ -141,7 +141,7 @@ impl Select<'_> {
     }
 
     /// What is no one instruction.
-    fn composed(&mut self, opcode: Op, ty: Type, left: VReg, right: Source) -> Selected<VReg> {
+    pub(super) fn composed(&mut self, opcode: Op, ty: Type, left: VReg, right: Source) -> Selected<VReg> {
         let (_, size) = self.shape(ty);
         let right = match right {
             Source::Register(register) => register,
@@ -533,7 +533,7 @@ pub(super) fn logic(opcode: Opcode, ty: Type) -> Opcode {
 }
 
 /// The instruction of an operation on lanes, if there is one.
-fn binary_opcode(opcode: Op, ty: Type, avx512: bool) -> Option<Opcode> {
+pub(super) fn binary_opcode(opcode: Op, ty: Type, avx512: bool) -> Option<Opcode> {
     let by_width = |opcodes: [Option<Opcode>; 4]| opcodes[ty.lane_bits().trailing_zeros() as usize - 3];
     let narrow = ty.lane_bits() == 32;
     let float = |wide, single| Some(if narrow { single } else { wide });

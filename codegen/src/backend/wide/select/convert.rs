@@ -39,7 +39,7 @@ impl Select<'_> {
     }
 
     /// The lanes of which a part of a wider type is made, at the beginning of a register.
-    fn block(&mut self, from: Value, to: Type, part: usize) -> Selected<VReg> {
+    pub(super) fn block(&mut self, from: Value, to: Type, part: usize) -> Selected<VReg> {
         let ty = self.type_of(from);
         let (lanes, given) = (self.lanes_in_part(to), self.lanes_in_part(ty));
         let each = (given / lanes).max(1) as usize;
@@ -154,7 +154,7 @@ impl Select<'_> {
     }
 
     /// One register of several that hold so many bits each.
-    fn joined(&mut self, mut pieces: Vec<VReg>, mut bits: u32) -> Selected<VReg> {
+    pub(super) fn joined(&mut self, mut pieces: Vec<VReg>, mut bits: u32) -> Selected<VReg> {
         while pieces.len() > 1 {
             let mut joined = Vec::new();
             for pair in pieces.chunks(2) {

@@ -163,6 +163,12 @@ impl Select<'_> {
                 let address = self.address(pointer, 0)?;
                 self.store_masked(value, address, mask)
             }
+            (Operation::Gather, &[address, distance, mask], Some(result)) => {
+                self.gather(result, [address, distance, mask])
+            }
+            (Operation::Scatter, &[address, distance, mask, value], None) => {
+                self.scatter(value, [address, distance, mask])
+            }
             (_, &[from], Some(result)) => self.resized(result, operation, from),
             _ => unsupported(format_args!("{operation:?}")),
         }

@@ -7,6 +7,7 @@
 mod arithmetic;
 mod convert;
 mod flow;
+mod gather;
 mod masks;
 mod memory;
 mod number;

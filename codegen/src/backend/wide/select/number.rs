@@ -56,7 +56,7 @@ impl Select<'_> {
     }
 
     /// A number with one operation on it by an immediate.
-    fn with_immediate(&mut self, code: Code, number: VReg, value: i64) -> VReg {
+    pub(super) fn with_immediate(&mut self, code: Code, number: VReg, value: i64) -> VReg {
         let result = self.program.add_register(NUMBER);
         let making = self.making(Kind::Machine(code)).changes(number, result, Size::Long).immediate(value);
         self.push(making);
