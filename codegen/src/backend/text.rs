@@ -3,6 +3,7 @@
 use cranelift_codegen::control::ControlPlane;
 
 use super::clif::Dispatcher;
+use super::wide::Unsupported;
 use super::{Error, LevelIr, Target, clif, level, object_module};
 use crate::interface::Kernel;
 use crate::source::Source;
@@ -42,6 +43,9 @@ pub fn asm_text(irs: &[LevelIr], kernel: &Kernel, target: &Target) -> Result<Str
             .compile(&*function.isa, &mut ControlPlane::default())
             .map_err(|error| Error::from_codegen(&function.name, &error.inner))?;
         let body = code.vcode.as_deref().unwrap_or("");
+        if let Some(Unsupported(why)) = &function.refused {
+            text.push_str(&format!("; with registers of 128 bits: {why}\n"));
+        }
         text.push_str(&format!("; {}, {} bytes\n{body}\n", function.name, code.buffer.data().len()));
     }
     for Dispatcher { name, code, text: body, .. } in dispatchers {
@@ -50,7 +54,7 @@ pub fn asm_text(irs: &[LevelIr], kernel: &Kernel, target: &Target) -> Result<Str
     Ok(text)
 }
 
-/// Puts each line of Python, as a comment, before the Cranelift IR that comes from it.
+/// Puts each line of Python, as a comment, before the code that comes from it, where that has places.
 pub fn with_lines(clif: &str, source: &Source) -> String {
     let lines: Vec<&str> = source.text.lines().collect();
     let mut annotated = String::new();

@@ -90,7 +90,7 @@ fn text(
         Stage::Ir => highest.map(|found| ir::print::print(&found.ir)).unwrap_or_default(),
         Stage::Vector => highest.map(|found| vector::report(&found.verdicts, source)).unwrap_or_default(),
         Stage::Clif => backend::with_lines(&backend::clif_text(irs, kernel, target)?, source),
-        Stage::Asm => backend::asm_text(irs, kernel, target)?,
+        Stage::Asm => backend::with_lines(&backend::asm_text(irs, kernel, target)?, source),
     })
 }
 

@@ -110,10 +110,22 @@ fn lanes(
     let keeps_last = survey.assigned().any(|local| outliving.contains(local) && !collects(local));
     let fewer =
         if keeps_last { None } else { stage.lanes.rest.and_then(|bits| rest_count(stage, on, count, bits)) };
+    let gathers = stage.lanes.gathers;
     let body = |function: &Function, adjacent, count, hi| {
         let (survey, liveness, reductions) = (&survey, &liveness, reductions.as_slice());
-        let (var, body) = (on.var, on.body);
-        rewrite::body(Body { function, survey, liveness, reductions, var, body, count, hi, adjacent })
+        let For { var, body, .. } = *on;
+        rewrite::body(Body {
+            function,
+            survey,
+            liveness,
+            reductions,
+            var,
+            body,
+            count,
+            hi,
+            adjacent,
+            gathers,
+        })
     };
     let rewrite = |function: &Function, adjacent| body(function, adjacent, count, None);
     // What is left is done by a mask, if it can be.
@@ -208,7 +220,7 @@ impl Groups {
         let kind = StmtKind::For { label: bail, var: first, lo, hi, step: count, independent: true, body };
         stmts.push(Stmt { kind, span: self.span });
         for (reduction, all, _) in &collected {
-            stmts.push(self.assign(reduction.local, reduction.collected(*all, lanes)));
+            stmts.extend(reduction.collected(*all, lanes).map(|value| self.assign(reduction.local, value)));
         }
         if stage.lanes.rest.is_some() {
             let collected = collected.iter().map(|(reduction, ..)| reduction.local);

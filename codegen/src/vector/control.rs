@@ -8,6 +8,9 @@ use super::shape::Shape;
 use crate::ir::construct::{binary, unary};
 use crate::ir::{BinaryOp, Expr, Label, LocalId, Stmt, StmtKind, UnaryOp, visit};
 
+/// How often the body of a loop inside is taken to be done.
+const ROUNDS: i64 = 8;
+
 /// What comes out of a branch.
 struct Arm {
     /// The lanes that went in.
@@ -240,7 +243,9 @@ impl Rewrite<'_> {
         self.open.push(Open { label, new, live: within, left });
         self.protected.push(Protected { locals: self.on.liveness.after(stmt), live });
         let mut inner = Vec::new();
+        let gain = self.gain;
         let end = self.block(body, within, &mut inner);
+        self.gain = gain + ROUNDS * (self.gain - gain);
         self.protected.pop();
         self.open.pop();
         (new, end, inner, left)

@@ -118,9 +118,13 @@ impl Rewrite<'_> {
         }
     }
 
-    /// How much work statements are.
-    pub(super) fn note_access(&mut self, adjacent: bool) {
-        self.gain += if adjacent { 2 } else { -2 };
+    /// How much lanes gain in a load or a store.
+    pub(super) fn note_access(&mut self, adjacent: bool, stores: bool) {
+        self.gain += match (adjacent, self.on.gathers && !stores) {
+            (true, _) => 2,
+            (false, true) => -1,
+            (false, false) => -2,
+        };
     }
 }
 

@@ -39,7 +39,7 @@ impl Rewrite<'_> {
                 out.push(self.assign(loaded, self.splat(Expr::Local(single))));
             }
             false => {
-                let elements = self.elements((view, index, part), live, out);
+                let elements = self.elements((view, index, part), false, live, out);
                 out.push(self.stmt(StmtKind::LoadLanes { local: loaded, elements }));
             }
         }
@@ -53,7 +53,7 @@ impl Rewrite<'_> {
         }
         self.gain += super::expression::gain(value, &|expr| self.shape(expr) == Shape::Varying);
         let value = self.lanes(value);
-        let elements = self.elements((view, index, access.2), live, out);
+        let elements = self.elements((view, index, access.2), true, live, out);
         out.push(self.stmt(StmtKind::StoreLanes { elements, value }));
     }
 
@@ -91,6 +91,7 @@ impl Rewrite<'_> {
     fn elements(
         &mut self,
         (view, index, part): (LocalId, Vec<Number>, ir::Part),
+        stores: bool,
         live: Live,
         out: &mut Vec<Stmt>,
     ) -> LaneElements {
@@ -99,7 +100,7 @@ impl Rewrite<'_> {
             live => Some(self.mask(live)),
         };
         let Some(axis) = neighbours(&index) else {
-            self.note_access(false);
+            self.note_access(false, stores);
             let index = index.into_iter().map(|index| match index {
                 Number::Single { value, step: 0 } => value,
                 index => self.spread(index),
@@ -115,7 +116,7 @@ impl Rewrite<'_> {
             self.adjacent.insert((view, axis));
         }
         let adjacent = laid_out || (self.on.adjacent && self.adjacent.contains(&(view, axis)));
-        self.note_access(adjacent);
+        self.note_access(adjacent, stores);
         if laid_out || !adjacent {
             return LaneElements { view, index, along: Some(axis), part, mask };
         }

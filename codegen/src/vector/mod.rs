@@ -55,12 +55,14 @@ pub struct Wanted {
     /// How many they have for the iterations that are left at a loop's end, which are done by masks; then
     /// loops on lanes become functions of their own. Else single numbers do what is left.
     pub rest: Option<u32>,
+    /// Whether an instruction loads lanes that do not lie next to each other.
+    pub gathers: bool,
 }
 
 /// Loops on lanes of so many bits, in the functions in which they stand.
 impl From<u32> for Wanted {
     fn from(bits: u32) -> Wanted {
-        Wanted { bits, rest: None }
+        Wanted { bits, rest: None, gathers: false }
     }
 }
 

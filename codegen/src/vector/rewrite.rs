@@ -83,6 +83,8 @@ pub(super) struct Body<'a> {
     pub(super) hi: Option<&'a Expr>,
     /// Whether elements along the last dimension of all views from outside of the loop are neighbours.
     pub(super) adjacent: bool,
+    /// Whether an instruction loads lanes that are no neighbours.
+    pub(super) gathers: bool,
 }
 
 /// A body on lanes.

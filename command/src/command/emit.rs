@@ -47,7 +47,7 @@ pub fn run(file: &Path, stage: Stage, options: &Options, out: &mut dyn Write) ->
         Stage::Clif => {
             backend::with_lines(&of_kernels(file, &analysis, options, backend::clif_text)?, &source)
         }
-        Stage::Asm => of_kernels(file, &analysis, options, backend::asm_text)?,
+        Stage::Asm => backend::with_lines(&of_kernels(file, &analysis, options, backend::asm_text)?, &source),
     };
     write!(out, "{text}")?;
     Ok(Verdict::Well)

@@ -39,7 +39,15 @@ pub(super) fn translate(
     let result = has_result(overload).then(|| params[params.len() - 2]);
     cx.finish_entry(&returned, result);
     cx.builder.finalize(config);
-    Ok(Translated { id, name, of: overload.function, context, isa: unit.isa.clone(), wide: None })
+    Ok(Translated {
+        id,
+        name,
+        of: overload.function,
+        context,
+        isa: unit.isa.clone(),
+        wide: None,
+        refused: None,
+    })
 }
 
 /// The struct that a kernel writes, as far as it is written.

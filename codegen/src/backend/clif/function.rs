@@ -65,23 +65,27 @@ pub(super) fn translate(
     id: FunctionId,
     scratch: &mut FunctionBuilderContext,
 ) -> Result<Translated, Error> {
-    match apart(unit, id, scratch) {
-        Some(translated) => Ok(translated),
-        None => narrow(unit, id, scratch),
+    let Some(count) = wide_lanes(unit, id) else { return narrow(unit, id, scratch) };
+    match apart(unit, id, count, scratch) {
+        Ok(translated) => Ok(translated),
+        Err(refused) => Ok(Translated { refused: Some(refused), ..narrow(unit, id, scratch)? }),
     }
 }
 
-/// Translates a loop on lanes that stands apart for the back end that has wider registers, if the variant's
-/// level has them and it can.
-fn apart(unit: &mut Unit<'_>, id: FunctionId, scratch: &mut FunctionBuilderContext) -> Option<Translated> {
-    let count = wide_lanes(unit, id)?;
+/// Translates a loop on so many lanes that stands apart for the back end that has wider registers, if it can.
+fn apart(
+    unit: &mut Unit<'_>,
+    id: FunctionId,
+    count: u32,
+    scratch: &mut FunctionBuilderContext,
+) -> Result<Translated, wide::Unsupported> {
     let machine = unit.machine;
     unit.machine = machine.with_whole_lanes(count, wide::has_avx512(unit.level));
     let translated = narrow(unit, id, scratch);
     unit.machine = machine;
-    let mut translated = translated.ok()?;
-    let compiled = wide::compile(&mut translated.context, unit.isa.triple(), unit.level, count).ok()?;
-    Some(Translated { wide: Some(compiled), ..translated })
+    let mut translated = translated.map_err(|error| wide::Unsupported(error.to_string()))?;
+    let compiled = wide::compile(&mut translated.context, unit.isa.triple(), unit.level, count)?;
+    Ok(Translated { wide: Some(compiled), ..translated })
 }
 
 /// How many lanes a function has, if it has lanes and the variant's level wide registers for them.
@@ -128,7 +132,7 @@ fn narrow(
     let returned = cx.inline_body(&params);
     cx.builder.ins().return_(&returned);
     cx.builder.finalize(config);
-    Ok(Translated { id: clif_id, name, of: id, context, isa: unit.isa.clone(), wide: None })
+    Ok(Translated { id: clif_id, name, of: id, context, isa: unit.isa.clone(), wide: None, refused: None })
 }
 
 impl<'a, 'u> FunctionCx<'a, 'u> {

@@ -40,7 +40,15 @@ pub(super) fn translate(
     let status = returned.first().copied().unwrap_or_else(|| cx.returned());
     cx.builder.ins().return_(&[status]);
     cx.builder.finalize(config);
-    Ok(Translated { id, name, of: overload.function, context, isa: unit.isa.clone(), wide: None })
+    Ok(Translated {
+        id,
+        name,
+        of: overload.function,
+        context,
+        isa: unit.isa.clone(),
+        wide: None,
+        refused: None,
+    })
 }
 
 impl FunctionCx<'_, '_> {

@@ -80,6 +80,8 @@ pub(super) struct Translated {
     pub(super) isa: OwnedTargetIsa,
     /// What it has become, where the back end for wide vectors compiles it.
     pub(super) wide: Option<wide::Compiled>,
+    /// Why that back end has left it to Cranelift.
+    pub(super) refused: Option<wide::Unsupported>,
 }
 
 impl Translated {

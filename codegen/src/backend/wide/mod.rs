@@ -103,7 +103,7 @@ pub(super) const fn has_avx512(level: Level) -> bool {
 /// What lanes are to be at a level: four registers side by side, and one for what is left.
 pub(super) fn lanes(level: Level) -> Option<Wanted> {
     let register = register_bits(level)?;
-    Some(Wanted { bits: 4 * register, rest: Some(register) })
+    Some(Wanted { bits: 4 * register, rest: Some(register), gathers: true })
 }
 
 /// Whether the calling convention and the formats of a target are known here: those of System V.
