@@ -2,6 +2,7 @@
 
 mod aliasing;
 mod calls;
+mod carried_products;
 mod drops;
 pub mod effects;
 mod escape;
@@ -76,6 +77,8 @@ pub fn finish(mut module: Module, lanes: Option<Wanted>) -> (Module, Vec<Verdict
         verdicts = vector::run(&mut module, lanes);
         verified("vector", Stage::Raising, &module);
     }
+    carried_products::run(&mut module);
+    verified("carried_products", Stage::Raising, &module);
     stack::run(&mut module);
     verified("stack", Stage::Raising, &module);
     status::run(&mut module);

@@ -7,7 +7,11 @@ def mandel(x: float64, y: float64, max_iters: int64) -> int64:
     # not: call
     # not: raises
     # not: status
-    # check: (((z.re * z.re) + (z.im * z.im)) >= 4.0)
+    # The squares of the test are those with which the next round begins.
+    # check: = (z.re * z.re)
+    # check: for
+    # check: = (z.re * z.re)
+    # check: >= 4.0)
     c = complex(x, y)
     z = 0j
     for i in range(max_iters):
