@@ -2,8 +2,9 @@
 
 use super::refusal::Why;
 use super::rewrite::{Part, Rewrite};
+use super::shape::Shape;
 use crate::ir::construct::{binary, int};
-use crate::ir::{BinaryOp, Const, Expr, LocalId};
+use crate::ir::{BinaryOp, Const, Expr, LocalId, Scalar};
 
 /// An `I64` on lanes.
 #[derive(Clone, Debug)]
@@ -126,6 +127,29 @@ impl Rewrite<'_> {
             (false, false) => -2,
         };
     }
+
+    /// About how much lanes gain in an expression, against single numbers: what vectors do at once gains,
+    /// what they do one by one, or put together from much else, loses.
+    pub(super) fn gain_of(&self, expr: &Expr) -> i64 {
+        if self.shape(expr) != Shape::Varying {
+            return 0;
+        }
+        let mut total = match expr {
+            Expr::Binary { op: BinaryOp::Div | BinaryOp::Rem, left, .. } if is_integer(left) => -4,
+            Expr::Binary { op: BinaryOp::Mul | BinaryOp::Shr, left, .. } if self.is_composed(left) => -4,
+            Expr::Local(_) => 0,
+            _ => 1,
+        };
+        expr.operands(&mut |operand| total += self.gain_of(operand));
+        total
+    }
+
+    /// Whether products of a number, and shifts to the right, are several instructions: those of 64 bits are where
+    /// there are no instructions for lanes far apart either.
+    fn is_composed(&self, number: &Expr) -> bool {
+        let long = matches!(self.on.function.scalar_type(number), Some(Scalar::I64 | Scalar::U64));
+        long && !self.on.gathers
+    }
 }
 
 fn sum(left: Expr, right: Expr) -> Expr {
@@ -135,21 +159,6 @@ fn sum(left: Expr, right: Expr) -> Expr {
         (left, right) if left == zero => right,
         (left, right) => binary(BinaryOp::Add, left, right),
     }
-}
-
-/// About how much lanes gain in an expression, against single numbers: what vectors do at once gains,
-/// what they do one by one loses.
-pub(super) fn gain(expr: &Expr, varies: &dyn Fn(&Expr) -> bool) -> i64 {
-    if !varies(expr) {
-        return 0;
-    }
-    let mut total = match expr {
-        Expr::Binary { op: BinaryOp::Div | BinaryOp::Rem, left, .. } if is_integer(left) => -4,
-        Expr::Local(_) => 0,
-        _ => 1,
-    };
-    expr.operands(&mut |operand| total += gain(operand, varies));
-    total
 }
 
 /// Whether an expression is surely an integer: it has an integer constant or conversion in it.

@@ -51,7 +51,7 @@ impl Rewrite<'_> {
         if index.iter().all(|index| matches!(index, Number::Single { step: 0, .. })) {
             return self.refuse(Why::OneElement);
         }
-        self.gain += super::expression::gain(value, &|expr| self.shape(expr) == Shape::Varying);
+        self.gain += self.gain_of(value);
         let value = self.lanes(value);
         let elements = self.elements((view, index, access.2), true, live, out);
         out.push(self.stmt(StmtKind::StoreLanes { elements, value }));

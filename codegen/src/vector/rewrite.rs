@@ -461,7 +461,7 @@ impl<'a> Rewrite<'a> {
         if let Type::View(_) = self.on.function.ty(local) {
             return self.view(local, value, live, out);
         }
-        self.gain += super::expression::gain(value, &|expr| self.shape(expr) == Shape::Varying);
+        self.gain += self.gain_of(value);
         let shape = if self.is_protected(local, live) { Shape::Varying } else { self.shape(value) };
         self.give(local, shape);
         match self.shape_of(local) {
@@ -545,7 +545,7 @@ impl<'a> Rewrite<'a> {
             Shape::Strided(_) | Shape::Varying => match self.ends_in_bounds(cond, live) {
                 Some(holds) => unary(UnaryOp::Not, holds),
                 None => {
-                    self.gain += super::expression::gain(cond, &|expr| self.shape(expr) == Shape::Varying);
+                    self.gain += self.gain_of(cond);
                     let fails = unary(UnaryOp::Not, self.lanes(cond));
                     let fails = self.narrowed(live, fails);
                     self.any(fails)
