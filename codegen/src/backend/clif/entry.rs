@@ -39,15 +39,7 @@ pub(super) fn translate(
     let result = has_result(overload).then(|| params[params.len() - 2]);
     cx.finish_entry(&returned, result);
     cx.builder.finalize(config);
-    Ok(Translated {
-        id,
-        name,
-        of: overload.function,
-        context,
-        isa: unit.isa.clone(),
-        wide: None,
-        refused: None,
-    })
+    Ok(Translated::new(id, name, overload.function, context, &unit.isa))
 }
 
 /// The struct that a kernel writes, as far as it is written.

@@ -132,7 +132,7 @@ fn narrow(
     let returned = cx.inline_body(&params);
     cx.builder.ins().return_(&returned);
     cx.builder.finalize(config);
-    Ok(Translated { id: clif_id, name, of: id, context, isa: unit.isa.clone(), wide: None, refused: None })
+    Ok(Translated::new(clif_id, name, id, context, &unit.isa))
 }
 
 impl<'a, 'u> FunctionCx<'a, 'u> {

@@ -40,15 +40,7 @@ pub(super) fn translate(
     let status = returned.first().copied().unwrap_or_else(|| cx.returned());
     cx.builder.ins().return_(&[status]);
     cx.builder.finalize(config);
-    Ok(Translated {
-        id,
-        name,
-        of: overload.function,
-        context,
-        isa: unit.isa.clone(),
-        wide: None,
-        refused: None,
-    })
+    Ok(Translated::new(id, name, overload.function, context, &unit.isa))
 }
 
 impl FunctionCx<'_, '_> {

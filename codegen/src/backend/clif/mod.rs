@@ -85,6 +85,11 @@ pub(super) struct Translated {
 }
 
 impl Translated {
+    /// A function that Cranelift compiles.
+    fn new(id: FuncId, name: String, of: FunctionId, context: Context, isa: &OwnedTargetIsa) -> Translated {
+        Translated { id, name, of, context, isa: isa.clone(), wide: None, refused: None }
+    }
+
     /// Compiles it into the module; its context keeps the compiled code.
     pub(super) fn define(&mut self, module: &mut dyn Module) -> Result<(), Error> {
         if let Some(compiled) = &self.wide {

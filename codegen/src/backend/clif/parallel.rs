@@ -72,7 +72,7 @@ pub(super) fn translate(
     };
     cx.builder.ins().return_(&[status]);
     cx.builder.finalize(config);
-    Ok(Translated { id: body, name, of: id, context, isa: unit.isa.clone(), wide: None, refused: None })
+    Ok(Translated::new(body, name, id, context, &unit.isa))
 }
 
 impl FunctionCx<'_, '_> {
