@@ -15,6 +15,7 @@
 use std::collections::BTreeSet;
 
 use super::liveness::Liveness;
+use super::pressure::is_crowded;
 use super::reduction::Reduction;
 use super::refusal::{Refusal, Why};
 use super::rewrite::{self, Body, Rewritten};
@@ -105,11 +106,9 @@ fn lanes(
     if !independent {
         independence::check(&stage.origins, (on.var, on.body), &survey)?;
     }
-    let Some(count) = count(stage, on) else { return refuse(Why::Short) };
+    let Some(mut count) = count(stage, on) else { return refuse(Why::Short) };
     let collects = |local| reductions.iter().any(|reduction: &Reduction| reduction.local == local);
     let keeps_last = survey.assigned().any(|local| outliving.contains(local) && !collects(local));
-    let fewer =
-        if keeps_last { None } else { stage.lanes.rest.and_then(|bits| rest_count(stage, on, count, bits)) };
     let gathers = stage.lanes.gathers;
     let body = |function: &Function, adjacent, count, hi| {
         let (survey, liveness, reductions) = (&survey, &liveness, reductions.as_slice());
@@ -127,14 +126,21 @@ fn lanes(
             gathers,
         })
     };
-    let rewrite = |function: &Function, adjacent| body(function, adjacent, count, None);
+    let mut groups = Groups::new(&mut stage.function, on, count, keeps_last);
+    let mut together = body(&stage.function, true, count, None)?;
+    let crowded = |registers| is_crowded(&together, &stage.function, registers, widest(stage, on));
+    if stage.lanes.registers.is_some_and(crowded) {
+        count /= 2;
+        groups.count = count;
+        together = body(&stage.function, true, count, None)?;
+    }
     // What is left is done by a mask, if it can be.
+    let fewer =
+        if keeps_last { None } else { stage.lanes.rest.and_then(|bits| rest_count(stage, on, count, bits)) };
     let rest = |stage: &mut Stage<'_>, groups: &Groups, adjacent| {
         let rewritten = fewer.and_then(|fewer| body(&stage.function, adjacent, fewer, Some(on.hi)).ok());
         rewritten.map_or(Vec::new(), |rewritten| groups.run_rest(stage, rewritten, on.hi))
     };
-    let groups = Groups::new(&mut stage.function, on, count, keeps_last);
-    let together = rewrite(&stage.function, true)?;
     if together.gain <= 0 {
         return refuse(Why::Nothing);
     }
@@ -146,7 +152,7 @@ fn lanes(
         stmts.extend(then);
     } else {
         let cond = are_adjacent(&stage.function, &adjacent);
-        let scattered = rewrite(&stage.function, false)?;
+        let scattered = body(&stage.function, false, count, None)?;
         let worth = scattered.gain >= WORTH;
         let mut otherwise = if worth { groups.run(stage, scattered) } else { Vec::new() };
         otherwise.extend(if worth { rest(stage, &groups, false) } else { Vec::new() });

@@ -20,6 +20,13 @@ impl Locals {
         self.0[word] |= 1 << (local.0 % 64);
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = LocalId> {
+        let bits = |word: u64| (0..u64::BITS).filter(move |bit| word >> bit & 1 == 1);
+        (0u32..)
+            .zip(&self.0)
+            .flat_map(move |(index, word)| bits(*word).map(move |bit| LocalId(index * u64::BITS + bit)))
+    }
+
     fn remove(&mut self, local: LocalId) {
         if let Some(word) = self.0.get_mut(local.0 as usize / 64) {
             *word &= !(1 << (local.0 % 64));

@@ -22,6 +22,7 @@ mod expression;
 mod independence;
 mod liveness;
 mod memory;
+mod pressure;
 mod reduction;
 mod refusal;
 mod rewrite;
@@ -57,12 +58,24 @@ pub struct Wanted {
     pub rest: Option<u32>,
     /// Whether an instruction loads lanes that do not lie next to each other.
     pub gathers: bool,
+    /// What registers hold: where more lives at once in a loop, it has half the lanes. None if that is of no
+    /// account.
+    pub registers: Option<Registers>,
+}
+
+/// The registers of lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Registers {
+    /// How many bits they have together.
+    pub bits: u32,
+    /// Whether masks have registers of their own.
+    pub has_masks: bool,
 }
 
 /// Loops on lanes of so many bits, in the functions in which they stand.
 impl From<u32> for Wanted {
     fn from(bits: u32) -> Wanted {
-        Wanted { bits, rest: None, gathers: false }
+        Wanted { bits, rest: None, gathers: false, registers: None }
     }
 }
 

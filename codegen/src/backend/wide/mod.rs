@@ -36,7 +36,7 @@ use cranelift_codegen::settings::{self, Configurable, Flags};
 use pykernel_abi::Level;
 use target_lexicon::{Architecture, BinaryFormat, Triple};
 
-use crate::vector::Wanted;
+use crate::vector::{Registers, Wanted};
 
 use instruction::Size;
 use opcode::Extension;
@@ -102,10 +102,14 @@ pub(super) const fn has_avx512(level: Level) -> bool {
     matches!(register_bits(level), Some(512))
 }
 
-/// What lanes are to be at a level: four registers side by side, and one for what is left.
+/// What lanes are to be at a level: four registers side by side, so that some compute while others wait for what they
+/// have computed, or two where that is too much for the registers that there are; and one for what is left.
 pub(super) fn lanes(level: Level) -> Option<Wanted> {
     let register = register_bits(level)?;
-    Some(Wanted { bits: 4 * register, rest: Some(register), gathers: true })
+    let has_masks = has_avx512(level);
+    let count = if has_masks { 32 } else { 16 };
+    let registers = Some(Registers { bits: count * register, has_masks });
+    Some(Wanted { bits: 4 * register, rest: Some(register), gathers: true, registers })
 }
 
 /// Whether the calling convention and the formats of a target are known here: those of System V.
