@@ -278,6 +278,8 @@ impl Select<'_> {
         let [a, b] = if self.is_constant(a) { [b, a] } else { [a, b] };
         let order = match (self.is_constant(b), self.is_constant(c)) {
             (false, true) if self.dies(b) && !self.dies(a) => Order::Factor([b, a, c]),
+            // Where the factor is read again, the constant's own register is overwritten.
+            (true, true) if !self.dies(a) => Order::Factor([b, a, c]),
             (_, true) => Order::Factor([a, b, c]),
             (true, false) if self.dies(c) || !self.dies(a) => Order::Addend([c, a, b]),
             (true, false) => Order::FactorByMemory([a, c, b]),
