@@ -9,6 +9,8 @@ const NAMESPACE: u32 = 0x6c61_6e65;
 /// An operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
+    /// Lanes as they are, where it stands: Cranelift computes what two branches read in both of them.
+    Here,
     /// Integers 0, 1, 2, …
     LaneNumbers,
     /// Integers to wider ones, by their sign.
@@ -39,7 +41,8 @@ pub(super) enum Operation {
 }
 
 impl Operation {
-    const ALL: [Operation; 13] = [
+    const ALL: [Operation; 14] = [
+        Operation::Here,
         Operation::LaneNumbers,
         Operation::SignExtend,
         Operation::ZeroExtend,

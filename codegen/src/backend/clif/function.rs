@@ -29,6 +29,8 @@ pub(super) struct FunctionCx<'a, 'u> {
     pub(super) sites: BTreeMap<DataId, GlobalValue>,
     /// Memory of the frame that what is accessed in place of nothing lies in.
     pub(super) unused: Option<StackSlot>,
+    /// Memory for lanes whose numbers are taken one by one.
+    pub(super) rows: Vec<StackSlot>,
     storage: Vec<Storage>,
     labels: Vec<Option<Destination>>,
 }
@@ -148,6 +150,7 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
             references: BTreeMap::new(),
             sites: BTreeMap::new(),
             unused: None,
+            rows: Vec::new(),
             storage: Vec::new(),
             labels: vec![None; function.n_labels as usize],
         }

@@ -91,7 +91,11 @@ impl FunctionCx<'_, '_> {
 
     fn if_(&mut self, cond: &Expr, then: &[Stmt], otherwise: &[Stmt]) -> Flow {
         let [on_true, on_false, after] = std::array::from_fn(|_| self.builder.create_block());
-        if self.raises(cond, then) {
+        let for_lanes = calls_for_lanes(cond, then);
+        if for_lanes {
+            self.compute_kept(then);
+        }
+        if for_lanes || self.raises(cond, then) {
             self.builder.set_cold_block(on_true);
         }
         let leaving = match (leaves(then), leaves(otherwise)) {
@@ -233,6 +237,13 @@ fn leading_test(label: Label, body: &[Stmt]) -> Option<(Test<'_>, &[Stmt])> {
 /// Whether a body does not reach its end.
 fn leaves(body: &[Stmt]) -> bool {
     matches!(body.last(), Some(Stmt { kind: StmtKind::Exit(_), .. }))
+}
+
+/// Whether a body calls for those lanes that a condition holds for, which are rare: else the callee's code
+/// would stand here, on lanes.
+fn calls_for_lanes(cond: &Expr, then: &[Stmt]) -> bool {
+    let calls = |stmt: &Stmt| matches!(stmt.kind, StmtKind::CallLanes { .. });
+    matches!(cond, Expr::AnyLane { .. }) && then.iter().any(calls)
 }
 
 /// What a counting loop runs over.

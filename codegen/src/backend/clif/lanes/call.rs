@@ -2,9 +2,10 @@
 
 use cranelift_codegen::ir::{InstBuilder, Value};
 
-use super::{FunctionCx, LanesVariables, Vectors};
+use super::{FunctionCx, Vectors};
+use crate::backend::operation::Operation;
 use crate::ir::elements::zero_of;
-use crate::ir::{Const, Expr, FunctionId, LocalId, Type};
+use crate::ir::{Const, Expr, FunctionId, LocalId, Scalar, Stmt, StmtKind, Type};
 
 impl FunctionCx<'_, '_> {
     /// Calls a function for each lane that is there. The results of the others are zeros.
@@ -18,22 +19,38 @@ impl FunctionCx<'_, '_> {
         let all = matches!(mask, Expr::Splat { value, .. } if **value == Expr::Const(Const::Bool(true)));
         let mask = self.lanes(mask);
         let args: Vec<Vectors> = args.iter().map(|arg| self.argument(arg, mask.count)).collect();
-        let mut given: Vec<Vec<Value>> = Vec::new();
-        for lane in 0..mask.count {
-            let args: Vec<Value> = args.iter().map(|arg| self.extract(arg, lane).value).collect();
-            given.push(match all {
-                true => self.call_pure(id, &args),
-                false => {
-                    let there = self.extract(&mask, lane).value;
-                    self.call_if(there, id, &args)
-                }
-            });
+        let operands: Vec<&Vectors> = [&mask].into_iter().chain(&args).collect();
+        let scalars: Vec<Scalar> =
+            results.iter().map(|local| self.lanes_variables(*local).lanes.scalar).collect();
+        let given = self.each_lane(mask.count, &operands, &scalars, &mut |cx, _, numbers| {
+            let args: Vec<Value> = numbers[1..].iter().map(|number| number.value).collect();
+            match all {
+                true => cx.call_pure(id, &args),
+                false => cx.call_if(numbers[0].value, id, &args),
+            }
+        });
+        for (local, lanes) in results.iter().zip(&given) {
+            self.set_lanes(*local, lanes);
         }
-        for (position, local) in results.iter().enumerate() {
-            let LanesVariables { lanes, .. } = self.lanes_variables(*local);
-            let result =
-                self.collect(lanes.scalar, lanes.count, &mut |_, lane| given[lane as usize][position]);
-            self.set_lanes(*local, &result);
+    }
+
+    /// Before a branch in which calls are made for some lanes, computes what it keeps of the others.
+    pub(in super::super) fn compute_kept(&mut self, body: &[Stmt]) {
+        if self.machine().whole.is_none() {
+            return;
+        }
+        for stmt in body {
+            let StmtKind::Assign { local, value: Expr::Select { otherwise, .. } } = &stmt.kind else {
+                continue;
+            };
+            if **otherwise != Expr::Local(*local) || !matches!(self.function.ty(*local), Type::Lanes(_)) {
+                continue;
+            }
+            let lanes = self.get_lanes(*local);
+            if lanes.scalar != Scalar::Bool {
+                let kept = self.operated(Operation::Here, lanes.scalar, lanes.bits, lanes.registers[0]);
+                self.set_lanes(*local, &lanes.with(vec![kept]));
+            }
         }
     }
 
@@ -49,7 +66,7 @@ impl FunctionCx<'_, '_> {
 
     /// Calls a function if a lane is there; the results are zeros if not.
     fn call_if(&mut self, there: Value, id: FunctionId, args: &[Value]) -> Vec<Value> {
-        let [called, after] = std::array::from_fn(|_| self.builder.create_block());
+        let [called, after] = [(); 2].map(|()| self.new_block_here());
         let function = &self.unit.ir[id];
         let zeros: Vec<Value> = function
             .results

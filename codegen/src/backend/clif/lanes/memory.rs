@@ -12,7 +12,7 @@ use crate::backend::operation::Operation;
 use crate::ir::{Const, Expr, LaneElements, Lanes, LocalId, Part, Scalar, StmtKind, Type};
 
 /// Memory that is there, but aligned as its elements are.
-const ELEMENTS: MemFlagsData = MemFlagsData::new().with_notrap();
+pub(super) const ELEMENTS: MemFlagsData = MemFlagsData::new().with_notrap();
 
 impl FunctionCx<'_, '_> {
     pub(in super::super) fn load_lanes(&mut self, local: LocalId, elements: &LaneElements) {
@@ -30,10 +30,7 @@ impl FunctionCx<'_, '_> {
                 let registers = self.if_all(
                     (&mask, false),
                     |cx| cx.load_adjacent(lanes, address).registers,
-                    |cx| {
-                        let addresses = cx.addresses(elements, lanes.count, &Place::Adjacent(address));
-                        cx.load_each(lanes, &addresses, Some(&mask)).registers
-                    },
+                    |cx| cx.load_each(lanes, (elements, &Place::Adjacent(address)), Some(&mask)).registers,
                 );
                 Vectors::new(lanes.scalar, lanes.count, lanes.scalar.bits(), registers)
             }
@@ -47,10 +44,7 @@ impl FunctionCx<'_, '_> {
                 let loaded = self.operation(Operation::Gather, &[address, distance, mask], Some(ty));
                 self.loaded_form(lanes, loaded)
             }
-            (place, mask) => {
-                let addresses = self.addresses(elements, lanes.count, &place);
-                self.load_each(lanes, &addresses, mask.as_ref())
-            }
+            (place, mask) => self.load_each(lanes, (elements, &place), mask.as_ref()),
         };
         self.set_lanes(local, &loaded);
     }
@@ -73,8 +67,7 @@ impl FunctionCx<'_, '_> {
                         Vec::new()
                     },
                     |cx| {
-                        let addresses = cx.addresses(elements, value.count, &Place::Adjacent(address));
-                        cx.store_each(&value, &addresses, Some(&mask));
+                        cx.store_each(&value, (elements, &Place::Adjacent(address)), Some(&mask));
                         Vec::new()
                     },
                 );
@@ -85,10 +78,7 @@ impl FunctionCx<'_, '_> {
                 let args = [address, distance, mask, value.registers[0]];
                 self.operation(Operation::Scatter, &args, None);
             }
-            (place, mask) => {
-                let addresses = self.addresses(elements, value.count, &place);
-                self.store_each(&value, &addresses, mask.as_ref());
-            }
+            (place, mask) => self.store_each(&value, (elements, &place), mask.as_ref()),
         }
     }
 
@@ -277,28 +267,48 @@ impl FunctionCx<'_, '_> {
         }
     }
 
-    fn load_each(&mut self, lanes: Lanes, addresses: &[Value], mask: Option<&Vectors>) -> Vectors {
+    fn load_each(
+        &mut self,
+        lanes: Lanes,
+        (elements, place): (&LaneElements, &Place),
+        mask: Option<&Vectors>,
+    ) -> Vectors {
         let ty = clif_type(lanes.scalar);
-        self.collect(lanes.scalar, lanes.count, &mut |cx, lane| {
-            let address = cx.address_if(mask, lane, addresses[lane as usize]);
-            cx.builder.ins().load(ty, ELEMENTS, address, 0)
-        })
+        let operands: Vec<&Vectors> = place.indices().iter().chain(mask).collect();
+        let mut loaded = self.each_lane(lanes.count, &operands, &[lanes.scalar], &mut |cx, lane, numbers| {
+            let address = cx.lane_address((elements, place), lane, numbers);
+            vec![cx.builder.ins().load(ty, ELEMENTS, address, 0)]
+        });
+        loaded.swap_remove(0)
     }
 
-    fn store_each(&mut self, value: &Vectors, addresses: &[Value], mask: Option<&Vectors>) {
-        for (lane, address) in addresses.iter().enumerate() {
-            let address = self.address_if(mask, lane as u32, *address);
-            let Operand { value, .. } = self.extract(value, lane as u32);
-            self.builder.ins().store(ELEMENTS, value, address, 0);
-        }
+    fn store_each(
+        &mut self,
+        value: &Vectors,
+        (elements, place): (&LaneElements, &Place),
+        mask: Option<&Vectors>,
+    ) {
+        let operands: Vec<&Vectors> = [value].into_iter().chain(place.indices()).chain(mask).collect();
+        self.each_lane(value.count, &operands, &[], &mut |cx, lane, numbers| {
+            let address = cx.lane_address((elements, place), lane, &numbers[1..]);
+            cx.builder.ins().store(ELEMENTS, numbers[0].value, address, 0);
+            Vec::new()
+        });
     }
 
-    /// The address of a lane's element, or of unused memory in the frame where the lane is masked out.
-    fn address_if(&mut self, mask: Option<&Vectors>, lane: u32, address: Value) -> Value {
-        let Some(mask) = mask else { return address };
-        let there = self.extract(mask, lane).value;
+    /// The address of a lane's element, by its indices, which a mask may follow: then of unused memory in the frame
+    /// where the lane is masked out.
+    fn lane_address(
+        &mut self,
+        (elements, place): (&LaneElements, &Place),
+        lane: Value,
+        numbers: &[Operand],
+    ) -> Value {
+        let (indices, mask) = numbers.split_at(place.indices().len());
+        let address = self.element_of_lane(elements, place, lane, indices);
+        let [there, ..] = mask else { return address };
         let unused = self.unused_memory();
-        self.builder.ins().select(there, address, unused)
+        self.builder.ins().select(there.value, address, unused)
     }
 
     fn unused_memory(&mut self) -> Value {

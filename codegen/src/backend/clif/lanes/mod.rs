@@ -8,6 +8,7 @@ mod arithmetic;
 mod call;
 mod convert;
 mod divide;
+mod each;
 mod float;
 mod mask;
 mod memory;
@@ -17,7 +18,7 @@ mod widths;
 
 use cranelift_codegen::ir::{
     AbiParam, ConstantData, Endianness, ExtFuncData, ExternalName, InstBuilder, MemFlagsData, Signature,
-    StackSlot, StackSlotData, StackSlotKind, Type as ClifType, Value, types,
+    Type as ClifType, Value, types,
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, Variable};
@@ -247,71 +248,8 @@ impl FunctionCx<'_, '_> {
         }
         let each = self.machine().whole.unwrap_or(REGISTER / lanes.bits);
         let register = lanes.registers[(lane / each) as usize];
-        let mut value = self.builder.ins().extractlane(register, (lane % each) as u8);
-        if scalar == Scalar::Bool {
-            if lanes.bits > 8 {
-                value = self.builder.ins().ireduce(types::I8, value);
-            }
-            value = self.builder.ins().band_imm_u(value, 1);
-        }
-        Operand { value, scalar }
-    }
-
-    /// Lanes made of numbers, one for each. Each is put in its place before the next one is made, so that
-    /// loads become operands.
-    fn collect(
-        &mut self,
-        scalar: Scalar,
-        count: u32,
-        number: &mut dyn FnMut(&mut Self, u32) -> Value,
-    ) -> Vectors {
-        let bits = scalar.bits();
-        let ty = self.register_type(scalar, bits);
-        let slot = self.machine().whole.map(|_| self.lanes_slot(count * bits / 8));
-        let mut registers = Vec::new();
-        for lane in 0..count {
-            let mut number = number(self, lane);
-            if scalar == Scalar::Bool {
-                number = self.builder.ins().ineg(number);
-            }
-            if let Some(slot) = slot {
-                let offset = (lane * bits / 8) as i32;
-                self.builder.ins().stack_store(self.pointer, number, slot, offset);
-                continue;
-            }
-            match (registers.pop(), lane % (REGISTER / bits)) {
-                (Some(register), place @ 1..) => {
-                    registers.push(self.builder.ins().insertlane(register, number, place as u8));
-                }
-                (full, _) => {
-                    registers.extend(full);
-                    registers.push(self.builder.ins().splat(ty, number));
-                }
-            }
-        }
-        if let Some(slot) = slot {
-            registers.push(self.builder.ins().stack_load(self.pointer, ty, slot, 0));
-        }
-        Vectors::new(scalar, count, bits, registers)
-    }
-
-    /// Memory of the frame for the numbers of lanes.
-    fn lanes_slot(&mut self, bytes: u32) -> StackSlot {
-        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 6);
-        self.builder.create_sized_stack_slot(data)
-    }
-
-    /// Computes lane by lane with the code of single numbers, which gives a number of some type.
-    fn lane_by_lane(
-        &mut self,
-        to: Scalar,
-        operands: &[&Vectors],
-        compute: &mut dyn FnMut(&mut Self, Vec<Operand>) -> Operand,
-    ) -> Vectors {
-        self.collect(to, operands[0].count, &mut |cx, lane| {
-            let operands = operands.iter().map(|lanes| cx.extract(lanes, lane)).collect();
-            compute(cx, operands).value
-        })
+        let value = self.builder.ins().extractlane(register, (lane % each) as u8);
+        self.number_form(scalar, lanes.bits, value)
     }
 
     /// Computes register by register.

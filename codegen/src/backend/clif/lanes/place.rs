@@ -3,6 +3,7 @@
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 use super::{FunctionCx, Vectors};
+use crate::backend::clif::expression::Operand;
 use crate::ir::{LaneElements, LocalId, Part, Scalar};
 
 /// Where they lie.
@@ -15,6 +16,16 @@ pub(super) enum Place {
     Apart(Value, Value),
     /// At indices, of which each is lanes or a number.
     Anywhere(Vec<Vectors>),
+}
+
+impl Place {
+    /// The indices that may differ among the lanes.
+    pub(super) fn indices(&self) -> &[Vectors] {
+        match self {
+            Place::Anywhere(indices) => indices,
+            Place::Adjacent(_) | Place::Pairs(_) | Place::Apart(..) => &[],
+        }
+    }
 }
 
 impl FunctionCx<'_, '_> {
@@ -39,38 +50,33 @@ impl FunctionCx<'_, '_> {
         }
     }
 
-    /// The address of each lane's element.
-    pub(super) fn addresses(&mut self, elements: &LaneElements, count: u32, place: &Place) -> Vec<Value> {
+    /// The address of the element of a lane, which is given with its indices.
+    pub(super) fn element_of_lane(
+        &mut self,
+        elements: &LaneElements,
+        place: &Place,
+        lane: Value,
+        indices: &[Operand],
+    ) -> Value {
         let LaneElements { view, part, .. } = elements;
-        match place {
+        let (first, offset) = match place {
             Place::Adjacent(first) => {
                 let size = self.number_size(*view);
-                self.adjacent_addresses(size, count, *first)
+                (*first, self.builder.ins().imul_imm_s(lane, size))
             }
             Place::Pairs(first) => {
                 let size = self.number_size(*view);
-                let addresses = self.adjacent_addresses(size, 2 * count, *first);
-                addresses.into_iter().skip(usize::from(*part == Part::Imaginary)).step_by(2).collect()
+                let offset = if *part == Part::Imaginary { size } else { 0 };
+                let first = self.builder.ins().iadd_imm_s(*first, offset);
+                (first, self.builder.ins().imul_imm_s(lane, 2 * size))
             }
-            Place::Apart(first, distance) => {
-                let mut addresses = vec![*first];
-                for lane in 1..count as usize {
-                    addresses.push(self.builder.ins().iadd(addresses[lane - 1], *distance));
-                }
-                addresses
+            Place::Apart(first, distance) => (*first, self.builder.ins().imul(lane, *distance)),
+            Place::Anywhere(_) => {
+                let indices: Vec<Value> = indices.iter().map(|index| index.value).collect();
+                return self.element_address(*view, &indices, *part);
             }
-            Place::Anywhere(index) => {
-                let address = |cx: &mut Self, lane| {
-                    let index: Vec<Value> = index.iter().map(|index| cx.extract(index, lane).value).collect();
-                    cx.element_address(*view, &index, *part)
-                };
-                (0..count).map(|lane| address(self, lane)).collect()
-            }
-        }
-    }
-
-    fn adjacent_addresses(&mut self, size: i64, count: u32, first: Value) -> Vec<Value> {
-        (0..i64::from(count)).map(|lane| self.builder.ins().iadd_imm_s(first, lane * size)).collect()
+        };
+        self.builder.ins().iadd(first, offset)
     }
 
     /// An address with the distance in bytes from each element to the next, or with lanes, each element's from there.

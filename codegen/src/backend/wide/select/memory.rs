@@ -140,6 +140,12 @@ impl Select<'_> {
         let args = self.function.dfg.inst_args(inst).to_vec();
         let result = self.function.dfg.inst_results(inst).first().copied();
         match (operation, &args[..], result) {
+            (Operation::Here, &[value], Some(result)) => {
+                let parts = 0..self.shape(self.type_of(value)).0;
+                self.values[result] =
+                    parts.map(|part| self.register(value, part)).collect::<Selected<_>>()?;
+                Ok(())
+            }
             (Operation::LaneNumbers, [], Some(result)) => self.lane_numbers(result),
             (Operation::ResizeMask, &[mask], Some(result)) if self.masks[result] => {
                 let ty = self.type_of(result);
