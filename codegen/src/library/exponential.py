@@ -130,14 +130,15 @@ def exp2(x):
 
 def expm1_in_parts(x):
     # exp(x) - 1 as a sum, for x that exp does not take to an edge, with 2**k in `shifted` and exp(r).
-    # exp(x) - 1 = (s - 1) + s * (exp(r) - 1), s = 2**k; the sum with the leading term is exact.
+    # exp(x) - 1 = (s - 1) + s * (exp(r) - 1), s = 2**k; the sum with the leading term is exact, as what that adds
+    # is less than s - 1, or all (Dekker's fast two-sum).
     shifted, high, low = exp_reduce_lopsided(x)
     s = exp_scale(shifted)
     tail = expm1_tail(high + low) + low
     whole = s - 1.0
     first = s * high
     top = whole + first
-    rest = intrinsics.mul_add(s, tail, two_sum_error(whole, first, top) + ((s - whole) - 1.0))
+    rest = intrinsics.mul_add(s, tail, (first - (top - whole)) + ((s - whole) - 1.0))
     return shifted, 1.0 + (high + tail), top, rest
 
 

@@ -147,23 +147,41 @@ def sine_after(k, head, tail):
     return negated_if(intrinsics.select((k & 1) == 0, head - sine_rest, most + cosine_rest), k)
 
 
+def tangent_terms(z):
+    # (tan(r) - r) / r**3.
+    if intrinsics.is_float32(z):
+        p = intrinsics.mul_add(0.003875353140756488, z, 0.0011245057685300708)
+        p = intrinsics.mul_add(p, z, 0.010006065480411053)
+        p = intrinsics.mul_add(p, z, 0.02160600759088993)
+        p = intrinsics.mul_add(p, z, 0.0539969727396965)
+        p = intrinsics.mul_add(p, z, 0.13333213329315186)
+        return intrinsics.mul_add(p, z, 0.3333333432674408)
+    p = intrinsics.mul_add(8.273172908074638e-06, z, -1.738001180528453e-05)
+    p = intrinsics.mul_add(p, z, 3.465092787446405e-05)
+    p = intrinsics.mul_add(p, z, -8.813487597549736e-06)
+    p = intrinsics.mul_add(p, z, 5.388155527232081e-05)
+    p = intrinsics.mul_add(p, z, 9.090006298295365e-05)
+    p = intrinsics.mul_add(p, z, 0.00024087922987963792)
+    p = intrinsics.mul_add(p, z, 0.0005896694120739752)
+    p = intrinsics.mul_add(p, z, 0.001455884811818576)
+    p = intrinsics.mul_add(p, z, 0.0035921233539300814)
+    p = intrinsics.mul_add(p, z, 0.008863235793798257)
+    p = intrinsics.mul_add(p, z, 0.02186948852869704)
+    p = intrinsics.mul_add(p, z, 0.05396825396829121)
+    p = intrinsics.mul_add(p, z, 0.13333333333333533)
+    return intrinsics.mul_add(p, z, 0.3333333333333333)
+
+
 def tangent_after(k, head, tail):
-    # A quotient and what it lacks, of numbers with tails; after an odd quarter turn -cos / sin.
-    sine_rest, most, cosine_rest = sine_and_cosine(head, tail)
-    sine = head - sine_rest
-    sine_tail = (head - sine) - sine_rest
-    cosine = most + cosine_rest
-    cosine_tail = (most - cosine) + cosine_rest
-    even = (k & 1) == 0
-    top = intrinsics.select(even, sine, -cosine)
-    top_tail = intrinsics.select(even, sine_tail, -cosine_tail)
-    bottom = intrinsics.select(even, cosine, sine)
-    bottom_tail = intrinsics.select(even, cosine_tail, sine_tail)
-    inverse = 1.0 / bottom
-    quotient = top * inverse
-    excess = intrinsics.product_error(quotient, bottom) - (top - quotient * bottom)
-    excess = excess + (quotient * bottom_tail - top_tail)
-    return quotient - excess * inverse
+    # tan(head) less the tail times its slope 1 + tan(head)**2, as a sum of two numbers; after an odd quarter turn
+    # its reciprocal, by what is left of 1 where it is multiplied with that.
+    z = head * head
+    rest = intrinsics.mul_add(-(head * z), tangent_terms(z), tail * intrinsics.mul_add(z, 1.5, 1.0))
+    tangent = head - rest
+    inverse = -1.0 / tangent
+    excess = intrinsics.mul_add(tangent, inverse, 1.0)
+    excess = intrinsics.mul_add((head - tangent) - rest, inverse, excess)
+    return intrinsics.select((k & 1) == 0, tangent, intrinsics.mul_add(inverse, excess, inverse))
 
 
 @njit(inline='never')
