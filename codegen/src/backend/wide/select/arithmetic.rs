@@ -91,6 +91,9 @@ impl Select<'_> {
         let commutes = !matches!(opcode, Op::Fsub | Op::Fdiv | Op::Isub);
         let swapped = commutes && self.is_constant(left);
         let [left, right] = if swapped { [right, left] } else { [left, right] };
+        if let Some((operands, table)) = self.of_three(opcode, left, right) {
+            return self.logic_of_three(result, operands, table);
+        }
         self.each_part(result, |select, part, size| {
             if let (Op::Band, Some(chosen)) = (opcode, select.chosen_or_zero(ty, [left, right], part, size)?)
             {
@@ -135,7 +138,7 @@ impl Select<'_> {
         }
     }
 
-    fn is_constant(&self, value: Value) -> bool {
+    pub(super) fn is_constant(&self, value: Value) -> bool {
         self.constant_bits(value).is_some()
     }
 
@@ -292,7 +295,7 @@ impl Select<'_> {
     }
 
     /// Whether a value is not read again: here alone, and where it is defined.
-    fn dies(&self, value: Value) -> bool {
+    pub(super) fn dies(&self, value: Value) -> bool {
         let value = self.function.dfg.resolve_aliases(value);
         let here = |block| self.blocks.get(&block) == Some(&self.block);
         let block = match self.function.dfg.value_def(value) {
@@ -376,56 +379,6 @@ impl Select<'_> {
         };
         let operand = self.source(operand, part)?;
         Ok(self.lanes_by(opcode, size, operand))
-    }
-
-    /// One of two, by bits or by a mask.
-    pub(super) fn choice(
-        &mut self,
-        result: Value,
-        opcode: Op,
-        [cond, then, otherwise]: [Value; 3],
-    ) -> Selected {
-        let ty = self.type_of(result);
-        let mask = self.uncast(cond);
-        if self.masks[mask] && self.type_of(mask).lane_bits() == ty.lane_bits() {
-            let opcode = match ty.lane_bits() {
-                8 => Opcode::Blendmb,
-                16 => Opcode::Blendmw,
-                32 => Opcode::Blendmd,
-                _ => Opcode::Blendmq,
-            };
-            return self.each_part(result, |select, part, size| {
-                let mask = select.mask_register(mask, part)?;
-                let otherwise = select.register(otherwise, part)?;
-                let then = select.source(then, part)?;
-                let chosen = select.program.add_register(LANES);
-                let making = select.op(opcode, size).sets(chosen, size).reads(otherwise, size);
-                let making = with_source(making, then, size).masked(mask, false);
-                select.push(making);
-                Ok(chosen)
-            });
-        }
-        if opcode != Op::Bitselect {
-            return unsupported(opcode);
-        }
-        self.each_part(result, |select, part, size| {
-            let cond = select.register(cond, part)?;
-            let then = select.register(then, part)?;
-            let otherwise = select.register(otherwise, part)?;
-            if !select.has_masks() && select.is_comparison(mask) {
-                return Ok(select.blended(Opcode::Blendvb, size, [cond, then, otherwise]));
-            }
-            let then = select.lanes_of(Opcode::And, size, then, Source::Register(cond));
-            let otherwise = select.lanes_of(Opcode::Andn, size, cond, Source::Register(otherwise));
-            Ok(select.lanes_of(Opcode::Or, size, then, Source::Register(otherwise)))
-        })
-    }
-
-    fn is_comparison(&self, value: Value) -> bool {
-        matches!(
-            self.definition(value),
-            Some(InstructionData::IntCompare { .. } | InstructionData::FloatCompare { .. })
-        )
     }
 
     /// Lanes that are all a number.

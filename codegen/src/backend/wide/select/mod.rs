@@ -8,6 +8,7 @@ mod arithmetic;
 mod convert;
 mod flow;
 mod gather;
+mod logic;
 mod masks;
 mod memory;
 mod number;
