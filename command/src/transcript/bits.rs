@@ -3,13 +3,12 @@
 use pykernel_abi::Level;
 use pykernel_codegen::hir::FastMath;
 use pykernel_codegen::ir::{self, Expr, Intrinsic, visit};
-use pykernel_codegen::passes::Options;
 use pykernel_codegen::vector::Wanted;
 
 use super::case::Case;
 use super::evaluate::Namespace;
 use super::options::Arrangement;
-use super::run::{Compiled, Engine, Loaded, Outcome, Problem, compile, compile_with};
+use super::run::{Compiled, Engine, Loaded, Outcome, Prepared, Problem, compile, prepare};
 use crate::host;
 
 /// A way to compile kernels.
@@ -26,10 +25,6 @@ impl Way {
     pub fn name(self) -> String {
         let lanes = self.lanes.map_or("scalar".to_owned(), |lanes| format!("{}-bit", lanes.bits));
         format!("{lanes}-{}", self.level.name())
-    }
-
-    fn options(self, overflow_checks: bool) -> Options {
-        Options { overflow_checks, lanes: self.lanes }
     }
 }
 
@@ -49,8 +44,9 @@ pub fn run(case: &Case, ways: &[Way]) -> Outcome {
     }
     for overflow_checks in case.options.overflow_settings() {
         let mut runs = Vec::new();
+        let prepared = prepare(&case.source, overflow_checks);
         for way in ways {
-            run_compiled(case, *way, way.options(overflow_checks), &mut runs);
+            run_compiled(case, *way, &prepared, &mut runs);
         }
         runs.iter().for_each(|run| outcome.problems.extend(difference(case, run, &runs)));
     }
@@ -106,9 +102,9 @@ fn has_fma(level: Level) -> bool {
 }
 
 /// Compiles a test and runs it with each layout, on each number of threads.
-fn run_compiled(case: &Case, way: Way, options: Options, runs: &mut Vec<Run>) {
-    let Compiled { analysis, ir } = compile_with(&case.source, options);
-    let mut loaded = Loaded::new(Engine::Jit(way.level), &analysis, &ir);
+fn run_compiled(case: &Case, way: Way, prepared: &Prepared, runs: &mut Vec<Run>) {
+    let ir = prepared.finish(way.lanes);
+    let mut loaded = Loaded::new(Engine::Jit(way.level), &prepared.analysis, &ir);
     let fuses = fuses(&ir);
     let is_fast = ir.functions.iter().any(|function| function.fastmath != FastMath::default());
     for layout in case.options.layouts().iter().copied() {

@@ -10,10 +10,11 @@ use pykernel_codegen::backend::{self, LevelIr, Target};
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::ir::{self, FunctionId};
-use pykernel_codegen::passes::{self, Options};
+use pykernel_codegen::passes;
 use pykernel_codegen::render::{self, Style};
 use pykernel_codegen::source::Source;
 use pykernel_codegen::symbol::Package;
+use pykernel_codegen::vector::Wanted;
 
 use super::call;
 use super::case::{Assertion, Case, Claim, Example};
@@ -110,14 +111,30 @@ pub struct Compiled {
 
 /// Compiles a source that is free of errors for a CPU level, as builds do.
 pub fn compile(source: &Source, overflow_checks: bool, level: Level) -> Compiled {
-    compile_with(source, Options { overflow_checks, lanes: Target::host().lanes(level) })
+    let prepared = prepare(source, overflow_checks);
+    let ir = prepared.finish(Target::host().lanes(level));
+    Compiled { analysis: prepared.analysis, ir }
 }
 
-/// The same in another way.
-pub fn compile_with(source: &Source, options: Options) -> Compiled {
-    let (analysis, entries) = analysed(source, options.overflow_checks);
-    let ir = passes::run(analysis.module.clone(), &entries, options);
-    Compiled { analysis, ir }
+/// A source that is free of errors, up to where what lanes are to be makes a difference.
+pub struct Prepared {
+    /// What the front end has found.
+    pub analysis: Analysis,
+    module: ir::Module,
+}
+
+/// Compiles a source so far.
+pub fn prepare(source: &Source, overflow_checks: bool) -> Prepared {
+    let (analysis, entries) = analysed(source, overflow_checks);
+    let module = passes::prepare(analysis.module.clone(), &entries, overflow_checks);
+    Prepared { analysis, module }
+}
+
+impl Prepared {
+    /// The IR, after all passes, with lanes or without.
+    pub fn finish(&self, lanes: Option<Wanted>) -> ir::Module {
+        passes::finish(self.module.clone(), lanes).0
+    }
 }
 
 /// Compiles a source that is free of errors for all levels of a target, as builds do.
@@ -150,20 +167,25 @@ pub fn run(case: &Case, engines: &[Engine]) -> Outcome {
     if case.is_refused() || !outcome.problems.is_empty() {
         return outcome;
     }
-    let wanted = |engine: &&Engine| case.options.takes(engine.kind());
-    for engine in engines.iter().filter(wanted) {
-        for setting in case.options.overflow_settings() {
-            run_on(case, *engine, setting, &mut outcome);
-        }
-        outcome.engines.push(engine.name());
+    let wanted = engines.iter().filter(|engine| case.options.takes(engine.kind()));
+    let engines: Vec<Engine> = wanted.copied().collect();
+    if engines.is_empty() {
+        return outcome;
     }
+    for overflow_checks in case.options.overflow_settings() {
+        let prepared = prepare(&case.source, overflow_checks);
+        for engine in &engines {
+            run_on(case, *engine, &prepared, overflow_checks, &mut outcome);
+        }
+    }
+    outcome.engines = engines.iter().map(|engine| engine.name()).collect();
     outcome
 }
 
 /// Runs the examples on one engine, once for each layout.
-fn run_on(case: &Case, engine: Engine, overflow_checks: bool, outcome: &mut Outcome) {
-    let Compiled { analysis, ir } = compile(&case.source, overflow_checks, engine.level());
-    let mut loaded = Loaded::new(engine, &analysis, &ir);
+fn run_on(case: &Case, engine: Engine, prepared: &Prepared, overflow_checks: bool, outcome: &mut Outcome) {
+    let ir = prepared.finish(Target::host().lanes(engine.level()));
+    let mut loaded = Loaded::new(engine, &prepared.analysis, &ir);
     for layout in case.options.layouts() {
         let mut namespace = Namespace::new(*layout);
         for example in &case.examples {

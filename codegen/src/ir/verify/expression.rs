@@ -1,5 +1,7 @@
 //! The types of expressions.
 
+use std::fmt;
+
 use super::Checker;
 use crate::ir::{
     Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Intrinsic, Lanes, LocalId, Scalar, Type, UnaryOp,
@@ -71,16 +73,16 @@ impl Checker<'_> {
             Expr::Const(value) => self.constant(*value).map(Number::single),
             Expr::Unary { op, operand } => {
                 let ty = self.number(operand)?;
-                self.operands(unary_takes(*op, ty.scalar), format!("{op:?}"), ty)
+                self.operands(unary_takes(*op, ty.scalar), format_args!("{op:?}"), ty)
             }
             Expr::Binary { op, left, right } => {
                 let ty = self.same(left, right)?;
-                self.operands(binary_takes(*op, ty.scalar), format!("{op:?}"), ty)
+                self.operands(binary_takes(*op, ty.scalar), format_args!("{op:?}"), ty)
             }
             Expr::Compare { op, left, right } => {
                 let ty = self.same(left, right)?;
                 let takes = ty.scalar != Scalar::Bool || matches!(op, CompareOp::Eq | CompareOp::Ne);
-                self.operands(takes, format!("{op:?}"), ty).map(|ty| ty.of(Scalar::Bool))
+                self.operands(takes, format_args!("{op:?}"), ty).map(|ty| ty.of(Scalar::Bool))
             }
             Expr::Select { cond, then, otherwise } => {
                 let ty = self.same(then, otherwise)?;
@@ -90,7 +92,7 @@ impl Checker<'_> {
             Expr::Convert { to, how, value } => {
                 let from = self.number(value)?;
                 let takes = converts(*how, from.scalar, *to);
-                self.operands(takes, format!("{how:?} to {to}"), from).map(|from| from.of(*to))
+                self.operands(takes, format_args!("{how:?} to {to}"), from).map(|from| from.of(*to))
             }
             Expr::Intrinsic { op, args } => self.intrinsic(*op, args),
             Expr::Dim { view, axis } | Expr::Stride { view, axis } => self.dim(*view, *axis),
@@ -101,7 +103,8 @@ impl Checker<'_> {
             }
             Expr::InBounds { index, extent } => {
                 let ty = self.same(index, extent)?;
-                self.operands(ty.scalar == Scalar::I64, "InBounds".into(), ty).map(|ty| ty.of(Scalar::Bool))
+                self.operands(ty.scalar == Scalar::I64, format_args!("InBounds"), ty)
+                    .map(|ty| ty.of(Scalar::Bool))
             }
             Expr::Splat { count, value } => {
                 let ty = self.number(value)?;
@@ -128,7 +131,7 @@ impl Checker<'_> {
         count
     }
 
-    fn operands(&mut self, takes: bool, op: String, ty: Number) -> Option<Number> {
+    fn operands(&mut self, takes: bool, op: fmt::Arguments<'_>, ty: Number) -> Option<Number> {
         self.require(takes, || format!("{op} is not defined for a {}", ty.ty()));
         takes.then_some(ty)
     }
@@ -136,7 +139,10 @@ impl Checker<'_> {
     /// The common type of two numbers.
     fn same(&mut self, left: &Expr, right: &Expr) -> Option<Number> {
         let (left, right) = (self.number(left), self.number(right));
-        let (left, right) = (left?, right?);
+        self.meet(left?, right?)
+    }
+
+    fn meet(&mut self, left: Number, right: Number) -> Option<Number> {
         self.require(left == right, || format!("a {} meets a {}", left.ty(), right.ty()));
         (left == right).then_some(left)
     }
@@ -177,7 +183,8 @@ impl Checker<'_> {
         let Some(first) = args.first() else { return Some(Number::single(Scalar::Bool)) };
         let ty = self.number(first)?;
         for arg in &args[1..] {
-            self.same(first, arg)?;
+            let other = self.number(arg)?;
+            self.meet(ty, other)?;
         }
         let (takes, gives) = match op {
             Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows => {
@@ -194,7 +201,7 @@ impl Checker<'_> {
             | Intrinsic::MultiplyAdd
             | Intrinsic::ProductError => (ty.scalar.is_float(), ty.scalar),
         };
-        self.operands(takes, format!("{op:?}"), ty).map(|ty| ty.of(gives))
+        self.operands(takes, format_args!("{op:?}"), ty).map(|ty| ty.of(gives))
     }
 }
 
