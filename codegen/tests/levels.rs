@@ -32,6 +32,10 @@ def rounds_all(x):
 @vectorize([float64(float64)])
 def doubles_all(x):
     return x + x
+
+@vectorize([float64(float64)])
+def sines(x):
+    return math.sin(x)
 ";
 
 /// What the front end makes of all kernels, and one of them.
@@ -135,6 +139,20 @@ fn v4_has_a_variant_where_its_lanes_differ() -> Result<()> {
     assert_eq!(with_v4("rounds_all")?, three);
     assert_eq!(with_v4("rounds")?, set(&[("", true), (".v1", false), (".v3", false)]));
     assert_eq!(with_v4("doubles")?, set(&[("", true)]));
+    Ok(())
+}
+
+/// AVX2 has half as many registers as AVX-512, and those of a sine are more than a quarter of them.
+#[test]
+fn loops_have_half_the_lanes_where_registers_are_too_few() -> Result<()> {
+    let linux = Target::parse("x86_64-unknown-linux-gnu", "")?;
+    for (name, lanes) in [("doubles_all", [4, 16, 32]), ("sines", [4, 8, 32])] {
+        let (analysis, kernel) = analysed(name)?;
+        let irs = backend::for_levels(analysis.module, &[kernel.overloads[0].function], false, &linux);
+        let counts =
+            irs.iter().flat_map(|level| level.verdicts.iter().flat_map(|loop_| loop_.outcome.clone()));
+        assert_eq!(counts.collect::<Vec<_>>(), lanes, "{name}");
+    }
     Ok(())
 }
 
