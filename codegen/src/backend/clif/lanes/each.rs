@@ -12,6 +12,9 @@ use crate::backend::clif::clif_type;
 use crate::backend::clif::expression::Operand;
 use crate::ir::{Lanes, Scalar};
 
+/// Computes the numbers of a lane, which is counted from 0, from those of operands.
+type Compute<'a, Cx> = &'a mut dyn FnMut(&mut Cx, Value, &[Operand]) -> Vec<Value>;
+
 /// Lanes as numbers in the frame.
 struct Row {
     slot: StackSlot,
@@ -21,14 +24,13 @@ struct Row {
 }
 
 impl FunctionCx<'_, '_> {
-    /// Lanes of some types, of which the numbers of one lane after the other are computed: from that lane, which
-    /// is counted from 0, and its numbers of the operands.
+    /// Lanes of some types, of which the numbers of one lane after the other are computed.
     pub(super) fn each_lane(
         &mut self,
         count: u32,
         operands: &[&Vectors],
         results: &[Scalar],
-        compute: &mut dyn FnMut(&mut Self, Value, &[Operand]) -> Vec<Value>,
+        compute: Compute<'_, Self>,
     ) -> Vec<Vectors> {
         match self.machine().whole {
             Some(_) => self.in_a_loop(count, operands, results, compute),
@@ -55,7 +57,7 @@ impl FunctionCx<'_, '_> {
         count: u32,
         operands: &[&Vectors],
         results: &[Scalar],
-        compute: &mut dyn FnMut(&mut Self, Value, &[Operand]) -> Vec<Value>,
+        compute: Compute<'_, Self>,
     ) -> Vec<Vectors> {
         let new = |scalar: &Scalar| Vectors::new(*scalar, count, scalar.bits(), Vec::new());
         let mut given: Vec<Vectors> = results.iter().map(new).collect();
@@ -87,7 +89,7 @@ impl FunctionCx<'_, '_> {
         count: u32,
         operands: &[&Vectors],
         results: &[Scalar],
-        compute: &mut dyn FnMut(&mut Self, Value, &[Operand]) -> Vec<Value>,
+        compute: Compute<'_, Self>,
     ) -> Vec<Vectors> {
         let (mut rows, mut n_rows) = (Vec::new(), 0);
         for lanes in operands {
