@@ -71,6 +71,9 @@ impl FunctionCx<'_, '_> {
                 cx.binary(op, operands[0], operands[1])
             });
         };
+        if scalar.bits() == 8 && self.machine().whole.is_some() {
+            return self.shift_bytes(op, left, count);
+        }
         if op == BinaryOp::Shr && scalar.is_signed() {
             let most = self.integer(scalar, i128::from(scalar.bits()) - 1);
             let count = self.builder.ins().umin(count, most);
@@ -87,6 +90,16 @@ impl FunctionCx<'_, '_> {
             kept.map_or(shifted, |kept| cx.builder.ins().band(shifted, kept))
         });
         left.with(registers)
+    }
+
+    /// x86-64 has no shifts of bytes: they are shifted as numbers of 16 bits, whose low halves are the answer.
+    fn shift_bytes(&mut self, op: BinaryOp, left: &Vectors, count: Value) -> Vectors {
+        let scalar = if left.scalar.is_signed() { Scalar::I16 } else { Scalar::U16 };
+        let value = self.builder.ins().uextend(types::I16, count);
+        let count = self.splat(left.count, Operand { value, scalar });
+        let wide = self.resize_lanes(left, scalar);
+        let shifted = self.shift_lanes(op, &wide, &count);
+        self.resize_lanes(&shifted, left.scalar)
     }
 
     /// Shifts a register right by less than its lanes' width, by their sign. Without an instruction for long
