@@ -1,11 +1,12 @@
 """How far elementary functions are from what mpmath computes, in units in the last place.
 
-    python tests/judge/math_ulp.py --points 2000 --seed 1 [NAME ...]
+    python tests/judge/math_ulp.py --points 2000 --seed 1 [--program PATH] [NAME ...]
 
 At random arguments, and at those where functions change their behaviour and near them: for each function, in
 float64 and in float32, the largest error at each CPU level that this machine has, as a fraction of a unit in the
 last place of the exact result. It fails where one is beyond the function's bound, or a special value is wrong.
-The functions, their bounds and their results are those of `command/examples/exact`.
+The functions, their bounds and their results are those of `command/examples/exact`, built for releases unless
+it is given as it was built.
 """
 
 import argparse
@@ -148,8 +149,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--program", type=Path)
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
+    if options.program:
+        PROGRAM[:] = [options.program.resolve()]
     mpmath.mp.prec = 160
     np.seterr(all="ignore")
     listed = subprocess.run([*PROGRAM, "list"], stdout=subprocess.PIPE, check=True, cwd=ROOT, text=True).stdout
