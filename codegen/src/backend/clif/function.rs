@@ -324,6 +324,16 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         }
     }
 
+    /// A block for what belongs to the one at hand: cold if that is.
+    pub(super) fn new_block_here(&mut self) -> Block {
+        let block = self.builder.create_block();
+        let here = self.builder.current_block();
+        if here.is_some_and(|here| self.builder.func.layout.is_cold(here)) {
+            self.builder.set_cold_block(block);
+        }
+        block
+    }
+
     /// Goes on in a block whose predecessors are all known.
     pub(super) fn continue_in(&mut self, block: Block) {
         self.builder.switch_to_block(block);

@@ -66,7 +66,7 @@ impl FunctionCx<'_, '_> {
 
     /// Calls a function if a lane is there; the results are zeros if not.
     fn call_if(&mut self, there: Value, id: FunctionId, args: &[Value]) -> Vec<Value> {
-        let [called, after] = [(); 2].map(|()| self.new_block_here());
+        let [called, after] = std::array::from_fn(|_| self.new_block_here());
         let function = &self.unit.ir[id];
         let zeros: Vec<Value> = function
             .results

@@ -4,13 +4,13 @@
 //! lanes of a function, they become numbers in the frame, and there is a loop.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, InstBuilder, StackSlot, StackSlotData, StackSlotKind, Value, types};
+use cranelift_codegen::ir::{InstBuilder, StackSlot, StackSlotData, StackSlotKind, Value, types};
 
 use super::memory::ELEMENTS;
 use super::{FunctionCx, REGISTER, Vectors, integer_type};
 use crate::backend::clif::clif_type;
 use crate::backend::clif::expression::Operand;
-use crate::ir::{Lanes, Scalar};
+use crate::ir::Scalar;
 
 /// Computes the numbers of a lane, which is counted from 0, from those of operands.
 type Compute<'a, Cx> = &'a mut dyn FnMut(&mut Cx, Value, &[Operand]) -> Vec<Value>;
@@ -21,6 +21,13 @@ struct Row {
     scalar: Scalar,
     /// The width of each, which of a mask depends on where it comes from.
     bits: u32,
+}
+
+/// What a loop over lanes reads.
+enum Input {
+    Row(Row),
+    /// The number that all lanes are.
+    Number(Operand),
 }
 
 impl FunctionCx<'_, '_> {
@@ -91,27 +98,18 @@ impl FunctionCx<'_, '_> {
         results: &[Scalar],
         compute: Compute<'_, Self>,
     ) -> Vec<Vectors> {
-        let (mut rows, mut n_rows) = (Vec::new(), 0);
-        for lanes in operands {
-            rows.push(match lanes.uniform {
-                Some(value) => Err(Operand { value, scalar: lanes.scalar }),
-                None => Ok(self.row_of(&mut n_rows, lanes)),
-            });
-        }
-        let result_rows: Vec<Row> =
-            results.iter().map(|scalar| self.row(&mut n_rows, *scalar, scalar.bits())).collect();
-        let [round, after] = [(); 2].map(|()| self.new_block_here());
+        let inputs: Vec<Input> =
+            operands.iter().enumerate().map(|(at, lanes)| self.input(at, count, lanes)).collect();
+        let result_rows: Vec<Row> = (operands.len()..)
+            .zip(results)
+            .map(|(at, scalar)| self.row(at, count, *scalar, scalar.bits()))
+            .collect();
+        let [round, after] = std::array::from_fn(|_| self.new_block_here());
         let lane = self.builder.append_block_param(round, types::I64);
         let first = self.i64(0);
         self.jump_with(round, &[first]);
         self.builder.switch_to_block(round);
-        let numbers: Vec<Operand> = rows
-            .iter()
-            .map(|row| match row {
-                Ok(row) => self.number_in(row, lane),
-                Err(number) => *number,
-            })
-            .collect();
+        let numbers: Vec<Operand> = inputs.iter().map(|input| self.number_of(input, lane)).collect();
         for (row, number) in result_rows.iter().zip(compute(self, lane, &numbers)) {
             let number = self.lane_form(row.scalar, number);
             let address = self.address_in(row, lane);
@@ -130,31 +128,22 @@ impl FunctionCx<'_, '_> {
         result_rows.iter().map(load).collect()
     }
 
-    /// A block for what belongs to the one at hand: cold if that is.
-    pub(super) fn new_block_here(&mut self) -> Block {
-        let block = self.builder.create_block();
-        let here = self.builder.current_block();
-        if here.is_some_and(|here| self.builder.func.layout.is_cold(here)) {
-            self.builder.set_cold_block(block);
-        }
-        block
-    }
-
-    /// Room for lanes. Loops do not stand in each other: all have the same.
-    fn row(&mut self, n_rows: &mut usize, scalar: Scalar, bits: u32) -> Row {
-        if *n_rows == self.rows.len() {
-            let bytes = Lanes::MOST * u64::BITS / 8;
-            let data = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes, 6);
+    /// Room for lanes: all loops have the same, as they do not stand in each other.
+    fn row(&mut self, at: usize, count: u32, scalar: Scalar, bits: u32) -> Row {
+        while self.rows.len() <= at {
+            let data = StackSlotData::new(StackSlotKind::ExplicitSlot, count.max(8) * u64::BITS / 8, 6);
             self.rows.push(self.builder.create_sized_stack_slot(data));
         }
-        *n_rows += 1;
-        Row { slot: self.rows[*n_rows - 1], scalar, bits }
+        Row { slot: self.rows[at], scalar, bits }
     }
 
-    fn row_of(&mut self, n_rows: &mut usize, lanes: &Vectors) -> Row {
-        let row = self.row(n_rows, lanes.scalar, lanes.bits);
+    fn input(&mut self, at: usize, count: u32, lanes: &Vectors) -> Input {
+        if let Some(value) = lanes.uniform {
+            return Input::Number(Operand { value, scalar: lanes.scalar });
+        }
+        let row = self.row(at, count, lanes.scalar, lanes.bits);
         self.builder.ins().stack_store(self.pointer, lanes.registers[0], row.slot, 0);
-        row
+        Input::Row(row)
     }
 
     fn address_in(&mut self, row: &Row, lane: Value) -> Value {
@@ -163,12 +152,15 @@ impl FunctionCx<'_, '_> {
         self.builder.ins().iadd(first, offset)
     }
 
-    fn number_in(&mut self, row: &Row, lane: Value) -> Operand {
-        let scalar = row.scalar;
-        let ty = if scalar == Scalar::Bool { integer_type(row.bits) } else { clif_type(scalar) };
+    fn number_of(&mut self, input: &Input, lane: Value) -> Operand {
+        let row = match input {
+            Input::Row(row) => row,
+            Input::Number(number) => return *number,
+        };
+        let ty = if row.scalar == Scalar::Bool { integer_type(row.bits) } else { clif_type(row.scalar) };
         let address = self.address_in(row, lane);
         let value = self.builder.ins().load(ty, ELEMENTS, address, 0);
-        self.number_form(scalar, row.bits, value)
+        self.number_form(row.scalar, row.bits, value)
     }
 
     /// A number as a lane has it: true is all bits.

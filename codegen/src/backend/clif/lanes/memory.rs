@@ -38,7 +38,7 @@ impl FunctionCx<'_, '_> {
                 self.load_pairs(lanes, elements.part, address)
             }
             (place, mask) if self.gathers(lanes.scalar) => {
-                let (address, distance) = self.distances(elements, place);
+                let (address, distance) = self.distances(elements, &place);
                 let mask = self.whole_mask(mask.as_ref(), lanes.scalar.bits());
                 let ty = self.register_type(lanes.scalar, lanes.scalar.bits());
                 let loaded = self.operation(Operation::Gather, &[address, distance, mask], Some(ty));
@@ -73,7 +73,7 @@ impl FunctionCx<'_, '_> {
                 );
             }
             (place, mask) if self.machine().scatters && self.gathers(value.scalar) => {
-                let (address, distance) = self.distances(elements, place);
+                let (address, distance) = self.distances(elements, &place);
                 let mask = self.whole_mask(mask.as_ref(), value.bits);
                 let args = [address, distance, mask, value.registers[0]];
                 self.operation(Operation::Scatter, &args, None);

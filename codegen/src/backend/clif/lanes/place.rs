@@ -58,41 +58,29 @@ impl FunctionCx<'_, '_> {
         lane: Value,
         indices: &[Operand],
     ) -> Value {
-        let LaneElements { view, part, .. } = elements;
-        let (first, offset) = match place {
-            Place::Adjacent(first) => {
-                let size = self.number_size(*view);
-                (*first, self.builder.ins().imul_imm_s(lane, size))
-            }
-            Place::Pairs(first) => {
-                let size = self.number_size(*view);
-                let offset = if *part == Part::Imaginary { size } else { 0 };
-                let first = self.builder.ins().iadd_imm_s(*first, offset);
-                (first, self.builder.ins().imul_imm_s(lane, 2 * size))
-            }
-            Place::Apart(first, distance) => (*first, self.builder.ins().imul(lane, *distance)),
-            Place::Anywhere(_) => {
-                let indices: Vec<Value> = indices.iter().map(|index| index.value).collect();
-                return self.element_address(*view, &indices, *part);
-            }
-        };
+        if let Place::Anywhere(_) = place {
+            let indices: Vec<Value> = indices.iter().map(|index| index.value).collect();
+            return self.element_address(elements.view, &indices, elements.part);
+        }
+        let (first, distance) = self.distances(elements, place);
+        let offset = self.builder.ins().imul(lane, distance);
         self.builder.ins().iadd(first, offset)
     }
 
     /// An address with the distance in bytes from each element to the next, or with lanes, each element's from there.
-    pub(super) fn distances(&mut self, elements: &LaneElements, place: Place) -> (Value, Value) {
+    pub(super) fn distances(&mut self, elements: &LaneElements, place: &Place) -> (Value, Value) {
         let LaneElements { view, part, .. } = elements;
         match place {
             Place::Adjacent(first) => {
                 let size = self.number_size(*view);
-                (first, self.i64(size))
+                (*first, self.i64(size))
             }
             Place::Pairs(first) => {
                 let size = self.number_size(*view);
                 let offset = if *part == Part::Imaginary { size } else { 0 };
-                (self.builder.ins().iadd_imm_s(first, offset), self.i64(2 * size))
+                (self.builder.ins().iadd_imm_s(*first, offset), self.i64(2 * size))
             }
-            Place::Apart(first, distance) => (first, distance),
+            Place::Apart(first, distance) => (*first, *distance),
             Place::Anywhere(index) => {
                 let zero = self.i64(0);
                 let numbers: Vec<Value> = index.iter().map(|index| index.uniform.unwrap_or(zero)).collect();
