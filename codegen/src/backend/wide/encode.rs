@@ -107,8 +107,9 @@ impl Encode<'_> {
         }
         let size = self.spilled + self.program.frame.next_multiple_of(ALIGNMENT);
         if size > 0 || self.program.insts.iter().any(|inst| matches!(inst.kind, Kind::Call(_))) {
-            // Each page of the stack is touched in turn, so that the one that guards its end is met.
-            for page in 1..=size / PAGE {
+            // Each page of the stack is touched in turn, so that the one that guards its end is met: here
+            // down to less than a page above what the next call pushes behind the aligned frame.
+            for page in 1..=(size + ALIGNMENT + 8) / PAGE {
                 let address = Address::at(Base::Register(Register::RSP), -((page * PAGE) as i32));
                 asm.with_memory(Code::Test_rm64_r64, Register::RSP, address, true);
             }
