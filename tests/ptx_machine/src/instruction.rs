@@ -156,7 +156,6 @@ pub(crate) struct Modifiers {
     pub integral: Option<Rounding>,
     pub ftz: bool,
     pub sat: bool,
-    pub approx: bool,
     /// `.NaN`: a NaN wins.
     pub nan: bool,
     /// `shf.wrap`

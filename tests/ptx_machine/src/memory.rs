@@ -24,6 +24,7 @@ pub struct Memory {
     used: u64,
     /// Where the last access was, which is where the next one often is.
     recent: usize,
+    launches: u64,
     /// The addresses of the variables of the modules that are loaded.
     modules: HashMap<u64, Vec<u64>>,
 }
@@ -105,7 +106,7 @@ impl Memory {
 
     /// Memory of that many bytes.
     pub fn with_capacity(bytes: u64) -> Memory {
-        Memory { allocations: Vec::new(), next: FIRST, capacity: bytes, used: 0, recent: 0, modules: HashMap::new() }
+        Memory { allocations: Vec::new(), next: FIRST, capacity: bytes, used: 0, recent: 0, launches: 0, modules: HashMap::new() }
     }
 
     /// How many bytes there are, and how many are allocated.
@@ -316,7 +317,7 @@ impl Memory {
 
     /// Reads what a thread loads. Up to eight bytes.
     #[inline]
-    pub(crate) fn load(&mut self, address: u64, bytes: usize) -> Result<(u64, &mut Allocation), Problem> {
+    pub(crate) fn load(&mut self, address: u64, bytes: usize) -> Result<u64, Problem> {
         let (index, start) = self.locate(address, bytes, "load")?;
         let allocation = &mut self.allocations[index];
         if let Some(missing) = allocation.written.missing(start, bytes) {
@@ -324,12 +325,12 @@ impl Memory {
             let detail = format!("load of {bytes} bytes at {address:#x}: byte {missing} of {name} was never written");
             return Err(Problem::new(FaultKind::UninitialisedMemory, detail));
         }
-        Ok((from_bytes(&allocation.data[start..start + bytes]), allocation))
+        Ok(from_bytes(&allocation.data[start..start + bytes]))
     }
 
     /// Writes what a thread stores. Up to eight bytes.
     #[inline]
-    pub(crate) fn store(&mut self, address: u64, bytes: usize, value: u64) -> Result<&mut Allocation, Problem> {
+    pub(crate) fn store(&mut self, address: u64, bytes: usize, value: u64) -> Result<(), Problem> {
         let (index, start) = self.locate(address, bytes, "store")?;
         let allocation = &mut self.allocations[index];
         if allocation.state == State::Constant {
@@ -338,7 +339,20 @@ impl Memory {
         }
         allocation.data[start..start + bytes].copy_from_slice(&value.to_le_bytes()[..bytes]);
         allocation.written.set(start, bytes);
-        Ok(allocation)
+        Ok(())
+    }
+
+    /// The live allocation that an address lies in.
+    #[inline]
+    pub(crate) fn at(&mut self, address: u64) -> Option<&mut Allocation> {
+        let (index, _) = self.locate(address, 1, "access").ok()?;
+        self.allocations.get_mut(index)
+    }
+
+    /// A number for a launch that no other launch on this memory has.
+    pub(crate) fn begin_launch(&mut self) -> u64 {
+        self.launches += 1;
+        self.launches
     }
 
     pub(crate) fn module(&self, id: u64) -> Option<Vec<u64>> {

@@ -137,7 +137,6 @@ impl Mnemonic<'_> {
             integral: self.word(|word| rounding(word, &["rni", "rzi", "rmi", "rpi"])),
             ftz: self.has("ftz"),
             sat: self.has("sat"),
-            approx: self.has("approx") || self.has("full"),
             nan: self.has("NaN"),
             wrap: self.has("wrap"),
             shiftamt: self.has("shiftamt"),

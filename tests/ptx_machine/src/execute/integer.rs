@@ -7,7 +7,7 @@ use crate::types::{Type, U32};
 /// Computes on integers, bits or predicates of type `t`. Registers hold zeros above their type's bits.
 pub(crate) fn compute(compute: Compute, t: Type, modifiers: Modifiers, s: [u64; 4]) -> Result<u64, Problem> {
     let [a, b, c, _] = s.map(|value| t.extend(value));
-    let product = || a * b;
+    let product = || a.wrapping_mul(b);
     let saturated = |value: i128| if modifiers.sat { value.clamp(t.range().0, t.range().1) } else { value };
     let bits = u32::from(t.bits);
     Ok(t.truncate(match compute {

@@ -174,7 +174,7 @@ impl<'p, 'a> Body<'p, 'a> {
     }
 
     /// Adds a variable that every activation has; its index and size.
-    pub fn declare_frame(&mut self, space: Space, variable: Declaration<'a>) -> Result<(u32, u32), ParseError> {
+    pub(super) fn declare_frame(&mut self, space: Space, variable: Declaration<'a>) -> Result<(u32, u32), ParseError> {
         let Declaration { name, line, alignment, size, .. } = variable;
         let error = |message: String| Err(ParseError { line, message });
         let Some(size) = size else { return error(format!("'{name}' has no size")) };

@@ -12,6 +12,8 @@ use crate::types::Space;
 
 /// Bytes between two variables in shared memory, so that running past one is seen.
 const GAP: u32 = 256;
+/// The most bytes of static shared memory (CUDA C++ Programming Guide, "Compute Capabilities").
+const STATIC_SHARED: u64 = 48 * 1024;
 
 pub(super) fn empty_module() -> Module {
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -186,12 +188,10 @@ impl<'a> Parser<'a> {
             let (layout, size) = shared_layout(&self.module, &used);
             let kernel = &mut self.module.kernels[index];
             kernel.layout = layout;
-            let Ok(size) = u32::try_from(size) else {
-                return self.error(format!("kernel '{}' has too much shared memory", kernel.name));
-            };
-            kernel.static_shared = size;
-            if size > 48 * 1024 {
-                let message = format!("kernel '{}' has {size} bytes of static shared memory, the most is 49152", kernel.name);
+            kernel.static_shared = u32::try_from(size).unwrap_or(u32::MAX);
+            if size > STATIC_SHARED {
+                let name = &kernel.name;
+                let message = format!("kernel '{name}' has {size} bytes of static shared memory, the most is {STATIC_SHARED}");
                 return self.error(message);
             }
         }

@@ -8,7 +8,7 @@ mod operand;
 mod scope;
 mod variable;
 
-pub(crate) use body::Body;
+pub(crate) use body::{Body, FRAME_ALIGNMENT};
 pub(crate) use operand::Operand;
 pub(crate) use scope::Symbol;
 
