@@ -57,19 +57,22 @@ pub(crate) fn find<'a>(name: &str, words: &[&'a str], version: u32, target: u32)
     if let Some((.., message)) = REFUSED.iter().find(|row| row.0 == name && !words.contains(&row.1)) {
         return Err((*message).to_owned());
     }
-    let mut furthest: Option<(usize, String)> = None;
+    // The message is of the form that is nearest: of the same type, then the one that most words fit.
+    let mut nearest = ((false, 0), String::new());
     for form in forms {
         match matches(form, words) {
             Ok(()) => return available(form.row, name, words, version, target),
             Err((position, message)) => {
-                if furthest.as_ref().is_none_or(|(best, _)| position > *best) {
-                    furthest = Some((position, message));
+                let last = form.parts.last().zip(words.last());
+                let of_this_type = last.is_some_and(|(part, word)| part.alternatives.contains(word));
+                if nearest.1.is_empty() || (of_this_type, position) > nearest.0 {
+                    nearest = ((of_this_type, position), message);
                 }
             }
         }
     }
     let whole: String = words.iter().map(|word| format!(".{word}")).collect();
-    Err(format!("'{name}{whole}': {}", furthest.map_or_else(String::new, |(_, message)| message)))
+    Err(format!("'{name}{whole}': {}", nearest.1))
 }
 
 /// Whether the words are the form's; where not, after how many, and why.

@@ -27,7 +27,7 @@ fn names() {
     refused("frob.b32 %r1, %r2;", "line 6: unknown instruction 'frob'");
     refused("add.u32 %r1, %r2, %x;", "line 6: 'add.u32': operand 3: unknown name '%x'");
     refused(".reg .b32 %a;\n.reg .b32 %a;", "'%a' is declared twice");
-    refused(".reg .b32 %a;\n{ .reg .f32 %a; add.f32 %a, %a, %a; }\nadd.f32 %a, %a, %a;", "line 8: 'add.f32': operand 1: '%a' is .b32");
+    refused(".reg .b32 %a;\n{ .reg .f64 %a; add.f64 %a, %a, %a; }\nadd.f64 %a, %a, %a;", "line 8: 'add.f64': operand 1: '%a' is .b32");
     refused("bra nowhere;", "line 6: unknown label 'nowhere'");
     refused("{ inner: }\nbra inner;", "line 7: unknown label 'inner'");
     refused("a: a:", "label 'a' is declared twice");
@@ -113,9 +113,9 @@ fn whole_modules() {
     refused_text(&kernel("mov.u32 %r1, é;"), "unexpected character");
     let shared = ".shared .b8 big[50000];\nmov.u32 %r1, big;";
     refused_text(&kernel(shared), "50000 bytes of static shared memory");
-    refused_text(&kernel("").repeat(2), "expected a directive");
-    let twice = kernel("") + kernel("").split_once(".visible").map(|(_, rest)| rest).unwrap_or_default();
-    refused_text(&twice.replace("}\n ", "}\n.visible "), "");
+    refused_text(&kernel("").repeat(2), "line 9: unknown directive '.version'");
+    let twice = kernel("").replace(".visible", ".entry k() { ret; }\n.visible");
+    refused_text(&twice, "line 5: 'k' is declared twice");
     let f = ".func f(.reg .u32 %a);\n.visible";
     refused_text(&kernel("call f, (%r1);").replace(".visible", f), "'f' is called and has no body here");
     refused_text(&kernel("call f, (%rd1);").replace(".visible", f), "'%rd1' is .b64, wanted .u32");

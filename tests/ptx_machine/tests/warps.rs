@@ -76,27 +76,27 @@ fn special_registers() {
 #[test]
 fn atomics() {
     let of = |name: &str, start: u32, operands: &str| {
-        let body = format!("st.global.u32 [%out], {start};\natom.global.{name} %r2, [%out], {operands};\nst.global.u32 [%out+4], %r2;");
+        let body = format!("st.global.u32 [%out], {start};\natom{name} %r2, [%out], {operands};\nst.global.u32 [%out+4], %r2;");
         let (bytes, _) = run(&kernel(&body), &Launch::default()).unwrap();
         let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
         assert_eq!(word(4), start, "{name}");
         word(0)
     };
-    assert_eq!(of("add.u32", 5, "-1"), 4);
-    assert_eq!(of("min.s32", 5, "-1"), u32::MAX);
-    assert_eq!(of("max.u32", 5, "-1"), u32::MAX);
-    assert_eq!(of("inc.u32", 5, "5"), 0);
-    assert_eq!(of("inc.u32", 4, "5"), 5);
-    assert_eq!(of("dec.u32", 0, "5"), 5);
-    assert_eq!(of("dec.u32", 9, "5"), 5);
-    assert_eq!(of("dec.u32", 4, "5"), 3);
-    assert_eq!(of("and.b32", 6, "3"), 2);
-    assert_eq!(of("or.b32", 6, "3"), 7);
-    assert_eq!(of("xor.b32", 6, "3"), 5);
-    assert_eq!(of("exch.b32", 6, "3"), 3);
-    assert_eq!(of("cas.b32", 6, "6, 9"), 9);
-    assert_eq!(of("cas.b32", 6, "7, 9"), 6);
-    assert_eq!(of("relaxed.gpu.add.u32", 6, "7"), 13);
+    assert_eq!(of(".global.add.u32", 5, "-1"), 4);
+    assert_eq!(of(".global.min.s32", 5, "-1"), u32::MAX);
+    assert_eq!(of(".global.max.u32", 5, "-1"), u32::MAX);
+    assert_eq!(of(".global.inc.u32", 5, "5"), 0);
+    assert_eq!(of(".global.inc.u32", 4, "5"), 5);
+    assert_eq!(of(".global.dec.u32", 0, "5"), 5);
+    assert_eq!(of(".global.dec.u32", 9, "5"), 5);
+    assert_eq!(of(".global.dec.u32", 4, "5"), 3);
+    assert_eq!(of(".global.and.b32", 6, "3"), 2);
+    assert_eq!(of(".global.or.b32", 6, "3"), 7);
+    assert_eq!(of(".global.xor.b32", 6, "3"), 5);
+    assert_eq!(of(".global.exch.b32", 6, "3"), 3);
+    assert_eq!(of(".global.cas.b32", 6, "6, 9"), 9);
+    assert_eq!(of(".global.cas.b32", 6, "7, 9"), 6);
+    assert_eq!(of(".relaxed.gpu.global.add.u32", 6, "7"), 13);
 }
 
 #[test]
