@@ -36,7 +36,11 @@ impl Operands {
 
 impl<'a> Body<'_, 'a> {
     /// Resolves and checks operands by their pattern in the table.
-    pub(crate) fn operands(&mut self, mnemonic: &Mnemonic<'_>, given: &[Operand<'a>]) -> Result<Operands, String> {
+    pub(crate) fn operands(
+        &mut self,
+        mnemonic: &Mnemonic<'_>,
+        given: &[Operand<'a>],
+    ) -> Result<Operands, String> {
         let all = mnemonic.row.operands.split_whitespace();
         let mut patterns: Vec<&str> = all.clone().collect();
         if patterns.len() != given.len() {
@@ -207,7 +211,9 @@ impl<'a> Body<'_, 'a> {
 
     /// An address operand of an instruction on that space.
     fn address(&mut self, operand: &Operand<'a>, space: Space) -> Result<Address, String> {
-        let Operand::Address(name, offset) = operand else { return Err("expected an address in brackets".to_owned()) };
+        let Operand::Address(name, offset) = operand else {
+            return Err("expected an address in brackets".to_owned());
+        };
         let offset = *offset;
         let Some(name) = name else { return Ok(Address { base: Base::Absolute, offset }) };
         let (base, lies_in) = match self.symbol(name) {

@@ -2,15 +2,15 @@
 
 use crate::check::Operands;
 use crate::instruction::{
-    Address, Barrier, BarrierAction, Base, Call, Callee, Combine, Comparison, Compute, Operation, Passed, Source,
-    Strength, WarpOperation,
+    Address, Barrier, BarrierAction, Base, Call, Callee, Combine, Comparison, Compute, Operation, Passed,
+    Source, Strength, WarpOperation,
 };
 use crate::mnemonic::Mnemonic;
 use crate::module::Formal;
 use crate::parse::{Body, Operand, Symbol};
 use crate::special;
 use crate::table::Family;
-use crate::types::{B32, Kind, Space, Type, U32};
+use crate::types::{B32, Kind, PRED, Space, Type, U32};
 
 impl<'a> Body<'_, 'a> {
     /// Decodes an instruction; the error says what is wrong with it.
@@ -34,18 +34,36 @@ impl<'a> Body<'_, 'a> {
         Ok(match mnemonic.row.family {
             Family::Compute(compute) => computed(compute, mnemonic, &operands, t),
             Family::Carry(carry) => {
-                let (reads, writes) = (mnemonic.row.form.starts_with(['a', 's', 'm']) && reads_carry(mnemonic), mnemonic.has("cc"));
+                let (reads, writes) = (
+                    mnemonic.row.form.starts_with(['a', 's', 'm']) && reads_carry(mnemonic),
+                    mnemonic.has("cc"),
+                );
                 Operation::Carry { carry, t, reads, writes, d, s: operands.sources() }
             }
             Family::Convert => converted(mnemonic, &operands)?,
             Family::SetPredicate => {
                 let (comparison, combine) = comparison(mnemonic, t)?;
-                Operation::SetPredicate { comparison, combine, t, ftz: mnemonic.has("ftz"), p: operands.pair(), s: operands.sources() }
+                Operation::SetPredicate {
+                    comparison,
+                    combine,
+                    t,
+                    ftz: mnemonic.has("ftz"),
+                    p: operands.pair(),
+                    s: operands.sources(),
+                }
             }
             Family::Set => {
                 let (comparison, combine) = comparison(mnemonic, t)?;
                 let to = mnemonic.types.first().copied().unwrap_or(B32);
-                Operation::Set { comparison, combine, to, t, ftz: mnemonic.has("ftz"), d, s: operands.sources() }
+                Operation::Set {
+                    comparison,
+                    combine,
+                    to,
+                    t,
+                    ftz: mnemonic.has("ftz"),
+                    d,
+                    s: operands.sources(),
+                }
             }
             Family::Load(access) => loaded(mnemonic, access, t, operands)?,
             Family::Store(access) => stored(mnemonic, access, t, operands)?,
@@ -63,7 +81,9 @@ impl<'a> Body<'_, 'a> {
             Family::Trap => Operation::Trap,
             Family::Barrier(action) => barrier(mnemonic, action, &operands)?,
             Family::Warp(operation) => Operation::Warp { operation, d: operands.pair(), s },
-            Family::Reduce(atomic) => Operation::Warp { operation: WarpOperation::Reduce(atomic, t), d: [d, None], s },
+            Family::Reduce(atomic) => {
+                Operation::Warp { operation: WarpOperation::Reduce(atomic, t), d: [d, None], s }
+            }
             Family::Fence => Operation::Fence { block_only: mnemonic.has("cta") },
             Family::ActiveMask => Operation::ActiveMask { d },
             _ => Operation::Nothing,
@@ -83,7 +103,11 @@ impl<'a> Body<'_, 'a> {
             }
             _ => return Ok(()),
         };
-        if lies_in == space { Ok(()) } else { Err(format!("'{name}' lies in {lies_in} memory, not in {space}")) }
+        if lies_in == space {
+            Ok(())
+        } else {
+            Err(format!("'{name}' lies in {lies_in} memory, not in {space}"))
+        }
     }
 
     /// `mov`: registers, special registers, addresses, and vectors in braces.
@@ -94,6 +118,10 @@ impl<'a> Body<'_, 'a> {
             (Operand::List(_), Operand::List(_)) => return Err("one side is a register".to_owned()),
             (Operand::List(parts), _) => return self.unpacked(t, parts, from),
             (_, Operand::List(parts)) => return self.packed(t, to, parts),
+            (_, Operand::Not(_)) if t == PRED => {
+                let operands = self.operands(mnemonic, given)?;
+                return Ok(Operation::Move { d: operands.first(), s: operands.sources::<1>()[0] });
+            }
             (_, Operand::Component(name, component)) => special::component(name, component),
             (_, Operand::Name(name)) if self.symbol(name).is_none() => special::scalar(name),
             _ => None,
@@ -129,7 +157,8 @@ impl<'a> Body<'_, 'a> {
     fn packed(&mut self, t: Type, to: &Operand<'a>, parts: &[Operand<'a>]) -> Result<Operation, String> {
         let part = Self::part(t, parts.len())?;
         let d = self.written(to, t)?;
-        let parts = parts.iter().map(|operand| self.source(operand, part, false)).collect::<Result<_, _>>()?;
+        let parts =
+            parts.iter().map(|operand| self.source(operand, part, false)).collect::<Result<_, _>>()?;
         Ok(Operation::Pack { d, parts, bits: part.bits })
     }
 
@@ -147,9 +176,13 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn branch_index(&mut self, given: &[Operand<'a>], line: u32) -> Result<Operation, String> {
-        let [index, Operand::Name(list)] = given else { return Err("takes an index and a list of labels".to_owned()) };
+        let [index, Operand::Name(list)] = given else {
+            return Err("takes an index and a list of labels".to_owned());
+        };
         let index = self.source(index, U32, false)?;
-        let Some(labels) = self.targets(list) else { return Err(format!("unknown '.branchtargets' '{list}'")) };
+        let Some(labels) = self.targets(list) else {
+            return Err(format!("unknown '.branchtargets' '{list}'"));
+        };
         for (position, label) in labels.iter().enumerate() {
             self.branch_to(label, position, line);
         }
@@ -162,10 +195,18 @@ impl<'a> Body<'_, 'a> {
             [Operand::Name(name)] => (&[], name, &[]),
             [Operand::Name(name), Operand::List(arguments)] => (&[], name, arguments),
             [Operand::List(results), Operand::Name(name)] => (results, name, &[]),
-            [Operand::List(results), Operand::Name(name), Operand::List(arguments)] => (results, name, arguments),
-            _ => return Err("takes (results), a function and (arguments); calls by address are not known".to_owned()),
+            [Operand::List(results), Operand::Name(name), Operand::List(arguments)] => {
+                (results, name, arguments)
+            }
+            _ => {
+                return Err(
+                    "takes (results), a function and (arguments); calls by address are not known".to_owned()
+                );
+            }
         };
-        let Some(Symbol::Function(index)) = self.symbol(name) else { return Err(format!("unknown function '{name}'")) };
+        let Some(Symbol::Function(index)) = self.symbol(name) else {
+            return Err(format!("unknown function '{name}'"));
+        };
         let callee = &self.parser.module.functions[index as usize];
         let (parameters, formal_results) = (callee.parameters.clone(), callee.results.clone());
         if (results.len(), arguments.len()) != (formal_results.len(), parameters.len()) {
@@ -176,7 +217,11 @@ impl<'a> Body<'_, 'a> {
         let mut passed = |operands: &[Operand<'a>], formals: &[Formal]| -> Result<Vec<Passed>, String> {
             operands.iter().zip(formals).map(|(operand, &formal)| self.passed(operand, formal)).collect()
         };
-        let call = Call { callee, arguments: passed(arguments, &parameters)?, results: passed(results, &formal_results)? };
+        let call = Call {
+            callee,
+            arguments: passed(arguments, &parameters)?,
+            results: passed(results, &formal_results)?,
+        };
         let writes_constant = |result: &Passed| matches!(result, Passed::Source(source) if !matches!(source, Source::Register(_)));
         if call.results.iter().any(writes_constant) {
             return Err("a result goes to a register or a '.param' variable".to_owned());
@@ -258,12 +303,15 @@ fn comparison(mnemonic: &Mnemonic<'_>, t: Type) -> Result<(Comparison, Option<Co
         "xor" => Some(Combine::Xor),
         _ => None,
     });
-    let Some((name, comparison)) = mnemonic.word(|word| compared(word).map(|found| (word.to_owned(), found))) else {
+    let Some((name, comparison)) = mnemonic.word(|word| compared(word).map(|found| (word.to_owned(), found)))
+    else {
         return Err("has no comparison".to_owned());
     };
     let known = match t.kind {
         Kind::Float => !matches!(&*name, "lo" | "ls" | "hi" | "hs"),
-        Kind::Unsigned => matches!(&*name, "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "lo" | "ls" | "hi" | "hs"),
+        Kind::Unsigned => {
+            matches!(&*name, "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "lo" | "ls" | "hi" | "hs")
+        }
         Kind::Signed => matches!(&*name, "eq" | "ne" | "lt" | "le" | "gt" | "ge"),
         _ => matches!(&*name, "eq" | "ne"),
     };
@@ -297,13 +345,23 @@ fn check_vector(mnemonic: &Mnemonic<'_>, t: Type) -> Result<(), String> {
     if mnemonic.lanes() * t.bytes() > 16 { Err("a vector has at most 16 bytes".to_owned()) } else { Ok(()) }
 }
 
-fn loaded(mnemonic: &Mnemonic<'_>, access: Strength, t: Type, operands: Operands) -> Result<Operation, String> {
+fn loaded(
+    mnemonic: &Mnemonic<'_>,
+    access: Strength,
+    t: Type,
+    operands: Operands,
+) -> Result<Operation, String> {
     check_vector(mnemonic, t)?;
     let (address, width) = (address(&operands), operands.width);
     Ok(Operation::Load { space: mnemonic.space(), t, access, address, width, d: operands.d })
 }
 
-fn stored(mnemonic: &Mnemonic<'_>, access: Strength, t: Type, operands: Operands) -> Result<Operation, String> {
+fn stored(
+    mnemonic: &Mnemonic<'_>,
+    access: Strength,
+    t: Type,
+    operands: Operands,
+) -> Result<Operation, String> {
     check_vector(mnemonic, t)?;
     if mnemonic.space() == Space::Const {
         return Err("constant memory is not written".to_owned());
@@ -328,9 +386,18 @@ fn barrier(mnemonic: &Mnemonic<'_>, action: BarrierAction, operands: &Operands) 
     // `bar` is `barrier.aligned` (PTX ISA 9.7.13.1).
     let aligned = mnemonic.row.form.starts_with("bar ") || mnemonic.has("aligned");
     let threads = threads.first().copied();
+    if matches!(threads, Some(Source::Immediate(count)) if !count.is_multiple_of(32)) {
+        return Err("the count of threads is no multiple of a warp".to_owned());
+    }
     if action == BarrierAction::Arrive && threads == Some(Source::Immediate(0)) {
         return Err("'arrive' needs a count of threads".to_owned());
     }
-    Ok(Operation::Barrier(Box::new(Barrier { id: *id, threads, action, aligned, d: operands.first(), predicate })))
+    Ok(Operation::Barrier(Box::new(Barrier {
+        id: *id,
+        threads,
+        action,
+        aligned,
+        d: operands.first(),
+        predicate,
+    })))
 }
-

@@ -65,25 +65,31 @@ pub enum FaultKind {
     Allocation,
 }
 
-/// What is wrong, before it is known where.
+/// What is wrong, before it is known where. One pointer: results of every step of every thread have room for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The kind of mistake.
-    pub kind: FaultKind,
-    /// A sentence that says which values met.
-    pub detail: String,
-}
+pub struct Problem(Box<(FaultKind, String)>);
 
 impl Problem {
     /// A problem of that kind.
+    #[cold]
     pub fn new(kind: FaultKind, detail: impl Into<String>) -> Problem {
-        Problem { kind, detail: detail.into() }
+        Problem(Box::new((kind, detail.into())))
+    }
+
+    /// The kind of mistake.
+    pub fn kind(&self) -> FaultKind {
+        self.0.0
+    }
+
+    /// A sentence that says which values met.
+    pub fn detail(&self) -> &str {
+        &self.0.1
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)
+        f.write_str(self.detail())
     }
 }
 
@@ -121,8 +127,8 @@ impl Fault {
     /// A fault of the launch, before any thread ran.
     pub(crate) fn of_launch(kernel: &str, problem: Problem) -> Fault {
         Fault {
-            kind: problem.kind,
-            detail: problem.detail,
+            kind: problem.kind(),
+            detail: problem.detail().to_owned(),
             kernel: kernel.to_owned(),
             line: None,
             source: None,

@@ -51,40 +51,131 @@ pub(crate) struct Instruction {
 #[derive(Clone, Debug)]
 pub(crate) enum Operation {
     /// Computes one value from up to four.
-    Compute { compute: Compute, t: Type, modifiers: Modifiers, d: Option<Register>, s: [Source; 4] },
+    Compute {
+        compute: Compute,
+        t: Type,
+        modifiers: Modifiers,
+        d: Option<Register>,
+        s: [Source; 4],
+    },
     /// `add.cc`, `addc` and the like: the thread's carry flag takes part.
-    Carry { carry: Carry, t: Type, reads: bool, writes: bool, d: Option<Register>, s: [Source; 3] },
+    Carry {
+        carry: Carry,
+        t: Type,
+        reads: bool,
+        writes: bool,
+        d: Option<Register>,
+        s: [Source; 3],
+    },
     /// `cvt`; `width` is the destination register's.
-    Convert { to: Type, from: Type, modifiers: Modifiers, width: u8, d: Option<Register>, s: Source },
+    Convert {
+        to: Type,
+        from: Type,
+        modifiers: Modifiers,
+        width: u8,
+        d: Option<Register>,
+        s: Source,
+    },
     /// `setp`: the second predicate is the comparison's negation, combined alike.
-    SetPredicate { comparison: Comparison, combine: Option<Combine>, t: Type, ftz: bool, p: [Option<Register>; 2], s: [Source; 3] },
+    SetPredicate {
+        comparison: Comparison,
+        combine: Option<Combine>,
+        t: Type,
+        ftz: bool,
+        p: [Option<Register>; 2],
+        s: [Source; 3],
+    },
     /// `set`: all bits or 1.0 where the comparison holds.
-    Set { comparison: Comparison, combine: Option<Combine>, to: Type, t: Type, ftz: bool, d: Option<Register>, s: [Source; 3] },
-    Move { d: Option<Register>, s: Source },
+    Set {
+        comparison: Comparison,
+        combine: Option<Combine>,
+        to: Type,
+        t: Type,
+        ftz: bool,
+        d: Option<Register>,
+        s: [Source; 3],
+    },
+    Move {
+        d: Option<Register>,
+        s: Source,
+    },
     /// `mov d, {…}`: each part has `bits`.
-    Pack { d: Option<Register>, parts: Vec<Source>, bits: u8 },
+    Pack {
+        d: Option<Register>,
+        parts: Vec<Source>,
+        bits: u8,
+    },
     /// `mov {…}, s`
-    Unpack { parts: Vec<Option<Register>>, s: Source, bits: u8 },
+    Unpack {
+        parts: Vec<Option<Register>>,
+        s: Source,
+        bits: u8,
+    },
     /// `width` is that of the destination registers.
-    Load { space: Space, t: Type, access: Strength, address: Address, width: u8, d: Vec<Option<Register>> },
-    Store { space: Space, t: Type, access: Strength, address: Address, s: Vec<Source> },
-    Atomic { space: Space, atomic: Atomic, t: Type, address: Address, d: Option<Register>, s: [Source; 2] },
+    Load {
+        space: Space,
+        t: Type,
+        access: Strength,
+        address: Address,
+        width: u8,
+        d: Vec<Option<Register>>,
+    },
+    Store {
+        space: Space,
+        t: Type,
+        access: Strength,
+        address: Address,
+        s: Vec<Source>,
+    },
+    Atomic {
+        space: Space,
+        atomic: Atomic,
+        t: Type,
+        address: Address,
+        d: Option<Register>,
+        s: [Source; 2],
+    },
     /// `cvta`: from the space to a generic address.
-    ToGeneric { space: Space, d: Option<Register>, s: Source },
+    ToGeneric {
+        space: Space,
+        d: Option<Register>,
+        s: Source,
+    },
     /// `cvta.to`
-    FromGeneric { space: Space, d: Option<Register>, s: Source },
-    IsSpace { space: Space, d: Option<Register>, s: Source },
-    Branch { target: u32 },
-    BranchIndex { index: Source, targets: Vec<u32> },
+    FromGeneric {
+        space: Space,
+        d: Option<Register>,
+        s: Source,
+    },
+    IsSpace {
+        space: Space,
+        d: Option<Register>,
+        s: Source,
+    },
+    Branch {
+        target: u32,
+    },
+    BranchIndex {
+        index: Source,
+        targets: Vec<u32>,
+    },
     Call(Box<Call>),
     Return,
     Exit,
     Trap,
     Barrier(Box<Barrier>),
-    Warp { operation: WarpOperation, d: [Option<Register>; 2], s: [Source; 4] },
+    Warp {
+        operation: WarpOperation,
+        d: [Option<Register>; 2],
+        s: [Source; 4],
+    },
     /// `fence`, `membar`; whether only this block's threads see its effect.
-    Fence { block_only: bool },
-    ActiveMask { d: Option<Register> },
+    Fence {
+        block_only: bool,
+    },
+    ActiveMask {
+        d: Option<Register>,
+    },
     /// Hints, such as `prefetch`.
     Nothing,
 }

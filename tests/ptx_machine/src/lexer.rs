@@ -159,7 +159,8 @@ impl<'a> Lexer<'a> {
         let bytes = self.rest().as_bytes();
         let mut end = 0;
         while end < bytes.len() {
-            let signed_exponent = end > 0 && matches!(bytes[end - 1], b'e' | b'E') && matches!(bytes[end], b'+' | b'-');
+            let signed_exponent =
+                end > 0 && matches!(bytes[end - 1], b'e' | b'E') && matches!(bytes[end], b'+' | b'-');
             if !(signed_exponent || bytes[end].is_ascii_alphanumeric() || bytes[end] == b'.') {
                 break;
             }

@@ -76,7 +76,10 @@ pub fn launch(
 ) -> Result<Report, Fault> {
     let of_launch = |problem| Fault::of_launch(kernel, problem);
     let Some(found) = module.kernel(kernel) else {
-        return Err(of_launch(Problem::new(FaultKind::UnknownKernel, "the module has no kernel of this name")));
+        return Err(of_launch(Problem::new(
+            FaultKind::UnknownKernel,
+            "the module has no kernel of this name",
+        )));
     };
     check(found, launch, parameters).map_err(of_launch)?;
     let addresses = module.load(memory).map_err(of_launch)?;
@@ -108,16 +111,28 @@ fn check(kernel: &Kernel, launch: &Launch, parameters: &[u8]) -> Result<(), Prob
     let threads = product(launch.block).unwrap_or(u32::MAX);
     let [x, y, z] = launch.block;
     if product(launch.grid).is_none_or(|blocks| blocks == 0) || threads == 0 {
-        return error(FaultKind::InvalidBlock, format!("a grid of {:?} blocks of {:?} threads", launch.grid, launch.block));
+        return error(
+            FaultKind::InvalidBlock,
+            format!("a grid of {:?} blocks of {:?} threads", launch.grid, launch.block),
+        );
     }
     if threads > 1024 || z > 64 {
-        return error(FaultKind::InvalidBlock, format!("a block of {x}x{y}x{z} threads; the most is 1024, and 64 in z"));
+        return error(
+            FaultKind::InvalidBlock,
+            format!("a block of {x}x{y}x{z} threads; the most is 1024, and 64 in z"),
+        );
     }
     if let Some(most) = kernel.max_threads.and_then(product).filter(|&most| threads > most) {
-        return error(FaultKind::InvalidBlock, format!("a block of {threads} threads; '.maxntid' allows {most}"));
+        return error(
+            FaultKind::InvalidBlock,
+            format!("a block of {threads} threads; '.maxntid' allows {most}"),
+        );
     }
     if let Some(needed) = kernel.required_threads.filter(|&needed| needed != launch.block) {
-        return error(FaultKind::InvalidBlock, format!("a block of {:?} threads; '.reqntid' wants {needed:?}", launch.block));
+        return error(
+            FaultKind::InvalidBlock,
+            format!("a block of {:?} threads; '.reqntid' wants {needed:?}", launch.block),
+        );
     }
     let shared = u64::from(kernel.static_shared) + u64::from(launch.dynamic_shared);
     if shared > u64::from(launch.shared_limit) {
@@ -125,7 +140,8 @@ fn check(kernel: &Kernel, launch: &Launch, parameters: &[u8]) -> Result<(), Prob
         return error(FaultKind::SharedTooLarge, detail);
     }
     if parameters.len() != kernel.parameter_bytes as usize {
-        let detail = format!("{} bytes of parameters; the kernel takes {}", parameters.len(), kernel.parameter_bytes);
+        let detail =
+            format!("{} bytes of parameters; the kernel takes {}", parameters.len(), kernel.parameter_bytes);
         return error(FaultKind::ParameterSize, detail);
     }
     Ok(())
@@ -139,7 +155,8 @@ impl Machine<'_> {
             for y in 0..height {
                 for x in 0..width {
                     self.now += 1;
-                    self.block = Block::new((self.kernel, self.module, self.launch), [x, y, z], number, self.now);
+                    self.block =
+                        Block::new((self.kernel, self.module, self.launch), [x, y, z], number, self.now);
                     self.run_block()?;
                     number += 1;
                 }
@@ -163,8 +180,8 @@ impl Machine<'_> {
         let positions = &self.module.functions[thread.function as usize].positions;
         let position = positions.get(thread.at as usize).copied().unwrap_or_default();
         Fault {
-            kind: problem.kind,
-            detail: problem.detail,
+            kind: problem.kind(),
+            detail: problem.detail().to_owned(),
             kernel: self.kernel.name.clone(),
             line: Some(position.line),
             source: self.module.source_line(position),

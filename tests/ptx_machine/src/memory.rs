@@ -61,7 +61,13 @@ impl Written {
     }
 
     /// Remembers that bytes were written.
+    #[inline]
     pub fn set(&mut self, start: usize, count: usize) {
+        // What threads access lies in one word.
+        if start % 64 + count <= 64 && count > 0 {
+            self.0[start / 64] |= u64::MAX >> (64 - count) << (start % 64);
+            return;
+        }
         for (word, mask) in words(start, count) {
             self.0[word] |= mask;
         }
@@ -74,7 +80,12 @@ impl Written {
     }
 
     /// The first byte of these that was not written.
+    #[inline]
     pub fn missing(&self, start: usize, count: usize) -> Option<usize> {
+        if start % 64 + count <= 64 && count > 0 {
+            let missing = !self.0[start / 64] & u64::MAX >> (64 - count) << (start % 64);
+            return (missing != 0).then(|| start / 64 * 64 + missing.trailing_zeros() as usize);
+        }
         words(start, count).find_map(|(word, mask)| {
             let missing = !self.0[word] & mask;
             (missing != 0).then(|| word * 64 + missing.trailing_zeros() as usize)
@@ -106,7 +117,15 @@ impl Memory {
 
     /// Memory of that many bytes.
     pub fn with_capacity(bytes: u64) -> Memory {
-        Memory { allocations: Vec::new(), next: FIRST, capacity: bytes, used: 0, recent: 0, launches: 0, modules: HashMap::new() }
+        Memory {
+            allocations: Vec::new(),
+            next: FIRST,
+            capacity: bytes,
+            used: 0,
+            recent: 0,
+            launches: 0,
+            modules: HashMap::new(),
+        }
     }
 
     /// How many bytes there are, and how many are allocated.
@@ -129,7 +148,11 @@ impl Memory {
             return error(format!("an allocation's alignment is {alignment}"));
         }
         if size > self.capacity - self.used {
-            return error(format!("{size} bytes wanted, {} of {} are free", self.capacity - self.used, self.capacity));
+            return error(format!(
+                "{size} bytes wanted, {} of {} are free",
+                self.capacity - self.used,
+                self.capacity
+            ));
         }
         let address = self.next.next_multiple_of(alignment);
         self.next = address + size + GAP;
@@ -163,7 +186,10 @@ impl Memory {
     pub fn free(&mut self, address: u64) -> Result<(), Problem> {
         let index = self.allocations.binary_search_by_key(&address, |allocation| allocation.address);
         let Ok(index) = index else {
-            return Err(Problem::new(FaultKind::OutOfBounds, format!("no allocation starts at {address:#x}")));
+            return Err(Problem::new(
+                FaultKind::OutOfBounds,
+                format!("no allocation starts at {address:#x}"),
+            ));
         };
         let allocation = &mut self.allocations[index];
         if allocation.state == State::Freed {
@@ -223,8 +249,9 @@ impl Memory {
         let count = bytes as usize;
         let (source, start) = self.locate(from, count, "copy")?;
         let data = self.allocations[source].data[start..start + count].to_vec();
-        let written: Vec<bool> =
-            (0..count).map(|byte| self.allocations[source].written.missing(start + byte, 1).is_none()).collect();
+        let written: Vec<bool> = (0..count)
+            .map(|byte| self.allocations[source].written.missing(start + byte, 1).is_none())
+            .collect();
         let (target, start) = self.locate(to, count, "copy")?;
         let allocation = &mut self.allocations[target];
         allocation.data[start..start + count].copy_from_slice(&data);
@@ -271,10 +298,13 @@ impl Memory {
     }
 
     /// The allocation of an access, and where in it the access starts.
+    #[inline]
     fn locate(&mut self, address: u64, bytes: usize, what: &str) -> Result<(usize, usize), Problem> {
         let fits = |allocation: &Allocation| {
             let start = address.wrapping_sub(allocation.address);
-            start <= allocation.size && bytes as u64 <= allocation.size - start && allocation.state != State::Freed
+            start <= allocation.size
+                && bytes as u64 <= allocation.size - start
+                && allocation.state != State::Freed
         };
         if self.allocations.get(self.recent).is_some_and(fits) {
             return Ok((self.recent, (address - self.allocations[self.recent].address) as usize));
@@ -322,7 +352,8 @@ impl Memory {
         let allocation = &mut self.allocations[index];
         if let Some(missing) = allocation.written.missing(start, bytes) {
             let name = allocation.describe();
-            let detail = format!("load of {bytes} bytes at {address:#x}: byte {missing} of {name} was never written");
+            let detail =
+                format!("load of {bytes} bytes at {address:#x}: byte {missing} of {name} was never written");
             return Err(Problem::new(FaultKind::UninitialisedMemory, detail));
         }
         Ok(from_bytes(&allocation.data[start..start + bytes]))

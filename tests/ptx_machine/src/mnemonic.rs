@@ -52,7 +52,12 @@ pub(crate) struct Mnemonic<'a> {
 }
 
 /// Finds the row for `name` and the words after it, for a PTX version (63 is 6.3) and a target (70 is `sm_70`).
-pub(crate) fn find<'a>(name: &str, words: &[&'a str], version: u32, target: u32) -> Result<Mnemonic<'a>, String> {
+pub(crate) fn find<'a>(
+    name: &str,
+    words: &[&'a str],
+    version: u32,
+    target: u32,
+) -> Result<Mnemonic<'a>, String> {
     let forms = forms().get(name).ok_or_else(|| format!("unknown instruction '{name}'"))?;
     if let Some((.., message)) = REFUSED.iter().find(|row| row.0 == name && !words.contains(&row.1)) {
         return Err((*message).to_owned());
@@ -101,7 +106,8 @@ fn available<'a>(
 ) -> Result<Mnemonic<'a>, String> {
     // Scopes and orders came later than the instructions that they modify (PTX ISA 9.7.13.6).
     let ordered = words.iter().any(|word| matches!(*word, "relaxed" | "acquire" | "release" | "acq_rel"));
-    let (since, needed) = if ordered { (row.version.max(60), row.target.max(70)) } else { (row.version, row.target) };
+    let (since, needed) =
+        if ordered { (row.version.max(60), row.target.max(70)) } else { (row.version, row.target) };
     if version < since {
         return Err(format!("'{name}' in this form needs .version {}.{} or higher", since / 10, since % 10));
     }
@@ -130,7 +136,16 @@ impl Mnemonic<'_> {
 
     /// How many values `.v2` or `.v4` moves; one without.
     pub fn lanes(&self) -> usize {
-        self.word(|word| Some(if word == "v2" { 2 } else if word == "v4" { 4 } else { return None })).unwrap_or(1)
+        self.word(|word| {
+            Some(if word == "v2" {
+                2
+            } else if word == "v4" {
+                4
+            } else {
+                return None;
+            })
+        })
+        .unwrap_or(1)
     }
 
     /// The modifiers of arithmetic.

@@ -171,7 +171,9 @@ impl Module {
     /// The memory has no room left.
     pub fn variable(&self, name: &str, memory: &mut Memory) -> Result<Option<(u64, u64)>, Problem> {
         let in_memory = |variable: &Variable| matches!(variable.space, Space::Global | Space::Const);
-        let Some(index) = self.variables.iter().position(|v| v.name == name && in_memory(v)) else { return Ok(None) };
+        let Some(index) = self.variables.iter().position(|v| v.name == name && in_memory(v)) else {
+            return Ok(None);
+        };
         let addresses = self.load(memory)?;
         Ok(Some((addresses[index], u64::from(self.variables[index].size.unwrap_or(0)))))
     }

@@ -41,7 +41,11 @@ impl Machine<'_> {
                 continue;
             }
             let conversion = conversion(&mut characters)?;
-            let bytes = if conversion.long || matches!(conversion.letter, 'f' | 'e' | 'g' | 's' | 'p') { 8 } else { 4 };
+            let bytes = if conversion.long || matches!(conversion.letter, 'f' | 'e' | 'g' | 's' | 'p') {
+                8
+            } else {
+                4
+            };
             next = next.next_multiple_of(bytes);
             let value = self.generic(thread, next, bytes as usize)?;
             next += bytes;

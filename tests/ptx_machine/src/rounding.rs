@@ -209,7 +209,8 @@ mod tests {
 
     fn samples() -> Vec<f64> {
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut values = vec![0.0, -0.0, 1.0, -1.5, 5e-324, -5e-324, f64::MAX, f64::MIN_POSITIVE, 1.0 + f64::EPSILON];
+        let mut values =
+            vec![0.0, -0.0, 1.0, -1.5, 5e-324, -5e-324, f64::MAX, f64::MIN_POSITIVE, 1.0 + f64::EPSILON];
         for _ in 0..120 {
             state ^= state << 13;
             state ^= state >> 7;

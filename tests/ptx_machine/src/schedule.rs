@@ -25,7 +25,10 @@ impl Order {
     }
 
     fn shuffle(&mut self, items: &mut [usize]) {
-        for last in (1..items.len()).rev().filter(|_| self.shuffles).collect::<Vec<_>>() {
+        if !self.shuffles {
+            return;
+        }
+        for last in (1..items.len()).rev() {
             let other = (self.next() >> 33) as usize % (last + 1);
             items.swap(last, other);
         }

@@ -212,7 +212,8 @@ impl Mark {
 
     fn is_ordered(&self, by: &Accessor, published: &Published) -> bool {
         let block = self.thread / by.block_threads;
-        let seen = |map: &HashMap<u32, u32>| by.acquired && map.get(&block).is_some_and(|&time| self.time < time);
+        let seen =
+            |map: &HashMap<u32, u32>| by.acquired && map.get(&block).is_some_and(|&time| self.time < time);
         if self.breadth == Breadth::Grid {
             return by.acquired && self.time < published.latest;
         }

@@ -49,8 +49,12 @@ const SCALARS: &[(&str, Special, Type)] = &[
 ];
 
 /// Registers of three dimensions.
-const VECTORS: &[(&str, fn(u8) -> Special)] =
-    &[("%tid", Special::Tid), ("%ntid", Special::Ntid), ("%ctaid", Special::Ctaid), ("%nctaid", Special::Nctaid)];
+const VECTORS: &[(&str, fn(u8) -> Special)] = &[
+    ("%tid", Special::Tid),
+    ("%ntid", Special::Ntid),
+    ("%ctaid", Special::Ctaid),
+    ("%nctaid", Special::Nctaid),
+];
 
 /// The special register of one dimension that has this name, and its type.
 pub(crate) fn scalar(name: &str) -> Option<(Special, Type)> {

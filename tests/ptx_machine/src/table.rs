@@ -199,16 +199,23 @@ pub(crate) const ROWS: &[Row] = &[
     compute("slct .ANY .s32", "=s s s t", C::Slct),
     compute("slct ?.ftz .ANY .f32", "=s s s t", C::Slct),
     // Data movement (9.7.9).
-    row("mov .ANY|pred", "*", F::Move),
+    row("mov .ANY|pred", "=t !t", F::Move),
     row("cvt ?.ROUND ?.ftz ?.sat .CVT .CVT", "=s~ t~", F::Convert),
     row("ld ?.weak ?.SPACE ?.COP|EVICT ?.PREFETCH ?.VEC .MEM", "={}~ []", F::Load(Strength::Weak)),
-    row("ld ?.global ?.COP .nc ?.EVICT ?.PREFETCH ?.VEC .MEM", "={}~ []", F::Load(Strength::NonCoherent)).since(31, 32),
+    row("ld ?.global ?.COP .nc ?.EVICT ?.PREFETCH ?.VEC .MEM", "={}~ []", F::Load(Strength::NonCoherent))
+        .since(31, 32),
     row("ld .volatile ?.SPACE ?.VEC .MEM", "={}~ []", F::Load(Strength::Strong)),
-    row("ld .relaxed|acquire .SCOPE ?.SPACE ?.EVICT ?.PREFETCH ?.VEC .MEM", "={}~ []", F::Load(Strength::Strong)).since(60, 70),
+    row(
+        "ld .relaxed|acquire .SCOPE ?.SPACE ?.EVICT ?.PREFETCH ?.VEC .MEM",
+        "={}~ []",
+        F::Load(Strength::Strong),
+    )
+    .since(60, 70),
     row("ldu ?.global ?.VEC .MEM", "={}~ []", F::Load(Strength::NonCoherent)),
     row("st ?.weak ?.SPACE ?.COP|EVICT ?.VEC .MEM", "[] {}~", F::Store(Strength::Weak)),
     row("st .volatile ?.SPACE ?.VEC .MEM", "[] {}~", F::Store(Strength::Strong)),
-    row("st .relaxed|release .SCOPE ?.SPACE ?.EVICT ?.VEC .MEM", "[] {}~", F::Store(Strength::Strong)).since(60, 70),
+    row("st .relaxed|release .SCOPE ?.SPACE ?.EVICT ?.VEC .MEM", "[] {}~", F::Store(Strength::Strong))
+        .since(60, 70),
     row("cvta .global|shared|local|const .u64", "=t t", F::ConvertAddress),
     row("cvta .to .global|shared|local|const .u64", "=t t", F::ConvertAddress),
     row("isspacep .global|shared|local|const", "=p u64", F::IsSpace),
@@ -232,9 +239,12 @@ pub(crate) const ROWS: &[Row] = &[
     row("bar ?.cta .red .or .pred", "=t u32 ?u32 !p", F::Barrier(BarrierAction::Or)),
     row("barrier ?.cta .sync ?.aligned", "u32 ?u32", F::Barrier(BarrierAction::Sync)).since(60, 30),
     row("barrier ?.cta .arrive ?.aligned", "u32 u32", F::Barrier(BarrierAction::Arrive)).since(60, 30),
-    row("barrier ?.cta .red .popc ?.aligned .u32", "=t u32 ?u32 !p", F::Barrier(BarrierAction::Popc)).since(60, 30),
-    row("barrier ?.cta .red .and ?.aligned .pred", "=t u32 ?u32 !p", F::Barrier(BarrierAction::And)).since(60, 30),
-    row("barrier ?.cta .red .or ?.aligned .pred", "=t u32 ?u32 !p", F::Barrier(BarrierAction::Or)).since(60, 30),
+    row("barrier ?.cta .red .popc ?.aligned .u32", "=t u32 ?u32 !p", F::Barrier(BarrierAction::Popc))
+        .since(60, 30),
+    row("barrier ?.cta .red .and ?.aligned .pred", "=t u32 ?u32 !p", F::Barrier(BarrierAction::And))
+        .since(60, 30),
+    row("barrier ?.cta .red .or ?.aligned .pred", "=t u32 ?u32 !p", F::Barrier(BarrierAction::Or))
+        .since(60, 30),
     row("bar .warp .sync", "u32", F::Warp(Sync)).since(60, 30),
     row("membar .cta|gl|sys", "", F::Fence),
     row("fence ?.sc|acq_rel .SCOPE", "", F::Fence).since(60, 70),

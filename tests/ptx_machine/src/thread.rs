@@ -101,7 +101,8 @@ impl Thread {
 
     /// Starts an activation of a function; `limit` is how many bytes all may take.
     pub fn enter(&mut self, function: u32, of: &Function, limit: u32) -> Result<(), Problem> {
-        let caller = Caller { function: self.function, at: self.at, registers: self.registers, frame: self.frame };
+        let caller =
+            Caller { function: self.function, at: self.at, registers: self.registers, frame: self.frame };
         self.callers.push(caller);
         self.registers = self.values.len();
         self.frame = self.local.len().next_multiple_of(FRAME_ALIGNMENT as usize);

@@ -88,15 +88,29 @@ impl Type {
         if self.bits >= 64 { value } else { value & ((1 << self.bits) - 1) }
     }
 
-    /// The number that a register of this type holds, its sign extended if the type has one.
+    /// The value in 64 bits, its sign extended if the type has one.
+    #[inline]
+    pub fn widen(self, value: u64) -> u64 {
+        if self.is_signed() {
+            let unused = 64 - u32::from(self.bits);
+            (((value << unused) as i64) >> unused) as u64
+        } else {
+            self.truncate(value)
+        }
+    }
+
+    /// The number that a register of this type holds.
     #[inline]
     pub fn extend(self, value: u64) -> i128 {
-        let unused = 64 - u32::from(self.bits);
-        if self.is_signed() {
-            i128::from(((value << unused) as i64) >> unused)
-        } else {
-            i128::from(self.truncate(value))
-        }
+        let wide = self.widen(value);
+        if self.is_signed() { i128::from(wide as i64) } else { i128::from(wide) }
+    }
+
+    /// How two integers of this type compare.
+    #[inline]
+    pub fn compare(self, a: u64, b: u64) -> std::cmp::Ordering {
+        let (a, b) = (self.widen(a), self.widen(b));
+        if self.is_signed() { (a as i64).cmp(&(b as i64)) } else { a.cmp(&b) }
     }
 
     /// The smallest and the largest integer of this type.

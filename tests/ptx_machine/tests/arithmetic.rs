@@ -4,7 +4,8 @@ mod device;
 
 use device::value;
 
-const INTEGERS: [u64; 9] = [0, 1, 2, 7, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x8000_0000_0000_0000, u64::MAX];
+const INTEGERS: [u64; 9] =
+    [0, 1, 2, 7, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x8000_0000_0000_0000, u64::MAX];
 const DOUBLES: [f64; 12] =
     [0.0, -0.0, 1.0, -1.5, 0.1, 1e300, -1e-300, 5e-324, f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
 const SINGLES: [f32; 11] =
@@ -32,11 +33,17 @@ fn on_singles(name: &str, s: &[f32]) -> f32 {
 }
 
 fn same64(found: f64, expected: f64, what: &str) {
-    assert!(found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan(), "{what}: {found:e} {expected:e}");
+    assert!(
+        found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan(),
+        "{what}: {found:e} {expected:e}"
+    );
 }
 
 fn same32(found: f32, expected: f32, what: &str) {
-    assert!(found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan(), "{what}: {found:e} {expected:e}");
+    assert!(
+        found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan(),
+        "{what}: {found:e} {expected:e}"
+    );
 }
 
 #[test]
@@ -138,7 +145,8 @@ fn carries() {
                 mov.b64 %rd1, {%r1, %r2};\nst.global.u64 [%out], %rd1;\nst.global.u32 [%out+8], %r3;";
     assert_eq!(value::<u64>(body), 1);
     assert_eq!(value::<u32>(&format!("{body}\nst.global.u32 [%out], %r3;")), 5);
-    let borrow = "sub.cc.u32 %r1, 1, 2;\nsubc.u32 %r2, 5, 0;\nmov.b64 %rd1, {%r1, %r2};\nst.global.u64 [%out], %rd1;";
+    let borrow =
+        "sub.cc.u32 %r1, 1, 2;\nsubc.u32 %r2, 5, 0;\nmov.b64 %rd1, {%r1, %r2};\nst.global.u64 [%out], %rd1;";
     assert_eq!(value::<u64>(borrow), (5 << 32) + 1 - 2);
     let product = "mad.lo.cc.u32 %r1, 0xffffffff, 2, 3;\nmadc.hi.u32 %r2, 0xffffffff, 2, 0;\n\
                    mov.b64 %rd1, {%r1, %r2};\nst.global.u64 [%out], %rd1;";
@@ -168,12 +176,15 @@ fn bits() {
 /// `selp` and `slct` choose.
 #[test]
 fn selections() {
-    let body = |test: &str| format!("setp.{test} %p1, 3, 4;\nselp.b32 %r1, 10, 20, %p1;\nst.global.u32 [%out], %r1;");
+    let body = |test: &str| {
+        format!("setp.{test} %p1, 3, 4;\nselp.b32 %r1, 10, 20, %p1;\nst.global.u32 [%out], %r1;")
+    };
     assert_eq!(value::<u32>(&body("lt.s32")), 10);
     assert_eq!(value::<u32>(&body("gt.u32")), 20);
     assert_eq!(on_words("slct.b32.s32", &[1, 2, 0]), 1);
     assert_eq!(on_words("slct.b32.s32", &[1, 2, u32::MAX]), 2);
-    let body = "slct.f64.f32 %d1, 0d3FF0000000000000, 0d4000000000000000, 0fBF800000;\nst.global.f64 [%out], %d1;";
+    let body =
+        "slct.f64.f32 %d1, 0d3FF0000000000000, 0d4000000000000000, 0fBF800000;\nst.global.f64 [%out], %d1;";
     assert_eq!(value::<f64>(body), 2.0);
 }
 
@@ -181,8 +192,16 @@ fn selections() {
 fn doubles() {
     for a in DOUBLES {
         for b in DOUBLES {
-            let least = if a == b && a == 0.0 && a.is_sign_negative() != b.is_sign_negative() { -0.0 } else { a.min(b) };
-            let most = if a == b && a == 0.0 && a.is_sign_negative() != b.is_sign_negative() { 0.0 } else { a.max(b) };
+            let least = if a == b && a == 0.0 && a.is_sign_negative() != b.is_sign_negative() {
+                -0.0
+            } else {
+                a.min(b)
+            };
+            let most = if a == b && a == 0.0 && a.is_sign_negative() != b.is_sign_negative() {
+                0.0
+            } else {
+                a.max(b)
+            };
             let cases = [
                 ("add.rn.f64", a + b),
                 ("sub.f64", a - b),
@@ -197,8 +216,13 @@ fn doubles() {
             }
             same64(on_doubles("fma.rn.f64", &[a, b, 0.3]), a.mul_add(b, 0.3), "fma");
         }
-        let cases =
-            [("neg.f64", -a), ("abs.f64", a.abs()), ("sqrt.rn.f64", a.sqrt()), ("rcp.rn.f64", 1.0 / a), ("rsqrt.approx.f64", 1.0 / a.sqrt())];
+        let cases = [
+            ("neg.f64", -a),
+            ("abs.f64", a.abs()),
+            ("sqrt.rn.f64", a.sqrt()),
+            ("rcp.rn.f64", 1.0 / a),
+            ("rsqrt.approx.f64", 1.0 / a.sqrt()),
+        ];
         for (name, expected) in cases {
             same64(on_doubles(name, &[a]), expected, &format!("{name} {a:e}"));
         }
@@ -209,13 +233,18 @@ fn doubles() {
 fn singles() {
     for a in SINGLES {
         for b in SINGLES {
-            let cases = [("add.rn.f32", a + b), ("sub.f32", a - b), ("mul.rn.f32", a * b), ("div.rn.f32", a / b)];
+            let cases =
+                [("add.rn.f32", a + b), ("sub.f32", a - b), ("mul.rn.f32", a * b), ("div.rn.f32", a / b)];
             for (name, expected) in cases {
                 same32(on_singles(name, &[a, b]), expected, &format!("{name} {a:e}, {b:e}"));
             }
             same32(on_singles("fma.rn.f32", &[a, b, 0.3]), a.mul_add(b, 0.3), "fma");
             let either = a.is_nan() || b.is_nan();
-            same32(on_singles("min.NaN.f32", &[a, b]), if either { f32::NAN } else { on_singles("min.f32", &[a, b]) }, "min.NaN");
+            same32(
+                on_singles("min.NaN.f32", &[a, b]),
+                if either { f32::NAN } else { on_singles("min.f32", &[a, b]) },
+                "min.NaN",
+            );
         }
         let double = f64::from(a);
         let cases = [
@@ -256,7 +285,11 @@ fn directed_roundings() {
     same64(on_doubles("mul.rz.f64", &[f64::MAX, 2.0]), f64::MAX, "no overflow to zero");
     same64(on_doubles("mul.rp.f64", &[5e-324, 0.25]), 5e-324, "underflow upwards");
     same64(on_doubles("mul.rm.f64", &[f64::INFINITY, 2.0]), f64::INFINITY, "infinity");
-    same64(on_doubles("fma.rp.f64", &[1.0 + f64::EPSILON, 1.0 + f64::EPSILON, -1.0]), (2.0 * f64::EPSILON).next_up(), "fma");
+    same64(
+        on_doubles("fma.rp.f64", &[1.0 + f64::EPSILON, 1.0 + f64::EPSILON, -1.0]),
+        (2.0 * f64::EPSILON).next_up(),
+        "fma",
+    );
     same64(on_doubles("sqrt.rp.f64", &[2.0]), 2f64.sqrt(), "the root of two is rounded up already");
     same64(on_doubles("sqrt.rm.f64", &[2.0]), 2f64.sqrt().next_down(), "root");
     same64(on_doubles("rcp.rm.f64", &[3.0]), third, "reciprocal");
@@ -300,7 +333,9 @@ fn comparisons() {
         }
     }
     let of = |name: &str, a: &str, b: &str| {
-        value::<u32>(&format!("setp.{name} %p1, {a}, {b};\nselp.u32 %r1, 1, 0, %p1;\nst.global.u32 [%out], %r1;"))
+        value::<u32>(&format!(
+            "setp.{name} %p1, {a}, {b};\nselp.u32 %r1, 1, 0, %p1;\nst.global.u32 [%out], %r1;"
+        ))
     };
     assert_eq!(of("lt.s32", "-1", "1"), 1);
     assert_eq!(of("lt.u32", "-1", "1"), 0);
@@ -321,7 +356,10 @@ fn combined_comparisons_and_predicates() {
 #[test]
 fn properties() {
     let has = |property: &str, value: f64| {
-        let body = format!("testp.{property}.f64 %p1, 0d{:016X};\nselp.u32 %r1, 1, 0, %p1;\nst.global.u32 [%out], %r1;", value.to_bits());
+        let body = format!(
+            "testp.{property}.f64 %p1, 0d{:016X};\nselp.u32 %r1, 1, 0, %p1;\nst.global.u32 [%out], %r1;",
+            value.to_bits()
+        );
         device::value::<u32>(&body) == 1
     };
     for number in DOUBLES {

@@ -15,8 +15,10 @@ fn from_double(name: &str, d: &str, number: f64) -> String {
 #[test]
 fn floats_to_integers() {
     for number in DOUBLES {
-        let word = |name: &str| value::<u32>(&(from_double(name, "%r1", number) + "st.global.u32 [%out], %r1;"));
-        let long = |name: &str| value::<u64>(&(from_double(name, "%rd1", number) + "st.global.u64 [%out], %rd1;"));
+        let word =
+            |name: &str| value::<u32>(&(from_double(name, "%r1", number) + "st.global.u32 [%out], %r1;"));
+        let long =
+            |name: &str| value::<u64>(&(from_double(name, "%rd1", number) + "st.global.u64 [%out], %rd1;"));
         assert_eq!(word("rzi.s32.f64") as i32, number as i32, "{number}");
         assert_eq!(word("rzi.u32.f64"), number as u32, "{number}");
         assert_eq!(word("rni.s32.f64") as i32, number.round_ties_even() as i32, "{number}");
@@ -33,8 +35,10 @@ fn floats_to_integers() {
 #[test]
 fn integers_to_floats() {
     for number in [0_u64, 1, 16_777_217, 1 << 63, (1 << 53) + 1, u64::MAX] {
-        let double = |name: &str| value::<f64>(&format!("cvt.{name} %d1, {number:#x};\nst.global.f64 [%out], %d1;"));
-        let single = |name: &str| value::<f32>(&format!("cvt.{name} %f1, {number:#x};\nst.global.f32 [%out], %f1;"));
+        let double =
+            |name: &str| value::<f64>(&format!("cvt.{name} %d1, {number:#x};\nst.global.f64 [%out], %d1;"));
+        let single =
+            |name: &str| value::<f32>(&format!("cvt.{name} %f1, {number:#x};\nst.global.f32 [%out], %f1;"));
         assert_eq!(double("rn.f64.u64"), number as f64);
         assert_eq!(double("rn.f64.s64"), number as i64 as f64);
         assert_eq!(double("rn.f64.s32"), f64::from(number as i32));
@@ -50,11 +54,13 @@ fn integers_to_floats() {
 #[test]
 fn between_floats() {
     for number in [0.1, 1e300, -1e-42, 1e-50, f64::INFINITY, -2.5] {
-        let single = |name: &str| value::<f32>(&(from_double(name, "%f1", number) + "st.global.f32 [%out], %f1;"));
+        let single =
+            |name: &str| value::<f32>(&(from_double(name, "%f1", number) + "st.global.f32 [%out], %f1;"));
         assert_eq!(single("rn.f32.f64").to_bits(), (number as f32).to_bits());
         assert!(f64::from(single("rm.f32.f64")) <= number && number <= f64::from(single("rp.f32.f64")));
         assert_eq!(single("rn.sat.f32.f64"), (number as f32).clamp(0.0, 1.0));
-        let double = |name: &str| value::<f64>(&(from_double(name, "%d2", number) + "st.global.f64 [%out], %d2;"));
+        let double =
+            |name: &str| value::<f64>(&(from_double(name, "%d2", number) + "st.global.f64 [%out], %d2;"));
         assert_eq!(double("rmi.f64.f64"), number.floor());
         assert_eq!(double("rni.f64.f64"), number.round_ties_even());
     }
@@ -62,13 +68,17 @@ fn between_floats() {
     assert_eq!(value::<f64>("cvt.ftz.f64.f32 %d1, 0f00000001;\nst.global.f64 [%out], %d1;"), 0.0);
     let half = "cvt.rn.f16.f32 %h1, 0f3DCCCCCD;\nst.global.b16 [%out], %h1;";
     assert_eq!(value::<u16>(half), 0x2e66);
-    assert_eq!(value::<f32>("mov.b16 %h1, 0x2e66;\ncvt.f32.f16 %f1, %h1;\nst.global.f32 [%out], %f1;"), 0.099_975_586);
+    assert_eq!(
+        value::<f32>("mov.b16 %h1, 0x2e66;\ncvt.f32.f16 %f1, %h1;\nst.global.f32 [%out], %f1;"),
+        0.099_975_586
+    );
 }
 
 #[test]
 fn between_integers() {
     let of = |name: &str, number: i64| {
-        value::<u64>(&format!("mov.b64 %rd1, {number};\ncvt.{name} %rd2, %rd1;\nst.global.u64 [%out], %rd2;")) as i64
+        value::<u64>(&format!("mov.b64 %rd1, {number};\ncvt.{name} %rd2, %rd1;\nst.global.u64 [%out], %rd2;"))
+            as i64
     };
     assert_eq!(of("s64.s8", 0x1ff), -1);
     assert_eq!(of("s64.u8", 0x1ff), 255);
@@ -85,7 +95,10 @@ fn between_integers() {
 fn no_number_as_an_integer() {
     let with = Launch { nan_to_integer: NanToInteger::Value, ..Launch::default() };
     let of = |name: &str, d: &str, source: &str| {
-        let text = kernel(&format!("cvt.rzi.{name} {d}, {source};\nst.global.b{} [%out], {d};", if d == "%r1" { 32 } else { 64 }));
+        let text = kernel(&format!(
+            "cvt.rzi.{name} {d}, {source};\nst.global.b{} [%out], {d};",
+            if d == "%r1" { 32 } else { 64 }
+        ));
         u64::from_le_bytes(run(&text, &with).unwrap().0[..8].try_into().unwrap())
     };
     assert_eq!(of("s32.f32", "%r1", "0f7FC00000"), 0);

@@ -34,29 +34,53 @@ fn with_shared(body: &str) -> String {
 
 #[test]
 fn register_read_before_written() {
-    let fault = expect("add.u32 %r1, %r2, 1;", &one(), FaultKind::UninitialisedRegister, "register '%r2' (.b32)");
+    let fault =
+        expect("add.u32 %r1, %r2, 1;", &one(), FaultKind::UninitialisedRegister, "register '%r2' (.b32)");
     assert_eq!(fault.line, Some(6));
     // Only on one path.
-    let body = "mov.u32 %r1, %tid.x;\nsetp.eq.u32 %p1, %r1, 3;\n@!%p1 mov.u32 %r2, 1;\nst.global.u32 [%out], %r2;";
-    let fault = expect(body, &Launch { global_races: false, ..Launch::new(1, 4) }, FaultKind::UninitialisedRegister, "%r2");
+    let body =
+        "mov.u32 %r1, %tid.x;\nsetp.eq.u32 %p1, %r1, 3;\n@!%p1 mov.u32 %r2, 1;\nst.global.u32 [%out], %r2;";
+    let fault = expect(
+        body,
+        &Launch { global_races: false, ..Launch::new(1, 4) },
+        FaultKind::UninitialisedRegister,
+        "%r2",
+    );
     assert_eq!((fault.thread, fault.line), ([3, 0, 0], Some(9)));
     expect("@%p1 mov.u32 %r2, 1;", &one(), FaultKind::UninitialisedRegister, "'%p1'");
 }
 
 #[test]
 fn source_lines_are_named() {
-    let text = kernel(".loc 1 12 3\nadd.u32 %r1, %r2, 1;").replace(".visible", ".file 1 \"sum.py\"\n.visible");
-    expect_text(&text, &one(), FaultKind::UninitialisedRegister, "line 8 (sum.py:12), block (0,0,0), thread (0,0,0): ");
+    let text =
+        kernel(".loc 1 12 3\nadd.u32 %r1, %r2, 1;").replace(".visible", ".file 1 \"sum.py\"\n.visible");
+    expect_text(
+        &text,
+        &one(),
+        FaultKind::UninitialisedRegister,
+        "line 8 (sum.py:12), block (0,0,0), thread (0,0,0): ",
+    );
 }
 
 #[test]
 fn outside_of_memory() {
-    expect("ld.global.u32 %r1, [%out+1024];", &one(), FaultKind::OutOfBounds, "ends 4 bytes past the allocation of 1024");
-    expect("ld.global.u64 %rd1, [%out-8];", &one(), FaultKind::OutOfBounds, "no memory is there");
+    expect(
+        "ld.global.u32 %r1, [%out+1024];",
+        &one(),
+        FaultKind::OutOfBounds,
+        "ends 4 bytes past the allocation of 1024",
+    );
+    expect("ld.global.u64 %rd1, [%out+-8];", &one(), FaultKind::OutOfBounds, "no memory is there");
     expect("st.global.f32 [%out+1100], 0f3F800000;", &one(), FaultKind::OutOfBounds, "ends 80 bytes past");
     expect("ld.global.v4.u32 {%r1,%r2,%r3,%r4}, [%out+1024];", &one(), FaultKind::OutOfBounds, "past");
-    expect_text(&with_shared("st.shared.u32 [%r1+256], 1;"), &one(), FaultKind::OutOfBounds, "past 'tile' of 256 bytes");
-    let local = ".local .align 4 .b32 buffer[4]; .local .align 4 .b32 after[4];\nst.local.u32 [buffer+16], 1;";
+    expect_text(
+        &with_shared("st.shared.u32 [%r1+256], 1;"),
+        &one(),
+        FaultKind::OutOfBounds,
+        "past 'tile' of 256 bytes",
+    );
+    let local =
+        ".local .align 4 .b32 buffer[4]; .local .align 4 .b32 after[4];\nst.local.u32 [buffer+16], 1;";
     expect(local, &one(), FaultKind::OutOfBounds, "ends 4 bytes past 'buffer' of 16 bytes");
     expect("ld.const.u32 %r1, [%out];", &one(), FaultKind::OutOfBounds, "no constant memory");
 }
@@ -70,7 +94,12 @@ fn misaligned() {
 
 #[test]
 fn null() {
-    expect("mov.u64 %rd1, 0;\nst.global.u32 [%rd1+8], 1;", &one(), FaultKind::NullAccess, "store of 4 bytes at 0x8");
+    expect(
+        "mov.u64 %rd1, 0;\nst.global.u32 [%rd1+8], 1;",
+        &one(),
+        FaultKind::NullAccess,
+        "store of 4 bytes at 0x8",
+    );
     expect("mov.u64 %rd1, 0;\nld.u8 %r1, [%rd1];", &one(), FaultKind::NullAccess, "null pointer");
 }
 
@@ -91,8 +120,8 @@ fn freed_and_unwritten_memory() {
     memory.free(address).unwrap();
     let fault = launch_once(&mut memory, load, address).unwrap_err();
     assert_eq!(fault.kind, FaultKind::UseAfterFree, "{fault}");
-    assert_eq!(memory.free(address).unwrap_err().kind, FaultKind::UseAfterFree);
-    assert_eq!(memory.free(address + 8).unwrap_err().kind, FaultKind::OutOfBounds);
+    assert_eq!(memory.free(address).unwrap_err().kind(), FaultKind::UseAfterFree);
+    assert_eq!(memory.free(address + 8).unwrap_err().kind(), FaultKind::OutOfBounds);
 }
 
 #[test]
@@ -105,9 +134,15 @@ fn unwritten_shared_and_local_memory() {
 
 #[test]
 fn constants_and_parameters() {
-    let text = kernel("mov.u64 %rd1, table;\nst.u32 [%rd1], 1;").replace(".visible", ".const .u32 table = 4;\n.visible");
+    let text = kernel("mov.u64 %rd1, table;\nst.u32 [%rd1], 1;")
+        .replace(".visible", ".const .u32 table = 4;\n.visible");
     expect_text(&text, &one(), FaultKind::WriteToConstant, "variable 'table' of 4 bytes, which is constant");
-    expect("ld.param.u32 %r1, [out+8];", &one(), FaultKind::ParameterOutOfBounds, "bytes 8 to 12 of parameter 'out', which has 8");
+    expect(
+        "ld.param.u32 %r1, [out+8];",
+        &one(),
+        FaultKind::ParameterOutOfBounds,
+        "bytes 8 to 12 of parameter 'out', which has 8",
+    );
 }
 
 #[test]
@@ -119,11 +154,21 @@ fn races_in_shared_memory() {
         let fault = run(&text, &Launch { seed, ..Launch::new(1, 64) }).unwrap_err();
         assert!(matches!(fault.kind, FaultKind::SharedRace | FaultKind::UninitialisedMemory), "{fault}");
     }
-    let fault = expect_text(&with_shared("st.shared.u32 [tile], %r0;"), &Launch::new(1, 64), FaultKind::SharedRace, "byte 0 of 'tile'");
+    let fault = expect_text(
+        &with_shared("st.shared.u32 [tile], %r0;"),
+        &Launch::new(1, 64),
+        FaultKind::SharedRace,
+        "byte 0 of 'tile'",
+    );
     assert!(fault.detail.contains("thread 0 wrote it and this thread writes it"), "{fault}");
     // Reading, then writing.
     let body = "st.shared.u32 [%r1], %r0;\nbar.sync 0;\nld.shared.u32 %r3, [tile];\nst.shared.u32 [%r1], 1;";
-    expect_text(&with_shared(body), &Launch { seed: 2, ..Launch::new(1, 64) }, FaultKind::SharedRace, "'tile'");
+    expect_text(
+        &with_shared(body),
+        &Launch { seed: 2, ..Launch::new(1, 64) },
+        FaultKind::SharedRace,
+        "'tile'",
+    );
     // A warp's barrier orders its own lanes and no others.
     let lanes = neighbour.replace("bar.sync 0;", "bar.warp.sync -1;");
     run(&with_shared(&lanes), &Launch { seed: 7, ..Launch::new(1, 64) }).unwrap();
@@ -137,7 +182,8 @@ fn races_on_parts_of_words() {
     // Neighbouring bytes are nobody else's.
     let bytes = "mov.u32 %r3, tile;\nadd.u32 %r3, %r3, %r0;\nst.shared.u8 [%r3], %r0;";
     run(&with_shared(bytes), &Launch::new(1, 64)).unwrap();
-    let overlap = format!("{bytes}\nmov.u32 %r4, 1;\nsetp.eq.u32 %p1, %r0, 63;\n@%p1 st.shared.u32 [tile], %r4;");
+    let overlap =
+        format!("{bytes}\nmov.u32 %r4, 1;\nsetp.eq.u32 %p1, %r0, 63;\n@%p1 st.shared.u32 [tile], %r4;");
     expect_text(&with_shared(&overlap), &Launch::new(1, 64), FaultKind::SharedRace, "byte 0 of 'tile'");
 }
 
@@ -177,12 +223,22 @@ fn loads_through_the_read_only_cache() {
 #[test]
 fn divergent_barriers() {
     let lines = "mov.u32 %r1, %tid.x;\nsetp.lt.u32 %p1, %r1, 32;\n@%p1 bra first;\nbar.sync 0;\nbra join;\nfirst:\nbar.sync 0;\njoin:";
-    let fault = expect(lines, &Launch::new(1, 64), FaultKind::DivergentBarrier, "thread 63 waits at line 9, thread 0 at line 12");
+    let fault = expect(
+        lines,
+        &Launch::new(1, 64),
+        FaultKind::DivergentBarrier,
+        "thread 63 waits at line 9, thread 0 at line 12",
+    );
     assert_eq!(fault.line, Some(9));
     // By the letter of the ISA warps may wait at different instructions, but not lanes.
     let lenient = Launch { strict_barriers: false, ..Launch::new(1, 64) };
     run(&kernel(lines), &lenient).unwrap();
-    expect(&lines.replace("%r1, 32", "%r1, 8"), &lenient, FaultKind::DivergentBarrier, "divergent barrier: thread 8");
+    expect(
+        &lines.replace("%r1, 32", "%r1, 8"),
+        &lenient,
+        FaultKind::DivergentBarrier,
+        "divergent barrier: thread 8",
+    );
     // Guarded, and after some threads have exited.
     let guarded = "mov.u32 %r1, %tid.x;\nsetp.ne.u32 %p1, %r1, 40;\n@%p1 bar.sync 0;";
     expect(guarded, &Launch::new(1, 64), FaultKind::DivergentBarrier, "thread 40 has exited");
@@ -198,7 +254,12 @@ fn producers_and_consumers() {
     for seed in 0..4 {
         run(&kernel(body), &Launch { seed, ..Launch::new(1, 64) }).unwrap();
     }
-    expect(&body.replace("sync 3, 64", "sync 3, 96"), &Launch::new(1, 64), FaultKind::DivergentBarrier, "waits at line 12");
+    expect(
+        &body.replace("sync 3, 64", "sync 3, 96"),
+        &Launch::new(1, 64),
+        FaultKind::DivergentBarrier,
+        "waits at line 12",
+    );
     expect("mov.u32 %r1, 20;\nbar.sync %r1;", &one(), FaultKind::InvalidBarrier, "barrier 20");
     expect("mov.u32 %r1, 20;\nbar.sync 1, %r1;", &one(), FaultKind::InvalidBarrier, "20 threads");
 }
@@ -206,14 +267,21 @@ fn producers_and_consumers() {
 #[test]
 fn deadlock() {
     let body = "mov.u32 %r1, %tid.x;\nsetp.eq.u32 %p1, %r1, 0;\n@%p1 bra first;\nbar.warp.sync -1;\nbra join;\nfirst:\nbar.warp.sync -1;\njoin:";
-    expect(body, &Launch::new(1, 32), FaultKind::Deadlock, "deadlock: thread 31 waits at line 9, thread 0 at line 12");
+    expect(
+        body,
+        &Launch::new(1, 32),
+        FaultKind::Deadlock,
+        "deadlock: thread 31 waits at line 9, thread 0 at line 12",
+    );
 }
 
 #[test]
 fn shuffles() {
-    let absent = "mov.u32 %r1, %tid.x;\nsetp.eq.u32 %p1, %r1, 3;\n@%p1 ret;\nshfl.sync.bfly.b32 %r2, %r1, 1, 31, -1;";
+    let absent =
+        "mov.u32 %r1, %tid.x;\nsetp.eq.u32 %p1, %r1, 3;\n@%p1 ret;\nshfl.sync.bfly.b32 %r2, %r1, 1, 31, -1;";
     expect(absent, &Launch::new(1, 32), FaultKind::InactiveLane, "lane 2 shuffles from lane 3");
-    let outside = "mov.u32 %r1, %tid.x;\nsetp.ge.u32 %p1, %r1, 8;\n@%p1 ret;\nshfl.sync.idx.b32 %r2, %r1, 9, 31, 255;";
+    let outside =
+        "mov.u32 %r1, %tid.x;\nsetp.ge.u32 %p1, %r1, 8;\n@%p1 ret;\nshfl.sync.idx.b32 %r2, %r1, 9, 31, 255;";
     expect(outside, &Launch::new(1, 32), FaultKind::InactiveLane, "lane 0 shuffles from lane 9");
     let mask = "mov.u32 %r1, %tid.x;\nshfl.sync.idx.b32 %r2, %r1, 0, 31, 15;";
     expect(mask, &Launch::new(1, 32), FaultKind::LaneNotInMask, "lane 4 is not in its own mask 0x0000000f");
@@ -221,7 +289,12 @@ fn shuffles() {
 
 #[test]
 fn arithmetic() {
-    expect("mov.u32 %r1, 0;\nmov.u32 %r2, 5;\ndiv.s32 %r3, %r2, %r1;", &one(), FaultKind::DivisionByZero, "division of 5 by zero");
+    expect(
+        "mov.u32 %r1, 0;\nmov.u32 %r2, 5;\ndiv.s32 %r3, %r2, %r1;",
+        &one(),
+        FaultKind::DivisionByZero,
+        "division of 5 by zero",
+    );
     expect("mov.u64 %rd1, 0;\nrem.u64 %rd2, %rd1, %rd1;", &one(), FaultKind::DivisionByZero, "by zero");
     let body = "mov.f64 %d1, 0d7FF8000000000000;\ncvt.rzi.s32.f64 %r1, %d1;\nst.global.u32 [%out], %r1;";
     expect(body, &one(), FaultKind::NanToInteger, "a NaN of type .f64 is converted to .s32");
@@ -231,7 +304,12 @@ fn arithmetic() {
 
 #[test]
 fn limits() {
-    expect("again: bra again;", &Launch { step_limit: 1000, ..one() }, FaultKind::StepLimit, "more than 1000 instructions");
+    expect(
+        "again: bra again;",
+        &Launch { step_limit: 1000, ..one() },
+        FaultKind::StepLimit,
+        "more than 1000 instructions",
+    );
     expect("trap;", &one(), FaultKind::Trap, "trap");
     expect("", &Launch::new(1, 1025), FaultKind::InvalidBlock, "the most is 1024");
     expect("", &Launch::new(0, 1), FaultKind::InvalidBlock, "");
@@ -240,13 +318,22 @@ fn limits() {
     let text = kernel("").replace("out) {", "out) .reqntid 64 {");
     expect_text(&text, &Launch::new(1, 32), FaultKind::InvalidBlock, "'.reqntid'");
     let shared = with_shared("st.shared.u32 [%r1], 1;");
-    expect_text(&shared, &Launch { dynamic_shared: 48_900, ..one() }, FaultKind::SharedTooLarge, "49156 bytes");
+    expect_text(
+        &shared,
+        &Launch { dynamic_shared: 48_900, ..one() },
+        FaultKind::SharedTooLarge,
+        "49156 bytes",
+    );
     run(&shared, &Launch { dynamic_shared: 48_900, shared_limit: 64 << 10, ..one() }).unwrap();
     let module = Module::parse(&kernel("")).unwrap();
-    let fault = launch(&module, "k", &one(), &Parameters::new().with(1_u32).0, &mut Memory::new()).unwrap_err();
+    let fault =
+        launch(&module, "k", &one(), &Parameters::new().with(1_u32).0, &mut Memory::new()).unwrap_err();
     assert_eq!(fault.kind, FaultKind::ParameterSize, "{fault}");
     let fault = launch(&module, "other", &one(), &[], &mut Memory::new()).unwrap_err();
-    assert_eq!((fault.kind, fault.to_string().as_str()), (FaultKind::UnknownKernel, "kernel 'other': the module has no kernel of this name"));
+    assert_eq!(
+        (fault.kind, fault.to_string().as_str()),
+        (FaultKind::UnknownKernel, "kernel 'other': the module has no kernel of this name")
+    );
 }
 
 #[test]
@@ -276,10 +363,10 @@ fn branches_by_index() {
 #[test]
 fn memory_of_the_host() {
     let mut memory = Memory::with_capacity(1000);
-    assert_eq!(memory.allocate(1001, 1).unwrap_err().kind, FaultKind::Allocation);
-    assert_eq!(memory.allocate(1, 3).unwrap_err().kind, FaultKind::Allocation);
+    assert_eq!(memory.allocate(1001, 1).unwrap_err().kind(), FaultKind::Allocation);
+    assert_eq!(memory.allocate(1, 3).unwrap_err().kind(), FaultKind::Allocation);
     let address = upload(&mut memory, &[1_u32, 2, 3]);
-    assert_eq!(memory.write(address + 8, &[0; 5]).unwrap_err().kind, FaultKind::OutOfBounds);
+    assert_eq!(memory.write(address + 8, &[0; 5]).unwrap_err().kind(), FaultKind::OutOfBounds);
     let other = memory.allocate(12, 4).unwrap();
     memory.copy(other, address, 12).unwrap();
     assert_eq!(device::download::<u32>(&mut memory, other, 3), [1, 2, 3]);

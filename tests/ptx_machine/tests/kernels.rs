@@ -44,7 +44,8 @@ fn histogram() {
     let module = parse(include_str!("ptx/histogram.ptx"));
     let mut memory = Memory::new();
     let x: Vec<u32> = (0..500).map(|i: u32| i.wrapping_mul(2_654_435_761) >> 20).collect();
-    let (input, bins, sums) = (upload(&mut memory, &x), upload(&mut memory, &[0_u32; 7]), upload(&mut memory, &[0.0; 7]));
+    let (input, bins, sums) =
+        (upload(&mut memory, &x), upload(&mut memory, &[0_u32; 7]), upload(&mut memory, &[0.0; 7]));
     let parameters = Parameters::new().with(input).with(500_u32).with(bins).with(sums).with(7_u32);
     let with = Launch { dynamic_shared: 28, seed: 9, ..Launch::new(4, 128) };
     launch(&module, "histogram", &with, &parameters.0, &mut memory).unwrap();
@@ -81,7 +82,8 @@ fn matmul() {
     let parameters = Parameters::new().with(x).with(y).with(c).with(side as u32);
     let with = Launch { grid: [3, 3, 1], block: [8, 8, 1], seed: 5, ..Launch::default() };
     launch(&module, "matmul", &with, &parameters.0, &mut memory).unwrap();
-    let product = |row: usize, column: usize| (0..side).map(|i| a[row * side + i] * b[i * side + column]).sum::<f32>();
+    let product =
+        |row: usize, column: usize| (0..side).map(|i| a[row * side + i] * b[i * side + column]).sum::<f32>();
     let expected: Vec<f32> = (0..side * side).map(|i| product(i / side, i % side)).collect();
     assert_eq!(download::<f32>(&mut memory, c, side * side), expected);
 }
@@ -99,4 +101,35 @@ fn calls_and_printing() {
     assert_eq!(report.printed, "fb(15)=610 3.50\n");
     let (address, size) = module.variable("primes", &mut memory).unwrap().unwrap();
     assert_eq!((download::<u32>(&mut memory, address, 4), size), (vec![2, 3, 5, 7], 16));
+}
+
+/// How many instructions run in a second, with and without looking for races in global memory:
+/// `cargo test --release -p ptx_machine --test kernels -- --ignored --nocapture`.
+#[test]
+#[ignore = "it measures and proves nothing"]
+fn speed() {
+    let axpy = parse(include_str!("ptx/axpy.ptx"));
+    let sum = parse(include_str!("ptx/block_sum.ptx"));
+    for global_races in [true, false] {
+        let mut memory = Memory::new();
+        let count = 1 << 20;
+        let (x, y) = (upload(&mut memory, &vec![1.0; count]), upload(&mut memory, &vec![2.0; count]));
+        let out = upload(&mut memory, &vec![0.0; count / 256]);
+        let parameters = Parameters::new().with(count as u64).with(0.5).with(x).with(y);
+        let cases = [
+            (&axpy, "axpy", Launch { global_races, ..Launch::new(64, 256) }, parameters.0),
+            (
+                &sum,
+                "block_sum",
+                Launch { global_races, ..Launch::new(4096, 256) },
+                Parameters::new().with(x).with(out).0,
+            ),
+        ];
+        for (module, name, with, parameters) in cases {
+            let start = std::time::Instant::now();
+            let report = launch(module, name, &with, &parameters, &mut memory).unwrap();
+            let rate = report.steps as f64 / start.elapsed().as_secs_f64() / 1e6;
+            println!("{name}, races {global_races}: {rate:.1} million instructions a second");
+        }
+    }
 }

@@ -27,7 +27,10 @@ fn names() {
     refused("frob.b32 %r1, %r2;", "line 6: unknown instruction 'frob'");
     refused("add.u32 %r1, %r2, %x;", "line 6: 'add.u32': operand 3: unknown name '%x'");
     refused(".reg .b32 %a;\n.reg .b32 %a;", "'%a' is declared twice");
-    refused(".reg .b32 %a;\n{ .reg .f64 %a; add.f64 %a, %a, %a; }\nadd.f64 %a, %a, %a;", "line 8: 'add.f64': operand 1: '%a' is .b32");
+    refused(
+        ".reg .b32 %a;\n{ .reg .f64 %a; add.f64 %a, %a, %a; }\nadd.f64 %a, %a, %a;",
+        "line 8: 'add.f64': operand 1: '%a' is .b32",
+    );
     refused("bra nowhere;", "line 6: unknown label 'nowhere'");
     refused("{ inner: }\nbra inner;", "line 7: unknown label 'inner'");
     refused("a: a:", "label 'a' is declared twice");
@@ -90,7 +93,10 @@ fn newer_than_the_module() {
     let old = |body: &str| kernel(body).replace("7.0", "6.0").replace("sm_80", "sm_60");
     refused_text(&old("min.NaN.f32 %f1, %f2, %f3;"), "needs .version 7.0 or higher");
     refused_text(&old("redux.sync.add.u32 %r1, %r2, -1;"), "needs .version 7.0 or higher");
-    refused_text(&kernel("redux.sync.add.u32 %r1, %r2, -1;").replace("sm_80", "sm_70"), "needs .target sm_80 or higher");
+    refused_text(
+        &kernel("redux.sync.add.u32 %r1, %r2, -1;").replace("sm_80", "sm_70"),
+        "needs .target sm_80 or higher",
+    );
     refused_text(&old("fence.acq_rel.gpu;"), "needs .target sm_70 or higher");
     refused_text(&old("match.any.sync.b32 %r1, %r2, -1;"), "needs .target sm_70");
     refused_text(&old("nanosleep.u32 10;"), "needs .version 6.3");

@@ -12,7 +12,8 @@ fn words(body: &str, threads: u32) -> Vec<u32> {
     ));
     let mut answers = Vec::new();
     for seed in 0..3 {
-        let (bytes, _) = run(&text, &Launch { seed, ..Launch::new(1, threads) }).unwrap_or_else(|fault| panic!("{fault}\n{text}"));
+        let (bytes, _) = run(&text, &Launch { seed, ..Launch::new(1, threads) })
+            .unwrap_or_else(|fault| panic!("{fault}\n{text}"));
         let words = bytes.chunks(4).take(threads as usize);
         answers.push(words.map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect::<Vec<_>>());
     }
@@ -24,8 +25,14 @@ fn words(body: &str, threads: u32) -> Vec<u32> {
 fn shuffles() {
     let lanes = |f: &dyn Fn(u32) -> u32| (0..32).map(f).collect::<Vec<_>>();
     assert_eq!(words("shfl.sync.bfly.b32 %r9, %r1, 5, 31, -1;", 32), lanes(&|lane| lane ^ 5));
-    assert_eq!(words("shfl.sync.up.b32 %r9, %r1, 3, 0, -1;", 32), lanes(&|lane| if lane < 3 { lane } else { lane - 3 }));
-    assert_eq!(words("shfl.sync.down.b32 %r9, %r1, 3, 31, -1;", 32), lanes(&|lane| if lane > 28 { lane } else { lane + 3 }));
+    assert_eq!(
+        words("shfl.sync.up.b32 %r9, %r1, 3, 0, -1;", 32),
+        lanes(&|lane| if lane < 3 { lane } else { lane - 3 })
+    );
+    assert_eq!(
+        words("shfl.sync.down.b32 %r9, %r1, 3, 31, -1;", 32),
+        lanes(&|lane| if lane > 28 { lane } else { lane + 3 })
+    );
     assert_eq!(words("shfl.sync.idx.b32 %r9, %r1, 7, 31, -1;", 32), lanes(&|_| 7));
     // Segments of eight lanes: c is ((32 - 8) << 8) | 7 for `idx`.
     assert_eq!(words("shfl.sync.idx.b32 %r9, %r1, 2, 0x181f, -1;", 32), lanes(&|lane| lane / 8 * 8 + 2));
@@ -41,7 +48,8 @@ fn votes_matches_and_reductions() {
     assert_eq!(all("vote.sync.any.pred %p2, %p1, -1;\nselp.u32 %r9, 1, 0, %p2;"), vec![1; 32]);
     assert_eq!(all("vote.sync.all.pred %p2, !%p1, -1;\nselp.u32 %r9, 1, 0, %p2;"), vec![0; 32]);
     assert_eq!(all("vote.sync.uni.pred %p2, %p1, -1;\nselp.u32 %r9, 1, 0, %p2;"), vec![0; 32]);
-    let halves: Vec<u32> = (0..32).map(|lane| if lane % 2 == 1 { 0xaaaa_aaaa } else { 0x5555_5555 }).collect();
+    let halves: Vec<u32> =
+        (0..32).map(|lane| if lane % 2 == 1 { 0xaaaa_aaaa } else { 0x5555_5555 }).collect();
     assert_eq!(all("match.any.sync.b32 %r9, %r2, -1;"), halves);
     assert_eq!(all("match.all.sync.b32 %r9|%p2, %r2, -1;"), vec![0; 32]);
     assert_eq!(all("match.all.sync.b32 %r9, 4, -1;"), vec![u32::MAX; 32]);
@@ -58,8 +66,14 @@ fn votes_matches_and_reductions() {
 fn barriers_that_reduce() {
     let body = "setp.lt.u32 %p1, %r1, 50;\n";
     assert_eq!(words(&format!("{body}bar.red.popc.u32 %r9, 0, %p1;"), 96), vec![50; 96]);
-    assert_eq!(words(&format!("{body}bar.red.and.pred %p2, 0, %p1;\nselp.u32 %r9, 1, 0, %p2;"), 96), vec![0; 96]);
-    assert_eq!(words(&format!("{body}barrier.red.or.pred %p2, 1, !%p1;\nselp.u32 %r9, 1, 0, %p2;"), 96), vec![1; 96]);
+    assert_eq!(
+        words(&format!("{body}bar.red.and.pred %p2, 0, %p1;\nselp.u32 %r9, 1, 0, %p2;"), 96),
+        vec![0; 96]
+    );
+    assert_eq!(
+        words(&format!("{body}barrier.red.or.pred %p2, 1, !%p1;\nselp.u32 %r9, 1, 0, %p2;"), 96),
+        vec![1; 96]
+    );
 }
 
 #[test]
@@ -76,7 +90,9 @@ fn special_registers() {
 #[test]
 fn atomics() {
     let of = |name: &str, start: u32, operands: &str| {
-        let body = format!("st.global.u32 [%out], {start};\natom{name} %r2, [%out], {operands};\nst.global.u32 [%out+4], %r2;");
+        let body = format!(
+            "st.global.u32 [%out], {start};\natom{name} %r2, [%out], {operands};\nst.global.u32 [%out+4], %r2;"
+        );
         let (bytes, _) = run(&kernel(&body), &Launch::default()).unwrap();
         let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
         assert_eq!(word(4), start, "{name}");

@@ -32,8 +32,9 @@ impl Machine<'_> {
     pub fn complete_barriers(&mut self, threads: &mut [Thread]) -> Result<bool, Fault> {
         let mut progress = false;
         for id in 0..16 {
-            let warps: Vec<usize> =
-                (0..threads.len().div_ceil(32)).filter(|&warp| has_come(warp_of(threads, warp), id)).collect();
+            let warps: Vec<usize> = (0..threads.len().div_ceil(32))
+                .filter(|&warp| has_come(warp_of(threads, warp), id))
+                .collect();
             let Some(&first) = warps.first() else { continue };
             for &warp in &warps {
                 self.check_aligned(warp_of(threads, warp))?;
@@ -79,7 +80,13 @@ impl Machine<'_> {
         progress
     }
 
-    fn open(&mut self, threads: &mut [Thread], warps: &[usize], first: usize, id: u32) -> Result<bool, Fault> {
+    fn open(
+        &mut self,
+        threads: &mut [Thread],
+        warps: &[usize],
+        first: usize,
+        id: u32,
+    ) -> Result<bool, Fault> {
         // Those that only arrived have gone on by now.
         let waiting: Vec<usize> =
             warps.iter().copied().filter(|&warp| has_come(warp_of(threads, warp), id)).collect();

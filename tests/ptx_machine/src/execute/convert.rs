@@ -26,7 +26,11 @@ pub(crate) fn convert(
 ) -> Result<u64, Problem> {
     let bits = from.truncate(bits);
     if to.is_float() {
-        return Ok(if from.is_float() { float_to_float(to, from, modifiers, bits) } else { to_float(to, from, modifiers, bits) });
+        return Ok(if from.is_float() {
+            float_to_float(to, from, modifiers, bits)
+        } else {
+            to_float(to, from, modifiers, bits)
+        });
     }
     let integer = if from.is_float() {
         to_integer(to, from, modifiers, bits, nan)?
@@ -70,7 +74,11 @@ fn float_to_float(to: Type, from: Type, modifiers: Modifiers, bits: u64) -> u64 
         _ => round(Exact::of(value), format(to), rounding),
     };
     let result = if modifiers.sat { saturate(result, to) } else { result };
-    if modifiers.ftz && to == F32 { u64::from(flushed(f32::from_bits(result as u32)).to_bits()) } else { result }
+    if modifiers.ftz && to == F32 {
+        u64::from(flushed(f32::from_bits(result as u32)).to_bits())
+    } else {
+        result
+    }
 }
 
 fn infinity(value: f64, t: Type) -> u64 {
@@ -79,7 +87,13 @@ fn infinity(value: f64, t: Type) -> u64 {
 }
 
 /// A float as an integer: values past the range become its ends.
-fn to_integer(to: Type, from: Type, modifiers: Modifiers, bits: u64, nan: NanToInteger) -> Result<i128, Problem> {
+fn to_integer(
+    to: Type,
+    from: Type,
+    modifiers: Modifiers,
+    bits: u64,
+    nan: NanToInteger,
+) -> Result<i128, Problem> {
     let value = decode(bits, from, modifiers.ftz);
     if value.is_nan() {
         if nan == NanToInteger::Fault {

@@ -40,7 +40,9 @@ pub(crate) fn encoded(value: f64, t: Type, modifiers: Modifiers) -> u64 {
 /// Computes on floats of type `t`.
 pub(crate) fn compute(compute: Compute, t: Type, modifiers: Modifiers, s: [u64; 4]) -> u64 {
     let sign = 1 << (t.bits - 1);
-    let flush = |bits: u64| if modifiers.ftz { u64::from(flushed(f32::from_bits(bits as u32)).to_bits()) } else { bits };
+    let flush = |bits: u64| {
+        if modifiers.ftz { u64::from(flushed(f32::from_bits(bits as u32)).to_bits()) } else { bits }
+    };
     match compute {
         // These change bits, of NaNs too.
         Compute::Neg => return flush(s[0]) ^ sign,
@@ -125,11 +127,8 @@ fn has(property: Property, bits: u64, t: Type) -> bool {
 
 /// Whether two values, of any type, compare so.
 pub(crate) fn compare(comparison: Comparison, t: Type, ftz: bool, a: u64, b: u64) -> bool {
-    let ordering = if t.is_float() {
-        number(a, t, ftz).partial_cmp(&number(b, t, ftz))
-    } else {
-        Some(t.extend(a).cmp(&t.extend(b)))
-    };
+    let ordering =
+        if t.is_float() { number(a, t, ftz).partial_cmp(&number(b, t, ftz)) } else { Some(t.compare(a, b)) };
     match ordering {
         None => comparison.unordered,
         Some(std::cmp::Ordering::Less) => comparison.less,

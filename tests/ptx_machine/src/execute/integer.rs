@@ -6,19 +6,23 @@ use crate::types::{Type, U32};
 
 /// Computes on integers, bits or predicates of type `t`. Registers hold zeros above their type's bits.
 pub(crate) fn compute(compute: Compute, t: Type, modifiers: Modifiers, s: [u64; 4]) -> Result<u64, Problem> {
-    let [a, b, c, _] = s.map(|value| t.extend(value));
-    let product = || a.wrapping_mul(b);
+    let widened = s.map(|value| t.widen(value));
+    let [a, b, c] = [s[0], s[1], s[2]].map(|value| t.extend(value));
+    // The lowest bits of a product are the same with and without signs.
+    let product = widened[0].wrapping_mul(widened[1]);
     let saturated = |value: i128| if modifiers.sat { value.clamp(t.range().0, t.range().1) } else { value };
     let bits = u32::from(t.bits);
     Ok(t.truncate(match compute {
-        Compute::Add => saturated(a + b) as u64,
-        Compute::Sub => saturated(a - b) as u64,
-        Compute::Mul => product() as u64,
+        Compute::Add if modifiers.sat => saturated(a + b) as u64,
+        Compute::Sub if modifiers.sat => saturated(a - b) as u64,
+        Compute::Add => s[0].wrapping_add(s[1]),
+        Compute::Sub => s[0].wrapping_sub(s[1]),
+        Compute::Mul => product,
         Compute::MulHi => high(t, s) as u64,
-        Compute::MulWide => return Ok(t.doubled().truncate(product() as u64)),
-        Compute::Mad => product().wrapping_add(c) as u64,
+        Compute::MulWide => return Ok(t.doubled().truncate(product)),
+        Compute::Mad => product.wrapping_add(s[2]),
         Compute::MadHi => saturated(high(t, s) + c) as u64,
-        Compute::MadWide => return Ok(t.doubled().truncate((product() as u64).wrapping_add(s[2]))),
+        Compute::MadWide => return Ok(t.doubled().truncate(product.wrapping_add(s[2]))),
         Compute::Mul24Lo => product24(t, s) as u64,
         Compute::Mul24Hi => (product24(t, s) >> 16) as u64,
         Compute::Div | Compute::Rem if b == 0 => {
@@ -138,7 +142,11 @@ pub(crate) fn carry(carry: Carry, t: Type, s: [u64; 3], flag: bool) -> (u64, boo
     let flag = i128::from(flag);
     let product = || {
         let whole = [s[0], s[1], 0, 0];
-        if carry == Carry::MadHi { t.truncate(high(t, whole) as u64) } else { t.truncate(s[0].wrapping_mul(s[1])) }
+        if carry == Carry::MadHi {
+            t.truncate(high(t, whole) as u64)
+        } else {
+            t.truncate(s[0].wrapping_mul(s[1]))
+        }
     };
     let result = match carry {
         Carry::Add => unsigned(s[0]) + unsigned(s[1]) + flag,
@@ -157,11 +165,23 @@ pub(crate) fn atomic(atomic: Atomic, t: Type, old: u64, b: u64, c: u64) -> u64 {
         Atomic::Min => x.min(y) as u64,
         Atomic::Max => x.max(y) as u64,
         Atomic::Inc => u64::from(U32.truncate(if old >= b { 0 } else { old + 1 }) as u32),
-        Atomic::Dec => if old == 0 || old > b { b } else { old - 1 },
+        Atomic::Dec => {
+            if old == 0 || old > b {
+                b
+            } else {
+                old - 1
+            }
+        }
         Atomic::And => old & b,
         Atomic::Or => old | b,
         Atomic::Xor => old ^ b,
         Atomic::Exch => b,
-        Atomic::Cas => if old == b { c } else { old },
+        Atomic::Cas => {
+            if old == b {
+                c
+            } else {
+                old
+            }
+        }
     })
 }

@@ -146,12 +146,15 @@ impl Machine<'_> {
             Place::Local(address) => {
                 let start = self.local(thread, address, bytes, "load")?;
                 if let Some(missing) = (start..start + bytes).find(|&byte| !thread.local_written[byte]) {
-                    let detail = format!("load of {bytes} bytes of local memory: byte {missing} was never written");
+                    let detail =
+                        format!("load of {bytes} bytes of local memory: byte {missing} was never written");
                     return Err(Problem::new(FaultKind::UninitialisedMemory, detail));
                 }
                 Ok(from_bytes(&thread.local[start..start + bytes]))
             }
-            Place::Parameter(start) => Ok(from_bytes(&self.parameters[start as usize..start as usize + bytes])),
+            Place::Parameter(start) => {
+                Ok(from_bytes(&self.parameters[start as usize..start as usize + bytes]))
+            }
         }
     }
 
@@ -178,7 +181,9 @@ impl Machine<'_> {
                 thread.local_written[start..start + bytes].fill(true);
                 Ok(())
             }
-            Place::Parameter(_) => Err(Problem::new(FaultKind::WriteToConstant, "store to a kernel's parameter")),
+            Place::Parameter(_) => {
+                Err(Problem::new(FaultKind::WriteToConstant, "store to a kernel's parameter"))
+            }
         }
     }
 
@@ -209,7 +214,13 @@ impl Machine<'_> {
         Err(Problem::new(FaultKind::OutOfBounds, detail))
     }
 
-    fn touch_shared(&mut self, thread: &Thread, address: u64, bytes: usize, touch: Touch) -> Result<(), Problem> {
+    fn touch_shared(
+        &mut self,
+        thread: &Thread,
+        address: u64,
+        bytes: usize,
+        touch: Touch,
+    ) -> Result<(), Problem> {
         let by = self.accessor(thread);
         let result = self.block.shared.shadow.touch(address as usize, bytes, touch, &by, &self.published);
         result.map_err(|conflict| {
@@ -219,7 +230,13 @@ impl Machine<'_> {
     }
 
     /// Looks for races in global memory. An access outside of any allocation is somebody else's to report.
-    fn touch_global(&mut self, thread: &Thread, address: u64, bytes: usize, touch: Touch) -> Result<(), Problem> {
+    fn touch_global(
+        &mut self,
+        thread: &Thread,
+        address: u64,
+        bytes: usize,
+        touch: Touch,
+    ) -> Result<(), Problem> {
         if !self.launch.global_races {
             return Ok(());
         }
@@ -256,7 +273,9 @@ impl Machine<'_> {
         let detail = if conflict.non_coherent {
             format!("'.nc' load of what this launch writes: {place}: {other} {did} it, this thread {does} it")
         } else {
-            format!("race on {place}: {other} {did} it and this thread {does} it with nothing that orders them")
+            format!(
+                "race on {place}: {other} {did} it and this thread {does} it with nothing that orders them"
+            )
         };
         Problem::new(kind, detail)
     }

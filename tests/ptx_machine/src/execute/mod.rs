@@ -12,7 +12,7 @@ mod special;
 mod warp;
 
 use crate::fault::{Fault, FaultKind, Problem};
-use crate::instruction::{Combine, Comparison, Compute, Modifiers, Operation, Register, Source};
+use crate::instruction::{Combine, Comparison, Compute, Instruction, Modifiers, Operation, Register, Source};
 use crate::machine::Machine;
 use crate::thread::{Status, Thread};
 use crate::types::{F32, Kind, Space, Type};
@@ -23,8 +23,15 @@ const SLICE: u32 = 4096;
 impl Machine<'_> {
     /// Runs a thread until it exits or waits, or its slice is over.
     pub fn run(&mut self, thread: &mut Thread) -> Result<(), Fault> {
+        let module = self.module;
+        let mut function = thread.function;
+        let mut code = &module.functions[function as usize].code[..];
         for _ in 0..SLICE {
-            if let Err(problem) = self.step(thread) {
+            if thread.function != function {
+                function = thread.function;
+                code = &module.functions[function as usize].code;
+            }
+            if let Err(problem) = self.step(thread, code) {
                 return Err(self.fault(thread, problem));
             }
             if thread.status != Status::Ready {
@@ -35,9 +42,7 @@ impl Machine<'_> {
     }
 
     #[inline]
-    fn step(&mut self, thread: &mut Thread) -> Result<(), Problem> {
-        let module = self.module;
-        let function = &module.functions[thread.function as usize];
+    fn step(&mut self, thread: &mut Thread, code: &[Instruction]) -> Result<(), Problem> {
         thread.at = thread.next;
         thread.next += 1;
         self.steps += 1;
@@ -45,7 +50,7 @@ impl Machine<'_> {
             let detail = format!("more than {} instructions", self.launch.step_limit);
             return Err(Problem::new(FaultKind::StepLimit, detail));
         }
-        let instruction = &function.code[thread.at as usize];
+        let instruction = &code[thread.at as usize];
         if let Some((register, negated)) = instruction.guard
             && (self.register(thread, register)? != 0) == negated
         {
@@ -189,10 +194,18 @@ impl Machine<'_> {
         match source {
             Source::Register(register) => self.register(thread, register),
             Source::Immediate(value) => Ok(value),
+            _ => self.read_other(thread, source),
+        }
+    }
+
+    #[inline(never)]
+    fn read_other(&self, thread: &Thread, source: Source) -> Result<u64, Problem> {
+        match source {
             Source::Not(register) => Ok(self.register(thread, register)? ^ 1),
             Source::Special(special) => Ok(self.special(thread, special)),
             Source::Variable(index, offset) => Ok(self.variable_address(index).wrapping_add_signed(offset)),
             Source::Frame(index, offset) => Ok(self.frame_address(thread, index).wrapping_add_signed(offset)),
+            Source::Register(_) | Source::Immediate(_) => self.read(thread, source),
         }
     }
 
@@ -224,10 +237,15 @@ impl Machine<'_> {
 fn computed(compute: Compute, t: Type, modifiers: Modifiers, s: [u64; 4]) -> Result<u64, Problem> {
     if compute == Compute::Slct {
         // The last type is that of the operand whose sign chooses.
-        let not_negative = if t.is_float() { float::number(s[2], t, modifiers.ftz) >= 0.0 } else { t.extend(s[2]) >= 0 };
+        let not_negative =
+            if t.is_float() { float::number(s[2], t, modifiers.ftz) >= 0.0 } else { t.extend(s[2]) >= 0 };
         return Ok(s[if not_negative { 0 } else { 1 }]);
     }
-    if t.is_float() { Ok(float::compute(compute, t, modifiers, s)) } else { integer::compute(compute, t, modifiers, s) }
+    if t.is_float() {
+        Ok(float::compute(compute, t, modifiers, s))
+    } else {
+        integer::compute(compute, t, modifiers, s)
+    }
 }
 
 fn combined(combine: Option<Combine>, holds: bool, c: u64) -> bool {

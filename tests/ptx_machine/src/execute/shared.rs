@@ -28,7 +28,8 @@ impl SharedMemory {
         let name = |variable: &SharedVariable| module.variables[variable.variable as usize].name.clone();
         let size = |variable: &SharedVariable| variable.size.unwrap_or(dynamic);
         let variables: Vec<_> = kernel.layout.iter().map(|v| (name(v), v.offset, size(v))).collect();
-        let bytes = variables.iter().map(|(_, start, size)| start.saturating_add(*size) as usize).max().unwrap_or(0);
+        let bytes =
+            variables.iter().map(|(_, start, size)| start.saturating_add(*size) as usize).max().unwrap_or(0);
         SharedMemory {
             variables,
             layout: kernel.layout.clone(),
@@ -46,7 +47,8 @@ impl SharedMemory {
     /// The start of an access that lies in one variable.
     fn locate(&self, address: u64, bytes: usize, what: &str) -> Result<usize, Problem> {
         let fits = |start: u32, size: u32| {
-            address >= u64::from(start) && address.saturating_add(bytes as u64) <= u64::from(start) + u64::from(size)
+            address >= u64::from(start)
+                && address.saturating_add(bytes as u64) <= u64::from(start) + u64::from(size)
         };
         if self.variables.iter().any(|&(_, start, size)| fits(start, size)) {
             return Ok(address as usize);
@@ -71,7 +73,9 @@ impl SharedMemory {
     /// The name of the variable at an address, and the address's place in it.
     pub fn describe(&self, address: usize) -> String {
         let before = self.variables.iter().rev().find(|variable| variable.1 as usize <= address);
-        before.map_or_else(String::new, |(name, start, _)| format!("byte {} of '{name}'", address - *start as usize))
+        before.map_or_else(String::new, |(name, start, _)| {
+            format!("byte {} of '{name}'", address - *start as usize)
+        })
     }
 
     /// Reads up to eight bytes.
@@ -79,7 +83,8 @@ impl SharedMemory {
         let start = self.locate(address, bytes, "load")?;
         if let Some(missing) = self.written.missing(start, bytes) {
             let place = self.describe(missing);
-            let detail = format!("load of {bytes} bytes at shared address {address:#x}: {place} was never written");
+            let detail =
+                format!("load of {bytes} bytes at shared address {address:#x}: {place} was never written");
             return Err(Problem::new(FaultKind::UninitialisedMemory, detail));
         }
         Ok(from_bytes(&self.data[start..start + bytes]))

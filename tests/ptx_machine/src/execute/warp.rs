@@ -43,7 +43,11 @@ impl Machine<'_> {
     }
 
     /// The lanes that meet with this one, if all have come.
-    fn meeting(&self, warp: &[Thread], lane: usize) -> Option<(Meeting, [Option<Register>; 2], WarpOperation)> {
+    fn meeting(
+        &self,
+        warp: &[Thread],
+        lane: usize,
+    ) -> Option<(Meeting, [Option<Register>; 2], WarpOperation)> {
         let first = &warp[lane];
         let Status::AtWarp { mask, .. } = first.status else { return None };
         let mut meeting: Meeting = [None; 32];
@@ -112,7 +116,9 @@ fn result(
 ) -> Result<(u64, bool), Problem> {
     let lanes = || meeting.iter().flatten().map(|values| values[0]);
     let mask_where = |holds: &dyn Fn(u64) -> bool| -> u64 {
-        let bit = |(lane, values): (usize, &Option<[u64; 4]>)| u64::from(values.is_some_and(|v| holds(v[0]))) << lane;
+        let bit = |(lane, values): (usize, &Option<[u64; 4]>)| {
+            u64::from(values.is_some_and(|v| holds(v[0]))) << lane
+        };
         meeting.iter().enumerate().map(bit).sum()
     };
     Ok(match operation {

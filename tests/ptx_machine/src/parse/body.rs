@@ -33,7 +33,14 @@ pub(crate) struct Body<'p, 'a> {
 impl<'p, 'a> Body<'p, 'a> {
     pub fn new(parser: &'p mut Parser<'a>, name: &str) -> Body<'p, 'a> {
         let function = Function { name: name.to_owned(), defined: true, ..Function::default() };
-        Body { parser, function, scopes: vec![Scope::default()], parameters: Vec::new(), source: None, label: None }
+        Body {
+            parser,
+            function,
+            scopes: vec![Scope::default()],
+            parameters: Vec::new(),
+            source: None,
+            label: None,
+        }
     }
 
     pub fn of_kernel(parser: &'p mut Parser<'a>, kernel: &Kernel) -> Result<Body<'p, 'a>, ParseError> {
@@ -118,7 +125,9 @@ impl<'p, 'a> Body<'p, 'a> {
 
     fn branch_targets(&mut self) -> Result<(), ParseError> {
         self.parser.next();
-        let Some(name) = self.label.take() else { return self.parser.error("'.branchtargets' needs a label") };
+        let Some(name) = self.label.take() else {
+            return self.parser.error("'.branchtargets' needs a label");
+        };
         let mut targets = vec![self.parser.word()?];
         while self.parser.accept(',') {
             targets.push(self.parser.word()?);
@@ -174,7 +183,11 @@ impl<'p, 'a> Body<'p, 'a> {
     }
 
     /// Adds a variable that every activation has; its index and size.
-    pub(super) fn declare_frame(&mut self, space: Space, variable: Declaration<'a>) -> Result<(u32, u32), ParseError> {
+    pub(super) fn declare_frame(
+        &mut self,
+        space: Space,
+        variable: Declaration<'a>,
+    ) -> Result<(u32, u32), ParseError> {
         let Declaration { name, line, alignment, size, .. } = variable;
         let error = |message: String| Err(ParseError { line, message });
         let Some(size) = size else { return error(format!("'{name}' has no size")) };
@@ -239,7 +252,9 @@ impl<'p, 'a> Body<'p, 'a> {
         let mnemonic = crate::mnemonic::find(name, &words, version, target).map_err(place)?;
         let operands = self.parser.operands(name == "call")?;
         let whole: String = words.iter().map(|word| format!(".{word}")).collect();
-        let operation = self.decode(&mnemonic, &operands, line).map_err(|message| place(format!("'{name}{whole}': {message}")))?;
+        let operation = self
+            .decode(&mnemonic, &operands, line)
+            .map_err(|message| place(format!("'{name}{whole}': {message}")))?;
         self.emit(guard, operation, line);
         Ok(())
     }

@@ -102,7 +102,9 @@ impl<'a> Parser<'a> {
         while self.accept(',') {
             // `function_name label`, `inlined_at file line column`.
             self.word()?;
-            while matches!(self.peek(), Token::Integer(_)) || matches!(self.peek(), Token::Word(name) if name.starts_with('$')) {
+            while matches!(self.peek(), Token::Integer(_))
+                || matches!(self.peek(), Token::Word(name) if name.starts_with('$'))
+            {
                 self.next();
             }
         }
@@ -191,7 +193,9 @@ impl<'a> Parser<'a> {
             kernel.static_shared = u32::try_from(size).unwrap_or(u32::MAX);
             if size > STATIC_SHARED {
                 let name = &kernel.name;
-                let message = format!("kernel '{name}' has {size} bytes of static shared memory, the most is {STATIC_SHARED}");
+                let message = format!(
+                    "kernel '{name}' has {size} bytes of static shared memory, the most is {STATIC_SHARED}"
+                );
                 return self.error(message);
             }
         }

@@ -147,7 +147,10 @@ impl<'a> Parser<'a> {
         let earlier = body.parser.module.functions[index as usize].clone();
         let same = earlier.parameters == prototype.parameters && earlier.results == prototype.results;
         if known.is_some() && !same {
-            return Err(ParseError { line, message: format!("'{name}' is declared with other parameters before") });
+            return Err(ParseError {
+                line,
+                message: format!("'{name}' is declared with other parameters before"),
+            });
         }
         if body.parser.accept(';') {
             if known.is_none() {
@@ -208,7 +211,9 @@ impl<'a> Parser<'a> {
 impl<'a> Body<'_, 'a> {
     fn declare_formal(&mut self, declared: Declared<'a>) -> Result<Formal, ParseError> {
         match declared {
-            Declared::Register(name, t) => Ok(Formal::Register(self.declare_register(name.to_owned(), t)?, t)),
+            Declared::Register(name, t) => {
+                Ok(Formal::Register(self.declare_register(name.to_owned(), t)?, t))
+            }
             Declared::Variable(declaration) => {
                 let (index, size) = self.declare_frame(crate::types::Space::Param, declaration)?;
                 Ok(Formal::Frame(index, size))

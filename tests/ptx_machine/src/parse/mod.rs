@@ -104,7 +104,11 @@ impl<'a> Parser<'a> {
     }
 
     pub fn expect(&mut self, sign: char) -> Result<(), ParseError> {
-        if self.accept(sign) { Ok(()) } else { self.error(format!("expected '{sign}', found {}", self.found())) }
+        if self.accept(sign) {
+            Ok(())
+        } else {
+            self.error(format!("expected '{sign}', found {}", self.found()))
+        }
     }
 
     fn word(&mut self) -> Result<&'a str, ParseError> {

@@ -35,7 +35,11 @@ impl<'a> Parser<'a> {
         }
         loop {
             let operand = self.operand(call)?;
-            operands.push(if self.accept('|') { Operand::Pair(Box::new((operand, self.simple()?))) } else { operand });
+            operands.push(if self.accept('|') {
+                Operand::Pair(Box::new((operand, self.simple()?)))
+            } else {
+                operand
+            });
             if self.accept(';') {
                 return Ok(operands);
             }
@@ -72,7 +76,8 @@ impl<'a> Parser<'a> {
             self.next();
             name = Some(word);
         }
-        if name.is_none() || self.peek() != Token::Sign(']') {
+        // After a name comes `+`, and a negative offset after it: `[%rd1+-8]`.
+        if name.is_none() || self.accept('+') {
             offset = self.integer()?;
         }
         self.expect(']')?;
@@ -95,7 +100,7 @@ impl<'a> Parser<'a> {
             self.next();
             return Ok(Operand::Component(name, component));
         }
-        if matches!(self.peek(), Token::Sign('+' | '-')) {
+        if self.accept('+') {
             return Ok(Operand::NameOffset(name, self.integer()?));
         }
         Ok(Operand::Name(name))

@@ -79,7 +79,10 @@ impl<'a> Scope<'a> {
             (Some(outer), _) => outer.pending.append(&mut left),
             (None, None) => {}
             (None, Some(first)) => {
-                return Err(ParseError { line: first.line, message: format!("unknown label '{}'", first.label) });
+                return Err(ParseError {
+                    line: first.line,
+                    message: format!("unknown label '{}'", first.label),
+                });
             }
         }
         Ok(())

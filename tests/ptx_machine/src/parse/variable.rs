@@ -102,10 +102,16 @@ impl<'a> Parser<'a> {
     }
 
     /// A value, or values in braces, for the part of a variable that starts at byte `at` and has those dimensions.
-    fn initialiser(&mut self, variable: &mut Declaration<'a>, counts: &[u32], at: u64) -> Result<(), ParseError> {
+    fn initialiser(
+        &mut self,
+        variable: &mut Declaration<'a>,
+        counts: &[u32],
+        at: u64,
+    ) -> Result<(), ParseError> {
         let [count, rest @ ..] = counts else { return self.initial_value(variable, at) };
         self.expect('{')?;
-        let stride = rest.iter().fold(variable.t.bytes() as u64, |size, &count| size.saturating_mul(u64::from(count)));
+        let stride =
+            rest.iter().fold(variable.t.bytes() as u64, |size, &count| size.saturating_mul(u64::from(count)));
         let mut index = 0;
         while !self.accept('}') {
             if index > 0 {
@@ -132,7 +138,10 @@ impl<'a> Parser<'a> {
                 None => match constant {
                     // Unlike an instruction's operand, an initial value may be an integer for a float.
                     Constant::Integer(value) => Constant::Double(value as f64).bits(variable.t).unwrap_or(0),
-                    _ => return self.error(format!("'{}' is {}, its value a float", variable.name, variable.t)),
+                    _ => {
+                        return self
+                            .error(format!("'{}' is {}, its value a float", variable.name, variable.t));
+                    }
                 },
             }
         } else {
@@ -156,11 +165,13 @@ impl<'a> Parser<'a> {
             name = self.word()?;
             self.expect(')')?;
         }
-        let addend = if matches!(self.peek(), Token::Sign('+' | '-')) { self.integer()? } else { 0 };
+        let addend = if self.accept('+') { self.integer()? } else { 0 };
         let Some(Symbol::Variable(variable)) = self.names.get(name).copied() else {
             return self.error(format!("unknown variable '{name}'"));
         };
-        if !matches!(self.module.variables[variable as usize].space, Space::Global | Space::Const) || t.is_float() {
+        if !matches!(self.module.variables[variable as usize].space, Space::Global | Space::Const)
+            || t.is_float()
+        {
             return self.error(format!("the address of '{name}' is no initial value here"));
         }
         Ok(Reference { at, bytes: t.bytes() as u8, variable, addend })
