@@ -4,6 +4,7 @@ use crate::instruction::{Address, Base, Register, Source};
 use crate::mnemonic::Mnemonic;
 use crate::parse::{Body, Operand, Symbol};
 use crate::special;
+use crate::table::Family;
 use crate::types::{B32, Kind, PRED, Space, Type, U32, U64};
 
 /// Operands as a row of the table names them.
@@ -100,7 +101,7 @@ impl<'a> Body<'_, 'a> {
         if pattern == "{}" {
             let t = last_type(mnemonic)?;
             for item in vector(operand, mnemonic.lanes())? {
-                self.destination(item, t, wider, found)?;
+                self.destination(item, t, wider, mnemonic.lanes() > 1, found)?;
             }
             return Ok(());
         }
@@ -109,24 +110,27 @@ impl<'a> Body<'_, 'a> {
             None => (pattern, false),
         };
         let t = named_type(mnemonic, pattern)?;
+        let discards = matches!(mnemonic.row.family, Family::SetPredicate | Family::Atomic(_));
         match operand {
             Operand::Pair(pair) if second => {
-                self.destination(&pair.0, t, wider, found)?;
-                self.destination(&pair.1, PRED, false, found)
+                self.destination(&pair.0, t, wider, discards, found)?;
+                self.destination(&pair.1, PRED, false, true, found)
             }
-            _ => self.destination(operand, t, wider, found),
+            _ => self.destination(operand, t, wider, discards, found),
         }
     }
 
+    /// A register that is written; `_` where the instruction lets a result be discarded.
     fn destination(
         &mut self,
         operand: &Operand<'a>,
         t: Type,
         wider: bool,
+        discards: bool,
         found: &mut Operands,
     ) -> Result<(), String> {
         let register = match operand {
-            Operand::Sink => None,
+            Operand::Sink if discards => None,
             Operand::Name(name) => Some(self.register(name, t, wider)?),
             _ => return Err("only a register can be written".to_owned()),
         };

@@ -133,15 +133,12 @@ impl<'a> Body<'_, 'a> {
             None => self.source(from, t, false).map_err(|message| format!("operand 2: {message}"))?,
         };
         let d = self.written(to, t).map_err(|message| format!("operand 1: {message}"))?;
-        Ok(Operation::Move { d, s })
+        Ok(Operation::Move { d: Some(d), s })
     }
 
-    fn written(&mut self, operand: &Operand<'a>, t: Type) -> Result<Option<u32>, String> {
-        if *operand == Operand::Sink {
-            return Ok(None);
-        }
+    fn written(&mut self, operand: &Operand<'a>, t: Type) -> Result<u32, String> {
         match self.source(operand, t, false)? {
-            Source::Register(register) => Ok(Some(register)),
+            Source::Register(register) => Ok(register),
             _ => Err("only a register can be written".to_owned()),
         }
     }
@@ -159,13 +156,17 @@ impl<'a> Body<'_, 'a> {
         let d = self.written(to, t)?;
         let parts =
             parts.iter().map(|operand| self.source(operand, part, false)).collect::<Result<_, _>>()?;
-        Ok(Operation::Pack { d, parts, bits: part.bits })
+        Ok(Operation::Pack { d: Some(d), parts, bits: part.bits })
     }
 
     fn unpacked(&mut self, t: Type, parts: &[Operand<'a>], from: &Operand<'a>) -> Result<Operation, String> {
         let part = Self::part(t, parts.len())?;
         let s = self.source(from, t, false)?;
-        let parts = parts.iter().map(|operand| self.written(operand, part)).collect::<Result<_, _>>()?;
+        let written = |operand: &Operand<'a>| match operand {
+            Operand::Sink => Ok(None),
+            _ => self.written(operand, part).map(Some),
+        };
+        let parts = parts.iter().map(written).collect::<Result<_, _>>()?;
         Ok(Operation::Unpack { parts, s, bits: part.bits })
     }
 
@@ -248,6 +249,11 @@ impl<'a> Body<'_, 'a> {
                 let bits = u8::try_from(size * 8).ok().filter(|bits| matches!(bits, 8 | 16 | 32 | 64));
                 let Some(bits) = bits else { return Err("expected a '.param' variable".to_owned()) };
                 Ok(Passed::Source(self.source(operand, Type { kind: Kind::Bits, bits }, false)?))
+            }
+            (Formal::Register(_, t), Some(index))
+                if self.function.frame[index as usize].size as usize == t.bytes() =>
+            {
+                Ok(Passed::Frame(index))
             }
             (Formal::Register(_, t), _) => Ok(Passed::Source(self.source(operand, t, false)?)),
         }

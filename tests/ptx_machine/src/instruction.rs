@@ -327,7 +327,8 @@ pub(crate) enum Carry {
     MadHi,
 }
 
-/// Comparisons of `setp` and `set` (PTX ISA 9.3.1): ordered ones are false where one side is a NaN, unordered ones true.
+/// Comparisons of `setp` and `set` (PTX ISA 9.3.1): ordered ones are false where one side is a NaN, unordered
+/// ones true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Comparison {
     pub less: bool,

@@ -4,7 +4,7 @@ use crate::execute::shared::SharedMemory;
 use crate::fault::{Fault, FaultKind, Problem};
 use crate::launch::{Launch, Report};
 use crate::memory::Memory;
-use crate::module::{Kernel, Module};
+use crate::module::{Function, Kernel, Module};
 use crate::schedule::Order;
 use crate::shadow::{Accessor, Published};
 use crate::thread::Thread;
@@ -82,6 +82,7 @@ pub fn launch(
         )));
     };
     check(found, launch, parameters).map_err(of_launch)?;
+    check_frame(&module.functions[found.function as usize], launch).map_err(of_launch)?;
     let addresses = module.load(memory).map_err(of_launch)?;
     let number = memory.begin_launch();
     let block = Block::new((found, module, launch), [0; 3], 0, 0);
@@ -107,33 +108,7 @@ pub fn launch(
 /// Whether the launch fits the kernel.
 fn check(kernel: &Kernel, launch: &Launch, parameters: &[u8]) -> Result<(), Problem> {
     let error = |kind, detail: String| Err(Problem::new(kind, detail));
-    let product = |counts: [u32; 3]| counts.iter().try_fold(1_u32, |all, &count| all.checked_mul(count));
-    let threads = product(launch.block).unwrap_or(u32::MAX);
-    let [x, y, z] = launch.block;
-    if product(launch.grid).is_none_or(|blocks| blocks == 0) || threads == 0 {
-        return error(
-            FaultKind::InvalidBlock,
-            format!("a grid of {:?} blocks of {:?} threads", launch.grid, launch.block),
-        );
-    }
-    if threads > 1024 || z > 64 {
-        return error(
-            FaultKind::InvalidBlock,
-            format!("a block of {x}x{y}x{z} threads; the most is 1024, and 64 in z"),
-        );
-    }
-    if let Some(most) = kernel.max_threads.and_then(product).filter(|&most| threads > most) {
-        return error(
-            FaultKind::InvalidBlock,
-            format!("a block of {threads} threads; '.maxntid' allows {most}"),
-        );
-    }
-    if let Some(needed) = kernel.required_threads.filter(|&needed| needed != launch.block) {
-        return error(
-            FaultKind::InvalidBlock,
-            format!("a block of {:?} threads; '.reqntid' wants {needed:?}", launch.block),
-        );
-    }
+    check_block(kernel, launch)?;
     let shared = u64::from(kernel.static_shared) + u64::from(launch.dynamic_shared);
     if shared > u64::from(launch.shared_limit) {
         let detail = format!("{shared} bytes of shared memory; the most is {}", launch.shared_limit);
@@ -147,6 +122,35 @@ fn check(kernel: &Kernel, launch: &Launch, parameters: &[u8]) -> Result<(), Prob
     Ok(())
 }
 
+fn check_frame(function: &Function, launch: &Launch) -> Result<(), Problem> {
+    if function.frame_bytes <= launch.stack_limit {
+        return Ok(());
+    }
+    let detail =
+        format!("{} bytes of local memory; the most is {}", function.frame_bytes, launch.stack_limit);
+    Err(Problem::new(FaultKind::StackOverflow, detail))
+}
+
+fn check_block(kernel: &Kernel, launch: &Launch) -> Result<(), Problem> {
+    let error = |detail: String| Err(Problem::new(FaultKind::InvalidBlock, detail));
+    let product = |counts: [u32; 3]| counts.iter().try_fold(1_u32, |all, &count| all.checked_mul(count));
+    let threads = product(launch.block).unwrap_or(u32::MAX);
+    let [x, y, z] = launch.block;
+    if product(launch.grid).is_none_or(|blocks| blocks == 0) || threads == 0 {
+        return error(format!("a grid of {:?} blocks of {:?} threads", launch.grid, launch.block));
+    }
+    if threads > 1024 || z > 64 {
+        return error(format!("a block of {x}x{y}x{z} threads; the most is 1024, and 64 in z"));
+    }
+    if let Some(most) = kernel.max_threads.and_then(product).filter(|&most| threads > most) {
+        return error(format!("a block of {threads} threads; '.maxntid' allows {most}"));
+    }
+    if let Some(needed) = kernel.required_threads.filter(|&needed| needed != launch.block) {
+        return error(format!("a block of {:?} threads; '.reqntid' wants {needed:?}", launch.block));
+    }
+    Ok(())
+}
+
 impl Machine<'_> {
     fn run_grid(&mut self) -> Result<(), Fault> {
         let [width, height, depth] = self.launch.grid;
@@ -154,7 +158,7 @@ impl Machine<'_> {
         for z in 0..depth {
             for y in 0..height {
                 for x in 0..width {
-                    self.now += 1;
+                    self.tick();
                     self.block =
                         Block::new((self.kernel, self.module, self.launch), [x, y, z], number, self.now);
                     self.run_block()?;
@@ -163,6 +167,12 @@ impl Machine<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The next moment: something has ordered accesses.
+    pub fn tick(&mut self) -> u32 {
+        self.now = self.now.saturating_add(1);
+        self.now
     }
 
     /// The threads of the present block, before their first instruction.

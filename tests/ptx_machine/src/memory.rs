@@ -115,8 +115,9 @@ impl Memory {
         Memory::default()
     }
 
-    /// Memory of that many bytes.
+    /// Memory of that many bytes, at most 2^40.
     pub fn with_capacity(bytes: u64) -> Memory {
+        let bytes = bytes.min(1 << 40);
         Memory {
             allocations: Vec::new(),
             next: FIRST,

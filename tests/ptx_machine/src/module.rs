@@ -164,7 +164,8 @@ impl Module {
         self.target
     }
 
-    /// The address and size in bytes of a `.global` or `.const` variable, which is put into memory if it is not there yet.
+    /// The address and size in bytes of a `.global` or `.const` variable, which is put into memory if it is
+    /// not there yet.
     ///
     /// # Errors
     ///
@@ -178,7 +179,8 @@ impl Module {
         Ok(Some((addresses[index], u64::from(self.variables[index].size.unwrap_or(0)))))
     }
 
-    /// Puts the module's variables into memory, once; their addresses by index, zero for those that do not live there.
+    /// Puts the module's variables into memory, once; their addresses by index, zero for those that do not
+    /// live there.
     pub(crate) fn load(&self, memory: &mut Memory) -> Result<Vec<u64>, Problem> {
         if let Some(addresses) = memory.module(self.id) {
             return Ok(addresses);

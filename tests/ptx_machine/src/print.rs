@@ -46,9 +46,9 @@ impl Machine<'_> {
             } else {
                 4
             };
-            next = next.next_multiple_of(bytes);
+            next = next.checked_next_multiple_of(bytes).unwrap_or(0);
             let value = self.generic(thread, next, bytes as usize)?;
-            next += bytes;
+            next = next.wrapping_add(bytes);
             count += 1;
             let text = match conversion.letter {
                 's' => self.text(thread, value)?,

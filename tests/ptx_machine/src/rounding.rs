@@ -74,8 +74,8 @@ impl Exact {
         }
     }
 
-    /// The sum of two numbers. Bits far below the larger one's are one sticky bit: both have at least twenty bits to spare
-    /// there, so it never decides more than a rounding.
+    /// The sum of two numbers. Bits far below the larger one's are one sticky bit: both have at least twenty
+    /// bits to spare there, so it never decides more than a rounding.
     fn plus(self, other: Exact) -> Exact {
         if self.significand == 0 || other.significand == 0 {
             return if self.significand == 0 { other } else { self };

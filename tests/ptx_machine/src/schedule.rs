@@ -1,4 +1,5 @@
-//! Which thread runs when (CUDA's independent thread scheduling): each until it exits or waits, in an order that the seed chooses.
+//! Which thread runs when (CUDA's independent thread scheduling): each until it exits or waits, in an order
+//! that the seed chooses.
 
 use crate::fault::{Fault, FaultKind, Problem};
 use crate::machine::Machine;

@@ -1,8 +1,8 @@
 //! Who touched which byte, to find races: accesses of two threads with nothing that orders them (PTX ISA 8.10).
 //!
-//! Time is a count of events that order accesses: barriers, `bar.warp.sync`, fences. An access is ordered before another
-//! if such an event of the right threads lies between. Where the exact answer would take a clock for each pair of threads, the answer
-//! here is "ordered": a race may be missed, but none is invented.
+//! Time is a count of events that order accesses: barriers, `bar.warp.sync`, fences. An access is ordered
+//! before another if such an event of the right threads lies between. Where the exact answer would take a
+//! clock for each pair of threads, the answer here is "ordered": a race may be missed, but none is invented.
 
 use std::collections::HashMap;
 
@@ -143,11 +143,11 @@ impl Shadow {
         if page.shift > shift {
             page.refine(shift);
         }
-        let first = start % PAGE >> page.shift;
+        let first = (start % PAGE) >> page.shift;
         let last = (start % PAGE + bytes - 1) >> page.shift;
         for (index, cell) in page.cells[first..=last].iter_mut().enumerate() {
             cell.touch(touch, by, published).map_err(|conflict| {
-                let byte = start / PAGE * PAGE + (first + index << page.shift);
+                let byte = start / PAGE * PAGE + ((first + index) << page.shift);
                 Conflict { byte, ..conflict }
             })?;
         }
@@ -231,8 +231,8 @@ impl Mark {
         self.thread % by.block_threads / 32
     }
 
-    /// Adds an access to those that this mark stands for. What is ordered before it is forgotten: who races with that one
-    /// races with this one too.
+    /// Adds an access to those that this mark stands for. What is ordered before it is forgotten: who races
+    /// with that one races with this one too.
     #[inline]
     fn add(&mut self, strong: bool, by: &Accessor, published: &Published) {
         let mut mark = Mark { thread: by.thread, time: by.now, breadth: Breadth::Thread, strong };

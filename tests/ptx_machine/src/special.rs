@@ -48,8 +48,10 @@ const SCALARS: &[(&str, Special, Type)] = &[
     ("%total_smem_size", Special::TotalSharedSize, U32),
 ];
 
+type OfDimension = fn(u8) -> Special;
+
 /// Registers of three dimensions.
-const VECTORS: &[(&str, fn(u8) -> Special)] = &[
+const VECTORS: &[(&str, OfDimension)] = &[
     ("%tid", Special::Tid),
     ("%ntid", Special::Ntid),
     ("%ctaid", Special::Ctaid),

@@ -3,9 +3,10 @@
 //! A form is written as the ISA writes it. A part after `?` may be absent, `|` separates alternatives, and a part in
 //! capitals stands for the names in `CLASSES`.
 //!
-//! Operands: `t` is a source of the instruction's last type, `s` of its first one, `w` of the last one with twice the bits; other
-//! names are types. `=` writes, `|p` adds a predicate destination, `!p` may be negated, `?` may be absent, `~` lets the
-//! register be wider, `[]` is an address, `L` a label. `{}` stands for as many values as `.v2` or `.v4` says.
+//! Operands: `t` is a source of the instruction's last type, `s` of its first one, `w` of the last one with
+//! twice the bits; other names are types. `=` writes, `|p` adds a predicate destination, `!p` may be negated,
+//! `?` may be absent, `~` lets the register be wider, `[]` is an address, `L` a label. `{}` stands for as
+//! many values as `.v2` or `.v4` says.
 
 use crate::instruction::{
     Atomic, BarrierAction, Carry, Compute, Property, Strength,

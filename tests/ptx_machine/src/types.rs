@@ -1,4 +1,5 @@
-//! The fundamental types of PTX and which of them agree (PTX ISA 5.2.1, 9.4 "Type Information for Instructions and Operands").
+//! The fundamental types of PTX and which of them agree (PTX ISA 5.2.1, 9.4 "Type Information for
+//! Instructions and Operands").
 
 use std::fmt;
 
@@ -122,13 +123,14 @@ impl Type {
         }
     }
 
-    /// Whether a register of type `self` may stand where an instruction wants `wanted`: the same size, and the same kind,
-    /// or integers of either sign, or one of both only bits.
+    /// Whether a register of type `self` may stand where an instruction wants `wanted`: the same size, and
+    /// the same kind, or integers of either sign, or one of both only bits.
     pub fn agrees(self, wanted: Type) -> bool {
         self.bits == wanted.bits && self.kind_agrees(wanted)
     }
 
-    /// The same for `ld`, `st` and `cvt`, whose integer registers may be wider than the instruction says (PTX ISA 9.4.1).
+    /// The same for `ld`, `st` and `cvt`, whose integer registers may be wider than the instruction says (PTX
+    /// ISA 9.4.1).
     pub fn agrees_or_is_wider(self, wanted: Type) -> bool {
         let widens = !self.is_float() && !wanted.is_float();
         self.agrees(wanted) || widens && self.bits > wanted.bits && self.kind_agrees(wanted)

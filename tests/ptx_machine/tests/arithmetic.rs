@@ -1,4 +1,5 @@
 //! Each arithmetic instruction against Rust's own numbers, on values from the edges.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod device;
 

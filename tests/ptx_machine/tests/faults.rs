@@ -1,4 +1,5 @@
 //! Every mistake that the machine knows, planted in a kernel that ptxas accepts.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod device;
 
@@ -25,7 +26,8 @@ fn one() -> Launch {
     Launch::default()
 }
 
-/// A kernel with 64 floats of shared memory, in whose element of this thread `%r1` is its address and `%r0` its number.
+/// A kernel with 64 floats of shared memory, in whose element of this thread `%r1` is its address and `%r0`
+/// its number.
 fn with_shared(body: &str) -> String {
     kernel(&format!(
         ".shared .align 4 .b32 tile[64];\nmov.u32 %r0, %tid.x; mov.u32 %r2, tile; mad.lo.u32 %r1, %r0, 4, %r2;\n{body}"
@@ -374,4 +376,18 @@ fn memory_of_the_host() {
     assert_eq!(device::download::<u32>(&mut memory, other, 3), [1, u32::MAX, 3]);
     assert_eq!(memory.allocation_of(other + 11), Some((other, 12)));
     assert_eq!(memory.allocation_of(other + 12), None);
+}
+
+#[test]
+fn too_much_local_memory() {
+    let body = ".local .b8 big[70000];\nst.local.u8 [big], 1;";
+    expect(body, &one(), FaultKind::StackOverflow, "local memory; the most is 65536");
+    run(&kernel(body), &Launch { stack_limit: 1 << 20, ..one() }).unwrap();
+}
+
+#[test]
+fn arguments_that_were_not_written() {
+    let text = kernel("{ .param .b32 q;\ncall f, (q); }")
+        .replace(".visible", ".func f(.reg .b32 x) {\n.reg .b32 y; add.u32 y, x, 1;\nret;\n}\n.visible");
+    expect_text(&text, &one(), FaultKind::UninitialisedRegister, "register 'x'");
 }

@@ -1,4 +1,5 @@
 //! Whole kernels, as they are usually written, against what they should compute.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod device;
 

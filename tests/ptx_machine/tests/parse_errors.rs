@@ -2,7 +2,7 @@
 
 mod device;
 
-use device::kernel;
+use device::{keep, kernel};
 use ptx_machine::Module;
 
 /// Parses a kernel with that body, whose first line is the sixth.
@@ -11,11 +11,7 @@ fn refused(body: &str, message: &str) {
 }
 
 fn refused_text(text: &str, message: &str) {
-    if let Ok(folder) = std::env::var("PTX_REFUSED") {
-        // The texts for ptxas to judge.
-        let name = text.bytes().fold(0_u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
-        std::fs::write(format!("{folder}/{name:016x}.ptx"), text).unwrap();
-    }
+    keep(text, "refused");
     match Module::parse(text) {
         Ok(_) => panic!("accepted: {text}"),
         Err(error) => assert!(error.to_string().contains(message), "'{error}' instead of '{message}'"),
@@ -66,6 +62,11 @@ fn types() {
     refused("mov.u64 %rd1, %tid.x;", "the special register is .u32, wanted .u64");
     refused("selp.b32 %r1, %r2, %r3, %r4;", "operand 4: '%r4' is .b32, wanted .pred");
     refused("add.u32 %r1, %r2;", "takes 3 operands, not 2");
+    refused("add.u32 _, %r1, %r2;", "only a register can be written");
+    refused("mov.u32 _, %r1;", "operand 1");
+    refused("shfl.sync.bfly.b32 _, %r1, 1, 31, -1;", "operand 1");
+    refused("ld.global.u32 %r1, [%out-4];", "expected ']', found '-'");
+    refused("bar.sync 0, 20;", "no multiple of a warp");
     refused("add.u32 5, %r1, %r2;", "only a register can be written");
     refused("neg.u32 %r1, %r2;", "needs one of .s16 .s32 .s64, not '.u32'");
     refused("mul.u32 %r1, %r2, %r3;", "'mul.u32'");

@@ -1,4 +1,5 @@
 //! Lanes that exchange values, barriers that reduce, atomics.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod device;
 
@@ -36,6 +37,8 @@ fn shuffles() {
     assert_eq!(words("shfl.sync.idx.b32 %r9, %r1, 7, 31, -1;", 32), lanes(&|_| 7));
     // Segments of eight lanes: c is ((32 - 8) << 8) | 7 for `idx`.
     assert_eq!(words("shfl.sync.idx.b32 %r9, %r1, 2, 0x181f, -1;", 32), lanes(&|lane| lane / 8 * 8 + 2));
+    let odd = "mov.pred %p2, 0;\nsetp.ne.u32 _|%p1, %r1, 7;\nmov.pred %p2, !%p1;\nselp.u32 %r9, 0, 1, %p2;";
+    assert_eq!(words(odd, 32), lanes(&|lane| u32::from(lane == 7)));
     let inside = "shfl.sync.down.b32 %r2|%p1, %r1, 1, 0x181f, -1;\nselp.u32 %r9, 1, 0, %p1;";
     assert_eq!(words(inside, 32), lanes(&|lane| u32::from(lane % 8 != 7)));
 }

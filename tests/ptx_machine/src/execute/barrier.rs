@@ -111,8 +111,7 @@ impl Machine<'_> {
         }
         self.reduce(threads, &waiting);
         self.block.arrived[id as usize] = 0;
-        self.now += 1;
-        self.block.barrier = self.now;
+        self.block.barrier = self.tick();
         for &warp in &waiting {
             release(warp_of_mut(threads, warp));
         }

@@ -1,12 +1,13 @@
 //! Calls: values go to the callee's parameters, and its results come back (PTX ISA 7.1).
 
 use crate::fault::Problem;
-use crate::instruction::{Call, Callee, Operation, Passed, Register};
+use crate::instruction::{Call, Callee, Operation, Passed, Register, Source};
 use crate::machine::Machine;
 use crate::module::{Formal, Function};
 use crate::thread::{Status, Thread};
 
-/// A value on its way between activations: the bytes of a variable and which of them were written, or a register's bits.
+/// A value on its way between activations: the bytes of a variable and which of them were written, or a
+/// register's bits.
 enum Value {
     Bytes(Vec<u8>, Vec<bool>),
     Bits(u64),
@@ -37,7 +38,9 @@ impl Machine<'_> {
         thread.enter(index, callee, self.launch.stack_limit)?;
         for (formal, value) in callee.parameters.iter().zip(values) {
             match *formal {
-                Formal::Register(register, _) => thread.set(Some(register), value.bits()),
+                Formal::Register(register, _) => {
+                    put(thread, callee, Passed::Source(Source::Register(register)), value);
+                }
                 Formal::Frame(variable, _) => put(thread, callee, Passed::Frame(variable), value),
             }
         }
@@ -87,13 +90,14 @@ fn taken(thread: &Thread, function: &Function, index: u32) -> Value {
     Value::Bytes(thread.local[range.clone()].to_vec(), thread.local_written[range].to_vec())
 }
 
-/// Puts a value into a variable or a register of the present activation. A variable that was never written leaves a register so.
+/// Puts a value into a variable or a register of the present activation. A variable that was never written
+/// leaves a register so.
 fn put(thread: &mut Thread, function: &Function, to: Passed, value: Value) {
     match to {
         Passed::Source(source) => {
             let written = !matches!(&value, Value::Bytes(_, written) if written.contains(&false));
             let register: Option<Register> = match source {
-                crate::instruction::Source::Register(register) if written => Some(register),
+                Source::Register(register) if written => Some(register),
                 _ => None,
             };
             thread.set(register, value.bits());

@@ -1,5 +1,6 @@
-//! Floating point (PTX ISA 9.7.3). Numbers of single precision are computed on as doubles, which hold them exactly, and rounded
-//! once: twice the bits and two more make that the correctly rounded result of all but `fma`.
+//! Floating point (PTX ISA 9.7.3). Numbers of single precision are computed on as doubles, which hold them
+//! exactly, and rounded once: twice the bits and two more make that the correctly rounded result of all but
+//! `fma`.
 
 use crate::instruction::{Comparison, Compute, Modifiers, Property};
 use crate::rounding::{self, DOUBLE, Rounding, SINGLE};

@@ -157,7 +157,8 @@ pub(crate) fn carry(carry: Carry, t: Type, s: [u64; 3], flag: bool) -> (u64, boo
     (t.truncate(result as u64), result < 0 || result > unsigned(u64::MAX))
 }
 
-/// What `atom` and `redux` leave in place of `old` (PTX ISA 9.7.13.5); `b` is the comparand of `cas`, then `c` its value.
+/// What `atom` and `redux` leave in place of `old` (PTX ISA 9.7.13.5); `b` is the comparand of `cas`, then
+/// `c` its value.
 pub(crate) fn atomic(atomic: Atomic, t: Type, old: u64, b: u64, c: u64) -> u64 {
     let (x, y) = (t.extend(old), t.extend(b));
     t.truncate(match atomic {

@@ -17,7 +17,8 @@ use crate::machine::Machine;
 use crate::thread::{Status, Thread};
 use crate::types::{F32, Kind, Space, Type};
 
-/// How many instructions a thread executes before others have a turn: threads that spin must not stop those that they wait for.
+/// How many instructions a thread executes before others have a turn: threads that spin must not stop those
+/// that they wait for.
 const SLICE: u32 = 4096;
 
 impl Machine<'_> {
@@ -147,8 +148,8 @@ impl Machine<'_> {
             Operation::Barrier(barrier) => self.arrive(thread, barrier)?,
             Operation::Warp { operation, s, .. } => self.arrive_at_warp(thread, *operation, s)?,
             Operation::Fence { block_only } => {
-                self.now += 1;
-                self.published.fence(self.block.number, self.now, *block_only);
+                let now = self.tick();
+                self.published.fence(self.block.number, now, *block_only);
             }
             // PTX promises nothing of which other lanes are active, so none is.
             Operation::ActiveMask { d } => thread.set(*d, 1 << thread.lane()),

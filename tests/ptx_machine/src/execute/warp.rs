@@ -1,5 +1,5 @@
-//! Operations in which the lanes of a warp meet (PTX ISA 9.7.9.6, 9.7.13.8 to 9.7.13.10): when every lane in the mask that has not exited
-//! has come to the same instruction with the same mask.
+//! Operations in which the lanes of a warp meet (PTX ISA 9.7.9.6, 9.7.13.8 to 9.7.13.10): when every lane in
+//! the mask that has not exited has come to the same instruction with the same mask.
 
 use super::integer;
 use crate::fault::{Fault, FaultKind, Problem};
@@ -78,8 +78,7 @@ impl Machine<'_> {
         operation: WarpOperation,
     ) -> Result<(), Fault> {
         if operation == WarpOperation::Sync {
-            self.now += 1;
-            self.block.warp_syncs[number] = self.now;
+            self.block.warp_syncs[number] = self.tick();
         }
         for lane in 0..warp.len() {
             let Some(values) = meeting[lane] else { continue };

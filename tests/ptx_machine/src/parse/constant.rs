@@ -13,8 +13,8 @@ pub(crate) enum Constant {
 }
 
 impl Constant {
-    /// The bits of this constant as a value of type `t`. None where an integer stands for a float or the reverse: PTX converts
-    /// neither.
+    /// The bits of this constant as a value of type `t`. None where an integer stands for a float or the
+    /// reverse: PTX converts neither.
     pub fn bits(self, t: Type) -> Option<u64> {
         match self {
             Constant::Integer(value) if !t.is_float() => Some(t.truncate(value as u64)),

@@ -182,7 +182,8 @@ impl<'a> Parser<'a> {
         Ok(self.module.variables.len() as u32 - 1)
     }
 
-    /// What can be said only at the end: whether functions that are called have bodies, and the shared memory of each kernel.
+    /// What can be said only at the end: whether functions that are called have bodies, and the shared memory
+    /// of each kernel.
     pub(super) fn finish(&mut self) -> Result<(), ParseError> {
         self.check_calls()?;
         for index in 0..self.module.kernels.len() {

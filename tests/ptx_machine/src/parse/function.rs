@@ -32,23 +32,7 @@ impl<'a> Parser<'a> {
                 self.parameter(&mut parameters)?;
             }
         }
-        let parameter_bytes = parameters.last().map_or(0, |last: &Parameter| last.offset + last.size);
-        let long = self.module.version >= 81 && self.module.target >= 70;
-        let most = if long { MANY_PARAMETER_BYTES } else { PARAMETER_BYTES };
-        if parameter_bytes > most {
-            return self.error(format!("the parameters take {parameter_bytes} bytes, the most is {most}"));
-        }
-        let mut kernel = Kernel {
-            name: name.to_owned(),
-            parameters,
-            parameter_bytes,
-            max_threads: None,
-            required_threads: None,
-            min_blocks: None,
-            static_shared: 0,
-            function: 0,
-            layout: Vec::new(),
-        };
+        let mut kernel = self.new_kernel(name, parameters)?;
         self.limits(&mut kernel)?;
         if self.accept(';') {
             return Ok(());
@@ -59,6 +43,26 @@ impl<'a> Parser<'a> {
         self.module.functions[kernel.function as usize] = function;
         self.module.kernels.push(kernel);
         Ok(())
+    }
+
+    fn new_kernel(&self, name: &str, parameters: Vec<Parameter>) -> Result<Kernel, ParseError> {
+        let parameter_bytes = parameters.last().map_or(0, |last| last.offset + last.size);
+        let long = self.module.version >= 81 && self.module.target >= 70;
+        let most = if long { MANY_PARAMETER_BYTES } else { PARAMETER_BYTES };
+        if parameter_bytes > most {
+            return self.error(format!("the parameters take {parameter_bytes} bytes, the most is {most}"));
+        }
+        Ok(Kernel {
+            name: name.to_owned(),
+            parameters,
+            parameter_bytes,
+            max_threads: None,
+            required_threads: None,
+            min_blocks: None,
+            static_shared: 0,
+            function: 0,
+            layout: Vec::new(),
+        })
     }
 
     fn parameter(&mut self, parameters: &mut Vec<Parameter>) -> Result<(), ParseError> {
@@ -118,33 +122,18 @@ impl<'a> Parser<'a> {
         let line = self.line();
         let name = self.word()?;
         let parameters = if self.peek() == Token::Sign('(') { self.formals()? } else { Vec::new() };
-        while let Token::Dotted("noreturn") = self.peek() {
-            self.next();
-        }
+        self.accept_dotted("noreturn");
         let known = match self.names.get(name) {
             Some(Symbol::Function(index)) => Some(*index),
             _ => None,
         };
-        let index = known.unwrap_or(self.module.functions.len() as u32);
+        let index = known.unwrap_or(self.module.functions.len() as u32) as usize;
         if known.is_none() {
             self.declare_function(name, line)?;
         }
-        let mut body = Body::new(self, name);
-        for declared in results {
-            let formal = body.declare_formal(declared)?;
-            body.function.results.push(formal);
-        }
-        for declared in parameters {
-            let formal = body.declare_formal(declared)?;
-            body.function.parameters.push(formal);
-        }
-        let prototype = Function {
-            name: name.to_owned(),
-            parameters: body.function.parameters.clone(),
-            results: body.function.results.clone(),
-            ..Function::default()
-        };
-        let earlier = body.parser.module.functions[index as usize].clone();
+        let body = Body::of_function(self, name, results, parameters)?;
+        let prototype = body.function.clone();
+        let earlier = &body.parser.module.functions[index];
         let same = earlier.parameters == prototype.parameters && earlier.results == prototype.results;
         if known.is_some() && !same {
             return Err(ParseError {
@@ -152,19 +141,20 @@ impl<'a> Parser<'a> {
                 message: format!("'{name}' is declared with other parameters before"),
             });
         }
+        let repeated = earlier.defined || linkage.external;
         if body.parser.accept(';') {
             if known.is_none() {
-                self.module.functions[index as usize] = prototype;
+                self.module.functions[index] = Function { defined: false, ..prototype };
             }
             return Ok(());
         }
-        if earlier.defined || linkage.external {
+        if repeated {
             return Err(ParseError { line, message: format!("'{name}' has a second body, or is external") });
         }
         // Known before its body is read: it may call itself.
-        body.parser.module.functions[index as usize] = Function { defined: true, ..prototype };
+        body.parser.module.functions[index] = prototype;
         let function = body.read()?;
-        self.module.functions[index as usize] = function;
+        self.module.functions[index] = function;
         Ok(())
     }
 
@@ -208,7 +198,25 @@ impl<'a> Parser<'a> {
     }
 }
 
-impl<'a> Body<'_, 'a> {
+impl<'p, 'a> Body<'p, 'a> {
+    fn of_function(
+        parser: &'p mut Parser<'a>,
+        name: &str,
+        results: Vec<Declared<'a>>,
+        parameters: Vec<Declared<'a>>,
+    ) -> Result<Body<'p, 'a>, ParseError> {
+        let mut body = Body::new(parser, name);
+        for declared in results {
+            let formal = body.declare_formal(declared)?;
+            body.function.results.push(formal);
+        }
+        for declared in parameters {
+            let formal = body.declare_formal(declared)?;
+            body.function.parameters.push(formal);
+        }
+        Ok(body)
+    }
+
     fn declare_formal(&mut self, declared: Declared<'a>) -> Result<Formal, ParseError> {
         match declared {
             Declared::Register(name, t) => {

@@ -1,4 +1,5 @@
-//! PTX text to a checked module. This file holds the cursor over the tokens; each of the others reads one kind of thing.
+//! PTX text to a checked module. This file holds the cursor over the tokens; each of the others reads one
+//! kind of thing.
 
 mod body;
 mod constant;

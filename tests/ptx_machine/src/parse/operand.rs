@@ -27,7 +27,8 @@ pub(crate) enum Operand<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// The operands up to the semicolon, which is taken too. In a call, parentheses hold a list and not an expression.
+    /// The operands up to the semicolon, which is taken too. In a call, parentheses hold a list and not an
+    /// expression.
     pub(super) fn operands(&mut self, call: bool) -> Result<Vec<Operand<'a>>, ParseError> {
         let mut operands = Vec::new();
         if self.accept(';') {

@@ -28,17 +28,13 @@ impl<'a> Parser<'a> {
         let line = self.line();
         let name = self.word()?;
         let dimensions = self.dimensions()?;
-        let mut size = Some(u64::from(lanes) * t.bytes() as u64);
-        for &dimension in &dimensions {
-            size = match (size, dimension) {
-                (Some(size), Some(count)) => Some(size.saturating_mul(u64::from(count))),
-                _ => None,
-            };
-        }
-        if size.is_some_and(|size| size > LARGEST) {
+        let natural = u64::from(lanes) * t.bytes() as u64;
+        let known = dimensions.iter().flatten();
+        let size = known.fold(natural, |size, &count| size.saturating_mul(u64::from(count)));
+        if size > LARGEST {
             return self.error(format!("'{name}' has more than {LARGEST} bytes"));
         }
-        let size = size.map(|size| size as u32);
+        let size = if dimensions.contains(&None) { None } else { Some(size as u32) };
         let mut declaration =
             Declaration { name, line, t, alignment, size, initial: Vec::new(), references: Vec::new() };
         if self.peek() == Token::Sign('=') {
@@ -54,7 +50,8 @@ impl<'a> Parser<'a> {
         Ok(declaration)
     }
 
-    /// Alignment, vector size and type, in any order that the ISA has; `.ptr` and its attributes say nothing that is checked.
+    /// Alignment, vector size and type, in any order that the ISA has; `.ptr` and its attributes say nothing
+    /// that is checked.
     fn declared_type(&mut self) -> Result<(Type, u32, u32), ParseError> {
         let (mut alignment, mut lanes, mut t) = (None, 1, None);
         while let Token::Dotted(word) = self.peek() {

@@ -1,5 +1,6 @@
 //! What the tests share: a device's memory with typed arrays, parameters, and kernels in few words.
 #![allow(dead_code, reason = "each test program uses a part")]
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use ptx_machine::{Fault, Launch, Memory, Module, Report, launch};
 
@@ -58,13 +59,19 @@ pub fn kernel(body: &str) -> String {
     )
 }
 
-/// Parses the text and runs its kernel `k` over 1024 bytes, all zero, whose address is the only parameter.
-pub fn run(text: &str, with: &Launch) -> Result<(Vec<u8>, Report), Fault> {
+/// Writes the text to `PTX_TEXTS/accepted` or `PTX_TEXTS/refused` if that variable names a folder, for ptxas to judge too.
+pub fn keep(text: &str, verdict: &str) {
     if let Ok(folder) = std::env::var("PTX_TEXTS") {
-        // The texts for ptxas to judge.
         let name = text.bytes().fold(0_u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        let folder = format!("{folder}/{verdict}");
+        std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(format!("{folder}/{name:016x}.ptx"), text).unwrap();
     }
+}
+
+/// Parses the text and runs its kernel `k` over 1024 bytes, all zero, whose address is the only parameter.
+pub fn run(text: &str, with: &Launch) -> Result<(Vec<u8>, Report), Fault> {
+    keep(text, "accepted");
     let module = Module::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let mut memory = Memory::new();
     let out = upload(&mut memory, &[0_u8; 1024]);
