@@ -128,22 +128,26 @@ def exp2(x):
     return result
 
 
-def expm1_in_parts(x):
+def expm1_in_parts(x, is_short):
     # exp(x) - 1 as a sum, for x that exp does not take to an edge, with 2**k in `shifted` and exp(r).
     # exp(x) - 1 = (s - 1) + s * (exp(r) - 1), s = 2**k; the sum with the leading term is exact, as what that adds
-    # is less than s - 1, or all (Dekker's fast two-sum).
+    # is less than s - 1, or all (Dekker's fast two-sum). What s - 1 itself loses where s is large counts unless
+    # `is_short`.
     shifted, high, low = exp_reduce_lopsided(x)
     s = exp_scale(shifted)
     tail = expm1_tail(high + low) + low
     whole = s - 1.0
     first = s * high
     top = whole + first
-    rest = intrinsics.mul_add(s, tail, (first - (top - whole)) + ((s - whole) - 1.0))
+    lost = first - (top - whole)
+    if not is_short:
+        lost = lost + ((s - whole) - 1.0)
+    rest = intrinsics.mul_add(s, tail, lost)
     return shifted, 1.0 + (high + tail), top, rest
 
 
 def expm1(x):
-    shifted, p, top, rest = expm1_in_parts(x)
+    shifted, p, top, rest = expm1_in_parts(x, False)
     result = intrinsics.copysign(top + rest, x)
     if intrinsics.is_float32(x):
         if not intrinsics.fabs(x) < 87.0:

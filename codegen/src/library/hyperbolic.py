@@ -4,7 +4,7 @@
 def sinh(x):
     # (e + e / (1 + e)) / 2 with e = exp(|x|) - 1.
     size = intrinsics.fabs(x)
-    shifted, p, top, rest = expm1_in_parts(size)
+    shifted, p, top, rest = expm1_in_parts(size, False)
     e = top + rest
     below = 1.0 + e
     q = e / below
@@ -45,7 +45,7 @@ def tanh(x):
         size = intrinsics.select(size > 10.0, 10.0, size)
     else:
         size = intrinsics.select(size > 22.0, 22.0, size)
-    shifted, p, top, rest = expm1_in_parts(size * -2.0)
+    shifted, p, top, rest = expm1_in_parts(size * -2.0, True)
     e = top + rest
     below = 2.0 + e
     # What rounding took from both sides of the quotient q; 1 / (2 + e) is (1 - q) / 2.

@@ -128,18 +128,17 @@ def cosine_terms(z):
 def sine_and_cosine(head, tail):
     # Of `head - tail`, each as a number from which a small one is taken, or to which it is added.
     z = head * head
-    half = 0.5 * z
-    most = 1.0 - half
+    most = intrinsics.mul_add(-0.5, z, 1.0)
     sine_rest = intrinsics.mul_add(head * z, sine_terms(z), tail * most)
-    cosine_rest = ((1.0 - most) - half) + intrinsics.mul_add(z * z, cosine_terms(z), head * tail)
+    cosine_rest = intrinsics.mul_add(-0.5, z, 1.0 - most) + intrinsics.mul_add(z * z, cosine_terms(z), head * tail)
     return sine_rest, most, cosine_rest
 
 
 def negated_if(y, k):
-    # y, or -y where the second bit of k is set.
+    # y, or -y where the second bit of k is set. The shift comes first: `y ^ (a & b)` is one instruction of AVX-512.
     if intrinsics.is_float32(y):
-        return intrinsics.float_of_bits(intrinsics.bits(y) ^ ((k & 2) << 30))
-    return intrinsics.float_of_bits(intrinsics.bits(y) ^ ((k & 2) << 62))
+        return intrinsics.float_of_bits(intrinsics.bits(y) ^ ((k << 30) & 0x80000000))
+    return intrinsics.float_of_bits(intrinsics.bits(y) ^ ((k << 62) & 0x8000000000000000))
 
 
 def sine_after(k, head, tail):
