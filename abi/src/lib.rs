@@ -187,6 +187,34 @@ impl Raised {
     }
 }
 
+/// What the first thread of a GPU that raised has written; all zero before a launch.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fault {
+    /// One more than the number of the raise site in its module; 0 where nothing was raised.
+    pub site: u32,
+    /// The thread in its block, then the block in the grid: x, y, z of each.
+    pub place: [u32; 6],
+    /// The values that the site's message mentions, as in [`Raised`].
+    pub operands: [u64; MAX_OPERANDS],
+}
+
+/// Offsets in a [`Fault`], in bytes.
+pub mod fault {
+    /// Offset of the site.
+    pub const SITE: i64 = 0;
+
+    /// Offset of entry `index` of the place.
+    pub const fn place(index: usize) -> i64 {
+        4 + 4 * index as i64
+    }
+
+    /// Offset of operand `index`.
+    pub const fn operand(index: usize) -> i64 {
+        32 + 8 * index as i64
+    }
+}
+
 /// What kernels ask of the program that runs them. New entries come last.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,8 @@ use std::mem::ManuallyDrop;
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncOrDataId, Module, default_libcall_names};
 use pykernel_abi::{InnerLoop, Raised, Status};
-use pykernel_codegen::backend::{Code, Error, Level, OwnedTargetIsa, Target, Variant, clif};
+use pykernel_codegen::backend::clif::{self, Bound};
+use pykernel_codegen::backend::{Code, Error, Level, OwnedTargetIsa, Target, Variant};
 use pykernel_codegen::hir::External;
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::ir;
@@ -51,6 +52,16 @@ impl Jit {
     pub fn caller(kernel: &Kernel) -> Result<Jit, Error> {
         let isa = Target::host().isa(Code::InProcess, Level::V1)?;
         Jit::finish(module(&isa)?, kernel)
+    }
+
+    /// Compiles inner loops for the overloads of a ufunc that call a function of this process, each with a context of its own.
+    pub fn bound(kernel: &Kernel, bounds: &[Bound]) -> Result<Jit, Error> {
+        let isa = Target::host().isa(Code::InProcess, Level::V1)?;
+        let mut module = module(&isa)?;
+        for (overload, bound) in kernel.overloads.iter().zip(bounds) {
+            clif::define_inner_loop(&mut module, &overload.symbol, *bound)?;
+        }
+        Jit::finish(module, kernel)
     }
 
     fn finish(mut module: JITModule, kernel: &Kernel) -> Result<Jit, Error> {

@@ -2,6 +2,7 @@
 
 pub mod bug;
 pub mod command;
+pub mod device;
 pub mod host;
 pub mod input;
 pub mod jit;

@@ -14,6 +14,7 @@ pub mod clif;
 mod level;
 mod lines;
 mod operation;
+pub mod ptx;
 mod section;
 mod stage;
 mod target;

@@ -15,11 +15,14 @@ pub enum Stage {
     Clif,
     /// Machine code.
     Asm,
+    /// PTX, for GPUs.
+    Ptx,
 }
 
 impl Stage {
     /// Every stage, in the order of the compiler.
-    pub const ALL: [Stage; 6] = [Stage::Hir, Stage::Types, Stage::Ir, Stage::Vector, Stage::Clif, Stage::Asm];
+    pub const ALL: [Stage; 7] =
+        [Stage::Hir, Stage::Types, Stage::Ir, Stage::Vector, Stage::Clif, Stage::Asm, Stage::Ptx];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Stage {
             Stage::Vector => "vector",
             Stage::Clif => "clif",
             Stage::Asm => "asm",
+            Stage::Ptx => "ptx",
         }
     }
 
@@ -42,6 +46,7 @@ impl Stage {
             Stage::Vector => "How many iterations of each loop are done at a time, or why they are not",
             Stage::Clif => "Cranelift's IR",
             Stage::Asm => "Machine code",
+            Stage::Ptx => "PTX, one module for all kernels of the file",
         }
     }
 

@@ -6,7 +6,7 @@ use super::job::Job;
 use super::objects::file_stem;
 use super::output::Output;
 use crate::analysis::Analysis;
-use crate::backend::{self, LevelIr, Stage, Target};
+use crate::backend::{self, LevelIr, Stage, Target, ptx};
 use crate::interface::Kernel;
 use crate::source::Source;
 use crate::{hir, ir, typed, vector};
@@ -58,7 +58,7 @@ impl Emit {
             let module = analysis.module.clone();
             let irs = backend::for_levels(module, &entries, job.overflow_checks, target);
             for stage in &self.stages {
-                let text = text(*stage, source, analysis, &irs, kernel, target)
+                let text = text(*stage, source, analysis, &irs, (kernel, job.overflow_checks), target)
                     .map_err(|error| format!("cannot show the kernel `{}`: {error}", kernel.name))?;
                 self.output.write(&format!("{}.{}", file_stem(symbol), stage.name()), text.as_bytes())?;
             }
@@ -80,7 +80,7 @@ fn text(
     source: &Source,
     analysis: &Analysis,
     irs: &[LevelIr],
-    kernel: &Kernel,
+    (kernel, overflow_checks): (&Kernel, bool),
     target: &Target,
 ) -> Result<String, backend::Error> {
     let highest = irs.last();
@@ -91,6 +91,10 @@ fn text(
         Stage::Vector => highest.map(|found| vector::report(&found.verdicts, source)).unwrap_or_default(),
         Stage::Clif => backend::with_lines(&backend::clif_text(irs, kernel, target)?, source),
         Stage::Asm => backend::with_lines(&backend::asm_text(irs, kernel, target)?, source),
+        Stage::Ptx => {
+            let kernels = std::slice::from_ref(kernel);
+            ptx::compile(analysis.module.clone(), kernels, overflow_checks).text_with_lines(source)
+        }
     })
 }
 
@@ -105,7 +109,7 @@ mod tests {
         let error = stages("ir,llvm").unwrap_err();
         assert!(
             error.contains("`llvm`")
-                && error.ends_with("help: the stages are hir, types, ir, vector, clif, asm")
+                && error.ends_with("help: the stages are hir, types, ir, vector, clif, asm, ptx")
         );
     }
 }

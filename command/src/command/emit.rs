@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use pykernel_codegen::analysis::Analysis;
-use pykernel_codegen::backend::{self, Level, LevelIr, Stage, Target};
+use pykernel_codegen::backend::{self, Level, LevelIr, Stage, Target, ptx};
 use pykernel_codegen::interface::Kernel;
 use pykernel_codegen::{hir, ir, typed, vector};
 
@@ -48,6 +48,11 @@ pub fn run(file: &Path, stage: Stage, options: &Options, out: &mut dyn Write) ->
             backend::with_lines(&of_kernels(file, &analysis, options, backend::clif_text)?, &source)
         }
         Stage::Asm => backend::with_lines(&of_kernels(file, &analysis, options, backend::asm_text)?, &source),
+        Stage::Ptx => {
+            bug::set_place(&file.display().to_string());
+            let kernels = &analysis.interface.kernels;
+            ptx::compile(analysis.module.clone(), kernels, options.overflow_checks).text_with_lines(&source)
+        }
     };
     write!(out, "{text}")?;
     Ok(Verdict::Well)
@@ -60,9 +65,18 @@ fn target(options: &Options) -> Target {
 
 /// The IR as the back end gets it, which is that of the level, and what became of each loop.
 fn compiled(analysis: &Analysis, options: &Options) -> Vec<LevelIr> {
+    backend::for_levels(
+        analysis.module.clone(),
+        &entries(analysis),
+        options.overflow_checks,
+        &target(options),
+    )
+}
+
+/// The functions that are called from outside.
+fn entries(analysis: &Analysis) -> Vec<ir::FunctionId> {
     let overloads = analysis.interface.kernels.iter().flat_map(|kernel| &kernel.overloads);
-    let entries: Vec<ir::FunctionId> = overloads.map(|overload| overload.function).collect();
-    backend::for_levels(analysis.module.clone(), &entries, options.overflow_checks, &target(options))
+    overloads.map(|overload| overload.function).collect()
 }
 
 /// What is printed of the IR of the level.

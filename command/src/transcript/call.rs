@@ -2,6 +2,7 @@
 //! types, checks arrays against them, and hands over machine words.
 
 use pykernel::call::{Raised as Record, stack_limit};
+use pykernel_abi::Status;
 use pykernel_codegen::infer::promote;
 use pykernel_codegen::interface::{Kernel, Number as NumberType, Overload, ParamType};
 use pykernel_codegen::ir::Mode;
@@ -12,16 +13,27 @@ use super::number::{Datum, Number};
 use super::returned;
 use super::value::{Failure, Value};
 use crate::host;
-use crate::jit::Jit;
 
-/// Calls a kernel. `entry` gives the code of an overload's symbol where it is not the compiled
-/// kernel's own, such as that of a linked object.
-pub fn call(
-    jit: &Jit,
-    kernel: &Kernel,
-    entry: impl Fn(&str) -> Result<Option<*const u8>, String>,
-    args: &[Value],
-) -> Result<Value, Failure> {
+/// The code of a kernel that is no ufunc.
+pub trait Code {
+    /// Calls an overload, as `Jit::call` does.
+    ///
+    /// # Errors
+    /// Why it could not be called.
+    ///
+    /// # Safety
+    /// As for `Jit::call`.
+    unsafe fn call(
+        &self,
+        overload: usize,
+        slots: &[u64],
+        result: &mut [u64],
+        record: &mut Record,
+    ) -> Result<Status, String>;
+}
+
+/// Calls a kernel.
+pub fn call(code: &dyn Code, kernel: &Kernel, args: &[Value]) -> Result<Value, Failure> {
     let index = pick(kernel, args)?;
     let overload = &kernel.overloads[index];
     let mut leaves = Vec::new();
@@ -29,31 +41,34 @@ pub fn call(
         collect(param.name.clone(), &param.ty, arg, &mut leaves);
     }
     refuse_layouts(kernel, &leaves)?;
-    let entry = entry(&overload.symbol)?;
     let mut words = Words::default();
     for leaf in &leaves {
         words.push(leaf)?;
     }
     refuse_overlaps(&leaves)?;
     let mut result = returned::room(&overload.result);
+    let mut wrong = None;
     let run = |_: *mut (), record: *mut Record| {
         // SAFETY: `run` passes a pointer to a live record. The words are what the overload's
         // parameters ask for, by `Words::push`: numbers of the declared types and descriptors,
         // alive in `words`, of arrays of the declared dtype, rank and layout, whose memory is
         // alive in `args`, aligned to 8 bytes and reached by every index within the shape.
-        // Written arrays overlap no other argument. The result has room for what is returned. A linked entry's symbol has the hash of this
-        // very overload.
-        let status = unsafe {
-            match entry {
-                None => jit.call(index, &words.slots, &mut result, &mut *record),
-                Some(entry) => jit.call_at(entry, index, &words.slots, &mut result, &mut *record),
-            }
-        };
-        status as i32
+        // Written arrays overlap no other argument. The result has room for what is returned.
+        let status = unsafe { code.call(index, &words.slots, &mut result, &mut *record) };
+        status.map_or_else(
+            |cause| {
+                wrong = Some(cause);
+                Status::Returned
+            },
+            |status| status,
+        ) as i32
     };
     let blocks = host::blocks();
     // SAFETY: the closure keeps the contract of entries, and `()` is not written.
     let ended = unsafe { pykernel::call::run::<()>(stack_limit(), &host::HOST, run) };
+    if let Some(cause) = wrong {
+        return Err(cause.into());
+    }
     // SAFETY: a kernel that has returned has written its result, with the host's memory; its
     // arguments are still alive in `args`.
     let ended = ended.map(|()| unsafe { returned::value(&overload.result, &result) });

@@ -1,11 +1,13 @@
 //! Runs tests: the claims about their compilation once, their examples on each engine with each
 //! setting of overflow checks and each layout.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use pykernel::call::{level, levels};
-use pykernel_abi::{InnerLoop, Level};
+use pykernel_abi::{InnerLoop, Level, Raised, Status};
 use pykernel_codegen::analysis::{self, Analysis};
+use pykernel_codegen::backend::ptx::Unsupported;
 use pykernel_codegen::backend::{self, LevelIr, Target};
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
@@ -23,6 +25,7 @@ use super::evaluate::{Kernels, Namespace};
 use super::expected;
 use super::ufunc::{self, Invocation};
 use super::value::{Failure, Value};
+use crate::device::{Device, Loops, Ptx};
 use crate::host;
 use crate::jit::Jit;
 
@@ -33,14 +36,17 @@ pub enum Engine {
     Jit(Level),
     /// Linked into this program: where the entry of a symbol lies. It runs at the process's level.
     Linked(fn(&str) -> Option<*const u8>),
+    /// PTX on a device. Tests whose kernels cannot run on a GPU are left out.
+    Ptx(&'static dyn Device),
 }
 
 impl Engine {
     /// The name that the option `engines` uses.
-    pub(super) const fn kind(self) -> &'static str {
+    pub(super) fn kind(self) -> &'static str {
         match self {
             Engine::Jit(_) => "jit",
             Engine::Linked(_) => "linked",
+            Engine::Ptx(device) => device.name(),
         }
     }
 
@@ -57,6 +63,17 @@ impl Engine {
         match self {
             Engine::Jit(level) => level,
             Engine::Linked(_) => level(),
+            Engine::Ptx(_) => Level::V1,
+        }
+    }
+}
+
+impl Engine {
+    /// What lanes are.
+    fn lanes(self) -> Option<Wanted> {
+        match self {
+            Engine::Jit(_) | Engine::Linked(_) => Target::host().lanes(self.level()),
+            Engine::Ptx(_) => None,
         }
     }
 }
@@ -172,24 +189,39 @@ pub fn run(case: &Case, engines: &[Engine]) -> Outcome {
     if engines.is_empty() {
         return outcome;
     }
+    let mut refusing = BTreeSet::new();
     for overflow_checks in case.options.overflow_settings() {
         let prepared = prepare(&case.source, overflow_checks);
         for engine in &engines {
-            run_on(case, *engine, &prepared, overflow_checks, &mut outcome);
+            if !run_on(case, *engine, &prepared, overflow_checks, &mut outcome) {
+                refusing.insert(engine.name());
+            }
         }
     }
-    outcome.engines = engines.iter().map(|engine| engine.name()).collect();
+    let names = engines.iter().map(|engine| engine.name());
+    outcome.engines = names.filter(|name| !refusing.contains(name)).collect();
     outcome
 }
 
-/// Runs the examples on one engine, once for each layout.
-fn run_on(case: &Case, engine: Engine, prepared: &Prepared, overflow_checks: bool, outcome: &mut Outcome) {
-    let ir = prepared.finish(Target::host().lanes(engine.level()));
+/// Runs the examples on one engine, once for each layout. Gives whether the engine can run all kernels that are
+/// called; what follows the first that it cannot is left out.
+fn run_on(
+    case: &Case,
+    engine: Engine,
+    prepared: &Prepared,
+    overflow_checks: bool,
+    outcome: &mut Outcome,
+) -> bool {
+    let ir = prepared.finish(engine.lanes());
     let mut loaded = Loaded::new(engine, &prepared.analysis, &ir);
     for layout in case.options.layouts() {
         let mut namespace = Namespace::new(*layout);
         for example in &case.examples {
-            if let Err(cause) = run_example(example, &mut namespace, &mut loaded, case.options.ulp) {
+            let ended = run_example(example, &mut namespace, &mut loaded, case.options.ulp);
+            if loaded.refused.is_some() {
+                return false;
+            }
+            if let Err(cause) = ended {
                 let place = format!("{}:{}", case.source.file, example.line);
                 let checks = if overflow_checks { "with overflow checks" } else { "without overflow checks" };
                 let layout = layout.name().map(|name| format!(", {name} arrays")).unwrap_or_default();
@@ -198,6 +230,7 @@ fn run_on(case: &Case, engine: Engine, prepared: &Prepared, overflow_checks: boo
             }
         }
     }
+    true
 }
 
 fn run_example(
@@ -232,12 +265,24 @@ pub(super) struct Loaded<'a> {
     engine: Engine,
     analysis: &'a Analysis,
     ir: &'a ir::Module,
-    compiled: BTreeMap<String, Jit>,
+    compiled: BTreeMap<String, Code>,
+    /// Why the engine cannot run a kernel that was called.
+    refused: Option<Unsupported>,
+}
+
+/// A kernel's code.
+enum Code {
+    /// Machine code, its own or what calls it.
+    Jit(Jit),
+    /// PTX.
+    Ptx(Arc<Ptx>),
+    /// PTX of a ufunc, and the loops that launch it.
+    Loops(Jit, Loops),
 }
 
 impl<'a> Loaded<'a> {
     pub(super) fn new(engine: Engine, analysis: &'a Analysis, ir: &'a ir::Module) -> Self {
-        Loaded { engine, analysis, ir, compiled: BTreeMap::new() }
+        Loaded { engine, analysis, ir, compiled: BTreeMap::new(), refused: None }
     }
 
     fn kernel(&self, name: &str) -> Option<&Kernel> {
@@ -245,16 +290,24 @@ impl<'a> Loaded<'a> {
     }
 
     /// The kernel with its code in this process.
-    fn load(&mut self, name: &str) -> Result<(&Kernel, &Jit), Failure> {
+    fn load(&mut self, name: &str) -> Result<(&Kernel, &Code), Failure> {
         let kernel = self.analysis.interface.kernels.iter().find(|kernel| kernel.name == name);
         let kernel = kernel.ok_or_else(|| format!("there is no kernel `{name}`"))?;
         if !self.compiled.contains_key(name) {
-            let jit = match self.engine {
-                Engine::Jit(level) => Jit::new(self.ir, kernel, level),
-                Engine::Linked(_) => Jit::caller(kernel),
+            let code = match self.engine {
+                Engine::Jit(level) => Jit::new(self.ir, kernel, level).map(Code::Jit),
+                Engine::Linked(_) => Jit::caller(kernel).map(Code::Jit),
+                Engine::Ptx(device) => match Ptx::new(self.ir, kernel, device) {
+                    Ok(compiled) => on_device(kernel, compiled),
+                    Err(refused) => {
+                        let text = refused.to_string();
+                        self.refused = Some(refused);
+                        return Err(text.into());
+                    }
+                },
             };
-            let jit = jit.map_err(|error| error.to_string())?;
-            self.compiled.insert(name.to_owned(), jit);
+            let code = code.map_err(|error| error.to_string())?;
+            self.compiled.insert(name.to_owned(), code);
         }
         Ok((kernel, &self.compiled[name]))
     }
@@ -264,7 +317,7 @@ impl Engine {
     /// Where linked code lies; `None` if it is not linked code that runs.
     fn entry(self, symbol: &str) -> Result<Option<*const u8>, String> {
         match self {
-            Engine::Jit(_) => Ok(None),
+            Engine::Jit(_) | Engine::Ptx(_) => Ok(None),
             Engine::Linked(find) => find(symbol).map(Some).ok_or_else(|| format!("{symbol} is not linked")),
         }
     }
@@ -273,8 +326,12 @@ impl Engine {
 impl Kernels for Loaded<'_> {
     fn call(&mut self, name: &str, args: Vec<Value>) -> Result<Value, Failure> {
         let engine = self.engine;
-        let (kernel, jit) = self.load(name)?;
-        call::call(jit, kernel, |symbol| engine.entry(symbol), &args)
+        let (kernel, code) = self.load(name)?;
+        match code {
+            Code::Jit(jit) => call::call(&Machine { jit, engine, kernel }, kernel, &args),
+            Code::Ptx(compiled) => call::call(&**compiled, kernel, &args),
+            Code::Loops(..) => Err(format!("{name} is a ufunc").into()),
+        }
     }
 
     fn is_ufunc(&self, name: &str) -> bool {
@@ -283,7 +340,12 @@ impl Kernels for Loaded<'_> {
 
     fn call_ufunc(&mut self, name: &str, invocation: Invocation<'_>) -> Result<Value, Failure> {
         let engine = self.engine;
-        let (kernel, jit) = self.load(name)?;
+        let (kernel, code) = self.load(name)?;
+        let (jit, loops) = match code {
+            Code::Jit(jit) => (jit, None),
+            Code::Loops(jit, loops) => (jit, Some(loops)),
+            Code::Ptx(_) => return Err(format!("{name} is no ufunc").into()),
+        };
         let code = |index: usize| match engine.entry(&kernel.overloads[index].symbol)? {
             None => jit.inner_loop(index).ok_or_else(|| format!("{name} has no inner loop")),
             // SAFETY: the symbol has the hash of this very loop.
@@ -291,7 +353,59 @@ impl Kernels for Loaded<'_> {
         };
         let code = (0..kernel.overloads.len()).map(code).collect::<Result<Vec<InnerLoop>, String>>()?;
         // SAFETY: the code is that of the overloads, linked or alive in `self`.
-        unsafe { ufunc::call(kernel, code, invocation) }
+        let result = unsafe { ufunc::call(kernel, code, invocation) };
+        match loops.and_then(Loops::wrong) {
+            Some(wrong) => Err(wrong.into()),
+            None => result,
+        }
+    }
+}
+
+/// A kernel's PTX, with what calls it.
+fn on_device(kernel: &Kernel, compiled: Ptx) -> Result<Code, backend::Error> {
+    let compiled = Arc::new(compiled);
+    if kernel.ufunc.is_none() {
+        return Ok(Code::Ptx(compiled));
+    }
+    let loops = Loops::new(&compiled);
+    Ok(Code::Loops(Jit::bound(kernel, &loops.bounds())?, loops))
+}
+
+/// Machine code in this process.
+struct Machine<'a> {
+    jit: &'a Jit,
+    engine: Engine,
+    kernel: &'a Kernel,
+}
+
+impl call::Code for Machine<'_> {
+    unsafe fn call(
+        &self,
+        overload: usize,
+        slots: &[u64],
+        result: &mut [u64],
+        record: &mut Raised,
+    ) -> Result<Status, String> {
+        // SAFETY: the caller vouches for the arguments. A linked entry's symbol has the hash of this very overload.
+        Ok(unsafe {
+            match self.engine.entry(&self.kernel.overloads[overload].symbol)? {
+                None => self.jit.call(overload, slots, result, record),
+                Some(entry) => self.jit.call_at(entry, overload, slots, result, record),
+            }
+        })
+    }
+}
+
+impl call::Code for Ptx {
+    unsafe fn call(
+        &self,
+        overload: usize,
+        slots: &[u64],
+        result: &mut [u64],
+        record: &mut Raised,
+    ) -> Result<Status, String> {
+        // SAFETY: the caller vouches for the arguments.
+        unsafe { self.call(overload, slots, result, record) }
     }
 }
 

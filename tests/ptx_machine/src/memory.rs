@@ -143,6 +143,25 @@ impl Memory {
         self.add(bytes, alignment, None)
     }
 
+    /// Allocates bytes at an address, where no other allocation may be or have been. They count as never written.
+    ///
+    /// # Errors
+    ///
+    /// `Allocation` where the capacity is spent, or something else is there.
+    pub fn allocate_at(&mut self, address: u64, bytes: u64) -> Result<(), Problem> {
+        let index = self.allocations.partition_point(|allocation| allocation.address <= address);
+        let end_before = index.checked_sub(1).map_or(0, |index| self.allocations[index].end());
+        let next = self.allocations.get(index).map_or(u64::MAX, |allocation| allocation.address);
+        if address < end_before || next - address < bytes || bytes > self.capacity - self.used {
+            let detail = format!("there is no room for {bytes} bytes at {address:#x}");
+            return Err(Problem::new(FaultKind::Allocation, detail));
+        }
+        self.next = self.next.max(address + bytes + GAP);
+        self.used += bytes;
+        self.allocations.insert(index, Allocation::new(address, bytes, None));
+        Ok(())
+    }
+
     fn add(&mut self, size: u64, alignment: u64, name: Option<String>) -> Result<u64, Problem> {
         let error = |detail: String| Err(Problem::new(FaultKind::Allocation, detail));
         if !alignment.is_power_of_two() || alignment > 1 << 30 {
@@ -158,9 +177,7 @@ impl Memory {
         let address = self.next.next_multiple_of(alignment);
         self.next = address + size + GAP;
         self.used += size;
-        let (data, written) = (vec![POISON; size as usize], Written::new(size as usize));
-        let shadow = Shadow::new(size as usize);
-        self.allocations.push(Allocation { address, size, data, written, state: State::Live, name, shadow });
+        self.allocations.push(Allocation::new(address, size, name));
         Ok(address)
     }
 
@@ -397,6 +414,16 @@ impl Memory {
 }
 
 impl Allocation {
+    fn new(address: u64, size: u64, name: Option<String>) -> Allocation {
+        let (data, written) = (vec![POISON; size as usize], Written::new(size as usize));
+        let shadow = Shadow::new(size as usize);
+        Allocation { address, size, data, written, state: State::Live, name, shadow }
+    }
+
+    fn end(&self) -> u64 {
+        self.address + self.size
+    }
+
     pub fn describe(&self) -> String {
         match &self.name {
             Some(name) => format!("variable '{name}' of {} bytes", self.size),

@@ -45,7 +45,8 @@ use cranelift_frontend::FunctionBuilderContext;
 use cranelift_module::{DataId, FuncId, Linkage, Module, ModuleReloc, ModuleRelocTarget};
 
 pub(super) use dispatch::Dispatcher;
-pub use trampoline::define_trampoline;
+pub use site::site_bytes;
+pub use trampoline::{Bound, define_inner_loop, define_trampoline};
 
 use super::{Error, Level, Variant, wide};
 use crate::interface::Kernel;

@@ -12,7 +12,7 @@ use crate::backend::Error;
 use crate::ir::Raise;
 
 /// A site as it lies in memory: `pykernel_abi::Site`, then its texts.
-fn bytes(raise: &Raise, little_endian: bool) -> Vec<u8> {
+pub fn site_bytes(raise: &Raise, little_endian: bool) -> Vec<u8> {
     let texts = [&raise.class, &raise.message, &raise.place.file, &raise.place.function];
     let mut bytes = Vec::new();
     for number in texts.iter().map(|text| text.len() as u32).chain([raise.place.line]) {
@@ -26,7 +26,7 @@ impl Unit<'_> {
     /// The data of a raise site.
     fn site(&mut self, raise: &Raise) -> Result<DataId, Error> {
         let little_endian = self.module.isa().endianness() == cranelift_codegen::ir::Endianness::Little;
-        self.constant(bytes(raise, little_endian))
+        self.constant(site_bytes(raise, little_endian))
     }
 
     /// Read-only data; what is equal shares it.
@@ -91,7 +91,7 @@ mod tests {
         let place = Place { file: "k.py".into(), line: 7, function: "f".into() };
         let raise =
             Raise { class: "ValueError".into(), message: "π {i}".into(), operands: Vec::new(), place };
-        let bytes = bytes(&raise, true);
+        let bytes = site_bytes(&raise, true);
         assert_eq!(&bytes[Site::SIZE..], "ValueErrorπ {i}k.pyf".as_bytes());
         assert_eq!(bytes[..Site::SIZE], [10, 0, 0, 0, 6, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0]);
     }

@@ -35,6 +35,43 @@ pub fn define_trampoline(module: &mut dyn Module, overload: &Overload) -> Result
     Ok(id)
 }
 
+/// What an inner loop that stands elsewhere is: the addresses of a function and of what it is called with first.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound {
+    /// `int32_t function(const void *context, uint8_t **args, const int64_t *dimensions, const int64_t *steps, Raised *raised)`.
+    pub function: usize,
+    /// What it is given first.
+    pub context: usize,
+}
+
+/// Defines an inner loop (`pykernel_abi::InnerLoop`), exported under a name, that calls a function of the process.
+pub fn define_inner_loop(module: &mut dyn Module, name: &str, bound: Bound) -> Result<FuncId, Error> {
+    let failed = |error| Error::from_module(name, &error);
+    let mut inner = signature(module);
+    let id = module.declare_function(name, Linkage::Export, &inner).map_err(failed)?;
+    let mut context = module.make_context();
+    context.func.signature = inner.clone();
+    let mut scratch = FunctionBuilderContext::new();
+    let mut builder = FunctionBuilder::new(&mut context.func, &mut scratch);
+    let block = builder.create_block();
+    builder.append_block_params_for_function_params(block);
+    builder.switch_to_block(block);
+    builder.seal_block(block);
+    let pointer = module.target_config().pointer_type();
+    let [function, first] =
+        [bound.function, bound.context].map(|address| builder.ins().iconst(pointer, address as i64));
+    let mut args = vec![first];
+    args.extend(builder.block_params(block));
+    inner.params.push(AbiParam::new(pointer));
+    let inner = builder.import_signature(inner);
+    let call = builder.ins().call_indirect(inner, function, &args);
+    let status = builder.inst_results(call)[0];
+    builder.ins().return_(&[status]);
+    builder.finalize(module.target_config());
+    module.define_function(id, &mut context).map_err(failed)?;
+    Ok(id)
+}
+
 fn signature(module: &dyn Module) -> Signature {
     let mut signature = module.make_signature();
     signature.params = vec![AbiParam::new(module.target_config().pointer_type()); 4];

@@ -1,0 +1,200 @@
+//! Entries: what the host launches.
+
+use super::address::Caller;
+use super::call::class_of;
+use super::function::{FunctionCx, class};
+use super::instruction::{Class, Comparison, Opcode, Operand, Register, Space, Ty};
+use super::memory::memory_type;
+use super::module::{self, Param, Slot};
+use super::view::fastest;
+use super::{Unit, Unsupported};
+use crate::interface::{Leaf, Overload, fields};
+use crate::ir::{Expr, Scalar, Type, ViewType};
+use crate::types::ArrayType;
+use crate::ufunc::CoreLayout;
+
+/// Translates the entry of an overload.
+pub(super) fn translate(unit: &mut Unit<'_>, overload: &Overload) -> Result<module::Function, Unsupported> {
+    let mut cx = FunctionCx::new(unit, overload.function, Caller::Host);
+    let mut params = Vec::new();
+    let mut flat = Vec::new();
+    for leaf in overload.params.iter().flat_map(|param| param.ty.leaves()) {
+        match leaf {
+            Leaf::Number(dtype) => {
+                for _ in crate::ir::elements::parts(dtype) {
+                    flat.push(cx.number_param(&mut params, Scalar::of(dtype)));
+                }
+            }
+            Leaf::Array(ty, _) => cx.array_param(&mut params, ty, &mut flat),
+        }
+    }
+    let result = (!fields(&overload.result).is_empty()).then(|| cx.address_param(&mut params));
+    cx.fault = Some(cx.address_param(&mut params));
+    let returned = cx.inline_body(&flat);
+    cx.write_returned(&returned, result);
+    cx.emit(Opcode::Ret, &[], []);
+    cx.finish(overload.symbol.clone(), params, 0)
+}
+
+/// Translates the loop of a ufunc's overload, whose function takes a view for each operand: the addresses,
+/// dimensions and steps of `pykernel_abi::InnerLoop`, each all by value. Each thread of a grid of one dimension does the loop for
+/// every so-manieth instance, so that neighbours read neighbours.
+pub(super) fn inner_loop(
+    unit: &mut Unit<'_>,
+    overload: &Overload,
+    layout: &CoreLayout,
+) -> Result<module::Function, Unsupported> {
+    let mut cx = FunctionCx::new(unit, overload.function, Caller::HostOfLoop);
+    let operands: Vec<&Vec<usize>> = layout.inputs.iter().chain(&layout.outputs).collect();
+    let n_steps = operands.iter().map(|core| 1 + core.len()).sum();
+    let mut params = Vec::new();
+    let addresses = cx.words_param(&mut params, operands.len());
+    let sizes = cx.words_param(&mut params, 1 + layout.dimensions.len());
+    let steps = cx.words_param(&mut params, n_steps);
+    cx.fault = Some(cx.address_param(&mut params));
+    let share = cx.share(sizes[0]);
+    let mut next_stride = operands.len();
+    let mut flat = Vec::new();
+    for (place, core) in operands.iter().enumerate() {
+        let address = cx.global(addresses[place]);
+        flat.push(cx.advanced(address, share.first, steps[place]));
+        flat.push(share.count);
+        flat.extend(core.iter().map(|dimension| sizes[1 + dimension]));
+        let step = [steps[place].into(), share.threads.into()];
+        flat.push(cx.compute(Opcode::MulLow, Ty::S64, Class::Long, step));
+        flat.extend(&steps[next_stride..next_stride + core.len()]);
+        next_stride += core.len();
+    }
+    cx.inline_body(&flat);
+    cx.emit(Opcode::Ret, &[], []);
+    cx.finish(overload.symbol.clone(), params, 0)
+}
+
+/// What a thread does of a number of things: `first`, and so many, each `threads` behind the one before.
+struct Share {
+    first: Register,
+    count: Register,
+    threads: Register,
+}
+
+impl FunctionCx<'_, '_> {
+    fn param(&mut self, params: &mut Vec<Param>, param: Param) -> Slot {
+        params.push(param);
+        Slot::Param(params.len() as u32 - 1)
+    }
+
+    fn load_param(&mut self, slot: Slot, offset: u32, ty: Ty) -> Register {
+        self.compute(Opcode::Load(Space::Param), ty, class_of(ty), [Operand::Slot(slot, offset)])
+    }
+
+    fn number_param(&mut self, params: &mut Vec<Param>, scalar: Scalar) -> Register {
+        let ty = memory_type(scalar);
+        let slot = self.param(params, Param::Number(ty));
+        let value = self.load_param(slot, 0, ty);
+        match class(scalar) {
+            Class::Predicate => self.bool_of_byte(value),
+            _ => value,
+        }
+    }
+
+    /// The address of memory of the device.
+    fn address_param(&mut self, params: &mut Vec<Param>) -> Register {
+        let slot = self.param(params, Param::Number(Ty::U64));
+        let address = self.load_param(slot, 0, Ty::U64);
+        self.global(address)
+    }
+
+    fn words_param(&mut self, params: &mut Vec<Param>, count: usize) -> Vec<Register> {
+        let slot = self.param(params, Param::Bytes(8 * count as u32));
+        (0..count as u32).map(|index| self.load_param(slot, 8 * index, Ty::U64)).collect()
+    }
+
+    fn array_param(&mut self, params: &mut Vec<Param>, ty: ArrayType, flat: &mut Vec<Register>) {
+        let ty = ViewType::from(ty);
+        let words = self.words_param(params, 1 + 2 * ty.rank);
+        flat.push(self.global(words[0]));
+        flat.extend(&words[1..1 + ty.rank]);
+        let known = fastest(ty);
+        flat.extend((0..ty.rank).filter(|axis| Some(*axis) != known).map(|axis| words[1 + ty.rank + axis]));
+    }
+
+    /// An address that the host has given, as one in the device's memory.
+    fn global(&mut self, address: Register) -> Register {
+        self.compute(Opcode::CvtaTo(Space::Global), Ty::U64, Class::Long, [address.into()])
+    }
+
+    /// What this thread does of `n` things.
+    fn share(&mut self, n: Register) -> Share {
+        let special = |cx: &mut Self, name| {
+            let value = cx.compute(Opcode::Mov, Ty::U32, Class::Short, [Operand::Special(name)]);
+            cx.converted(super::instruction::Rounding::Exact, [Ty::U64, Ty::U32], Class::Long, value.into())
+        };
+        let [thread, block, width, blocks] =
+            ["%tid.x", "%ctaid.x", "%ntid.x", "%nctaid.x"].map(|name| special(self, name));
+        let first = self.advanced(thread, block, width);
+        let long = |cx: &mut Self, opcode, args| cx.compute(opcode, Ty::U64, Class::Long, args);
+        let threads = long(self, Opcode::MulLow, [width.into(), blocks.into()]);
+        // Rounded up; the first is at most the last, so nothing wraps.
+        let first_within = long(self, Opcode::Min, [first.into(), n.into()]);
+        let left = long(self, Opcode::Sub, [n.into(), first_within.into()]);
+        let above = long(self, Opcode::Add, [threads.into(), Operand::Int(-1)]);
+        let sum = long(self, Opcode::Add, [left.into(), above.into()]);
+        let count = long(self, Opcode::Div, [sum.into(), threads.into()]);
+        Share { first, count, threads }
+    }
+
+    /// Writes the result unless something was raised.
+    fn write_returned(&mut self, returned: &[Register], result: Option<Register>) {
+        let Some(result) = result else { return };
+        let mut values = returned;
+        let after = self.new_label();
+        if self.function.status.is_some() {
+            let raised = self.setp(Comparison::Ne, Ty::U32, values[0], Operand::Int(0));
+            self.branch_if(Some((raised, true)), after);
+            values = &values[1..];
+        }
+        let mut fields = Fields { result, offset: 0 };
+        let function = self.function;
+        let mut types = function.results.iter().map(|local| (*local, function.ty(*local))).peekable();
+        while let Some((local, ty)) = types.next() {
+            match ty {
+                Type::Scalar(scalar) => {
+                    self.write_field(&mut fields, scalar, values[0]);
+                    values = &values[1..];
+                }
+                Type::View(view) => {
+                    // What belongs to an argument has no owner.
+                    types.next_if(|(_, ty)| *ty == Type::Owner);
+                    self.write_view(&mut fields, &Expr::Local(local));
+                    values = &values[super::function::count(Type::View(view))..];
+                }
+                Type::Owner | Type::Lanes(_) => {}
+            }
+        }
+        self.place_label(after);
+    }
+
+    /// Writes a number at the next address of its natural alignment.
+    fn write_field(&mut self, fields: &mut Fields, scalar: Scalar, value: Register) {
+        let size = scalar.bits() / 8;
+        fields.offset = fields.offset.next_multiple_of(size);
+        self.store_result(fields.result, fields.offset, scalar, value);
+        fields.offset += size;
+    }
+
+    /// Writes an array's descriptor, and that nobody owns it.
+    fn write_view(&mut self, fields: &mut Fields, view: &Expr) {
+        let array = self.generic(view);
+        let words = [Operand::from(array.data)].into_iter().chain(array.extents).chain(array.strides);
+        for word in words.chain([Operand::Int(0)]).collect::<Vec<_>>() {
+            let word = self.in_register(word, Class::Long);
+            self.write_field(fields, Scalar::I64, word);
+        }
+    }
+}
+
+/// The struct that a kernel writes, as far as it is written.
+struct Fields {
+    result: Register,
+    offset: u32,
+}

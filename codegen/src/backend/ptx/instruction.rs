@@ -1,0 +1,312 @@
+//! Instructions of PTX as data.
+
+use std::sync::Arc;
+
+use super::module::Slot;
+
+/// What a register holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// True or false.
+    Predicate,
+    /// An integer of at most 32 bits, sign- or zero-extended by its own signedness.
+    Short,
+    /// An integer of 64 bits, or an address.
+    Long,
+    /// A float of 32 bits.
+    Single,
+    /// A float of 64 bits.
+    Double,
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Class; 5] = [Class::Predicate, Class::Short, Class::Long, Class::Single, Class::Double];
+
+    /// The type by which registers are declared.
+    pub const fn declared(self) -> Ty {
+        match self {
+            Class::Predicate => Ty::Pred,
+            Class::Short => Ty::B32,
+            Class::Long => Ty::B64,
+            Class::Single => Ty::F32,
+            Class::Double => Ty::F64,
+        }
+    }
+
+    /// What the names of registers begin with.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Class::Predicate => "%p",
+            Class::Short => "%r",
+            Class::Long => "%rd",
+            Class::Single => "%f",
+            Class::Double => "%fd",
+        }
+    }
+}
+
+/// A register; those of each class are counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Register {
+    /// What it holds.
+    pub class: Class,
+    /// Its number.
+    pub number: u32,
+}
+
+/// The type of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ty {
+    /// A predicate.
+    Pred,
+    /// Unsigned, 8 bits.
+    U8,
+    /// Signed, 8 bits.
+    S8,
+    /// Unsigned, 16 bits.
+    U16,
+    /// Signed, 16 bits.
+    S16,
+    /// 32 bits of any meaning.
+    B32,
+    /// Unsigned, 32 bits.
+    U32,
+    /// Signed, 32 bits.
+    S32,
+    /// 64 bits of any meaning.
+    B64,
+    /// Unsigned, 64 bits.
+    U64,
+    /// Signed, 64 bits.
+    S64,
+    /// IEEE 754 binary32.
+    F32,
+    /// IEEE 754 binary64.
+    F64,
+}
+
+impl Ty {
+    /// Its name in PTX.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ty::Pred => "pred",
+            Ty::U8 => "u8",
+            Ty::S8 => "s8",
+            Ty::U16 => "u16",
+            Ty::S16 => "s16",
+            Ty::B32 => "b32",
+            Ty::U32 => "u32",
+            Ty::S32 => "s32",
+            Ty::B64 => "b64",
+            Ty::U64 => "u64",
+            Ty::S64 => "s64",
+            Ty::F32 => "f32",
+            Ty::F64 => "f64",
+        }
+    }
+
+    /// Its size in bytes; of a predicate, which lies in no memory, 1.
+    pub const fn size(self) -> u32 {
+        match self {
+            Ty::Pred | Ty::U8 | Ty::S8 => 1,
+            Ty::U16 | Ty::S16 => 2,
+            Ty::B32 | Ty::U32 | Ty::S32 | Ty::F32 => 4,
+            Ty::B64 | Ty::U64 | Ty::S64 | Ty::F64 => 8,
+        }
+    }
+}
+
+/// Where memory lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Space {
+    /// Any of the others, by its address.
+    Generic,
+    /// The device's memory.
+    Global,
+    /// The device's memory that no thread of the grid writes: read by way of another cache.
+    ReadOnly,
+    /// A thread's own.
+    Local,
+    /// An entry's parameters.
+    Param,
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// Equal; of floats false with NaN, as all but the last two.
+    Eq,
+    /// Not equal.
+    Ne,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Le,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Ge,
+    /// Not equal, or one is NaN.
+    Neu,
+    /// One is NaN.
+    Nan,
+}
+
+/// How a number becomes one of another type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rounding {
+    /// It needs none.
+    Exact,
+    /// To the nearest, ties to even.
+    Nearest,
+    /// To the nearest integer, ties to even.
+    NearestInteger,
+    /// To an integer, towards zero.
+    ZeroInteger,
+    /// To an integer, down.
+    DownInteger,
+    /// To an integer, up.
+    UpInteger,
+}
+
+/// What an instruction does. Its types and operands stand beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Opcode {
+    /// Copies.
+    Mov,
+    /// The sum of integers.
+    Add,
+    /// The difference of integers.
+    Sub,
+    /// The low half of a product.
+    MulLow,
+    /// The high half of a product.
+    MulHigh,
+    /// `a * b + c`, its low half.
+    MadLow,
+    /// The quotient of integers.
+    Div,
+    /// The remainder.
+    Rem,
+    /// The sum of floats.
+    AddRn,
+    /// The difference of floats.
+    SubRn,
+    /// The product of floats.
+    MulRn,
+    /// The quotient of floats.
+    DivRn,
+    /// The square root.
+    SqrtRn,
+    /// `a * b + c`, rounded once.
+    FmaRn,
+    /// The negative.
+    Neg,
+    /// The magnitude.
+    Abs,
+    /// The less of integers.
+    Min,
+    /// The greater of integers.
+    Max,
+    /// Bits that are in both.
+    And,
+    /// Bits that are in one.
+    Or,
+    /// Bits that differ.
+    Xor,
+    /// The other bits.
+    Not,
+    /// Shifted up by a count of 32 bits.
+    Shl,
+    /// Shifted down.
+    Shr,
+    /// The second with the sign of the first.
+    CopySign,
+    /// Compares; the result is a predicate.
+    Setp(Comparison),
+    /// The first if the third holds, else the second.
+    Selp,
+    /// The first type from the second.
+    Cvt(Rounding),
+    /// Reads.
+    Load(Space),
+    /// Writes.
+    Store(Space),
+    /// The address in all memory of one in a space.
+    CvtaFrom(Space),
+    /// The address in a space of one in all memory.
+    CvtaTo(Space),
+    /// Puts a number in the place of one that is expected; gives what was there.
+    AtomicCas(Space),
+    /// Goes elsewhere.
+    Bra,
+    /// Leaves the function.
+    Ret,
+}
+
+/// An operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// A register.
+    Register(Register),
+    /// A constant integer, whose bits are those of the operation's type.
+    Int(i64),
+    /// The bits of a constant float.
+    F32(u32),
+    /// The bits of a constant float.
+    F64(u64),
+    /// What stands in memory, so many bytes behind an address.
+    Memory(Register, i64),
+    /// What stands in a parameter, a result or memory of the function's own.
+    Slot(Slot, u32),
+    /// The address of memory of the function's own.
+    Frame,
+    /// A number that the device knows: `%tid.x`.
+    Special(&'static str),
+    /// A place in the function.
+    Label(Label),
+}
+
+impl From<Register> for Operand {
+    fn from(register: Register) -> Self {
+        Operand::Register(register)
+    }
+}
+
+/// A place in a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Label(pub u32);
+
+/// An instruction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instruction {
+    /// It is done only where this predicate has this value.
+    pub guard: Option<(Register, bool)>,
+    /// What it does.
+    pub opcode: Opcode,
+    /// On what.
+    pub types: Vec<Ty>,
+    /// The result first, if there is one.
+    pub operands: Vec<Operand>,
+}
+
+/// A line of a function.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Line {
+    /// A place that branches go to.
+    Label(Label),
+    /// An instruction.
+    Instruction(Instruction),
+    /// A call.
+    Call {
+        /// The function.
+        function: Arc<str>,
+        /// What it is given.
+        args: Vec<(Ty, Register)>,
+        /// What it gives, with the offset of each in the bytes that hold all.
+        results: Vec<(Ty, u32, Register)>,
+    },
+    /// What follows comes from this place in the Python text.
+    Place(u32),
+}

@@ -1,0 +1,343 @@
+//! Kernels on a device: their PTX is launched over memory that stands there under the same addresses as here, so
+//! that arrays need no translation.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pykernel_abi::{Fault, Raised, Status};
+use pykernel_codegen::backend::clif::{Bound, site_bytes};
+use pykernel_codegen::backend::ptx;
+use pykernel_codegen::interface::{Kernel, Leaf, Overload};
+use pykernel_codegen::ir::{self, Scalar, elements};
+
+/// What runs PTX.
+pub trait Device: Sync {
+    /// Its name as an engine of transcripts.
+    fn name(&self) -> &'static str;
+
+    /// Runs an entry of a module of PTX to its end, with these bytes as its parameters, over memory that has been copied in and is
+    /// copied back.
+    ///
+    /// # Errors
+    /// What went wrong, but for what the kernel raises.
+    fn launch(&self, text: &str, launch: &Launch<'_>, memory: &mut [Region]) -> Result<(), String>;
+}
+
+/// What is launched.
+pub struct Launch<'a> {
+    /// The entry.
+    pub entry: &'a str,
+    /// How many blocks, of how many threads each.
+    pub grid: [u32; 2],
+    /// The parameters, each at its natural alignment.
+    pub params: &'a [u8],
+}
+
+/// Memory of this process.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// Its address.
+    pub address: u64,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// A kernel's PTX.
+pub struct Ptx {
+    module: ptx::Module,
+    text: String,
+    /// Each site as `pykernel_abi::Site` describes it.
+    sites: Vec<Vec<u8>>,
+    device: &'static dyn Device,
+    kernel: Kernel,
+}
+
+/// One launch at a time copies memory in and back.
+static COPIES: Mutex<()> = Mutex::new(());
+
+impl Ptx {
+    /// Compiles a kernel whose functions are those of `ir`, which has no lanes.
+    ///
+    /// # Errors
+    /// Why it cannot run on a GPU.
+    pub fn new(
+        ir: &ir::Module,
+        kernel: &Kernel,
+        device: &'static dyn Device,
+    ) -> Result<Ptx, ptx::Unsupported> {
+        let mut module = ptx::compile_finished(ir, std::slice::from_ref(kernel));
+        if let Some((_, why)) = module.refused.pop() {
+            return Err(why);
+        }
+        let sites = module.sites.iter().map(|site| site_bytes(site, cfg!(target_endian = "little")));
+        let sites = sites.collect();
+        Ok(Ptx { text: module.text(), module, sites, device, kernel: kernel.clone() })
+    }
+
+    /// Calls an overload of a kernel that is no ufunc, as `Jit::call` does.
+    ///
+    /// # Errors
+    /// What the device finds wrong.
+    ///
+    /// # Safety
+    /// As for `Jit::call`.
+    pub unsafe fn call(
+        &self,
+        overload: usize,
+        slots: &[u64],
+        result: &mut [u64],
+        raised: &mut Raised,
+    ) -> Result<Status, String> {
+        let overload = &self.kernel.overloads[overload];
+        let (mut params, mut memory) = (Params::default(), Vec::new());
+        let mut slots = slots.iter();
+        for leaf in overload.params.iter().flat_map(|param| param.ty.leaves()) {
+            match leaf {
+                Leaf::Number(dtype) => {
+                    let size = Scalar::of(dtype).bits() as usize / 8;
+                    let parts = slots.by_ref().take(elements::parts(dtype).len());
+                    parts.for_each(|slot| params.push(&slot.to_le_bytes()[..size], size));
+                }
+                Leaf::Array(ty, _) => {
+                    let address = slots.next().copied().unwrap_or_default() as usize;
+                    let words = std::ptr::with_exposed_provenance::<u64>(address);
+                    // SAFETY: the slot holds the address of an array's descriptor, the caller vouches for it.
+                    let words = unsafe { std::slice::from_raw_parts(words, 1 + 2 * ty.rank) };
+                    params.push_words(words);
+                    memory.push(Span::of(
+                        words[0],
+                        &words[1..=ty.rank],
+                        &words[1 + ty.rank..],
+                        ty.element.size(),
+                    ));
+                }
+            }
+        }
+        if !result.is_empty() {
+            params.push_words(&[result.as_mut_ptr().expose_provenance() as u64]);
+            memory.push(Span::whole(result));
+        }
+        // SAFETY: the spans are those of arrays and of the result.
+        unsafe { self.launch(overload, [1, 1], params, memory, raised) }
+    }
+
+    /// Launches an entry; says in the record what it has raised.
+    ///
+    /// # Safety
+    /// The spans are memory of this process that nobody else uses, and that may be written where the kernel writes.
+    unsafe fn launch(
+        &self,
+        overload: &Overload,
+        grid: [u32; 2],
+        mut params: Params,
+        mut memory: Vec<Span>,
+        raised: &mut Raised,
+    ) -> Result<Status, String> {
+        let _alone = COPIES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fault = Fault::default();
+        let at = std::ptr::from_mut(&mut fault).expose_provenance() as u64;
+        params.push_words(&[at]);
+        memory.push(Span { first: at, end: at + size_of::<Fault>() as u64 });
+        let memory = Span::joined(memory);
+        // SAFETY: the caller vouches for it; the fault is this function's own.
+        let mut regions: Vec<Region> = memory.iter().map(|span| unsafe { span.read() }).collect();
+        let before = regions.clone();
+        let launch = Launch { entry: &overload.symbol, grid, params: &params.bytes };
+        self.device.launch(&self.text, &launch, &mut regions)?;
+        for (before, after) in before.iter().zip(&regions) {
+            // SAFETY: what has changed was written by the kernel.
+            unsafe { after.write_back(before) };
+        }
+        // SAFETY: the fault is alive; it was written by way of its address.
+        let fault = unsafe { std::ptr::from_ref(&fault).read_volatile() };
+        let Some(site) = fault.site.checked_sub(1) else { return Ok(Status::Returned) };
+        let Some(site) = self.sites.get(site as usize) else {
+            return Err(format!("{} has no raise site {site}", self.module.sites.len()));
+        };
+        raised.site = site.as_ptr();
+        raised.operands = fault.operands;
+        Ok(Status::Raised)
+    }
+}
+
+/// The inner loops of a ufunc on a device, as functions of this process.
+pub struct Loops {
+    /// Each loop is called with the address of one.
+    contexts: Box<[LoopContext]>,
+}
+
+/// What the inner loop of an overload is called with.
+struct LoopContext {
+    compiled: Arc<Ptx>,
+    /// The position of the overload.
+    overload: usize,
+    /// What the device has found wrong.
+    wrong: Mutex<Option<String>>,
+}
+
+impl Loops {
+    /// Those of a kernel.
+    pub fn new(compiled: &Arc<Ptx>) -> Loops {
+        let context =
+            |overload| LoopContext { compiled: compiled.clone(), overload, wrong: Mutex::default() };
+        Loops { contexts: (0..compiled.kernel.overloads.len()).map(context).collect() }
+    }
+
+    /// What machine code calls for each overload. It must not be called when these loops are gone.
+    pub fn bounds(&self) -> Vec<Bound> {
+        let function = inner_loop as *const () as usize;
+        let context = |context| std::ptr::from_ref::<LoopContext>(context).expose_provenance();
+        self.contexts.iter().map(|found| Bound { function, context: context(found) }).collect()
+    }
+
+    /// What the device has found wrong since this was asked.
+    pub fn wrong(&self) -> Option<String> {
+        self.contexts
+            .iter()
+            .find_map(|found| found.wrong.lock().unwrap_or_else(PoisonError::into_inner).take())
+    }
+}
+
+/// The inner loop of all overloads.
+unsafe extern "C" fn inner_loop(
+    context: *const LoopContext,
+    args: *const u64,
+    dimensions: *const u64,
+    steps: *const u64,
+    raised: *mut Raised,
+) -> i32 {
+    // SAFETY: the context lives as long as the loop may be called, and the record as long as the call.
+    let (context, raised) = unsafe { (&*context, &mut *raised) };
+    let overload = &context.compiled.kernel.overloads[context.overload];
+    let Some(ufunc) = &context.compiled.kernel.ufunc else { std::process::abort() };
+    let cores: Vec<&Vec<usize>> = ufunc.layout.inputs.iter().chain(&ufunc.layout.outputs).collect();
+    let n_steps: usize = cores.iter().map(|core| 1 + core.len()).sum();
+    // SAFETY: they have as many entries as the ufunc's layout says.
+    let (args, dimensions, steps) = unsafe {
+        (
+            std::slice::from_raw_parts(args, cores.len()),
+            std::slice::from_raw_parts(dimensions, 1 + ufunc.layout.dimensions.len()),
+            std::slice::from_raw_parts(steps, n_steps),
+        )
+    };
+    let mut params = Params::default();
+    [args, dimensions, steps].into_iter().for_each(|words| params.push_words(words));
+    let mut next = cores.len();
+    let mut memory = Vec::new();
+    for (place, core) in cores.iter().enumerate() {
+        let shape: Vec<u64> =
+            [dimensions[0]].into_iter().chain(core.iter().map(|index| dimensions[1 + index])).collect();
+        let strides: Vec<u64> =
+            [steps[place]].into_iter().chain(steps[next..next + core.len()].iter().copied()).collect();
+        next += core.len();
+        memory.push(Span::of(args[place], &shape, &strides, overload.types[place].size()));
+    }
+    let grid = if are_independent(&memory, ufunc.layout.inputs.len(), steps) { [2, 3] } else { [1, 1] };
+    // SAFETY: the spans are those of the operands.
+    match unsafe { context.compiled.launch(overload, grid, params, memory, raised) } {
+        Ok(status) => status as i32,
+        Err(wrong) => {
+            *context.wrong.lock().unwrap_or_else(PoisonError::into_inner) = Some(wrong);
+            Status::Returned as i32
+        }
+    }
+}
+
+/// Whether the instances of a loop may run at the same time: what is written lies apart from all else.
+fn are_independent(memory: &[Span], n_inputs: usize, steps: &[u64]) -> bool {
+    let meets = |index: usize| {
+        let others = memory.iter().enumerate().filter(|(other, _)| *other != index);
+        others.into_iter().any(|(_, other)| memory[index].meets(other))
+    };
+    (n_inputs..memory.len()).all(|output| steps[output] != 0 && !meets(output))
+}
+
+/// The bytes of an entry's parameters.
+#[derive(Default)]
+struct Params {
+    bytes: Vec<u8>,
+}
+
+impl Params {
+    fn push(&mut self, bytes: &[u8], alignment: usize) {
+        self.bytes.resize(self.bytes.len().next_multiple_of(alignment), 0);
+        self.bytes.extend(bytes);
+    }
+
+    fn push_words(&mut self, words: &[u64]) {
+        words.iter().for_each(|word| self.push(&word.to_le_bytes(), 8));
+    }
+}
+
+/// Where memory lies: from the first byte to before the end.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    first: u64,
+    end: u64,
+}
+
+impl Span {
+    /// That of an array, from its lowest byte to its highest.
+    fn of(address: u64, shape: &[u64], strides: &[u64], size: usize) -> Span {
+        let mut span = Span { first: address, end: address };
+        if shape.contains(&0) {
+            return span;
+        }
+        span.end += size as u64;
+        for (extent, stride) in shape.iter().zip(strides) {
+            let distance = (*extent - 1).wrapping_mul(*stride) as i64;
+            match distance < 0 {
+                true => span.first = span.first.wrapping_add_signed(distance),
+                false => span.end = span.end.wrapping_add_signed(distance),
+            }
+        }
+        span
+    }
+
+    fn whole(words: &[u64]) -> Span {
+        let first = words.as_ptr().expose_provenance() as u64;
+        Span { first, end: first + 8 * words.len() as u64 }
+    }
+
+    fn meets(&self, other: &Span) -> bool {
+        self.first < other.end && other.first < self.end
+    }
+
+    /// The same memory in spans that do not meet, in the order of their addresses.
+    fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+        spans.retain(|span| span.first < span.end);
+        spans.sort_by_key(|span| span.first);
+        let mut joined: Vec<Span> = Vec::new();
+        for span in spans {
+            match joined.last_mut() {
+                Some(last) if span.first <= last.end => last.end = last.end.max(span.end),
+                _ => joined.push(span),
+            }
+        }
+        joined
+    }
+
+    /// # Safety
+    /// It is memory of this process that nobody writes meanwhile.
+    unsafe fn read(&self) -> Region {
+        let first = std::ptr::with_exposed_provenance::<u8>(self.first as usize);
+        // SAFETY: the caller vouches for it.
+        let bytes = unsafe { std::slice::from_raw_parts(first, (self.end - self.first) as usize) }.to_vec();
+        Region { address: self.first, bytes }
+    }
+}
+
+impl Region {
+    /// Writes the bytes that have changed.
+    ///
+    /// # Safety
+    /// They may be written, and nobody else uses them meanwhile.
+    unsafe fn write_back(&self, before: &Region) {
+        let first = std::ptr::with_exposed_provenance_mut::<u8>(self.address as usize);
+        for (index, (new, old)) in self.bytes.iter().zip(&before.bytes).enumerate() {
+            if new != old {
+                // SAFETY: the caller vouches for it.
+                unsafe { first.add(index).write(*new) };
+            }
+        }
+    }
+}
