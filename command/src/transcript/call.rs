@@ -55,13 +55,13 @@ pub fn call(code: &dyn Code, kernel: &Kernel, args: &[Value]) -> Result<Value, F
         // alive in `args`, aligned to 8 bytes and reached by every index within the shape.
         // Written arrays overlap no other argument. The result has room for what is returned.
         let status = unsafe { code.call(index, &words.slots, &mut result, &mut *record) };
-        status.map_or_else(
-            |cause| {
+        match status {
+            Ok(status) => status as i32,
+            Err(cause) => {
                 wrong = Some(cause);
-                Status::Returned
-            },
-            |status| status,
-        ) as i32
+                Status::Returned as i32
+            }
+        }
     };
     let blocks = host::blocks();
     // SAFETY: the closure keeps the contract of entries, and `()` is not written.
