@@ -84,6 +84,8 @@ fn modifiers() {
     refused("cvt.f32.s32 %f1, %r1;", "needs a rounding modifier: .rn");
     refused("cvt.rn.f64.f32 %d1, %f1;", "takes no such rounding modifier");
     refused("add.frob.f32 %f1, %f2, %f3;", "not '.frob'");
+    refused("cvt.sat.u64.u32 %rd1, %r1;", "takes no .sat: .u64 has all values of .u32");
+    refused("lop3.b32 %r1, %r2, %r3, %r4, %r5;", "operand 5: the table is a constant");
     refused("shfl.bfly.b32 %r1, %r2, 1, 31;", "'shfl' without '.sync'");
     refused("bar.sync 16;", "barriers have the numbers 0 to 15");
     refused("bar.arrive 0;", "takes 2 operands, not 1");
