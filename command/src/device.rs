@@ -14,12 +14,20 @@ pub trait Device: Sync {
     /// Its name as an engine of transcripts.
     fn name(&self) -> &'static str;
 
-    /// Runs an entry of a module of PTX to its end, with these bytes as its parameters, over memory that has been copied in and is
-    /// copied back.
+    /// Makes a module of PTX ready to run.
+    ///
+    /// # Errors
+    /// What is wrong in the text.
+    fn load(&self, text: &str) -> Result<Box<dyn Program>, String>;
+}
+
+/// A module of PTX on a device.
+pub trait Program: Send + Sync {
+    /// Runs an entry to its end over memory that is copied in and back.
     ///
     /// # Errors
     /// What went wrong, but for what the kernel raises.
-    fn launch(&self, text: &str, launch: &Launch<'_>, memory: &mut [Region]) -> Result<(), String>;
+    fn launch(&self, launch: &Launch<'_>, memory: &mut [Region]) -> Result<(), String>;
 }
 
 /// What is launched.
@@ -43,11 +51,10 @@ pub struct Region {
 
 /// A kernel's PTX.
 pub struct Ptx {
-    module: ptx::Module,
-    text: String,
+    /// What it is on the device, or why it is not there.
+    program: Result<Box<dyn Program>, String>,
     /// Each site as `pykernel_abi::Site` describes it.
     sites: Vec<Vec<u8>>,
-    device: &'static dyn Device,
     kernel: Kernel,
 }
 
@@ -59,18 +66,14 @@ impl Ptx {
     ///
     /// # Errors
     /// Why it cannot run on a GPU.
-    pub fn new(
-        ir: &ir::Module,
-        kernel: &Kernel,
-        device: &'static dyn Device,
-    ) -> Result<Ptx, ptx::Unsupported> {
+    pub fn new(ir: &ir::Module, kernel: &Kernel, device: &dyn Device) -> Result<Ptx, ptx::Unsupported> {
         let mut module = ptx::compile_finished(ir, std::slice::from_ref(kernel));
         if let Some((_, why)) = module.refused.pop() {
             return Err(why);
         }
         let sites = module.sites.iter().map(|site| site_bytes(site, cfg!(target_endian = "little")));
         let sites = sites.collect();
-        Ok(Ptx { text: module.text(), module, sites, device, kernel: kernel.clone() })
+        Ok(Ptx { program: device.load(&module.text()), sites, kernel: kernel.clone() })
     }
 
     /// Calls an overload of a kernel that is no ufunc, as `Jit::call` does.
@@ -142,7 +145,7 @@ impl Ptx {
         let mut regions: Vec<Region> = memory.iter().map(|span| unsafe { span.read() }).collect();
         let before = regions.clone();
         let launch = Launch { entry: &overload.symbol, grid, params: &params.bytes };
-        self.device.launch(&self.text, &launch, &mut regions)?;
+        self.program.as_ref().map_err(String::clone)?.launch(&launch, &mut regions)?;
         for (before, after) in before.iter().zip(&regions) {
             // SAFETY: what has changed was written by the kernel.
             unsafe { after.write_back(before) };
@@ -151,7 +154,7 @@ impl Ptx {
         let fault = unsafe { std::ptr::from_ref(&fault).read_volatile() };
         let Some(site) = fault.site.checked_sub(1) else { return Ok(Status::Returned) };
         let Some(site) = self.sites.get(site as usize) else {
-            return Err(format!("{} has no raise site {site}", self.module.sites.len()));
+            return Err(format!("{} has no raise site {site}", self.sites.len()));
         };
         raised.site = site.as_ptr();
         raised.operands = fault.operands;

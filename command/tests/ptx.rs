@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use ptx_machine::{Memory, Module};
-use pykernel_cli::device::{Device, Launch, Region};
+use pykernel_cli::device::{Device, Launch, Program, Region};
 use pykernel_cli::transcript::folder;
 use pykernel_cli::transcript::run::{self, Engine};
 use pykernel_cli::transcript::suite::{self, Show};
@@ -19,8 +19,19 @@ impl Device for Machine {
         "ptx"
     }
 
-    fn launch(&self, text: &str, launch: &Launch<'_>, memory: &mut [Region]) -> Result<(), String> {
-        let module = Module::parse(text).map_err(|error| error.to_string())?;
+    fn load(&self, text: &str) -> Result<Box<dyn Program>, String> {
+        match Module::parse(text) {
+            Ok(module) => Ok(Box::new(Parsed(module))),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// A module that it has read.
+struct Parsed(Module);
+
+impl Program for Parsed {
+    fn launch(&self, launch: &Launch<'_>, memory: &mut [Region]) -> Result<(), String> {
         let mut device = Memory::new();
         for region in memory.iter() {
             let size = region.bytes.len() as u64;
@@ -29,7 +40,7 @@ impl Device for Machine {
         }
         let [blocks, threads] = launch.grid;
         let shape = ptx_machine::Launch::new(blocks, threads);
-        let ended = ptx_machine::launch(&module, launch.entry, &shape, launch.params, &mut device);
+        let ended = ptx_machine::launch(&self.0, launch.entry, &shape, launch.params, &mut device);
         ended.map_err(|fault| fault.to_string())?;
         for region in memory {
             device.read(region.address, &mut region.bytes).map_err(|problem| problem.to_string())?;

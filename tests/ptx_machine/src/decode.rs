@@ -32,6 +32,9 @@ impl<'a> Body<'_, 'a> {
         let t = mnemonic.types.last().copied().unwrap_or(B32);
         let space = mnemonic.space();
         Ok(match mnemonic.row.family {
+            Family::Compute(Compute::Lop3) if !matches!(operands.s[3..], [Source::Immediate(_)]) => {
+                return Err("operand 5: the table is a constant".to_owned());
+            }
             Family::Compute(compute) => computed(compute, mnemonic, &operands, t),
             Family::Carry(carry) => {
                 let (reads, writes) = (
@@ -293,6 +296,10 @@ fn converted(mnemonic: &Mnemonic<'_>, operands: &Operands) -> Result<Operation, 
     }
     if modifiers.rounding.is_some() && !rounds || modifiers.integral.is_some() && !(integral || same) {
         return Err("takes no such rounding modifier".to_owned());
+    }
+    let within = to.range().0 <= from.range().0 && from.range().1 <= to.range().1;
+    if modifiers.sat && !to.is_float() && !from.is_float() && within {
+        return Err(format!("takes no .sat: {to} has all values of {from}"));
     }
     if modifiers.ftz && !(to == crate::types::F32 || from == crate::types::F32) {
         return Err("takes .ftz only where .f32 takes part".to_owned());

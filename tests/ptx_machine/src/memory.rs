@@ -152,11 +152,13 @@ impl Memory {
         let index = self.allocations.partition_point(|allocation| allocation.address <= address);
         let end_before = index.checked_sub(1).map_or(0, |index| self.allocations[index].end());
         let next = self.allocations.get(index).map_or(u64::MAX, |allocation| allocation.address);
-        if address < end_before || next - address < bytes || bytes > self.capacity - self.used {
+        let end = address.checked_add(bytes).and_then(|end| end.checked_add(GAP));
+        let fits = address >= end_before && next - address >= bytes && bytes <= self.capacity - self.used;
+        let Some(end) = end.filter(|_| fits) else {
             let detail = format!("there is no room for {bytes} bytes at {address:#x}");
             return Err(Problem::new(FaultKind::Allocation, detail));
-        }
-        self.next = self.next.max(address + bytes + GAP);
+        };
+        self.next = self.next.max(end);
         self.used += bytes;
         self.allocations.insert(index, Allocation::new(address, bytes, None));
         Ok(())

@@ -1,5 +1,4 @@
 //! Each arithmetic instruction against Rust's own numbers, on values from the edges.
-#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod device;
 
@@ -58,8 +57,8 @@ fn integers_of_32_bits() {
                 ("sub.s32", a.wrapping_sub(b)),
                 ("sub.sat.s32", x.saturating_sub(y) as u32),
                 ("mul.lo.u32", a.wrapping_mul(b)),
-                ("mul.hi.u32", (u64::from(a) * u64::from(b) >> 32) as u32),
-                ("mul.hi.s32", (i64::from(x) * i64::from(y) >> 32) as u32),
+                ("mul.hi.u32", ((u64::from(a) * u64::from(b)) >> 32) as u32),
+                ("mul.hi.s32", ((i64::from(x) * i64::from(y)) >> 32) as u32),
                 ("min.u32", a.min(b)),
                 ("min.s32", x.min(y) as u32),
                 ("max.u32", a.max(b)),
@@ -71,7 +70,7 @@ fn integers_of_32_bits() {
                 ("shr.u32", a.checked_shr(b).unwrap_or(0)),
                 ("shr.b32", a.checked_shr(b).unwrap_or(0)),
                 ("shr.s32", (x >> b.min(31)) as u32),
-                ("div.u32", if b == 0 { continue } else { a / b }),
+                ("div.u32", if let Some(quotient) = a.checked_div(b) { quotient } else { continue }),
                 ("div.s32", x.wrapping_div(y) as u32),
                 ("rem.u32", a % b),
                 ("rem.s32", x.wrapping_rem(y) as u32),
@@ -106,8 +105,8 @@ fn integers_of_64_bits() {
                 ("add.s64", a.wrapping_add(b)),
                 ("sub.u64", a.wrapping_sub(b)),
                 ("mul.lo.s64", a.wrapping_mul(b)),
-                ("mul.hi.u64", (u128::from(a) * u128::from(b) >> 64) as u64),
-                ("mul.hi.s64", (i128::from(x) * i128::from(y) >> 64) as u64),
+                ("mul.hi.u64", ((u128::from(a) * u128::from(b)) >> 64) as u64),
+                ("mul.hi.s64", ((i128::from(x) * i128::from(y)) >> 64) as u64),
                 ("div.s64", x.wrapping_div(y) as u64),
                 ("div.u64", a / b),
                 ("rem.s64", x.wrapping_rem(y) as u64),

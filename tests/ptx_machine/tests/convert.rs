@@ -1,5 +1,4 @@
 //! `cvt` against Rust's `as`, and moves between registers of different sizes.
-#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod device;
 

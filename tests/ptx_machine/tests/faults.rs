@@ -1,5 +1,5 @@
 //! Every mistake that the machine knows, planted in a kernel that ptxas accepts.
-#![allow(clippy::unwrap_used, reason = "these are tests")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod device;
 

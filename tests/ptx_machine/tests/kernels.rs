@@ -1,5 +1,4 @@
 //! Whole kernels, as they are usually written, against what they should compute.
-#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod device;
 

@@ -2,8 +2,8 @@
 
 mod device;
 
-use device::{keep, kernel};
-use ptx_machine::Module;
+use device::{keep, kernel, upload};
+use ptx_machine::{Launch, Memory, Module, launch};
 
 /// Parses a kernel with that body, whose first line is the sixth.
 fn refused(body: &str, message: &str) {
@@ -84,6 +84,8 @@ fn modifiers() {
     refused("cvt.f32.s32 %f1, %r1;", "needs a rounding modifier: .rn");
     refused("cvt.rn.f64.f32 %d1, %f1;", "takes no such rounding modifier");
     refused("add.frob.f32 %f1, %f2, %f3;", "not '.frob'");
+    refused("cvt.sat.u64.u32 %rd1, %r1;", "takes no .sat: .u64 has all values of .u32");
+    refused("lop3.b32 %r1, %r2, %r3, %r4, %r5;", "operand 5: the table is a constant");
     refused("shfl.bfly.b32 %r1, %r2, 1, 31;", "'shfl' without '.sync'");
     refused("bar.sync 16;", "barriers have the numbers 0 to 15");
     refused("bar.arrive 0;", "takes 2 operands, not 1");
@@ -129,7 +131,7 @@ fn whole_modules() {
     refused_text(&kernel("call f;").replace(".visible", f), "'f' takes 1 arguments and gives 0 results");
 }
 
-/// No text makes the parser panic.
+/// No text makes the parser panic, and none that it accepts the machine.
 #[test]
 fn damaged_texts() {
     let mut state = 1_u64;
@@ -145,10 +147,14 @@ fn damaged_texts() {
         include_str!("ptx/histogram.ptx"),
         include_str!("ptx/matmul.ptx"),
         include_str!("ptx/calls.ptx"),
+        include_str!("ptx/warp_sum.ptx"),
     ];
     for round in 0..3000 {
         let mut bytes = texts[round % texts.len()].as_bytes().to_vec();
         for _ in 0..=random(3) {
+            if bytes.is_empty() {
+                break;
+            }
             let (at, from) = (random(bytes.len()), random(bytes.len()));
             match random(4) {
                 0 => bytes[at] = b" ;,.{}[]()%0x9-+<>|!@_ad"[random(24)],
@@ -160,6 +166,23 @@ fn damaged_texts() {
                 _ => bytes.truncate(at + 1),
             }
         }
-        let _ = Module::parse(&String::from_utf8_lossy(&bytes));
+        let Ok(module) = Module::parse(&String::from_utf8_lossy(&bytes)) else { continue };
+        for kernel in module.kernels() {
+            let mut memory = Memory::new();
+            // Addresses that are good, and numbers that are not too large.
+            let array = upload(&mut memory, &[1_u32; 256]).to_le_bytes();
+            let parameters: Vec<u8> = (0..kernel.parameter_bytes as usize)
+                .map(|byte| array[byte % 8] * u8::from(byte % 8 > 1))
+                .collect();
+            let block = kernel.required_threads.unwrap_or([64, 1, 1]);
+            let with = Launch {
+                block,
+                step_limit: 3000,
+                dynamic_shared: 64,
+                seed: round as u64,
+                ..Launch::default()
+            };
+            let _ = launch(&module, &kernel.name, &with, &parameters, &mut memory);
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! What `vprintf` prints.
-#![allow(clippy::unwrap_used, reason = "these are tests")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod device;
 

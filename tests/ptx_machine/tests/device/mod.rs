@@ -1,6 +1,6 @@
 //! What the tests share: a device's memory with typed arrays, parameters, and kernels in few words.
 #![allow(dead_code, reason = "each test program uses a part")]
-#![allow(clippy::unwrap_used, reason = "these are tests")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use ptx_machine::{Fault, Launch, Memory, Module, Report, launch};
 
