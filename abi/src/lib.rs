@@ -199,6 +199,56 @@ pub struct Fault {
     pub operands: [u64; MAX_OPERANDS],
 }
 
+/// What a launch on a GPU writes for its host beside its results: all zero before it but for where the texts go.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LaunchRecord {
+    /// What was raised first.
+    pub fault: Fault,
+    /// The address, on the device, of memory for what threads print, a multiple of 8: one [`PrintedText`] after
+    /// the other, each with its operands behind it.
+    pub texts: u64,
+    /// How many bytes there are.
+    pub room: u32,
+    /// How many bytes all texts take; those for which there was no room are not there.
+    pub used: u32,
+}
+
+/// A text that a thread of a GPU has printed. Its operands follow, as in [`Raised`].
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PrintedText {
+    /// The number of its template in its module.
+    pub template: u32,
+    /// How many operands it has.
+    pub n_operands: u32,
+}
+
+/// Offsets in a [`LaunchRecord`] behind its fault, and in what it points to, in bytes.
+pub mod launch_record {
+    use super::fault;
+
+    /// Offset of the texts' address.
+    pub const TEXTS: i64 = fault::operand(super::MAX_OPERANDS);
+
+    /// Offset of how many bytes there are.
+    pub const ROOM: i64 = TEXTS + 8;
+
+    /// Offset of how many bytes are used.
+    pub const USED: i64 = ROOM + 4;
+
+    /// Offset of a text's template.
+    pub const TEMPLATE: i64 = 0;
+
+    /// Offset of its number of operands.
+    pub const N_OPERANDS: i64 = 4;
+
+    /// Offset of operand `index` of a text.
+    pub const fn operand(index: usize) -> i64 {
+        8 + 8 * index as i64
+    }
+}
+
 /// Offsets in a [`Fault`], in bytes.
 pub mod fault {
     /// Offset of the site.

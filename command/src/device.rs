@@ -3,11 +3,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pykernel_abi::{Fault, Raised, Status};
+use pykernel_abi::{LaunchRecord, Raised, Status};
 use pykernel_codegen::backend::clif::{Bound, site_bytes};
 use pykernel_codegen::backend::ptx;
 use pykernel_codegen::interface::{Kernel, Leaf, Overload};
 use pykernel_codegen::ir::{self, Scalar, elements};
+
+use crate::host::HOST;
 
 /// What runs PTX.
 pub trait Device: Sync {
@@ -55,8 +57,12 @@ pub struct Ptx {
     program: Result<Box<dyn Program>, String>,
     /// Each site as `pykernel_abi::Site` describes it.
     sites: Vec<Vec<u8>>,
+    templates: Vec<Arc<str>>,
     kernel: Kernel,
 }
+
+/// How many words there are for what a launch prints.
+const TEXTS: usize = 4096;
 
 /// One launch at a time copies memory in and back.
 static COPIES: Mutex<()> = Mutex::new(());
@@ -73,7 +79,8 @@ impl Ptx {
         }
         let sites = module.sites.iter().map(|site| site_bytes(site, cfg!(target_endian = "little")));
         let sites = sites.collect();
-        Ok(Ptx { program: device.load(&module.text()), sites, kernel: kernel.clone() })
+        let program = device.load(&module.text());
+        Ok(Ptx { program, sites, templates: module.templates, kernel: kernel.clone() })
     }
 
     /// Calls an overload of a kernel that is no ufunc, as `Jit::call` does.
@@ -136,12 +143,18 @@ impl Ptx {
         raised: &mut Raised,
     ) -> Result<Status, String> {
         let _alone = COPIES.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut fault = Fault::default();
-        let at = std::ptr::from_mut(&mut fault).expose_provenance() as u64;
+        let mut texts = vec![0u64; TEXTS];
+        let room = Span::whole(&mut texts);
+        let mut record = LaunchRecord {
+            texts: room.first,
+            room: (room.end - room.first) as u32,
+            ..LaunchRecord::default()
+        };
+        let at = std::ptr::from_mut(&mut record).expose_provenance() as u64;
         params.push_words(&[at]);
-        memory.push(Span { first: at, end: at + size_of::<Fault>() as u64 });
+        memory.extend([room, Span { first: at, end: at + size_of::<LaunchRecord>() as u64 }]);
         let memory = Span::joined(memory);
-        // SAFETY: the caller vouches for it; the fault is this function's own.
+        // SAFETY: the caller vouches for it; record and texts are this function's own.
         let mut regions: Vec<Region> = memory.iter().map(|span| unsafe { span.read() }).collect();
         let before = regions.clone();
         let launch = Launch { entry: &overload.symbol, grid, params: &params.bytes };
@@ -150,8 +163,10 @@ impl Ptx {
             // SAFETY: what has changed was written by the kernel.
             unsafe { after.write_back(before) };
         }
-        // SAFETY: the fault is alive; it was written by way of its address.
-        let fault = unsafe { std::ptr::from_ref(&fault).read_volatile() };
+        // SAFETY: the record is alive; it was written by way of its address.
+        let record = unsafe { std::ptr::from_ref(&record).read_volatile() };
+        self.print(&texts, &record)?;
+        let fault = record.fault;
         let Some(site) = fault.site.checked_sub(1) else { return Ok(Status::Returned) };
         let Some(site) = self.sites.get(site as usize) else {
             return Err(format!("{} has no raise site {site}", self.sites.len()));
@@ -166,6 +181,27 @@ impl Ptx {
 pub struct Loops {
     /// Each loop is called with the address of one.
     contexts: Box<[LoopContext]>,
+}
+
+impl Ptx {
+    /// Has the host print what a launch has printed.
+    fn print(&self, texts: &[u64], record: &LaunchRecord) -> Result<(), String> {
+        if record.used > record.room {
+            return Err(format!("{} bytes of texts do not fit into {}", record.used, record.room));
+        }
+        let mut rest = &texts[..record.used as usize / 8];
+        while let [head, behind @ ..] = rest {
+            let (template, n) = (*head as u32 as usize, (*head >> 32) as usize);
+            let (Some(template), true) = (self.templates.get(template), n <= behind.len()) else {
+                return Err(format!("text {head:#x} is none of the kernel's"));
+            };
+            let (operands, after) = behind.split_at(n);
+            // SAFETY: both are alive, and as long as is said.
+            unsafe { (HOST.print)(template.as_ptr(), template.len(), operands.as_ptr(), n) };
+            rest = after;
+        }
+        Ok(())
+    }
 }
 
 /// What the inner loop of an overload is called with.
@@ -296,8 +332,8 @@ impl Span {
         span
     }
 
-    fn whole(words: &[u64]) -> Span {
-        let first = words.as_ptr().expose_provenance() as u64;
+    fn whole(words: &mut [u64]) -> Span {
+        let first = words.as_mut_ptr().expose_provenance() as u64;
         Span { first, end: first + 8 * words.len() as u64 }
     }
 

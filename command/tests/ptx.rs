@@ -1,5 +1,6 @@
-//! Runs all transcripts as PTX on a machine that finds what is wrong in it, and says on its last line how many ran.
-//! Arguments select those whose names contain one of them.
+//! Runs all transcripts as PTX on a machine that finds what is wrong in it, compares what they give with the answers, and
+//! to the bit with what this machine's CPU computes; says on its last lines how many ran. Arguments select those whose
+//! names contain one of them.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,6 +8,7 @@ use std::process::ExitCode;
 
 use ptx_machine::{Memory, Module};
 use pykernel_cli::device::{Device, Launch, Program, Region};
+use pykernel_cli::transcript::bits::{self, Way};
 use pykernel_cli::transcript::folder;
 use pykernel_cli::transcript::run::{self, Engine};
 use pykernel_cli::transcript::suite::{self, Show};
@@ -55,5 +57,9 @@ fn main() -> io::Result<ExitCode> {
     let summary =
         suite::run(&cases, &|case| run::run(case, &[Engine::Ptx(&Machine)]), Show::Failed, &mut out)?;
     writeln!(out, "ptx: {}", summary.line(&[]))?;
-    Ok(if summary.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let level = pykernel::call::level();
+    let ways = [Way::Jit { level, lanes: None }, Way::Ptx(&Machine)];
+    let bits = suite::run(&cases, &|case| bits::run(case, &ways), Show::Failed, &mut out)?;
+    writeln!(out, "the same bits: {}", bits.line(&[]))?;
+    Ok(if summary.failed + bits.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

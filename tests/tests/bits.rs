@@ -31,8 +31,9 @@ fn lanes(level: Level) -> Vec<Option<Wanted>> {
 fn main() -> io::Result<ExitCode> {
     let file = std::env::args().find_map(|argument| argument.strip_prefix("--answers=").map(PathBuf::from));
     let cases = folder::selected(Path::new("kernels"), std::env::args().skip(1))?;
-    let ways: Vec<Way> =
-        levels().flat_map(|level| lanes(level).into_iter().map(move |lanes| Way { level, lanes })).collect();
+    let ways: Vec<Way> = levels()
+        .flat_map(|level| lanes(level).into_iter().map(move |lanes| Way::Jit { level, lanes }))
+        .collect();
     let mut out = io::stdout().lock();
     if let Some(file) = file {
         return write(&file, &cases, &mut out);

@@ -9,48 +9,91 @@ use super::case::Case;
 use super::evaluate::Namespace;
 use super::options::Arrangement;
 use super::run::{Compiled, Engine, Loaded, Outcome, Prepared, Problem, compile, prepare};
+use crate::device::Device;
 use crate::host;
 
-/// A way to compile kernels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Way {
-    /// The CPU level, which this machine has.
-    pub level: Level,
-    /// What lanes are; none if loops stay ones of single numbers.
-    pub lanes: Option<Wanted>,
+/// A way to compile kernels, and where they run.
+#[derive(Clone, Copy)]
+pub enum Way {
+    /// Into this process.
+    Jit {
+        /// The CPU level, which this machine has.
+        level: Level,
+        /// What lanes are; none if loops stay ones of single numbers.
+        lanes: Option<Wanted>,
+    },
+    /// To PTX, on a device.
+    Ptx(&'static dyn Device),
 }
 
 impl Way {
     /// The name that people read.
     pub fn name(self) -> String {
-        let lanes = self.lanes.map_or("scalar".to_owned(), |lanes| format!("{}-bit", lanes.bits));
-        format!("{lanes}-{}", self.level.name())
+        match self {
+            Way::Jit { level, lanes } => {
+                let lanes = lanes.map_or("scalar".to_owned(), |lanes| format!("{}-bit", lanes.bits));
+                format!("{lanes}-{}", level.name())
+            }
+            Way::Ptx(device) => device.name().to_owned(),
+        }
+    }
+
+    fn engine(self) -> Engine {
+        match self {
+            Way::Jit { level, .. } => Engine::Jit(level),
+            Way::Ptx(device) => Engine::Ptx(device),
+        }
+    }
+
+    fn lanes(self) -> Option<Wanted> {
+        match self {
+            Way::Jit { lanes, .. } => lanes,
+            Way::Ptx(_) => None,
+        }
+    }
+
+    /// Whether it multiplies and adds with one rounding.
+    fn has_fma(self) -> bool {
+        match self {
+            Way::Jit { level, .. } => level.features().contains(&"fma"),
+            Way::Ptx(_) => true,
+        }
+    }
+
+    /// On how many threads parallel loops run: a device has its own.
+    const fn threads(self) -> &'static [i64] {
+        match self {
+            Way::Jit { .. } => &[1, 2, 3, 7],
+            Way::Ptx(_) => &[1],
+        }
     }
 }
-
-/// On how many threads parallel loops run, with each way to compile them.
-const THREADS: [i64; 4] = [1, 2, 3, 7];
 
 /// Whether there is something to compare.
 fn runs(case: &Case) -> bool {
     !case.is_refused() && case.options.takes("jit")
 }
 
-/// Runs a test in all ways and compares what it computes. Whether it is right is not asked.
+/// Runs a test in all ways and compares what it computes. Whether it is right is not asked. A way in which a kernel
+/// cannot run is left out.
 pub fn run(case: &Case, ways: &[Way]) -> Outcome {
     let mut outcome = Outcome::default();
     if !runs(case) {
         return outcome;
     }
+    let mut ran: Vec<String> = ways.iter().map(|way| way.name()).collect();
     for overflow_checks in case.options.overflow_settings() {
         let mut runs = Vec::new();
         let prepared = prepare(&case.source, overflow_checks);
         for way in ways {
-            run_compiled(case, *way, &prepared, &mut runs);
+            match run_compiled(case, *way, &prepared) {
+                Some(found) => runs.extend(found),
+                None => ran.retain(|name| *name != way.name()),
+            }
         }
         runs.iter().for_each(|run| outcome.problems.extend(difference(case, run, &runs)));
     }
-    outcome.engines = ways.iter().map(|way| way.name()).collect();
+    outcome.engines = ran;
     outcome
 }
 
@@ -91,29 +134,30 @@ impl Run {
     /// Whether another run must give the same.
     fn must_agree(&self, other: &Run) -> bool {
         self.layout == other.layout
-            && (!self.fuses || has_fma(self.way.level) == has_fma(other.way.level))
-            && (!self.is_fast || self.way == other.way)
+            && (!self.fuses || self.way.has_fma() == other.way.has_fma())
+            && (!self.is_fast || self.way.name() == other.way.name())
     }
 }
 
-/// Whether machines of a level multiply and add with one rounding.
-fn has_fma(level: Level) -> bool {
-    level.features().contains(&"fma")
-}
-
-/// Compiles a test and runs it with each layout, on each number of threads.
-fn run_compiled(case: &Case, way: Way, prepared: &Prepared, runs: &mut Vec<Run>) {
-    let ir = prepared.finish(way.lanes);
-    let mut loaded = Loaded::new(Engine::Jit(way.level), &prepared.analysis, &ir);
+/// Compiles a test and runs it with each layout, on each number of threads; none if a kernel that is called
+/// cannot run there.
+fn run_compiled(case: &Case, way: Way, prepared: &Prepared) -> Option<Vec<Run>> {
+    let mut runs = Vec::new();
+    let ir = prepared.finish(way.lanes());
+    let mut loaded = Loaded::new(way.engine(), &prepared.analysis, &ir);
     let fuses = fuses(&ir);
     let is_fast = ir.functions.iter().any(|function| function.fastmath != FastMath::default());
     for layout in case.options.layouts().iter().copied() {
-        for threads in THREADS {
+        for threads in way.threads().iter().copied() {
             host::set_threads(threads);
             let answers = answers(case, &mut loaded, layout);
+            if loaded.refused.is_some() {
+                return None;
+            }
             runs.push(Run { way, threads, layout, fuses, is_fast, answers });
         }
     }
+    Some(runs)
 }
 
 /// Whether a machine with fused multiply-add may give other bits: mathematical functions do it.
@@ -172,7 +216,7 @@ mod tests {
     fn run(level: Level, threads: i64, fuses: bool, answer: &str) -> Run {
         let answers = vec!["same".to_owned(), answer.to_owned()];
         Run {
-            way: Way { level, lanes: None },
+            way: Way::Jit { level, lanes: None },
             threads,
             layout: Arrangement::Own,
             fuses,

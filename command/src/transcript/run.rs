@@ -267,7 +267,7 @@ pub(super) struct Loaded<'a> {
     ir: &'a ir::Module,
     compiled: BTreeMap<String, Code>,
     /// Why the engine cannot run a kernel that was called.
-    refused: Option<Unsupported>,
+    pub(super) refused: Option<Unsupported>,
 }
 
 /// A kernel's code.

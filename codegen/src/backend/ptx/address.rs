@@ -144,6 +144,9 @@ impl FunctionCx<'_, '_> {
     ) -> Register {
         match (index.into(), stride.into()) {
             (Operand::Int(0), _) => address,
+            (Operand::Int(1), distance) | (distance, Operand::Int(1)) => {
+                self.compute(Opcode::Add, Ty::S64, Class::Long, [address.into(), distance])
+            }
             (index, stride) => {
                 self.compute(Opcode::MadLow, Ty::S64, Class::Long, [index, stride, address.into()])
             }

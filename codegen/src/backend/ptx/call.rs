@@ -7,9 +7,9 @@ use super::module::Slot;
 use super::view::numbers;
 use crate::ir::{Expr, Function, FunctionId, LocalId, Scalar, Type};
 
-/// Whether a function takes the address of the fault.
+/// Whether a function takes the address of the launch's record: it may raise, or prints.
 pub(super) const fn takes_fault(function: &Function) -> bool {
-    function.status.is_some()
+    function.status.is_some() || function.effects.prints
 }
 
 /// The types of a function's parameters in flat form, the fault first.

@@ -3,7 +3,7 @@
 use super::address::Caller;
 use super::call::class_of;
 use super::function::{FunctionCx, class};
-use super::instruction::{Class, Comparison, Opcode, Operand, Register, Space, Ty};
+use super::instruction::{Class, Comparison, Opcode, Operand, Register, Rounding, Space, Ty};
 use super::memory::memory_type;
 use super::module::{self, Param, Slot};
 use super::view::fastest;
@@ -119,15 +119,20 @@ impl FunctionCx<'_, '_> {
     }
 
     /// An address that the host has given, as one in the device's memory.
-    fn global(&mut self, address: Register) -> Register {
+    pub(super) fn global(&mut self, address: Register) -> Register {
         self.compute(Opcode::CvtaTo(Space::Global), Ty::U64, Class::Long, [address.into()])
+    }
+
+    /// An unsigned number of 32 bits in 64.
+    pub(super) fn long(&mut self, value: Register) -> Register {
+        self.converted(Rounding::Exact, [Ty::U64, Ty::U32], Class::Long, value.into())
     }
 
     /// What this thread does of `n` things.
     fn share(&mut self, n: Register) -> Share {
         let special = |cx: &mut Self, name| {
             let value = cx.compute(Opcode::Mov, Ty::U32, Class::Short, [Operand::Special(name)]);
-            cx.converted(super::instruction::Rounding::Exact, [Ty::U64, Ty::U32], Class::Long, value.into())
+            cx.long(value)
         };
         let [thread, block, width, blocks] =
             ["%tid.x", "%ctaid.x", "%ntid.x", "%nctaid.x"].map(|name| special(self, name));

@@ -2,16 +2,15 @@
 
 use pykernel_abi::{MAX_OPERANDS, fault};
 
-use super::expression::Value;
 use super::function::FunctionCx;
 use super::instruction::{Class, Comparison, Opcode, Operand, Register, Space, Ty};
-use crate::ir::{Raise, Scalar};
+use crate::ir::{Expr, Raise, Scalar};
 
 /// In the order of the fault's fields.
 const PLACES: [&str; 6] = ["%tid.x", "%tid.y", "%tid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z"];
 
 impl FunctionCx<'_, '_> {
-    /// The address of the fault.
+    /// The address of the launch's record, which begins with the fault.
     pub(super) fn fault(&self) -> Register {
         match self.fault {
             Some(fault) => fault,
@@ -37,25 +36,25 @@ impl FunctionCx<'_, '_> {
         let after = self.new_label();
         self.branch_if(Some((is_taken, true)), after);
         for (index, operand) in raise.operands.iter().enumerate() {
-            let operand = self.expression(operand);
-            let value = self.word(operand);
-            let ty = value.class.declared();
-            self.store_fault(ty, fault::operand(index), value);
+            let value = self.operand_word(operand);
+            self.store_global(value.class.declared(), fault, fault::operand(index), value);
         }
         for (index, place) in PLACES.into_iter().enumerate() {
             let value = self.compute(Opcode::Mov, Ty::U32, Class::Short, [Operand::Special(place)]);
-            self.store_fault(Ty::U32, fault::place(index), value);
+            self.store_global(Ty::U32, fault, fault::place(index), value);
         }
         self.place_label(after);
     }
 
-    fn store_fault(&mut self, ty: Ty, offset: i64, value: Register) {
-        let address = Operand::Memory(self.fault(), offset);
+    /// Writes a number into the device's memory.
+    pub(super) fn store_global(&mut self, ty: Ty, address: Register, offset: i64, value: Register) {
+        let address = Operand::Memory(address, offset);
         self.emit(Opcode::Store(Space::Global), &[ty], [address, value.into()]);
     }
 
-    /// A number in 64 bits: an `F64` as it is, an integer or bool extended.
-    fn word(&mut self, value: Value) -> Register {
+    /// An operand of a template in 64 bits: an `F64` as it is, an integer or bool extended.
+    pub(super) fn operand_word(&mut self, operand: &Expr) -> Register {
+        let value = self.expression(operand);
         match value.scalar {
             Scalar::F64 => self.in_register(value.operand, Class::Double),
             _ => {

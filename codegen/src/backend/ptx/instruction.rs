@@ -239,6 +239,8 @@ pub enum Opcode {
     CvtaTo(Space),
     /// Puts a number in the place of one that is expected; gives what was there.
     AtomicCas(Space),
+    /// Adds to what stands in a place; gives what was there.
+    AtomicAdd(Space),
     /// Goes elsewhere.
     Bra,
     /// Leaves the function.

@@ -54,36 +54,36 @@ impl FunctionCx<'_, '_> {
         self.float(Opcode::FmaRn, scalar, [a, b, negated.into()])
     }
 
-    fn long<const N: usize>(&mut self, opcode: Opcode, ty: Ty, args: [Operand; N]) -> Register {
+    fn integer<const N: usize>(&mut self, opcode: Opcode, ty: Ty, args: [Operand; N]) -> Register {
         self.compute(opcode, ty, Class::Long, args)
     }
 
     /// A sum overflows if its sign is neither operand's.
     fn sum_overflows(&mut self, left: Operand, right: Operand) -> Register {
-        let sum = self.long(Opcode::Add, Ty::S64, [left, right]);
-        let first = self.long(Opcode::Xor, Ty::B64, [sum.into(), left]);
-        let second = self.long(Opcode::Xor, Ty::B64, [sum.into(), right]);
+        let sum = self.integer(Opcode::Add, Ty::S64, [left, right]);
+        let first = self.integer(Opcode::Xor, Ty::B64, [sum.into(), left]);
+        let second = self.integer(Opcode::Xor, Ty::B64, [sum.into(), right]);
         self.both_negative(first, second)
     }
 
     /// A difference overflows if the operands' signs differ and its own is not the first's.
     fn difference_overflows(&mut self, left: Operand, right: Operand) -> Register {
-        let difference = self.long(Opcode::Sub, Ty::S64, [left, right]);
-        let first = self.long(Opcode::Xor, Ty::B64, [left, right]);
-        let second = self.long(Opcode::Xor, Ty::B64, [left, difference.into()]);
+        let difference = self.integer(Opcode::Sub, Ty::S64, [left, right]);
+        let first = self.integer(Opcode::Xor, Ty::B64, [left, right]);
+        let second = self.integer(Opcode::Xor, Ty::B64, [left, difference.into()]);
         self.both_negative(first, second)
     }
 
     fn both_negative(&mut self, first: Register, second: Register) -> Register {
-        let both = self.long(Opcode::And, Ty::B64, [first.into(), second.into()]);
+        let both = self.integer(Opcode::And, Ty::B64, [first.into(), second.into()]);
         self.setp(Comparison::Lt, Ty::S64, both, Operand::Int(0))
     }
 
     /// A product fits if its high half is all sign.
     fn product_overflows(&mut self, left: Operand, right: Operand) -> Register {
-        let low = self.long(Opcode::MulLow, Ty::S64, [left, right]);
-        let high = self.long(Opcode::MulHigh, Ty::S64, [left, right]);
-        let sign = self.long(Opcode::Shr, Ty::S64, [low.into(), Operand::Int(63)]);
+        let low = self.integer(Opcode::MulLow, Ty::S64, [left, right]);
+        let high = self.integer(Opcode::MulHigh, Ty::S64, [left, right]);
+        let sign = self.integer(Opcode::Shr, Ty::S64, [low.into(), Operand::Int(63)]);
         self.setp(Comparison::Ne, Ty::S64, high, sign)
     }
 }

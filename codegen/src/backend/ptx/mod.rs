@@ -3,7 +3,7 @@
 //! PTX is data (`instruction`, `module`), which one printer writes (`print`). A kernel's functions become
 //! functions of PTX, and each overload an entry that one thread runs as the C entry would run: its
 //! parameters are those of the C entry in their order, numbers and arrays (`pykernel_abi::Array`) by value, then
-//! the address of the result if it has one, then that of the [`Fault`](pykernel_abi::Fault). Locals of the IR are registers of PTX, which may be
+//! the address of the result if it has one, then that of the [`LaunchRecord`](pykernel_abi::LaunchRecord). Locals of the IR are registers of PTX, which may be
 //! assigned again and again: `ptxas` and the driver make their own SSA of it.
 //!
 //! The same bits as on CPUs with fused multiply-add: every operation says how it rounds, so that nothing is
@@ -25,6 +25,7 @@ mod instruction;
 mod intrinsic;
 mod memory;
 mod module;
+mod output;
 mod print;
 mod statement;
 mod view;

@@ -1,5 +1,7 @@
 //! A module of PTX as data.
 
+use std::sync::Arc;
+
 use super::Unsupported;
 use super::instruction::{Class, Line, Ty};
 use crate::ir::Raise;
@@ -11,6 +13,8 @@ pub struct Module {
     pub functions: Vec<Function>,
     /// Where kernels raise; the fault names one by its position.
     pub sites: Vec<Site>,
+    /// What kernels print, as `pykernel_abi::Site` describes templates; a text names one by its position.
+    pub templates: Vec<Arc<str>>,
     /// The names of the kernels that are not there, and why.
     pub refused: Vec<(String, Unsupported)>,
 }

@@ -193,6 +193,7 @@ impl Display for Opcode {
             Opcode::CvtaFrom(space) => return write!(f, "cvta{}", space.suffix()),
             Opcode::CvtaTo(space) => return write!(f, "cvta.to{}", space.suffix()),
             Opcode::AtomicCas(space) => return write!(f, "atom{}.cas", space.suffix()),
+            Opcode::AtomicAdd(space) => return write!(f, "atom{}.add", space.suffix()),
             Opcode::Bra => "bra",
             Opcode::Ret => "ret",
         })

@@ -40,7 +40,7 @@ impl FunctionCx<'_, '_> {
                 self.in_order(*function, count, args, *status);
             }
             StmtKind::Record(raise) => self.record(raise),
-            StmtKind::Print(_) => self.refuse("print"),
+            StmtKind::Print(template) => self.print(template),
             StmtKind::Allocate { .. } => self.refuse("make an array whose size is known only when it runs"),
             StmtKind::Reserve { view, shape, room } => self.reserve(*view, shape, *room),
             // Owners own nothing.
