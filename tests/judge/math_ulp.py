@@ -1,10 +1,10 @@
 """How far elementary functions are from what mpmath computes, in units in the last place.
 
-    python tests/judge/math_ulp.py --points 2000 --seed 1 [--program PATH] [NAME ...]
+    python tests/judge/math_ulp.py --points 2000 --seed 1 [--program PATH] [--ptx] [NAME ...]
 
 At random arguments, and at those where functions change their behaviour and near them: for each function, in
-float64 and in float32, the largest error at each CPU level that this machine has, as a fraction of a unit in the
-last place of the exact result. It fails where one is beyond the function's bound, or a special value is wrong.
+float64 and in float32, the largest error at each CPU level that this machine has (with --ptx: of the code for GPUs, on
+a machine that runs it without one), as a fraction of a unit in the last place of the exact result. It fails where one is beyond the function's bound, or a special value is wrong.
 The functions, their bounds and their results are those of `command/examples/exact`, built for releases unless
 it is given as it was built.
 """
@@ -134,7 +134,7 @@ def measure(name, arity, bound, dtype, options):
     # The zeros of lgamma to the left of 0, which nobody reaches but by more digits than there are.
     sizes = [1 / 16 if name == "lgamma" and row[0] < 0 else 0 for row in rows]
     well = True
-    for level in levels():
+    for level in ["ptx"] if options.ptx else levels():
         given = ours(name, level, rows, dtype)
         errors = [error(*result, dtype, size) for *result, size in zip(given, exact, sizes)]
         worst = max(range(len(rows)), key=errors.__getitem__)
@@ -150,6 +150,7 @@ def main():
     parser.add_argument("--points", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--program", type=Path)
+    parser.add_argument("--ptx", action="store_true")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     if options.program:

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pykernel::call::levels;
 use pykernel_codegen::backend::Level;
 
-use crate::function::{Compiled, FUNCTIONS, Function};
+use crate::function::{Compiled, FUNCTIONS, Function, Place};
 
 /// So many arguments are done at a time: they stay in the cache.
 const BLOCK: usize = 1 << 12;
@@ -40,8 +40,9 @@ pub fn measure(stride: usize, names: &[&str]) -> Result<(), String> {
 
 /// The largest error at each level.
 fn worst(function: &Function, levels: &[Level], stride: usize) -> Vec<Worst> {
-    let exact = function.compile::<f64>(*levels.last().unwrap_or(&Level::V1));
-    let narrow: Vec<Compiled<f32>> = levels.iter().map(|level| function.compile(*level)).collect();
+    let exact = function.compile::<f64>(Place::Cpu(*levels.last().unwrap_or(&Level::V1)));
+    let narrow: Vec<Compiled<f32>> =
+        levels.iter().map(|level| function.compile(Place::Cpu(*level))).collect();
     let found = Mutex::new(vec![Worst { error: 0.0, x: 0.0 }; levels.len()]);
     let next = AtomicUsize::new(0);
     let work = || {

@@ -1,13 +1,17 @@
 //! The elementary functions, compiled one at a time as ufuncs, whose loops go over arrays.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use pykernel_abi::InnerLoop;
+use pykernel_cli::device::{Loops, Ptx};
 use pykernel_cli::host;
 use pykernel_cli::jit::Jit;
-use pykernel_cli::transcript::run::compile;
-use pykernel_codegen::backend::Level;
+use pykernel_cli::transcript::run::{Prepared, prepare};
+use pykernel_codegen::backend::{Level, Target, ptx};
 use pykernel_codegen::source::Source;
+
+use crate::machine::Machine;
 
 /// A function and how far its results may be from the exact ones.
 pub struct Function {
@@ -96,9 +100,18 @@ macro_rules! number {
 number!(f32, "float32");
 number!(f64, "float64");
 
+/// Where a function runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Place {
+    /// On a CPU level, which this machine must have.
+    Cpu(Level),
+    /// On the machine that runs PTX.
+    Ptx,
+}
+
 impl Function {
-    /// Its loop over numbers of a type, for a CPU level, which this machine must have.
-    pub fn compile<T: Number>(&self, level: Level) -> Compiled<T> {
+    /// It as a ufunc, up to where CPUs and GPUs go apart.
+    fn prepare<T: Number>(&self) -> Prepared {
         let ty = T::NAME;
         let (params, types) =
             if self.arity == 1 { ("x", ty.to_owned()) } else { ("x, y", format!("{ty}, {ty}")) };
@@ -107,12 +120,33 @@ impl Function {
              @vectorize([{ty}({types})])\ndef f({params}):\n    return {}\n",
             self.call
         );
-        let compiled = compile(&Source::file("exact.py", &text), false, level);
-        let kernel = &compiled.analysis.interface.kernels[0];
-        let jit =
-            Jit::new(&compiled.ir, kernel, level).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        prepare(&Source::file("exact.py", &text), false)
+    }
+
+    /// Its PTX.
+    pub fn ptx<T: Number>(&self) -> String {
+        let prepared = self.prepare::<T>();
+        ptx::compile_finished(&prepared.finish(None), &prepared.analysis.interface.kernels).text()
+    }
+
+    /// Its loop over numbers of a type.
+    pub fn compile<T: Number>(&self, place: Place) -> Compiled<T> {
+        let prepared = self.prepare::<T>();
+        let kernel = &prepared.analysis.interface.kernels[0];
+        let (jit, loops) = match place {
+            Place::Cpu(level) => {
+                let ir = prepared.finish(Target::host().lanes(level));
+                (Jit::new(&ir, kernel, level), None)
+            }
+            Place::Ptx => {
+                let ptx = Ptx::new(&prepared.finish(None), kernel, &Machine);
+                let loops = Loops::new(&Arc::new(ptx.unwrap_or_else(|why| panic!("{}: {why}", self.name))));
+                (Jit::bound(kernel, &loops.bounds()), Some(loops))
+            }
+        };
+        let jit = jit.unwrap_or_else(|error| panic!("{}: {error}", self.name));
         let Some(inner) = jit.inner_loop(0) else { unreachable!("bug in pykernel: it is a ufunc") };
-        Compiled { inner, arity: self.arity, _code: jit, number: PhantomData }
+        Compiled { inner, arity: self.arity, _code: jit, loops, number: PhantomData }
     }
 }
 
@@ -122,6 +156,8 @@ pub struct Compiled<T> {
     arity: usize,
     /// What the loop lies in.
     _code: Jit,
+    /// What the loop launches, on a device.
+    loops: Option<Loops>,
     number: PhantomData<T>,
 }
 
@@ -147,5 +183,8 @@ impl<T: Number> Compiled<T> {
             })
         };
         ran.unwrap_or_else(|error| unreachable!("bug in pykernel: ufuncs of floats do not raise: {error}"));
+        if let Some(wrong) = self.loops.as_ref().and_then(Loops::wrong) {
+            panic!("the device has found a fault: {wrong}");
+        }
     }
 }

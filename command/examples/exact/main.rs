@@ -3,18 +3,20 @@
 //!
 //! `cargo run --release -p pykernel-cli --example exact` goes through every 65537th `float32`, `… exact every 1 sin`
 //! through all of them, for one function: that takes minutes. `… exact list` prints the functions, a line each; `… exact
-//! values NAME float64 v1` reads arguments from standard input, as the machine lays numbers out, one array for each
+//! values NAME float64 v1` (a CPU level, or `ptx`: on a machine for GPUs' code) reads arguments from standard input, as the machine lays numbers out, one array for each
 //! parameter, and writes the results.
 
 #![expect(clippy::print_stdout, reason = "the table is what this program makes")]
 
 mod float32;
 mod function;
+#[path = "../../tests/ptx/machine.rs"]
+mod machine;
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use function::{FUNCTIONS, Number, find};
+use function::{FUNCTIONS, Number, Place, find};
 use pykernel_codegen::backend::Level;
 
 /// Every so many arguments are enough to find a wrong branch; it is a prime.
@@ -33,9 +35,11 @@ fn main() -> ExitCode {
             list();
             Ok(())
         }
+        ["ptx", name, "float64"] => ptx::<f64>(name),
+        ["ptx", name, "float32"] => ptx::<f32>(name),
         ["values", name, "float64", level] => values::<f64>(name, level),
         ["values", name, "float32", level] => values::<f32>(name, level),
-        _ => Err("the arguments are: nothing, `every STRIDE [NAME…]`, `list`, or `values NAME DTYPE LEVEL`"
+        _ => Err("the arguments are: nothing, `every STRIDE [NAME…]`, `list`, `ptx NAME DTYPE`, or `values NAME DTYPE LEVEL`"
             .to_owned()),
     };
     match done {
@@ -55,16 +59,26 @@ fn list() {
     }
 }
 
+/// Prints a function's PTX.
+fn ptx<T: Number>(name: &str) -> Result<(), String> {
+    let function = find(name).ok_or_else(|| format!("there is no function `{name}`"))?;
+    print!("{}", function.ptx::<T>());
+    Ok(())
+}
+
 /// Writes a function's results for the arguments that stand on the standard input.
 fn values<T: Number>(name: &str, level: &str) -> Result<(), String> {
     let function = find(name).ok_or_else(|| format!("there is no function `{name}`"))?;
-    let level = Level::named(level).ok_or_else(|| format!("there is no level `{level}`"))?;
+    let place = match level {
+        "ptx" => Place::Ptx,
+        level => Place::Cpu(Level::named(level).ok_or_else(|| format!("there is no level `{level}`"))?),
+    };
     let mut bytes = Vec::new();
     io::stdin().read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     let numbers = T::read(&bytes);
     let count = numbers.len() / function.arity;
     let arguments: Vec<&[T]> = (0..function.arity).map(|at| &numbers[at * count..][..count]).collect();
     let mut results = vec![T::default(); count];
-    function.compile::<T>(level).run(&arguments, &mut results);
+    function.compile::<T>(place).run(&arguments, &mut results);
     io::stdout().write_all(&T::write(&results)).map_err(|error| error.to_string())
 }
