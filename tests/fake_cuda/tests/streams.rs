@@ -1,7 +1,9 @@
 //! Kernels, copies and streams through cudarc: what has happened, and what has not yet.
+#![cfg(target_os = "linux")]
 
 mod program;
 
+use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cudarc::driver::sys::{self, CUresult};
@@ -32,7 +34,8 @@ fn axpy() {
         start.record(&stream).expect("recorded");
         let config = LaunchConfig { grid_dim: (4, 1, 1), block_dim: (128, 1, 1), shared_mem_bytes: 0 };
         // SAFETY: the arguments are those of the kernel.
-        unsafe { stream.launch_builder(&function).arg(&n).arg(&a).arg(&dx).arg(&mut dy).launch(config) }.expect("ok");
+        unsafe { stream.launch_builder(&function).arg(&n).arg(&a).arg(&dx).arg(&mut dy).launch(config) }
+            .expect("ok");
         end.record(&stream).expect("recorded");
         let result = stream.clone_dtoh(&dy).expect("copied");
         assert!(result.iter().zip(x.iter().zip(&y)).all(|(r, (x, y))| *r == a.mul_add(*x, *y)));
@@ -102,7 +105,19 @@ fn the_legacy_stream_is_ordered_with_blocking_ones() {
             let mut argument = address;
             let pointer = (&raw mut argument).cast();
             let function = function.cu_function();
-            sys::cuLaunchKernel(function, 1, 1, 1, 1, 1, 1, 0, stream, [pointer].as_mut_ptr(), std::ptr::null_mut())
+            sys::cuLaunchKernel(
+                function,
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                0,
+                stream,
+                [pointer].as_mut_ptr(),
+                std::ptr::null_mut(),
+            )
         };
         launch(blocking).result().expect("ok");
         launch(other).result().expect("ok");
@@ -230,7 +245,8 @@ fn faults_have_the_codes_of_a_device() {
                 let stream = context.default_stream();
                 let mut data = stream.alloc_zeros::<u32>(4).expect("memory");
                 // SAFETY: it is not: that is the test.
-                unsafe { stream.launch_builder(&function).arg(&mut data).launch(one_thread()) }.expect("queued");
+                unsafe { stream.launch_builder(&function).arg(&mut data).launch(one_thread()) }
+                    .expect("queued");
                 refused(stream.synchronize(), code);
                 assert!(last_fault().starts_with("kernel 'k'"), "{}", last_fault());
             }
@@ -244,16 +260,17 @@ fn faults_have_the_codes_of_a_device() {
 #[test]
 fn functions_of_the_host_run_in_order() {
     static CALLED: AtomicU32 = AtomicU32::new(0);
+    unsafe extern "C" fn inside(_: *mut c_void) {
+        // Functions that streams call must not call the driver.
+        refused(CudaContext::device_count(), CUresult::CUDA_ERROR_NOT_PERMITTED);
+        CALLED.fetch_add(1, Ordering::Relaxed);
+    }
     on_driver("functions_of_the_host_run_in_order", &[], || {
         let context = device();
         let stream = context.new_stream().expect("a stream");
-        let inside = || {
-            // Functions that streams call must not call the driver.
-            refused(CudaContext::device_count(), CUresult::CUDA_ERROR_NOT_PERMITTED);
-            CALLED.fetch_add(1, Ordering::Relaxed);
-        };
-        // SAFETY: the function takes its own argument.
-        unsafe { stream.launch_host_function(inside) }.expect("queued");
+        // SAFETY: the function takes no notice of its argument.
+        let queued = unsafe { sys::cuLaunchHostFunc(stream.cu_stream(), Some(inside), std::ptr::null_mut()) };
+        queued.result().expect("queued");
         assert_eq!(CALLED.load(Ordering::Relaxed), 0);
         stream.synchronize().expect("ok");
         assert_eq!(CALLED.load(Ordering::Relaxed), 1);
