@@ -7,7 +7,7 @@ use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cudarc::driver::sys::{self, CUresult};
-use cudarc::driver::{CudaContext, LaunchConfig, PushKernelArg, result};
+use cudarc::driver::{CudaContext, DevicePtr, LaunchConfig, PushKernelArg, result};
 use program::{AXPY, calls, device, increment, kernel, last_fault, live_bytes, module, on_driver, refused};
 
 /// What memory holds that nobody has written.
@@ -77,6 +77,8 @@ fn queries_end() {
         let event = stream.record_event(None).expect("recorded");
         assert!(!event.is_complete());
         assert!(event.is_complete());
+        event.record(&stream).expect("recorded");
+        assert!(!event.is_complete());
         let mut data = stream.alloc_zeros::<u32>(4).expect("memory");
         stream.memset_zeros(&mut data).expect("ok");
         // SAFETY: the stream lives.
@@ -99,7 +101,7 @@ fn the_legacy_stream_is_ordered_with_blocking_ones() {
         let other = create(result::stream::StreamKind::NonBlocking);
         let data = default.clone_htod(&[0_u32]).expect("copied");
         default.synchronize().expect("ok");
-        let address = cudarc::driver::DevicePtr::device_ptr(&data, &default).0;
+        let address = data.device_ptr(&default).0;
         // SAFETY: handle, shape and arguments are right.
         let launch = |stream| unsafe {
             let mut argument = address;
@@ -201,11 +203,14 @@ fn memory_of_pools() {
         // SAFETY: never read.
         let second = unsafe { stream.alloc::<u8>(3000) }.expect("memory");
         assert_eq!(live_bytes(), 3000);
-        let (address, _guard) = cudarc::driver::DevicePtr::device_ptr(&second, &stream);
+        let address = second.device_ptr(&stream).0;
         // SAFETY: what is wrong here, the driver refuses.
         unsafe {
             refused(result::free_sync(address + 8), CUresult::CUDA_ERROR_INVALID_VALUE);
             refused(result::free_async(4711, stream.cu_stream()), CUresult::CUDA_ERROR_INVALID_VALUE);
+            drop(second);
+            refused(result::free_async(address, stream.cu_stream()), CUresult::CUDA_ERROR_INVALID_VALUE);
+            refused(result::free_sync(address), CUresult::CUDA_ERROR_INVALID_VALUE);
         }
     });
 }
@@ -217,7 +222,7 @@ fn use_after_free_stays_in_the_context() {
         let function = kernel(&context, &increment(), "k");
         let stream = context.new_stream().expect("a stream");
         let data = stream.clone_htod(&[0_u32]).expect("copied");
-        let address = cudarc::driver::DevicePtr::device_ptr(&data, &stream).0;
+        let address = data.device_ptr(&stream).0;
         drop(data);
         // SAFETY: it is not: that is the test.
         unsafe { stream.launch_builder(&function).arg(&address).launch(one_thread()) }.expect("queued");
@@ -274,5 +279,48 @@ fn functions_of_the_host_run_in_order() {
         assert_eq!(CALLED.load(Ordering::Relaxed), 0);
         stream.synchronize().expect("ok");
         assert_eq!(CALLED.load(Ordering::Relaxed), 1);
+    });
+}
+
+#[test]
+fn freeing_waits() {
+    on_driver("freeing_waits", &[], || {
+        let context = device();
+        let function = kernel(&context, &increment(), "k");
+        let stream = context.new_stream().expect("a stream");
+        let mut address = 0;
+        // SAFETY: what is wrong here, the driver refuses.
+        unsafe {
+            sys::cuMemAlloc_v2(&raw mut address, 4).result().expect("memory");
+            result::memset_d8_async(address, 0, 4, stream.cu_stream()).expect("queued");
+            stream.launch_builder(&function).arg(&address).launch(one_thread()).expect("queued");
+            sys::cuMemFree_v2(address).result().expect("freed, after the kernel");
+            refused(result::free_sync(address), CUresult::CUDA_ERROR_INVALID_VALUE);
+        }
+        context.synchronize().expect("no fault");
+    });
+}
+
+/// The last of 32 threads that exchange a value.
+fn last_thread(context: &std::sync::Arc<CudaContext>) -> u32 {
+    let body = "mov.u32 %r1, %tid.x; atom.global.exch.b32 %r2, [%out], %r1;";
+    let function = kernel(context, &module("", body), "k");
+    let stream = context.default_stream();
+    let mut data = stream.alloc_zeros::<u32>(1).expect("memory");
+    let config = LaunchConfig { block_dim: (32, 1, 1), ..one_thread() };
+    // SAFETY: the argument is that of the kernel.
+    unsafe { stream.launch_builder(&function).arg(&mut data).launch(config) }.expect("launched");
+    stream.clone_dtoh(&data).expect("copied")[0]
+}
+
+#[test]
+fn threads_run_in_order() {
+    on_driver("threads_run_in_order", &[], || assert_eq!(last_thread(&device()), 31));
+}
+
+#[test]
+fn a_seed_changes_the_order() {
+    on_driver("a_seed_changes_the_order", &[("FAKE_CUDA_SEED", "5")], || {
+        assert_ne!(last_thread(&device()), 31)
     });
 }
