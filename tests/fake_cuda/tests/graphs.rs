@@ -5,6 +5,7 @@ mod program;
 
 use std::sync::Arc;
 
+use cudarc::driver::result::{self, stream::StreamKind};
 use cudarc::driver::sys::{CUgraphInstantiate_flags, CUresult, CUstreamCaptureMode, CUstreamCaptureStatus};
 use cudarc::driver::{CudaContext, CudaFunction, CudaSlice, CudaStream, LaunchConfig, PushKernelArg};
 use program::{device, increment, kernel, on_driver, refused};
@@ -94,5 +95,55 @@ fn what_is_forbidden_during_a_capture() {
         refused(context.default_stream().begin_capture(GLOBAL), unsupported);
         refused(stream.end_capture(FLAGS).map(|_| ()), CUresult::CUDA_ERROR_ILLEGAL_STATE);
         assert_eq!(stream.clone_dtoh(&data).expect("copied"), [0]);
+    });
+}
+
+#[test]
+fn the_legacy_stream_does_not_wait_for_captures() {
+    on_driver("the_legacy_stream_does_not_wait_for_captures", &[], || {
+        let (context, stream, _) = start();
+        let mut data = stream.alloc_zeros::<u32>(1).expect("memory");
+        let implicit = CUresult::CUDA_ERROR_STREAM_CAPTURE_IMPLICIT;
+        let blocking = result::stream::create(StreamKind::Default).expect("a stream");
+        // SAFETY: the stream lives.
+        unsafe {
+            result::stream::begin_capture(blocking, RELAXED).expect("begun");
+            refused(context.default_stream().memset_zeros(&mut data), implicit);
+            // Streams that are not ordered with it go on.
+            stream.memset_zeros(&mut data).expect("queued");
+            result::stream::destroy(blocking).expect("destroyed");
+        }
+        context.default_stream().memset_zeros(&mut data).expect("nothing is captured now");
+        context.synchronize().expect("ok");
+    });
+}
+
+#[test]
+fn captures_do_not_merge() {
+    on_driver("captures_do_not_merge", &[], || {
+        let (context, stream, _) = start();
+        let other = context.new_stream().expect("a stream");
+        stream.begin_capture(RELAXED).expect("begun");
+        other.begin_capture(RELAXED).expect("begun");
+        let event = stream.record_event(None).expect("recorded");
+        refused(event.synchronize(), CUresult::CUDA_ERROR_CAPTURED_EVENT);
+        refused(other.wait(&event), CUresult::CUDA_ERROR_STREAM_CAPTURE_MERGE);
+        refused(stream.end_capture(FLAGS).map(|_| ()), CUresult::CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
+    });
+}
+
+#[test]
+fn captures_end_where_they_began() {
+    on_driver("captures_end_where_they_began", &[], || {
+        let (context, stream, _) = start();
+        let other = context.new_stream().expect("a stream");
+        stream.begin_capture(GLOBAL).expect("begun");
+        other.wait(&stream.record_event(None).expect("recorded")).expect("forked");
+        refused(other.end_capture(FLAGS).map(|_| ()), CUresult::CUDA_ERROR_STREAM_CAPTURE_UNMATCHED);
+        refused(stream.end_capture(FLAGS).map(|_| ()), CUresult::CUDA_ERROR_STREAM_CAPTURE_INVALIDATED);
+        stream.begin_capture(GLOBAL).expect("begun");
+        let elsewhere =
+            std::thread::scope(|scope| scope.spawn(|| stream.end_capture(FLAGS).map(|_| ())).join());
+        refused(elsewhere.expect("it ran"), CUresult::CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD);
     });
 }

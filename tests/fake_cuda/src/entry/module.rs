@@ -139,6 +139,15 @@ calls! {
         block.set(threads as i32)
     }
 
+    // The device has no clusters.
+    Context fn cuOccupancyMaxPotentialClusterSize(_, _size: Pointer<i32>, _function: Handle, _config: Pointer<u8>) {
+        Err(Code::NotSupported)
+    }
+
+    Context fn cuOccupancyMaxActiveClusters(_, _count: Pointer<i32>, _function: Handle, _config: Pointer<u8>) {
+        Err(Code::NotSupported)
+    }
+
     Context fn cuOccupancyAvailableDynamicSMemPerBlock(
         driver, bytes: Pointer<usize>, function: Handle, blocks: i32, threads: i32,
     ) {
