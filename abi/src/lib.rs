@@ -199,6 +199,27 @@ pub struct Fault {
     pub operands: [u64; MAX_OPERANDS],
 }
 
+/// The code of a kernel for GPUs, as it lies in a program: this head, the text of the PTX, and then parts: the name of
+/// the entry of each overload, each ending with a zero; the raise sites, as [`Site`] describes them; and the templates of what is
+/// printed. Before each part stand its bytes' number, in 4 bytes. Numbers are the machine's; nothing is aligned.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeviceCode {
+    /// How many bytes of PTX there are.
+    pub text_len: u32,
+    /// How many entries.
+    pub n_entries: u32,
+    /// How many raise sites.
+    pub n_sites: u32,
+    /// How many templates.
+    pub n_templates: u32,
+}
+
+impl DeviceCode {
+    /// The size of the head.
+    pub const SIZE: usize = 16;
+}
+
 /// What a launch on a GPU writes for its host beside its results: all zero before it but for where the texts go.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -36,7 +36,7 @@ use crate::interface::{Callable, Kernel, Overload, Param, ParamType};
 use crate::ir::FunctionId;
 use crate::source::Span;
 use crate::types::Type;
-use crate::ufunc::{Identity, Kind, Ufunc};
+use crate::ufunc::{Identity, Kind, Target, Ufunc};
 use types::{dtype, read_param, read_result, write_param, write_result};
 
 /// The environment variable by which the build helper tells the macro where the manifest is.
@@ -164,12 +164,12 @@ impl Manifest {
                     unchecked: needs.split(' ').any(|need| need == "unchecked"),
                 });
             }
-            ["ufunc", layout, kind, identity, parallel, writable @ ..] => {
+            ["ufunc", layout, kind, identity, target, writable @ ..] => {
                 self.kernels.last_mut()?.kernel.ufunc = Some(Ufunc {
                     kind: read_kind(kind)?,
                     layout: core_layout::read(layout).ok()?,
                     identity: read_identity(identity)?,
-                    parallel: *parallel == "parallel",
+                    target: Target::named(target)?,
                     writable: writable.iter().map(|position| position.parse().ok()).collect::<Option<_>>()?,
                 });
             }
@@ -247,9 +247,9 @@ fn ufunc_line(ufunc: &Ufunc) -> String {
         Identity::Reorderable => "reorderable".to_owned(),
         Identity::Value(value) => value.to_string(),
     };
-    let (layout, parallel) = (ufunc.layout.to_string(), if ufunc.parallel { "parallel" } else { "-" });
+    let layout = ufunc.layout.to_string();
     let writable: Vec<String> = ufunc.writable.iter().map(usize::to_string).collect();
-    let fields = ["ufunc", &layout, kind, &identity, parallel].into_iter();
+    let fields = ["ufunc", &layout, kind, &identity, ufunc.target.name()].into_iter();
     line(&fields.chain(writable.iter().map(String::as_str)).collect::<Vec<_>>())
 }
 
@@ -359,7 +359,7 @@ mod tests {
             kind,
             layout: core_layout::read(layout).unwrap(),
             identity,
-            parallel: kind == Kind::Guvectorize,
+            target: if kind == Kind::Guvectorize { Target::Parallel } else { Target::Cuda },
             writable: vec![0; usize::from(kind == Kind::Guvectorize)],
         };
         let looped = |overload: &Overload| Overload {

@@ -46,6 +46,11 @@ impl Package {
     }
 }
 
+/// The name of a kernel's code for GPUs, by the symbol of its first entry.
+pub fn of_device(entry: &str) -> String {
+    format!("{entry}_device")
+}
+
 /// Names the entries of one file.
 #[derive(Debug)]
 pub struct Symbols<'a> {

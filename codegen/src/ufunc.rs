@@ -11,10 +11,40 @@ pub struct Ufunc {
     pub layout: CoreLayout,
     /// What reductions begin with.
     pub identity: Identity,
-    /// Whether calls use all cores without being asked: `target='parallel'`.
-    pub parallel: bool,
+    /// What its calls may use.
+    pub target: Target,
     /// The inputs that the function writes (`writable_args`), by position.
     pub writable: Vec<usize>,
+}
+
+/// What the calls of a ufunc may use: `target=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// `'cpu'`: one core, and all where a call asks for it.
+    Cpu,
+    /// `'parallel'`: all cores without being asked.
+    Parallel,
+    /// `'cuda'`: a GPU too, where a call asks for it.
+    Cuda,
+}
+
+impl Target {
+    /// Every target.
+    pub const ALL: [Target; 3] = [Target::Cpu, Target::Parallel, Target::Cuda];
+
+    /// Its name in Python.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Target::Cpu => "cpu",
+            Target::Parallel => "parallel",
+            Target::Cuda => "cuda",
+        }
+    }
+
+    /// The target with a name.
+    pub fn named(name: &str) -> Option<Target> {
+        Target::ALL.into_iter().find(|target| target.name() == name)
+    }
 }
 
 /// How the function of a ufunc is written.

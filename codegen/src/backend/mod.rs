@@ -25,7 +25,8 @@ mod wide;
 use std::fmt;
 
 use cranelift_codegen::CodegenError;
-use cranelift_module::{Module, ModuleError, default_libcall_names};
+use cranelift_codegen::ir::Endianness;
+use cranelift_module::{DataDescription, Linkage, Module, ModuleError, default_libcall_names};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 
 pub use cranelift_codegen::isa::OwnedTargetIsa;
@@ -37,6 +38,7 @@ pub use target::{Code, Target};
 pub use text::{asm_text, clif_text, with_lines};
 
 use crate::interface::Kernel;
+use crate::symbol;
 
 /// Why a kernel could not be compiled. A user's mistakes never end here: the front end finds them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +97,21 @@ pub fn object(
     target: &Target,
     origin: Option<Origin<'_>>,
 ) -> Result<Vec<u8>, Error> {
+    object_with_device(irs, kernel, None, target, origin)
+}
+
+/// The same, with its code for GPUs in the object too.
+pub fn object_with_device(
+    irs: &[LevelIr],
+    kernel: &Kernel,
+    device: Option<&ptx::Module>,
+    target: &Target,
+    origin: Option<Origin<'_>>,
+) -> Result<Vec<u8>, Error> {
     let mut module = object_module(kernel, target)?;
+    if let Some(device) = device {
+        embed(&mut module, kernel, device)?;
+    }
     let mut frames = unwind::Frames::default();
     let mut lines = origin.map(|origin| lines::Lines::new(origin, target));
     let variants = level::variants(irs, kernel, target)?;
@@ -119,6 +135,17 @@ pub fn object(
         lines.write(target, &mut product)?;
     }
     product.emit().map_err(|error| Error::Bug(format!("writing {}'s object failed: {error}", kernel.name)))
+}
+
+/// Puts a kernel's code for GPUs into its object.
+fn embed(module: &mut ObjectModule, kernel: &Kernel, device: &ptx::Module) -> Result<(), Error> {
+    let name = symbol::of_device(&kernel.overloads[0].symbol);
+    let failed = |error| Error::from_module(&name, &error);
+    let little_endian = module.isa().endianness() == Endianness::Little;
+    let id = module.declare_data(&name, Linkage::Export, false, false).map_err(failed)?;
+    let mut description = DataDescription::new();
+    description.define(device.embedded(little_endian).into_boxed_slice());
+    module.define_data(id, &description).map_err(failed)
 }
 
 fn object_module(kernel: &Kernel, target: &Target) -> Result<ObjectModule, Error> {

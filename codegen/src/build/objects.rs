@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use super::job::Job;
 use super::output::Output;
 use crate::analysis::Analysis;
-use crate::backend::{self, LevelIr, Origin, Target};
+use crate::backend::{self, LevelIr, Origin, Target, ptx};
 use crate::hir;
 use crate::interface::Kernel;
+use crate::ir;
 use crate::manifest::Compiled;
 use crate::source::Source;
 use crate::symbol::{Hash128, reached};
-use crate::vector;
+use crate::{ufunc, vector};
 
 /// How much of a symbol a file name takes: its end, with the hash.
 const MAX_NAME: usize = 120;
@@ -59,7 +60,8 @@ impl Objects {
                     self.report.push_str(&vector::report(&highest.verdicts, source));
                 }
                 if !kept {
-                    compile(&kernel, &file, source, &irs, job, target, output)?;
+                    let device = device(&kernel, source, &analysis.module, job)?;
+                    compile((&kernel, device.as_ref()), &file, source, &irs, job, target, output)?;
                 }
                 if kernel.ufunc.is_some() {
                     settle(&mut kernel, &irs);
@@ -85,9 +87,29 @@ impl Objects {
     }
 }
 
+/// The code of a kernel for GPUs, if it is for them.
+fn device(
+    kernel: &Kernel,
+    source: &Source,
+    module: &ir::Module,
+    job: &Job,
+) -> Result<Option<ptx::Module>, String> {
+    if kernel.ufunc.as_ref().is_none_or(|ufunc| ufunc.target != ufunc::Target::Cuda) {
+        return Ok(None);
+    }
+    let compiled = ptx::compile(module.clone(), std::slice::from_ref(kernel), job.overflow_checks);
+    match compiled.refused.first() {
+        None => Ok(Some(compiled)),
+        Some((name, why)) => {
+            let line = source.line(why.span.start);
+            Err(format!("cannot compile `{name}` for `target='cuda'`: {why} ({}:{line})", source.file))
+        }
+    }
+}
+
 /// Compiles a kernel to an object.
 fn compile(
-    kernel: &Kernel,
+    (kernel, device): (&Kernel, Option<&ptx::Module>),
     file: &str,
     source: &Source,
     irs: &[LevelIr],
@@ -98,7 +120,7 @@ fn compile(
     let folder = job.root.to_string_lossy();
     let origin = job.debug.then_some(Origin { source, folder: &folder });
     let failed = |error| format!("cannot compile the kernel `{}`: {error}", kernel.name);
-    output.write(file, &backend::object(irs, kernel, target, origin).map_err(failed)?)
+    output.write(file, &backend::object_with_device(irs, kernel, device, target, origin).map_err(failed)?)
 }
 
 /// Says of the loops of a ufunc what the passes have found: whether they raise.

@@ -36,8 +36,8 @@ impl Reader<'_> {
             Kind::Guvectorize => self.cores(&declared, signatures, function)?,
         };
         let writable = self.writable(&declared, &layout, signatures, function)?;
-        let DeclaredUfunc { kind, identity, parallel, .. } = declared;
-        Some(Ufunc { kind, layout, identity, parallel, writable })
+        let DeclaredUfunc { kind, identity, target, .. } = declared;
+        Some(Ufunc { kind, layout, identity, target, writable })
     }
 
     fn unfit<T>(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Option<T> {

@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{ErrorModel, ExprKind};
 use crate::source::Span;
 use crate::spelling::closest;
-use crate::ufunc::{CoreLayout, Identity, Kind};
+use crate::ufunc::{CoreLayout, Identity, Kind, Target};
 
 /// What the decorator of a ufunc declares beside signatures and options.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub(super) struct DeclaredUfunc {
     /// The layout of a gufunc, and where it stands.
     pub(super) layout: Option<(CoreLayout, Span)>,
     pub(super) identity: Identity,
-    pub(super) parallel: bool,
+    pub(super) target: Target,
     pub(super) writable: Vec<(Operand, Span)>,
 }
 
@@ -58,7 +58,7 @@ impl Reader<'_> {
             span,
             layout: None,
             identity: Identity::None,
-            parallel: false,
+            target: Target::Cpu,
             writable: Vec::new(),
         };
         let mut declared = Declared::default();
@@ -162,7 +162,7 @@ impl Reader<'_> {
     ) -> bool {
         let (span, value) = (self.span(keyword), &keyword.value);
         match (name, ufunc.kind) {
-            ("target", _) => self.target(value, span).map(|parallel| ufunc.parallel = parallel).is_some(),
+            ("target", _) => self.target(value, span).map(|target| ufunc.target = target).is_some(),
             ("identity", _) => self.identity(value, span).map(|it| ufunc.identity = it).is_some(),
             ("writable_args", Kind::Guvectorize) => self.writable_args(value, span, &mut ufunc.writable),
             ("writable_args", Kind::Vectorize) => {
@@ -194,26 +194,19 @@ impl Reader<'_> {
         false
     }
 
-    /// Whether calls use all cores.
-    fn target(&mut self, value: &Expr, span: Span) -> Option<bool> {
+    /// What calls may use.
+    fn target(&mut self, value: &Expr, span: Span) -> Option<Target> {
         let text = match value {
             Expr::StringLiteral(text) => text.value.to_str(),
             _ => "",
         };
-        match text {
-            "cpu" => Some(false),
-            "parallel" => Some(true),
-            "cuda" => {
-                let help = "write `target='parallel'` to use all cores";
-                self.wrong_option(span, "ufuncs for `target='cuda'` are not supported in this version", help);
-                None
-            }
-            _ => {
-                let message = format!("there is no target {}", self.slice(value.range()));
-                self.wrong_option(span, message, "write `target='cpu'` or `target='parallel'`");
-                None
-            }
+        let target = Target::named(text);
+        if target.is_none() {
+            let message = format!("there is no target {}", self.slice(value.range()));
+            let help = "write `target='cpu'`, `target='parallel'` or `target='cuda'`";
+            self.wrong_option(span, message, help);
         }
+        target
     }
 
     fn identity(&mut self, value: &Expr, span: Span) -> Option<Identity> {

@@ -105,7 +105,7 @@ def twice(x):
     return x
 
 
-@vectorize([float64(float64)], target="cuda")  # error: [unknown-option] target="cuda"
+@vectorize([float64(float64)], target="tpu")  # error: [unknown-option] target="tpu"
 def on_gpu(x):
     return x
 

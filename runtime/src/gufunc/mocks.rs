@@ -89,6 +89,7 @@ pub(crate) fn gufunc(
         layout: layout(text),
         identity: Identity::None,
         parallel: false,
+        device: None,
         writable,
         loops: leak(loops),
     }

@@ -8,7 +8,7 @@ pub use call::Call;
 pub use casting::Casting;
 pub use input::{Input, Weak};
 pub use methods::{Axes, Initial, Reduction};
-pub use table::{Callables, CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table};
+pub use table::{Callables, CoreDimension, CoreLayout, CoreSize, DeviceCode, Identity, Loop, Table};
 pub use typed::{Ufunc, Unchecked, Unknown};
 
 mod call;

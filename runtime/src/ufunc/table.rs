@@ -20,6 +20,8 @@ pub struct Table<'a> {
     pub identity: Identity,
     /// Whether calls use all cores without being asked.
     pub parallel: bool,
+    /// Its code for GPUs, if it has any.
+    pub device: Option<DeviceCode>,
     /// The inputs that the loops write, by position.
     pub writable: &'a [usize],
     /// The loops, in the order in which they are tried; never empty. All have as many operands.
@@ -46,6 +48,15 @@ pub struct Loop<'a> {
     /// About how many operations an iteration takes, if all core dimensions are 1.
     pub cost: u32,
 }
+
+/// The address of code for GPUs, as `pykernel_abi::device_code` lays it out.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceCode(pub *const u8);
+
+// SAFETY: the code is constant.
+unsafe impl Send for DeviceCode {}
+// SAFETY: as above.
+unsafe impl Sync for DeviceCode {}
 
 /// The address of a table of functions, or null.
 #[derive(Clone, Copy, Debug)]

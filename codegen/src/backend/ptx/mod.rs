@@ -17,6 +17,7 @@ mod branch;
 mod call;
 mod compare;
 mod convert;
+mod embed;
 mod entry;
 mod expression;
 mod fault;

@@ -5,7 +5,7 @@ use pykernel::ufunc::{CoreDimension, CoreLayout, CoreSize, Identity, Loop, Table
 use pykernel_abi::InnerLoop;
 use pykernel_codegen::interface::{Kernel, Overload, ParamType};
 use pykernel_codegen::types::Layout;
-use pykernel_codegen::ufunc::{self as declared, Ufunc};
+use pykernel_codegen::ufunc::{self as declared, Target, Ufunc};
 
 use super::operand::dtype;
 
@@ -66,7 +66,8 @@ impl<'a> Parts<'a> {
                 declared::Identity::Reorderable => Identity::Reorderable,
                 declared::Identity::Value(value) => Identity::Value(value),
             },
-            parallel: self.ufunc.parallel,
+            parallel: self.ufunc.target == Target::Parallel,
+            device: None,
             writable: &self.ufunc.writable,
             loops,
         }

@@ -13,7 +13,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use pykernel_codegen::hir::Function;
 use pykernel_codegen::interface::{Kernel, Overload, rust};
 use pykernel_codegen::types::Type;
-use pykernel_codegen::ufunc::Ufunc;
+use pykernel_codegen::ufunc::{Target, Ufunc};
 use quote::{quote, quote_spanned};
 
 use super::{Context, callable, document, identifier, name_of, pairs};
@@ -25,7 +25,7 @@ pub fn item(kernel: &Kernel, ufunc: &Ufunc, context: &Context) -> TokenStream {
     let types = kernel.overloads.iter().map(|overload| overload.types.clone()).collect();
     let marker = Marker { name: &name, layout: &ufunc.layout, writable: &ufunc.writable, types };
     let (docs, loops, items) = (document::attributes(kernel), marker.ty(), marker.items());
-    let declaration = declaration(kernel, context);
+    let declaration = declaration(kernel, ufunc, context);
     let (functions, callables) = callable::table(kernel, context).unzip();
     let callables = callables.unwrap_or_else(|| quote!(::core::ptr::null()));
     let table = table::table(kernel, ufunc, &callables, context);
@@ -57,9 +57,10 @@ fn vouched_for(is_unsafe: bool, ty: TokenStream, value: TokenStream) -> (TokenSt
     }
 }
 
-/// Declares the inner loops to Rust.
-fn declaration(kernel: &Kernel, context: &Context) -> TokenStream {
+/// Declares the inner loops to Rust, and the code for GPUs.
+fn declaration(kernel: &Kernel, ufunc: &Ufunc, context: &Context) -> TokenStream {
     let (library, symbols) = (context.library, kernel.overloads.iter().map(symbol));
+    let device = device_symbol(kernel, ufunc).into_iter();
     quote! {
         #[link(name = #library, kind = "static")]
         unsafe extern "C" {
@@ -69,8 +70,15 @@ fn declaration(kernel: &Kernel, context: &Context) -> TokenStream {
                 steps: *const ::core::primitive::isize,
                 raised: *mut ::pykernel::call::Raised,
             ) -> ::core::primitive::i32;)*
+            #(static #device: ::core::primitive::u8;)*
         }
     }
+}
+
+/// The name of the code for GPUs, if there is any.
+fn device_symbol(kernel: &Kernel, ufunc: &Ufunc) -> Option<Ident> {
+    let symbol = pykernel_codegen::symbol::of_device(&kernel.overloads.first()?.symbol);
+    (ufunc.target == Target::Cuda).then(|| Ident::new(&symbol, Span::mixed_site()))
 }
 
 /// The name of an inner loop.

@@ -3,16 +3,17 @@
 use proc_macro2::{Literal, TokenStream};
 use pykernel_codegen::interface::{Kernel, Overload, ParamType};
 use pykernel_codegen::types::{DType, Layout};
-use pykernel_codegen::ufunc::{CoreDimension, CoreLayout, CoreSize, Identity, Ufunc};
+use pykernel_codegen::ufunc::{CoreDimension, CoreLayout, CoreSize, Identity, Target, Ufunc};
 use quote::{format_ident, quote};
 
 use crate::expand::{Context, entry};
 
 /// An expression: the table. `callables` is the address of the table of the program's functions.
 pub fn table(kernel: &Kernel, ufunc: &Ufunc, callables: &TokenStream, context: &Context) -> TokenStream {
+    let device = device(kernel, ufunc);
     let named = entry::kernel(kernel, context);
     let (layout, identity) = (layout(&ufunc.layout), identity(ufunc.identity));
-    let (parallel, writable) = (ufunc.parallel, positions(&ufunc.writable));
+    let (parallel, writable) = (ufunc.target == Target::Parallel, positions(&ufunc.writable));
     let loops = kernel.overloads.iter().map(|overload| of_loop(overload, &ufunc.layout, callables));
     quote! {
         ::pykernel::ufunc::Table {
@@ -20,9 +21,20 @@ pub fn table(kernel: &Kernel, ufunc: &Ufunc, callables: &TokenStream, context: &
             layout: #layout,
             identity: #identity,
             parallel: #parallel,
+            device: #device,
             writable: #writable,
             loops: &[#(#loops),*],
         }
+    }
+}
+
+/// An expression: the code for GPUs, if there is any.
+fn device(kernel: &Kernel, ufunc: &Ufunc) -> TokenStream {
+    match super::device_symbol(kernel, ufunc) {
+        Some(symbol) => {
+            quote!(::core::option::Option::Some(::pykernel::ufunc::DeviceCode(&raw const #symbol)))
+        }
+        None => quote!(::core::option::Option::None),
     }
 }
 

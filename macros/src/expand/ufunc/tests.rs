@@ -41,7 +41,8 @@ fn dimension(name: &str, size: CoreSize, optional: bool) -> CoreDimension {
 
 fn kernel(name: &str, layout: CoreLayout, overloads: Vec<Overload>) -> Kernel {
     let identity = Identity::Value(-1);
-    let ufunc = Ufunc { kind: Kind::Vectorize, layout, identity, parallel: true, writable: vec![0] };
+    let target = Target::Parallel;
+    let ufunc = Ufunc { kind: Kind::Vectorize, layout, identity, target, writable: vec![0] };
     Kernel {
         name: name.into(),
         span: source::Span::new(0, 0),
@@ -78,7 +79,8 @@ fn a_ufunc_is_a_static_over_a_table_of_loops() {
         &text,
         "Table { kernel: ::pykernel::call::Kernel { name: \"match\", file: \"k.py\", line: 1u32 }, \
          layout: ::pykernel::ufunc::CoreLayout { dimensions: &[], inputs: &[&[], &[]], outputs: &[&[]], }, \
-         identity: ::pykernel::ufunc::Identity::Value(-1), parallel: true, writable: &[0],",
+         identity: ::pykernel::ufunc::Identity::Value(-1), parallel: true, \
+         device: ::core::option::Option::None, writable: &[0],",
     );
     expect(
         &text,

@@ -52,6 +52,7 @@ pub(super) static NO_LOOPS: Table<'static> = Table {
     layout: CoreLayout { dimensions: &[], inputs: &[], outputs: &[] },
     identity: Identity::None,
     parallel: false,
+    device: None,
     writable: &[],
     loops: &[],
 };
