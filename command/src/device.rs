@@ -36,8 +36,10 @@ pub trait Program: Send + Sync {
 pub struct Launch<'a> {
     /// The entry.
     pub entry: &'a str,
-    /// How many blocks, of how many threads each.
-    pub grid: [u32; 2],
+    /// How many blocks, along x and y.
+    pub blocks: [u32; 2],
+    /// How many threads in each, along x.
+    pub threads: u32,
     /// The parameters, each at its natural alignment.
     pub params: &'a [u8],
 }
@@ -61,7 +63,7 @@ pub struct Ptx {
     kernel: Kernel,
 }
 
-/// How many words there are for what a launch prints.
+/// How many words there are for what a launch prints, if it may print.
 const TEXTS: usize = 4096;
 
 /// One launch at a time copies memory in and back.
@@ -127,7 +129,7 @@ impl Ptx {
             memory.push(Span::whole(result));
         }
         // SAFETY: the spans are those of arrays and of the result.
-        unsafe { self.launch(overload, [1, 1], params, memory, raised) }
+        unsafe { self.launch(overload, ([1, 1], 1), params, memory, raised) }
     }
 
     /// Launches an entry; says in the record what it has raised.
@@ -137,13 +139,13 @@ impl Ptx {
     unsafe fn launch(
         &self,
         overload: &Overload,
-        grid: [u32; 2],
+        (blocks, threads): ([u32; 2], u32),
         mut params: Params,
         mut memory: Vec<Span>,
         raised: &mut Raised,
     ) -> Result<Status, String> {
         let _alone = COPIES.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut texts = vec![0u64; TEXTS];
+        let mut texts = vec![0u64; if self.templates.is_empty() { 0 } else { TEXTS }];
         let room = Span::whole(&mut texts);
         let mut record = LaunchRecord {
             texts: room.first,
@@ -157,7 +159,7 @@ impl Ptx {
         // SAFETY: the caller vouches for it; record and texts are this function's own.
         let mut regions: Vec<Region> = memory.iter().map(|span| unsafe { span.read() }).collect();
         let before = regions.clone();
-        let launch = Launch { entry: &overload.symbol, grid, params: &params.bytes };
+        let launch = Launch { entry: &overload.symbol, blocks, threads, params: &params.bytes };
         self.program.as_ref().map_err(String::clone)?.launch(&launch, &mut regions)?;
         for (before, after) in before.iter().zip(&regions) {
             // SAFETY: what has changed was written by the kernel.
@@ -258,8 +260,6 @@ unsafe extern "C" fn inner_loop(
             std::slice::from_raw_parts(steps, n_steps),
         )
     };
-    let mut params = Params::default();
-    [args, dimensions, steps].into_iter().for_each(|words| params.push_words(words));
     let mut next = cores.len();
     let mut memory = Vec::new();
     for (place, core) in cores.iter().enumerate() {
@@ -270,7 +270,13 @@ unsafe extern "C" fn inner_loop(
         next += core.len();
         memory.push(Span::of(args[place], &shape, &strides, overload.types[place].size()));
     }
-    let grid = if are_independent(&memory, ufunc.layout.inputs.len(), steps) { [2, 3] } else { [1, 1] };
+    let shape = match are_independent(&memory, ufunc.layout.inputs.len(), steps) {
+        true => Shape::spread(dimensions[0]),
+        false => Shape { count: dimensions[0], around: [1; 3], blocks: 1, threads: 1 },
+    };
+    let params = shape.params(args, dimensions, steps);
+    let [i, j, k] = shape.around;
+    let grid = ([shape.blocks, (i * j * k) as u32], shape.threads);
     // SAFETY: the spans are those of the operands.
     match unsafe { context.compiled.launch(overload, grid, params, memory, raised) } {
         Ok(status) => status as i32,
@@ -278,6 +284,41 @@ unsafe extern "C" fn inner_loop(
             *context.wrong.lock().unwrap_or_else(PoisonError::into_inner) = Some(wrong);
             Status::Returned as i32
         }
+    }
+}
+
+/// How the instances of a loop are laid out on a device.
+struct Shape {
+    /// How many the loop itself has.
+    count: u64,
+    /// The extents of the dimensions around it.
+    around: [u64; 3],
+    blocks: u32,
+    threads: u32,
+}
+
+impl Shape {
+    /// Several blocks of several threads; dimensions around the loop where its instances make such a shape.
+    fn spread(count: u64) -> Shape {
+        let around = if count > 0 && count.is_multiple_of(12) { [2, 3, 2] } else { [1; 3] };
+        let [i, j, k] = around;
+        Shape { count: count / (i * j * k), around, blocks: 2, threads: 3 }
+    }
+
+    /// The parameters of the entry but for the last one.
+    fn params(&self, args: &[u64], dimensions: &[u64], steps: &[u64]) -> Params {
+        let mut params = Params::default();
+        params.push_words(args);
+        params.push_words(&[self.count]);
+        params.push_words(&dimensions[1..]);
+        params.push_words(steps);
+        let [first, second, _] = self.around;
+        params.push_words(&[first, second]);
+        for step in &steps[..args.len()] {
+            let row = step.wrapping_mul(self.count);
+            params.push_words(&[row, row.wrapping_mul(first), row.wrapping_mul(first * second)]);
+        }
+        params
     }
 }
 

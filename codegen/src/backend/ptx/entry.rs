@@ -36,9 +36,10 @@ pub(super) fn translate(unit: &mut Unit<'_>, overload: &Overload) -> Result<modu
     cx.finish(overload.symbol.clone(), params, 0)
 }
 
-/// Translates the loop of a ufunc's overload, whose function takes a view for each operand: the addresses,
-/// dimensions and steps of `pykernel_abi::InnerLoop`, each all by value. Each thread of a grid of one dimension does the loop for
-/// every so-manieth instance, so that neighbours read neighbours.
+/// Translates the loop of a ufunc's overload, whose function takes a view for each operand. Its parameters are the addresses,
+/// dimensions and steps of `pykernel_abi::InnerLoop`, each all by value, and then the three dimensions around that loop, of
+/// which `%ctaid.y` counts all indices, the first fastest: the extents of the first two, and three steps for each operand. Along x, each thread
+/// does the loop for every so-manieth instance, so that neighbours read neighbours.
 pub(super) fn inner_loop(
     unit: &mut Unit<'_>,
     overload: &Overload,
@@ -51,12 +52,17 @@ pub(super) fn inner_loop(
     let addresses = cx.words_param(&mut params, operands.len());
     let sizes = cx.words_param(&mut params, 1 + layout.dimensions.len());
     let steps = cx.words_param(&mut params, n_steps);
+    let around = cx.words_param(&mut params, 2 + AROUND * operands.len());
     cx.fault = Some(cx.address_param(&mut params));
     let share = cx.share(sizes[0]);
+    let indices = cx.indices_around([around[0], around[1]]);
     let mut next_stride = operands.len();
     let mut flat = Vec::new();
     for (place, core) in operands.iter().enumerate() {
-        let address = cx.global(addresses[place]);
+        let mut address = cx.global(addresses[place]);
+        for (index, step) in indices.into_iter().zip(&around[2 + AROUND * place..]) {
+            address = cx.advanced(address, index, *step);
+        }
         flat.push(cx.advanced(address, share.first, steps[place]));
         flat.push(share.count);
         flat.extend(core.iter().map(|dimension| sizes[1 + dimension]));
@@ -69,6 +75,9 @@ pub(super) fn inner_loop(
     cx.emit(Opcode::Ret, &[], []);
     cx.finish(overload.symbol.clone(), params, 0)
 }
+
+/// How many dimensions there are around a ufunc's loop.
+const AROUND: usize = 3;
 
 /// What a thread does of a number of things: `first`, and so many, each `threads` behind the one before.
 struct Share {
@@ -146,6 +155,23 @@ impl FunctionCx<'_, '_> {
         let sum = long(self, Opcode::Add, [left.into(), above.into()]);
         let count = long(self, Opcode::Div, [sum.into(), threads.into()]);
         Share { first, count, threads }
+    }
+
+    /// The indices of the dimensions around a loop, by the extents of the first two. All are numbers of 32 bits.
+    fn indices_around(&mut self, extents: [Register; 2]) -> [Register; AROUND] {
+        let narrow = |cx: &mut Self, value: Register| {
+            cx.converted(Rounding::Exact, [Ty::U32, Ty::U64], Class::Short, value.into())
+        };
+        let [first, second] = extents.map(|extent| narrow(self, extent));
+        let row = self.compute(Opcode::Mov, Ty::U32, Class::Short, [Operand::Special("%ctaid.y")]);
+        let split = |cx: &mut Self, row: Register, extent: Register| {
+            let [left, index] = [Opcode::Div, Opcode::Rem]
+                .map(|opcode| cx.compute(opcode, Ty::U32, Class::Short, [row.into(), extent.into()]));
+            (cx.long(index), left)
+        };
+        let (i, row) = split(self, row, first);
+        let (j, row) = split(self, row, second);
+        [i, j, self.long(row)]
     }
 
     /// Writes the result unless something was raised.
