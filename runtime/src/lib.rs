@@ -75,6 +75,8 @@ mod any;
 mod argument;
 #[doc(hidden)]
 pub mod call;
+#[cfg(feature = "cuda")]
+pub mod cuda;
 mod dtype;
 mod error;
 pub mod gufunc;

@@ -1,0 +1,119 @@
+//! Memory of a device, which belongs to a stream, and who else works on it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::driver::CUdeviceptr;
+use super::{Error, Stream};
+
+/// A block of a device's memory. It is freed in the order of its stream.
+#[derive(Debug)]
+pub struct Memory {
+    /// Its address; 0 of an empty one.
+    pub address: CUdeviceptr,
+    pub stream: Stream,
+    lent: Mutex<Vec<Lent>>,
+    is_lent: AtomicBool,
+}
+
+/// Another stream that works on a block.
+#[derive(Debug)]
+struct Lent {
+    stream: Stream,
+    writes: bool,
+}
+
+impl Memory {
+    /// A block with anything in it.
+    pub fn new(stream: &Stream, bytes: usize) -> Result<Arc<Self>, Error> {
+        stream.refuse_in_capture("a new array")?;
+        let address = if bytes == 0 { 0 } else { allocate(stream, bytes)? };
+        let (lent, is_lent) = (Mutex::default(), AtomicBool::new(false));
+        Ok(Arc::new(Memory { address, stream: stream.clone(), lent, is_lent }))
+    }
+
+    /// Lets another stream work on the block, behind all that its own stream has been asked for.
+    pub fn lend(&self, stream: &Stream, writes: bool) -> Result<(), Error> {
+        self.stream.refuse_in_capture("an array on another stream")?;
+        stream.refuse_in_capture("an array of another stream")?;
+        self.settle(writes)?;
+        let mut lent = self.lent.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        stream.follow(&self.stream)?;
+        match lent.iter_mut().find(|lent| lent.stream == *stream) {
+            Some(lent) => lent.writes |= writes,
+            None => lent.push(Lent { stream: stream.clone(), writes }),
+        }
+        self.is_lent.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Has the block's stream wait for other streams that write it; if it `writes` itself, for those
+    /// that read it, too.
+    ///
+    /// It waits for what they have been asked for so far. Nothing can be asked of them later, since the
+    /// borrow through which they worked has ended: a write has no other beside it.
+    #[inline]
+    pub fn settle(&self, writes: bool) -> Result<(), Error> {
+        if !self.is_lent.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        self.settle_lent(writes)
+    }
+
+    #[cold]
+    fn settle_lent(&self, writes: bool) -> Result<(), Error> {
+        let mut lent = self.lent.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for other in lent.iter().filter(|lent| writes || lent.writes) {
+            self.stream.refuse_in_capture("an array that another stream works on")?;
+            self.stream.follow(&other.stream)?;
+        }
+        lent.retain(|lent| !writes && !lent.writes);
+        self.is_lent.store(!lent.is_empty(), Ordering::Release);
+        Ok(())
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if self.address == 0 || self.stream.free_after_capture(self.address) {
+            return;
+        }
+        // After an error that the device does not recover from, its memory is gone with its context.
+        // Where another stream cannot be waited for, the memory is lost, which is better than used twice.
+        if self.settle(true).is_ok() {
+            let _ = free(&self.stream, self.address);
+        }
+    }
+}
+
+fn allocate(stream: &Stream, bytes: usize) -> Result<CUdeviceptr, Error> {
+    let device = stream.device().shared();
+    let driver = device.bind()?;
+    let mut address = 0;
+    // SAFETY: the device's context is the thread's, the stream is alive, and the driver writes an address.
+    let allocated = unsafe {
+        match device.has_pools {
+            true => driver.cuMemAllocAsync(&mut address, bytes, stream.raw()),
+            false => driver.cuMemAlloc_v2(&mut address, bytes),
+        }
+    };
+    allocated.map_err(|error| error.asked_for(bytes))?;
+    Ok(address)
+}
+
+/// Frees a block behind all that its stream has been asked for.
+pub fn free(stream: &Stream, address: CUdeviceptr) -> Result<(), Error> {
+    let device = stream.device().shared();
+    let driver = device.bind()?;
+    // SAFETY: the address is one that `allocate` gave on this device, and nothing that is asked for
+    // later uses it. Without pools, what was asked for is waited for.
+    unsafe {
+        match device.has_pools {
+            true => driver.cuMemFreeAsync(address, stream.raw()),
+            false => {
+                driver.cuStreamSynchronize(stream.raw())?;
+                driver.cuMemFree_v2(address)
+            }
+        }
+    }
+}
