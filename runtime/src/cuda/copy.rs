@@ -207,7 +207,7 @@ impl<T: Element, D: Dimension> DeviceViewMut<'_, T, D> {
 
     fn copy_from_device(&mut self, source: &DeviceView<'_, T, D>) -> Result<(), Error> {
         let (here, there) = (self.stream().clone(), source.stream().clone());
-        if !source.is_standard_layout() {
+        if !source.is_standard_layout() || source.raw.is_lent() {
             return self.copy_from_device(&source.copied(&there)?.view());
         }
         if !self.is_standard_layout() {

@@ -182,6 +182,11 @@ impl Device {
         Pinned::new(*self, len)
     }
 
+    /// The driver's handle of its primary context, which is never released.
+    pub fn context(&self) -> CUcontext {
+        self.0.context.0
+    }
+
     pub(super) fn shared(&self) -> &'static Shared {
         self.0
     }

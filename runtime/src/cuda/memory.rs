@@ -64,7 +64,6 @@ impl Memory {
     fn settle_lent(&self, writes: bool) -> Result<(), Error> {
         let mut lent = self.lent.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         for other in lent.iter().filter(|lent| writes || lent.writes) {
-            self.stream.refuse_in_capture("an array that another stream works on")?;
             self.stream.follow(&other.stream)?;
         }
         lent.retain(|lent| !writes && !lent.writes);
@@ -75,8 +74,13 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        if self.address == 0 || self.stream.free_after_capture(self.address) {
+        if self.address == 0 {
             return;
+        }
+        if self.stream.is_capturing() {
+            let lent = self.lent.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let others = lent.drain(..).map(|lent| lent.stream).collect();
+            return self.stream.captured(|capture| capture.dropped.push((self.address, others)));
         }
         // After an error that the device does not recover from, its memory is gone with its context.
         // Where another stream cannot be waited for, the memory is lost, which is better than used twice.

@@ -29,7 +29,8 @@ pub(super) struct Capture {
     /// What the recorded work uses.
     pub used: Vec<Arc<Memory>>,
     /// What was dropped meanwhile: freeing it would be recorded, too.
-    dropped: Vec<CUdeviceptr>,
+    /// The streams that work on it, too, are waited for.
+    pub dropped: Vec<(CUdeviceptr, Vec<Stream>)>,
     /// Whether recorded kernels can raise.
     pub raises: bool,
 }
@@ -92,6 +93,13 @@ impl Stream {
         if self == other { Ok(()) } else { self.wait(&Event::behind(other, false)?) }
     }
 
+    /// The driver's handle, for work that other libraries ask of the stream. It is good as long as the
+    /// stream is.
+    #[inline]
+    pub fn handle(&self) -> CUstream {
+        self.0.stream.0
+    }
+
     #[inline]
     pub(super) fn raw(&self) -> CUstream {
         self.0.stream.0
@@ -110,33 +118,24 @@ impl Stream {
     /// An error if the stream records a graph, in which this cannot be.
     #[inline]
     pub(super) fn refuse_in_capture(&self, what: &str) -> Result<(), Error> {
-        match self.0.is_capturing.load(Ordering::Acquire) {
+        match self.is_capturing() {
             false => Ok(()),
             true => Err(Error::refused(what, "it cannot be in a graph: do it before `capture`")),
         }
     }
 
-    /// Has the graph that the stream records, if any, keep what it uses.
-    #[inline]
+    /// Has the graph that the stream records keep what it uses.
     pub(super) fn hold(&self, memory: &Arc<Memory>) {
-        if self.0.is_capturing.load(Ordering::Acquire) {
-            self.captured(|capture| capture.used.push(Arc::clone(memory)));
-        }
+        self.captured(|capture| capture.used.push(Arc::clone(memory)));
     }
 
-    /// Whether a block that was dropped is freed later, because the stream records a graph.
-    pub(super) fn free_after_capture(&self, address: CUdeviceptr) -> bool {
-        let is_capturing = self.0.is_capturing.load(Ordering::Acquire);
-        if is_capturing {
-            self.captured(|capture| capture.dropped.push(address));
-        }
-        is_capturing
-    }
-
+    /// Reads or changes what is known of the graph that the stream records.
     pub(super) fn captured<R>(&self, change: impl FnOnce(&mut Capture) -> R) -> R {
         change(&mut self.0.capture.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
+    /// Whether the stream records a graph.
+    #[inline]
     pub(super) fn is_capturing(&self) -> bool {
         self.0.is_capturing.load(Ordering::Acquire)
     }
@@ -153,8 +152,11 @@ impl Stream {
     pub(super) fn leave_capture(&self) -> Capture {
         let mut capture = self.captured(std::mem::take);
         self.0.is_capturing.store(false, Ordering::Release);
-        for address in capture.dropped.drain(..) {
-            let _ = free(self, address);
+        for (address, others) in capture.dropped.drain(..) {
+            // As where memory is dropped at other times.
+            if others.iter().all(|other| self.follow(other).is_ok()) {
+                let _ = free(self, address);
+            }
         }
         capture
     }

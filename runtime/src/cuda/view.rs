@@ -50,18 +50,27 @@ impl<'a, D: Dimension> RawView<'a, D> {
     #[inline]
     pub fn ready(&self, writes: bool) -> Result<(), Error> {
         let stream = self.stream();
-        if self.other.is_none() {
-            self.memory.settle(writes)?;
+        if self.is_lent() {
+            return stream.refuse_in_capture("an array of another stream");
         }
-        stream.hold(self.memory);
-        Ok(())
+        if stream.is_capturing() {
+            // A graph settles what it uses each time that it is launched.
+            stream.hold(self.memory);
+            return Ok(());
+        }
+        self.memory.settle(writes)
+    }
+
+    /// Whether another stream works on it than the memory's.
+    pub fn is_lent(&self) -> bool {
+        self.other.is_some()
     }
 
     fn lent(self, stream: &Stream, writes: bool) -> Result<Self, Error> {
         if self.stream() == stream {
             return Ok(self);
         }
-        if self.other.is_some() {
+        if self.is_lent() {
             let cause = "it is on a stream that is not its own already: start from the array";
             return Err(Error::refused("an array on another stream", cause));
         }
@@ -105,6 +114,12 @@ macro_rules! about {
             /// Whether the elements lie without gaps, the last axis fastest.
             pub fn is_standard_layout(&self) -> bool {
                 self.raw.place.is_packed()
+            }
+
+            /// The address of the element with index 0 along each axis, in the device's memory; 0 of an empty
+            /// array.
+            pub fn address(&self) -> u64 {
+                self.raw.place.start
             }
 
             /// The stream that works on the array.

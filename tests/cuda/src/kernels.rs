@@ -124,3 +124,27 @@ pub fn wrong(stream: &Stream) -> Result<(), Error> {
     // SAFETY: there are no parameters, and nothing runs.
     unsafe { WRONG.launch(stream, &extent, &mut []) }
 }
+
+const OUTSIDE_TEXT: &str = "
+.version 6.0
+.target sm_60
+.address_size 64
+.visible .entry outside()
+{
+    .reg .b64 %d;
+    mov.u64 %d, 64;
+    st.global.u32 [%d], 1;
+    ret;
+}
+";
+
+/// Writes where there is no memory.
+static OUTSIDE: Kernel = Kernel::new(OUTSIDE_TEXT, c"outside", &[]);
+
+/// Asks a stream for a kernel that writes where there is no memory, after which the device does nothing more for
+/// the program.
+pub fn outside(stream: &Stream) -> Result<(), Error> {
+    let extent = Extent { grid: [1, 1, 1], block: [1, 1, 1], shared: 0 };
+    // SAFETY: there are no parameters. No memory is changed: the device refuses the address.
+    unsafe { OUTSIDE.launch(stream, &extent, &mut []) }
+}

@@ -6,6 +6,7 @@
 pub mod kernels;
 
 use std::ffi::{CString, c_char};
+use std::sync::Mutex;
 
 use pykernel::cuda::{Device, Stream, device};
 
@@ -27,7 +28,11 @@ pub fn on_driver(
     if std::env::var_os(INSIDE).is_some() || (on_real_driver() && settings.is_empty()) {
         return body();
     }
+    // The library is put in place by one thread at a time.
+    static PLACING: Mutex<()> = Mutex::new(());
+    let placing = PLACING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let mut command = command();
+    drop(placing);
     command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(INSIDE, "1");
     command.envs(settings.iter().copied());
     let output = command.output().expect("the program starts");

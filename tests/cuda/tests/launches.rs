@@ -1,6 +1,6 @@
 //! Kernels: what they raise, and what a device says of bad ones.
 
-use cuda_tests::kernels::{axpy, check, wrong};
+use cuda_tests::kernels::{axpy, check, outside, wrong};
 use cuda_tests::{calls, on_driver, stream};
 use pykernel::cuda::{Error, device};
 
@@ -60,4 +60,89 @@ on_driver! {
         let text = "the argument 'x': it must be contiguous in the order C, and has shape (20,) and strides (2,)";
         assert_eq!(error.to_string(), text);
     }
+}
+
+on_driver! {
+    fn a_fault_stays(SEED = "0") {
+        let (gpu, stream) = stream();
+        let array = stream.full(10, 1.0).unwrap();
+        let copy = array.view().download(gpu.pinned(10).unwrap()).unwrap();
+        let graph = stream.capture(|s| outside(s)).unwrap();
+        graph.launch().unwrap();
+        for _ in 0..2 {
+            let error = array.to_vec().expect_err("the device stopped");
+            assert!(matches!(error, Error::Fault { .. }), "{error}");
+            assert!(error.to_string().starts_with("the device stopped: "), "{error}");
+        }
+        assert!(matches!(stream.full(10, 1.0), Err(Error::Fault { .. })));
+        assert!(matches!(copy.wait(), Err(Error::Fault { .. })));
+        drop((graph, array));
+        assert!(gpu.stream().is_err());
+    }
+}
+
+on_driver! {
+    fn threads_share_a_stream() {
+        let (_, stream) = stream();
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let stream = &stream;
+                scope.spawn(move || {
+                    let x = stream.full(200, f64::from(thread)).unwrap();
+                    let mut y = stream.full(200, 1.0).unwrap();
+                    for _ in 0..10 {
+                        axpy(stream, 1.0, &x.view(), y.view_mut()).unwrap();
+                    }
+                    assert_eq!(y.to_vec().unwrap(), [f64::from(thread) * 10.0 + 1.0; 200]);
+                });
+            }
+        });
+    }
+}
+
+/// Makes, uses and drops one of everything; gives the first error.
+fn everything() -> Result<(), Error> {
+    let gpu = device(0)?;
+    let (one, two) = (gpu.stream()?, gpu.stream()?);
+    let x = one.upload(&[1.0, 2.0, 3.0])?;
+    let mut y = two.full(3, 1.5)?;
+    axpy(&two, 2.0, &x.on(&two)?, y.view_mut())?;
+    check(&one, &one.upload(&[1i64, 2])?.view())?;
+    let copy = y.view().download(gpu.pinned(3)?)?;
+    assert_eq!(copy.wait()?[..], [3.5, 5.5, 7.5]);
+    let z = y.copied(&one)?;
+    let graph = two.capture(|s| y.view_mut().fill(0.0).and_then(|()| axpy(s, 2.0, &x.on(s)?, y.view_mut())));
+    assert!(matches!(graph, Err(Error::Refused { .. } | Error::Driver { .. } | Error::OutOfMemory { .. })));
+    two.capture(|_| y.view_mut().fill(0.5))?.launch()?;
+    let parts = (z.to_vec()?, y.to_vec()?, one.record()?.elapsed_since(&one.record()?)?);
+    assert_eq!((parts.0.as_slice(), parts.1.as_slice()), ([3.5, 5.5, 7.5].as_slice(), [0.5; 3].as_slice()));
+    gpu.release_pinned()
+}
+
+macro_rules! failing {
+    ($($name:ident = $fail:literal;)*) => {
+        $(on_driver! {
+            fn $name(FAIL = $fail) {
+                let error = everything().expect_err("a call fails");
+                assert!(matches!(error, Error::Driver { .. } | Error::OutOfMemory { .. }), "{error:?}");
+                everything().expect("only one call fails");
+            }
+        })*
+    };
+}
+
+failing! {
+    no_stream = "cuStreamCreate:2";
+    no_memory = "cuMemAllocAsync:2";
+    no_pinned_memory = "cuMemHostAlloc:1";
+    no_event = "cuEventCreate:1";
+    no_event_behind_a_copy = "cuEventCreate:2";
+    no_recording_of_an_event = "cuEventRecord:2";
+    no_module = "cuModuleLoadDataEx:1";
+    no_launch = "cuLaunchKernel:1";
+    no_capture = "cuStreamBeginCapture_v2:2";
+    no_end_of_capture = "cuStreamEndCapture:2";
+    no_graph = "cuGraphInstantiateWithFlags:1";
+    no_upload = "cuMemcpyHtoDAsync_v2:1";
+    no_download = "cuMemcpyDtoHAsync_v2:2";
 }

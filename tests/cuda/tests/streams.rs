@@ -120,7 +120,7 @@ on_driver! {
 
 on_driver! {
     fn what_graphs_cannot_hold_is_refused() {
-        let (_, stream) = stream();
+        let (device, stream) = stream();
         let array = stream.zeros::<f64, _>(3).unwrap();
         let refused = |work: &dyn Fn() -> Result<(), Error>| {
             let error = stream.capture(|_| work()).expect_err("it cannot be in a graph");
@@ -130,14 +130,20 @@ on_driver! {
         refused(&|| array.to_vec().map(drop));
         refused(&|| stream.upload(&[1.0]).map(drop));
         refused(&|| stream.record().map(drop));
+        refused(&|| array.on(&device.stream()?).map(drop));
         refused(&|| stream.capture(|_| Ok(())).map(drop));
         let dropped = stream.zeros::<f64, _>(3).unwrap();
+        let other = device.stream().unwrap();
+        let copy = dropped.copied(&other).unwrap();
         drop(stream.capture(|_| { drop(dropped); Ok(()) }).unwrap());
+        assert_eq!(copy.to_vec().unwrap(), [0.0; 3]);
+        drop(copy);
         let panics = std::panic::AssertUnwindSafe(|| stream.capture(|_| panic!("on purpose")).map(drop));
         assert!(std::panic::catch_unwind(panics).is_err());
         assert_eq!(array.to_vec().unwrap(), [0.0; 3]);
         drop(array);
         stream.synchronize().unwrap();
+        other.synchronize().unwrap();
         assert_eq!(live_bytes().unwrap_or(0), 0);
     }
 }
