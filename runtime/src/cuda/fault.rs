@@ -53,6 +53,15 @@ impl Faults {
         Ok(state.blocks[at / ROOM] + (at % ROOM * size_of::<Fault>()) as u64)
     }
 
+    /// Has room for the records of modules that first run while a graph is recorded.
+    pub fn prepare(&self, stream: &Stream) -> Result<(), Error> {
+        let mut state = self.state();
+        if state.modules.len() == state.blocks.len() * ROOM {
+            state.blocks.push(zeroed(stream)?);
+        }
+        Ok(())
+    }
+
     /// Something runs that may raise.
     pub fn expect(&self) {
         self.state().expected = true;

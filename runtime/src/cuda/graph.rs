@@ -33,6 +33,8 @@ impl Stream {
     /// What `work` gives, [`Error::Refused`] inside of another `capture`, the driver's.
     pub fn capture(&self, work: impl FnOnce(&Stream) -> Result<(), Error>) -> Result<Graph, Error> {
         let driver = self.bind()?;
+        self.refuse_in_capture("a graph in a graph")?;
+        self.faults().prepare(self)?;
         self.enter_capture()?;
         // SAFETY: the stream is alive, and its device's context the thread's.
         if let Err(error) = unsafe { driver.cuStreamBeginCapture_v2(self.raw(), RELAXED) } {

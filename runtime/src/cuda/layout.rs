@@ -203,7 +203,7 @@ pub fn bytes<D: Dimension>(shape: &D, size: usize) -> Result<usize, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array3, ArrayView3, Ix2, Ix3, IxDyn, s};
+    use ndarray::{Array3, ArrayView3, IntoDimension, Ix2, Ix3, IxDyn, s};
 
     /// A place beside an array of the host, whose elements are their own places in memory.
     fn beside(array: &Array3<f64>) -> Place<Ix3> {
@@ -230,33 +230,27 @@ mod tests {
         values
     }
 
-    use ndarray::IntoDimension;
-
-    macro_rules! same {
-        ($($slice:expr),* $(,)?) => {
-            $({
-                let array = numbers();
-                let place = beside(&array).sliced(&$slice, 8).unwrap();
-                let view = array.slice($slice);
-                assert_eq!(place.shape.slice(), view.shape());
-                assert_eq!(shown(&place), view.iter().copied().collect::<Vec<_>>());
-            })*
-        };
+    /// A slice shows what `ndarray`'s does.
+    fn same<I: SliceArg<Ix3>>(info: I) {
+        let array = numbers();
+        let place = beside(&array).sliced(&info, 8).unwrap();
+        let view = array.slice(info);
+        assert_eq!(place.shape.slice(), view.shape());
+        assert_eq!(shown(&place), view.iter().copied().collect::<Vec<_>>());
     }
 
     #[test]
     fn slices_are_ndarrays() {
-        same![
-            s![.., .., ..],
-            s![1..3, 2, ..],
-            s![-1, .., ..;2],
-            s![..;-1, 1..;-2, 1..4;3],
-            s![..;-3, -2.., ..-1],
-            s![2..2, .., ..],
-            s![4.., ..;-1, 0],
-            s![1, ndarray::NewAxis, .., 4],
-            s![3..1, .., ..;7],
-        ];
+        same(s![.., .., ..]);
+        same(s![1..3, 2, ..]);
+        same(s![-1, .., ..;2]);
+        same(s![..;-1, 1..;-2, 1..4;3]);
+        same(s![..;-3, -2.., ..-1]);
+        same(s![2..2, .., ..]);
+        same(s![4.., ..;-1, 0]);
+        same(s![1, ndarray::NewAxis, .., 4]);
+        let (start, end) = (3, 1);
+        same(s![start..end, .., ..;7]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub use device::{Device, device, devices};
 pub use error::Error;
 pub use event::Event;
 pub use graph::Graph;
-pub use pinned::{InFlight, Pinned};
+pub use pinned::{InFlight, Pinned, Upload};
 pub use stream::Stream;
 pub use view::{DeviceView, DeviceViewMut};
 

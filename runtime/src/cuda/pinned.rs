@@ -114,6 +114,9 @@ pub struct InFlight<T: Element> {
     done: Event,
 }
 
+/// An array of the device, and the copy of its elements from the host.
+pub type Upload<T, D> = (DeviceArray<T, D>, InFlight<T>);
+
 impl<T: Element> InFlight<T> {
     /// A copy that a stream has just been asked for.
     fn new(stream: &Stream, buffer: Pinned<T>) -> Result<Self, Error> {
@@ -180,7 +183,7 @@ impl Stream {
         &self,
         buffer: Pinned<T>,
         shape: S,
-    ) -> Result<(DeviceArray<T, S::Dim>, InFlight<T>), Error> {
+    ) -> Result<Upload<T, S::Dim>, Error> {
         // SAFETY: all elements are written, or the array is not given.
         let array = unsafe { self.uninitialised(shape)? };
         if array.len() != buffer.len {

@@ -75,26 +75,27 @@ on_driver! {
     }
 }
 
-fn filled<T: Element>(value: T) {
+fn filled<T: Element>(value: T) -> Result<(), Error> {
     let (_, stream) = stream();
-    assert_eq!(stream.full(7, value).unwrap().to_vec().unwrap(), [value; 7]);
-    let mut array = stream.zeros::<T, _>((3, 4)).unwrap();
-    array.slice_mut(s![1.., ..;2]).unwrap().fill(value).unwrap();
+    assert_eq!(stream.full(7, value)?.to_vec()?, [value; 7]);
+    let mut array = stream.zeros::<T, _>((3, 4))?;
+    array.slice_mut(s![1.., ..;2])?.fill(value)?;
     let mut expected = Array2::from_elem((3, 4), T::default());
     expected.slice_mut(s![1.., ..;2]).fill(value);
-    assert_eq!(array.to_array().unwrap(), expected);
+    assert_eq!(array.to_array()?, expected);
+    Ok(())
 }
 
 on_driver! {
     fn every_type_is_filled() {
-        filled(true);
-        filled(-3i8);
-        filled(40_000u16);
-        filled(1.5f32);
-        filled(-1i64);
-        filled(1.1f64);
-        filled(Complex::new(1.5f32, -2.5));
-        filled(Complex::new(1.1f64, 2.2));
+        filled(true).unwrap();
+        filled(-3i8).unwrap();
+        filled(40_000u16).unwrap();
+        filled(1.5f32).unwrap();
+        filled(-1i64).unwrap();
+        filled(1.1f64).unwrap();
+        filled(Complex::new(1.5f32, -2.5)).unwrap();
+        filled(Complex::new(1.1f64, 2.2)).unwrap();
     }
 }
 

@@ -67,7 +67,7 @@ on_driver! {
         let (gpu, stream) = stream();
         let array = stream.full(10, 1.0).unwrap();
         let copy = array.view().download(gpu.pinned(10).unwrap()).unwrap();
-        let graph = stream.capture(|s| outside(s)).unwrap();
+        let graph = stream.capture(outside).unwrap();
         graph.launch().unwrap();
         for _ in 0..2 {
             let error = array.to_vec().expect_err("the device stopped");
