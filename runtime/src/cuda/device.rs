@@ -38,13 +38,20 @@ pub(super) struct Shared {
 /// [`Error::NoDriver`], [`Error::StubDriver`], [`Error::OldDriver`] or [`Error::Incomplete`] where there is
 /// no usable driver, [`Error::NoDevice`] where there are fewer devices.
 pub fn device(number: usize) -> Result<Device, Error> {
-    static TABLE: OnceLock<Vec<OnceLock<Result<Shared, Error>>>> = OnceLock::new();
+    static TABLE: OnceLock<Vec<Mutex<Option<&'static Shared>>>> = OnceLock::new();
     let driver = driver()?;
-    let table = TABLE.get_or_init(|| (0..driver.n_devices).map(|_| OnceLock::new()).collect());
+    let table = TABLE.get_or_init(|| (0..driver.n_devices).map(|_| Mutex::default()).collect());
     let Some(slot) = table.get(number) else {
         return Err(Error::NoDevice { asked: number, found: driver.n_devices });
     };
-    slot.get_or_init(|| Shared::open(driver, number)).as_ref().map(Device).map_err(Clone::clone)
+    let mut slot = slot.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some(shared) = *slot {
+        return Ok(Device(shared));
+    }
+    // It stays as long as the process. A device that is busy now may not be later.
+    let shared: &'static Shared = Box::leak(Box::new(Shared::open(driver, number)?));
+    *slot = Some(shared);
+    Ok(Device(shared))
 }
 
 /// All devices, in the driver's order; none where there is a driver without devices.

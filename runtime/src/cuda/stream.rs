@@ -64,10 +64,10 @@ impl Stream {
     /// kernels, in the order in which the stream first ran modules. [`Error::Fault`] if the device stopped.
     pub fn synchronize(&self) -> Result<(), Error> {
         self.refuse_in_capture("waiting for a stream")?;
-        let found = self.0.faults.read(self)?;
+        let found = self.0.faults.read(self);
         // SAFETY: the stream is alive, and its device's context the thread's.
         unsafe { self.bind()?.cuStreamSynchronize(self.raw())? };
-        found.check(self)
+        found?.check(self)
     }
 
     /// An event behind all that the stream has been asked for.

@@ -3,7 +3,7 @@
 use cuda_tests::{live_bytes, on_driver, stream};
 use pykernel::Element;
 use pykernel::cuda::{Error, device};
-use pykernel::ndarray::{Array, Array1, Array2, Array3, ArrayD, IxDyn, ShapeBuilder, s};
+use pykernel::ndarray::{Array, Array1, Array2, Array3, ArrayD, IxDyn, ShapeBuilder, SliceInfoElem, s};
 use pykernel::num_complex::Complex;
 
 fn numbers(shape: (usize, usize, usize)) -> Array3<f64> {
@@ -130,6 +130,64 @@ on_driver! {
         there.slice_mut(s![..;2, ..;-1, ..;2]).unwrap().copy_from_host(&values).unwrap();
         host.slice_mut(s![..;2, ..;-1, ..;2]).assign(&values);
         assert_eq!(there.to_array().unwrap(), host);
+    }
+}
+
+/// Numbers without a pattern, the same in every run: SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((bits ^ (bits >> 31)) % end as u64) as usize
+    }
+
+    /// A slice of an axis that leaves `left` elements of at most `3 * left + 5`, and the extent for it.
+    fn axis(&mut self, left: usize) -> (usize, SliceInfoElem) {
+        let step = self.below(3) + 1;
+        let start = self.below(3);
+        let covered = if left == 0 { 0 } else { (left - 1) * step + 1 + self.below(step) };
+        let extent = start + covered + self.below(3);
+        let step = if self.below(3) == 0 { -(step as isize) } else { step as isize };
+        let (start, end) = (start as isize, Some((start + covered) as isize));
+        (extent, SliceInfoElem::Slice { start, end, step })
+    }
+
+    /// An array, and slices that leave a part of this shape.
+    fn array(&mut self, shape: &[usize]) -> (ArrayD<i16>, Vec<SliceInfoElem>) {
+        let (extents, slices): (Vec<_>, Vec<_>) = shape.iter().map(|extent| self.axis(*extent)).unzip();
+        let len = extents.iter().product();
+        let values = (0..len).map(|_| self.below(1 << 16) as i16).collect();
+        (ArrayD::from_shape_vec(extents, values).unwrap(), slices)
+    }
+}
+
+on_driver! {
+    fn random_copies_are_ndarrays() {
+        let (gpu, one) = stream();
+        let two = gpu.stream().unwrap();
+        let mut random = Random(1);
+        for _ in 0..300 {
+            let shape: Vec<usize> = (0..random.below(5)).map(|_| random.below(6)).collect();
+            let (mut to, to_slice) = random.array(&shape);
+            let (from, from_slice) = random.array(&shape);
+            let mut axes: Vec<usize> = (0..shape.len()).collect();
+            if shape.iter().all(|extent| *extent == shape[0]) {
+                axes.sort_by_key(|_| random.below(100));
+            }
+            let streams = [&one, &two];
+            let mut to_there = streams[random.below(2)].upload(&to).unwrap();
+            let from_there = streams[random.below(2)].upload(&from).unwrap();
+            let part = from_there.slice(from_slice.as_slice()).unwrap().permuted_axes(axes.as_slice()).unwrap();
+            to_there.slice_mut(to_slice.as_slice()).unwrap().copy_from(&part).unwrap();
+            let host_part = from.slice(from_slice.as_slice()).permuted_axes(axes.as_slice());
+            to.slice_mut(to_slice.as_slice()).assign(&host_part);
+            assert_eq!(part.to_array().unwrap(), host_part);
+            assert_eq!(to_there.to_array().unwrap(), to, "{to_slice:?} {from_slice:?} {axes:?}");
+        }
     }
 }
 

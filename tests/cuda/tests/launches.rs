@@ -132,6 +132,7 @@ macro_rules! failing {
 }
 
 failing! {
+    no_context = "cuDevicePrimaryCtxRetain:1";
     no_stream = "cuStreamCreate:2";
     no_memory = "cuMemAllocAsync:2";
     no_pinned_memory = "cuMemHostAlloc:1";

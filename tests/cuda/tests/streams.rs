@@ -2,8 +2,32 @@
 
 use cuda_tests::kernels::{axpy, check};
 use cuda_tests::{all_calls, calls, live_bytes, on_driver, stream};
-use pykernel::cuda::Error;
-use pykernel::ndarray::Array1;
+use pykernel::cuda::{
+    Device, DeviceArray, DeviceView, DeviceViewMut, Error, Event, Graph, InFlight, Pinned, Stream,
+};
+use pykernel::ndarray::{Array1, Ix2};
+
+#[test]
+fn everything_travels() {
+    fn travels<T: Send + Sync>() {}
+    travels::<(Device, Stream, Event, Graph)>();
+    travels::<(DeviceArray<f64, Ix2>, DeviceView<'_, bool, Ix2>, DeviceViewMut<'_, i8, Ix2>)>();
+    travels::<(Pinned<u32>, InFlight<f32>)>();
+}
+
+on_driver! {
+    fn uploads_have_read_what_they_borrow() {
+        let (gpu, stream) = stream();
+        let mut buffer = gpu.pinned::<i32>(1000).unwrap();
+        buffer.fill(7);
+        let array = stream.upload(&buffer[..]).unwrap();
+        buffer.fill(0);
+        let mut host = vec![8; 1000];
+        let other = stream.upload(&host).unwrap();
+        host.fill(0);
+        assert_eq!((array.to_vec().unwrap(), other.to_vec().unwrap()), (vec![7; 1000], vec![8; 1000]));
+    }
+}
 
 on_driver! {
     fn a_launch_is_two_calls() {
