@@ -97,7 +97,7 @@ impl Graph {
     pub fn launch(&self) -> Result<(), Error> {
         self.stream.refuse_in_capture("a graph")?;
         for memory in &self.used {
-            memory.settle(true)?;
+            memory.wait_for_others()?;
         }
         if self.raises {
             self.stream.faults().expect();

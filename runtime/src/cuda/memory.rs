@@ -50,8 +50,9 @@ impl Memory {
     /// Has the block's stream wait for other streams that write it; if it `writes` itself, for those
     /// that read it, too.
     ///
-    /// It waits for what they have been asked for so far. Nothing can be asked of them later, since the
-    /// borrow through which they worked has ended: a write has no other beside it.
+    /// It waits for what they have been asked for so far, and forgets them. Nothing can be asked of them
+    /// later: the borrow through which they worked has ended, since the one that is used now, and writes
+    /// or follows a write, has no other beside it.
     #[inline]
     pub fn settle(&self, writes: bool) -> Result<(), Error> {
         if !self.is_lent.load(Ordering::Acquire) {
@@ -60,12 +61,23 @@ impl Memory {
         self.settle_lent(writes)
     }
 
+    /// Has the block's stream wait for all others, which it does not forget: who works on the block has
+    /// no borrow of it, so that theirs may go on.
+    pub fn wait_for_others(&self) -> Result<(), Error> {
+        if !self.is_lent.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let lent = self.lent.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        lent.iter().try_for_each(|other| self.stream.follow(&other.stream))
+    }
+
     #[cold]
     fn settle_lent(&self, writes: bool) -> Result<(), Error> {
         let mut lent = self.lent.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         for other in lent.iter().filter(|lent| writes || lent.writes) {
             self.stream.follow(&other.stream)?;
         }
+        // Reading streams are kept where this is a read, too: their borrows may go on.
         lent.retain(|lent| !writes && !lent.writes);
         self.is_lent.store(!lent.is_empty(), Ordering::Release);
         Ok(())

@@ -54,7 +54,7 @@ impl<'a, D: Dimension> RawView<'a, D> {
             return stream.refuse_in_capture("an array of another stream");
         }
         if stream.is_capturing() {
-            // A graph settles what it uses each time that it is launched.
+            // A graph waits for others each time that it is launched.
             stream.hold(self.memory);
             return Ok(());
         }

@@ -145,6 +145,23 @@ on_driver! {
 }
 
 on_driver! {
+    fn graphs_and_other_streams_share_arrays() {
+        let (gpu, one) = stream();
+        let two = gpu.stream().unwrap();
+        let x = one.full(100, 2.0).unwrap();
+        let mut y = one.full(100, 1.0).unwrap();
+        let graph = one.capture(|s| axpy(s, 3.0, &x.view(), y.view_mut())).unwrap();
+        let on_two = x.on(&two).unwrap();
+        graph.launch().unwrap();
+        // The view is still good, and what it is asked for now is waited for when the memory is freed.
+        let copy = on_two.copied(&two).unwrap();
+        drop((x, graph));
+        assert_eq!(y.to_vec().unwrap(), [7.0; 100]);
+        assert_eq!(copy.to_vec().unwrap(), [2.0; 100]);
+    }
+}
+
+on_driver! {
     fn what_graphs_cannot_hold_is_refused() {
         let (device, stream) = stream();
         drop(stream.capture(|_| Ok(())).unwrap());
