@@ -81,8 +81,13 @@ thread_local! {
     static IN_HOST_FUNCTION: Cell<bool> = const { Cell::new(false) };
 }
 
+/// What a test asks the driver; nothing where a stream has called it, and has the driver.
+pub fn ask<T: Default>(question: impl FnOnce(&Driver) -> T) -> T {
+    if IN_HOST_FUNCTION.get() { T::default() } else { question(&lock()) }
+}
+
 /// The driver, which one thread has at a time.
-pub fn lock() -> MutexGuard<'static, Driver> {
+fn lock() -> MutexGuard<'static, Driver> {
     DRIVER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

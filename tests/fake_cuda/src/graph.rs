@@ -84,10 +84,7 @@ impl Driver {
         if capture.mode != Mode::Relaxed && capture.thread != context::thread_number() {
             return Err(Code::StreamCaptureWrongThread);
         }
-        let capture = self.captures.remove(&handle).ok_or(Code::IllegalState)?;
-        for stream in self.streams.values_mut().filter(|stream| stream.capture == Some(handle)) {
-            stream.capture = None;
-        }
+        let capture = self.drop_capture(handle).ok_or(Code::IllegalState)?;
         if capture.invalid {
             return Err(Code::StreamCaptureInvalidated);
         }
@@ -97,6 +94,14 @@ impl Driver {
         let graph = self.handle();
         self.graphs.insert(graph, Graph { context: capture.context, work: capture.work.into() });
         Ok(graph)
+    }
+
+    /// Ends a capture in all its streams.
+    pub fn drop_capture(&mut self, handle: Handle) -> Option<Capture> {
+        for stream in self.streams.values_mut().filter(|stream| stream.capture == Some(handle)) {
+            stream.capture = None;
+        }
+        self.captures.remove(&handle)
     }
 
     /// `CUstreamCaptureStatus`, and the capture.

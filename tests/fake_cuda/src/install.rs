@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, io, process};
 
 /// What Cargo calls the library, and what programs open. Some look for the development name first.
 const BUILT: &str = "libfake_cuda.so";
 const OPENED: [&str; 2] = ["libcuda.so.1", "libcuda.so"];
+
+/// How many links this process has made.
+static LINKS: AtomicU32 = AtomicU32::new(0);
 
 /// Puts the built library into a folder, under the names of NVIDIA's. Programs find it there that are started
 /// with the folder in `LD_LIBRARY_PATH`. Gives the path of `libcuda.so.1`.
@@ -20,8 +24,13 @@ pub fn install(folder: &Path) -> io::Result<PathBuf> {
     let library = built()?;
     fs::create_dir_all(folder)?;
     for name in OPENED {
-        // Several tests may do this at once: a link is there at any time.
-        let fresh = folder.join(format!(".{name}.{}", process::id()));
+        // Several tests may do this at once, on threads and in processes: a link is there at any time.
+        let fresh =
+            folder.join(format!(".{name}.{}.{}", process::id(), LINKS.fetch_add(1, Ordering::Relaxed)));
+        // A process of that number may have died here.
+        if fresh.is_symlink() {
+            fs::remove_file(&fresh)?;
+        }
         link(&library, &fresh)?;
         fs::rename(&fresh, folder.join(name))?;
     }

@@ -111,12 +111,13 @@ impl Driver {
         if named <= PER_THREAD {
             return Err(Code::InvalidHandle);
         }
-        if let Some(stream) = self.streams.get_mut(&handle) {
-            stream.destroyed = true;
-            if let Some(capture) = stream.capture.take() {
-                self.captures.remove(&capture);
-            }
+        let stream = self.streams.get_mut(&handle).ok_or(Code::InvalidHandle)?;
+        stream.destroyed = true;
+        if let Some(capture) = stream.capture {
+            self.drop_capture(capture);
         }
+        // Without work it goes at once.
+        self.run_until(handle, 0);
         Ok(())
     }
 

@@ -1,11 +1,13 @@
 //! Kernels, copies and streams through cudarc: what has happened, and what has not yet.
+#![cfg(target_os = "linux")]
 
 mod program;
 
+use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cudarc::driver::sys::{self, CUresult};
-use cudarc::driver::{CudaContext, LaunchConfig, PushKernelArg, result};
+use cudarc::driver::{CudaContext, DevicePtr, LaunchConfig, PushKernelArg, result};
 use program::{AXPY, calls, device, increment, kernel, last_fault, live_bytes, module, on_driver, refused};
 
 /// What memory holds that nobody has written.
@@ -32,7 +34,8 @@ fn axpy() {
         start.record(&stream).expect("recorded");
         let config = LaunchConfig { grid_dim: (4, 1, 1), block_dim: (128, 1, 1), shared_mem_bytes: 0 };
         // SAFETY: the arguments are those of the kernel.
-        unsafe { stream.launch_builder(&function).arg(&n).arg(&a).arg(&dx).arg(&mut dy).launch(config) }.expect("ok");
+        unsafe { stream.launch_builder(&function).arg(&n).arg(&a).arg(&dx).arg(&mut dy).launch(config) }
+            .expect("ok");
         end.record(&stream).expect("recorded");
         let result = stream.clone_dtoh(&dy).expect("copied");
         assert!(result.iter().zip(x.iter().zip(&y)).all(|(r, (x, y))| *r == a.mul_add(*x, *y)));
@@ -74,6 +77,8 @@ fn queries_end() {
         let event = stream.record_event(None).expect("recorded");
         assert!(!event.is_complete());
         assert!(event.is_complete());
+        event.record(&stream).expect("recorded");
+        assert!(!event.is_complete());
         let mut data = stream.alloc_zeros::<u32>(4).expect("memory");
         stream.memset_zeros(&mut data).expect("ok");
         // SAFETY: the stream lives.
@@ -96,13 +101,25 @@ fn the_legacy_stream_is_ordered_with_blocking_ones() {
         let other = create(result::stream::StreamKind::NonBlocking);
         let data = default.clone_htod(&[0_u32]).expect("copied");
         default.synchronize().expect("ok");
-        let address = cudarc::driver::DevicePtr::device_ptr(&data, &default).0;
+        let address = data.device_ptr(&default).0;
         // SAFETY: handle, shape and arguments are right.
         let launch = |stream| unsafe {
             let mut argument = address;
             let pointer = (&raw mut argument).cast();
             let function = function.cu_function();
-            sys::cuLaunchKernel(function, 1, 1, 1, 1, 1, 1, 0, stream, [pointer].as_mut_ptr(), std::ptr::null_mut())
+            sys::cuLaunchKernel(
+                function,
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                0,
+                stream,
+                [pointer].as_mut_ptr(),
+                std::ptr::null_mut(),
+            )
         };
         launch(blocking).result().expect("ok");
         launch(other).result().expect("ok");
@@ -186,11 +203,14 @@ fn memory_of_pools() {
         // SAFETY: never read.
         let second = unsafe { stream.alloc::<u8>(3000) }.expect("memory");
         assert_eq!(live_bytes(), 3000);
-        let (address, _guard) = cudarc::driver::DevicePtr::device_ptr(&second, &stream);
+        let address = second.device_ptr(&stream).0;
         // SAFETY: what is wrong here, the driver refuses.
         unsafe {
             refused(result::free_sync(address + 8), CUresult::CUDA_ERROR_INVALID_VALUE);
             refused(result::free_async(4711, stream.cu_stream()), CUresult::CUDA_ERROR_INVALID_VALUE);
+            drop(second);
+            refused(result::free_async(address, stream.cu_stream()), CUresult::CUDA_ERROR_INVALID_VALUE);
+            refused(result::free_sync(address), CUresult::CUDA_ERROR_INVALID_VALUE);
         }
     });
 }
@@ -202,7 +222,7 @@ fn use_after_free_stays_in_the_context() {
         let function = kernel(&context, &increment(), "k");
         let stream = context.new_stream().expect("a stream");
         let data = stream.clone_htod(&[0_u32]).expect("copied");
-        let address = cudarc::driver::DevicePtr::device_ptr(&data, &stream).0;
+        let address = data.device_ptr(&stream).0;
         drop(data);
         // SAFETY: it is not: that is the test.
         unsafe { stream.launch_builder(&function).arg(&address).launch(one_thread()) }.expect("queued");
@@ -230,7 +250,8 @@ fn faults_have_the_codes_of_a_device() {
                 let stream = context.default_stream();
                 let mut data = stream.alloc_zeros::<u32>(4).expect("memory");
                 // SAFETY: it is not: that is the test.
-                unsafe { stream.launch_builder(&function).arg(&mut data).launch(one_thread()) }.expect("queued");
+                unsafe { stream.launch_builder(&function).arg(&mut data).launch(one_thread()) }
+                    .expect("queued");
                 refused(stream.synchronize(), code);
                 assert!(last_fault().starts_with("kernel 'k'"), "{}", last_fault());
             }
@@ -244,18 +265,62 @@ fn faults_have_the_codes_of_a_device() {
 #[test]
 fn functions_of_the_host_run_in_order() {
     static CALLED: AtomicU32 = AtomicU32::new(0);
+    unsafe extern "C" fn inside(_: *mut c_void) {
+        // Functions that streams call must not call the driver.
+        refused(CudaContext::device_count(), CUresult::CUDA_ERROR_NOT_PERMITTED);
+        CALLED.fetch_add(1, Ordering::Relaxed);
+    }
     on_driver("functions_of_the_host_run_in_order", &[], || {
         let context = device();
         let stream = context.new_stream().expect("a stream");
-        let inside = || {
-            // Functions that streams call must not call the driver.
-            refused(CudaContext::device_count(), CUresult::CUDA_ERROR_NOT_PERMITTED);
-            CALLED.fetch_add(1, Ordering::Relaxed);
-        };
-        // SAFETY: the function takes its own argument.
-        unsafe { stream.launch_host_function(inside) }.expect("queued");
+        // SAFETY: the function takes no notice of its argument.
+        let queued = unsafe { sys::cuLaunchHostFunc(stream.cu_stream(), Some(inside), std::ptr::null_mut()) };
+        queued.result().expect("queued");
         assert_eq!(CALLED.load(Ordering::Relaxed), 0);
         stream.synchronize().expect("ok");
         assert_eq!(CALLED.load(Ordering::Relaxed), 1);
+    });
+}
+
+#[test]
+fn freeing_waits() {
+    on_driver("freeing_waits", &[], || {
+        let context = device();
+        let function = kernel(&context, &increment(), "k");
+        let stream = context.new_stream().expect("a stream");
+        let mut address = 0;
+        // SAFETY: what is wrong here, the driver refuses.
+        unsafe {
+            sys::cuMemAlloc_v2(&raw mut address, 4).result().expect("memory");
+            result::memset_d8_async(address, 0, 4, stream.cu_stream()).expect("queued");
+            stream.launch_builder(&function).arg(&address).launch(one_thread()).expect("queued");
+            sys::cuMemFree_v2(address).result().expect("freed, after the kernel");
+            refused(result::free_sync(address), CUresult::CUDA_ERROR_INVALID_VALUE);
+        }
+        context.synchronize().expect("no fault");
+    });
+}
+
+/// The last of 32 threads that exchange a value.
+fn last_thread(context: &std::sync::Arc<CudaContext>) -> u32 {
+    let body = "mov.u32 %r1, %tid.x; atom.global.exch.b32 %r2, [%out], %r1;";
+    let function = kernel(context, &module("", body), "k");
+    let stream = context.default_stream();
+    let mut data = stream.alloc_zeros::<u32>(1).expect("memory");
+    let config = LaunchConfig { block_dim: (32, 1, 1), ..one_thread() };
+    // SAFETY: the argument is that of the kernel.
+    unsafe { stream.launch_builder(&function).arg(&mut data).launch(config) }.expect("launched");
+    stream.clone_dtoh(&data).expect("copied")[0]
+}
+
+#[test]
+fn threads_run_in_order() {
+    on_driver("threads_run_in_order", &[], || assert_eq!(last_thread(&device()), 31));
+}
+
+#[test]
+fn a_seed_changes_the_order() {
+    on_driver("a_seed_changes_the_order", &[("FAKE_CUDA_SEED", "5")], || {
+        assert_ne!(last_thread(&device()), 31)
     });
 }

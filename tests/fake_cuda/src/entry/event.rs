@@ -36,6 +36,10 @@ calls! {
         milliseconds.set(driver.elapsed(start, end)?)
     }
 
+    Context fn cuEventElapsedTime_v2(driver, milliseconds: Pointer<f32>, start: Handle, end: Handle) {
+        milliseconds.set(driver.elapsed(start, end)?)
+    }
+
     Context fn cuEventDestroy_v2(driver, event: Handle) {
         driver.destroy_event(event)
     }

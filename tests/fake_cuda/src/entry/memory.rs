@@ -142,6 +142,14 @@ calls! {
         Ok(())
     }
 
+    Context fn cuMemAdvise(_, _address: u64, _bytes: usize, _advice: u32, _device: i32) {
+        Err(Code::NotSupported)
+    }
+
+    Context fn cuMemPrefetchAsync(_, _address: u64, _bytes: usize, _device: i32, _stream: Handle) {
+        Err(Code::NotSupported)
+    }
+
     Context fn cuStreamAttachMemAsync(_, _stream: Handle, _address: u64, _bytes: usize, _flags: u32) {
         Err(Code::NotSupported)
     }

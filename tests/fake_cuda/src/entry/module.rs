@@ -1,7 +1,6 @@
 //! Modules, kernels and occupancy (manual, 6.10, 6.22 and 6.25).
 
 use std::fs;
-use std::os::unix::ffi::OsStringExt;
 
 use super::calls;
 use crate::code::{Code, Outcome};
@@ -46,7 +45,7 @@ impl Options {
 
 calls! {
     Context fn cuModuleLoad(driver, module: Pointer<Handle>, path: Text) {
-        let image = fs::read(std::ffi::OsString::from_vec(path.bytes()?)).map_err(|_| Code::FileNotFound)?;
+        let image = fs::read(path.text()?).map_err(|_| Code::FileNotFound)?;
         module.set(driver.load_module(&image).map_err(|(code, _)| code)?)
     }
 
@@ -138,6 +137,15 @@ calls! {
         let (blocks, threads) = driver.best_block(function, limit, shared)?;
         grid.set(blocks as i32)?;
         block.set(threads as i32)
+    }
+
+    // The device has no clusters.
+    Context fn cuOccupancyMaxPotentialClusterSize(_, _size: Pointer<i32>, _function: Handle, _config: Pointer<u8>) {
+        Err(Code::NotSupported)
+    }
+
+    Context fn cuOccupancyMaxActiveClusters(_, _count: Pointer<i32>, _function: Handle, _config: Pointer<u8>) {
+        Err(Code::NotSupported)
     }
 
     Context fn cuOccupancyAvailableDynamicSMemPerBlock(
