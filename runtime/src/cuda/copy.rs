@@ -105,7 +105,7 @@ impl Copies {
     /// # Safety
     /// Both places are in memory of the stream's device, share no element, and are ready for the stream.
     pub unsafe fn run(&self, stream: &Stream) -> Result<(), Error> {
-        let driver = stream.bind()?;
+        let driver = stream.ask()?;
         let (rows, to_pitch, from_pitch) = self.rows;
         self.each(|to, from| {
             // SAFETY: the caller vouches for the memory; the stream's context is the thread's.
@@ -219,7 +219,7 @@ impl<T: Element, D: Dimension> DeviceViewMut<'_, T, D> {
         let contexts = (here.device().shared().context.0, there.device().shared().context.0);
         let (to, from, bytes) = (self.raw.place.start, source.raw.place.start, self.len() * size_of::<T>());
         // SAFETY: both are ready and have so many bytes, and the source is kept until the copy is done.
-        unsafe { here.bind()?.cuMemcpyPeerAsync(to, contexts.0, from, contexts.1, bytes, here.raw()) }
+        unsafe { here.ask()?.cuMemcpyPeerAsync(to, contexts.0, from, contexts.1, bytes, here.raw()) }
     }
 }
 

@@ -125,12 +125,11 @@ fn read<T: Element, D: Dimension>(
     len: usize,
 ) -> Result<Vec<T>, Error> {
     let stream = view.stream();
-    stream.refuse_in_capture("values for the host")?;
     view.raw.ready(false)?;
     let mut elements = room::<T>(len)?;
     if len > 0 {
         let bytes = len * size_of::<T>();
-        let driver = stream.bind()?;
+        let driver = stream.ask_now("values for the host")?;
         // SAFETY: there is room for so many bytes, and the view's memory has them. The room stays
         // until the copy is done: by the next lines, or because the device does nothing any more.
         unsafe {
@@ -153,7 +152,7 @@ fn write<T: Element, D: Dimension>(
     elements: &[T],
 ) -> Result<(), Error> {
     let stream = array.stream();
-    let driver = stream.bind()?;
+    let driver = stream.ask_now("values from the host")?;
     let (data, bytes) = (elements.as_ptr().cast::<c_void>(), size_of_val(elements));
     // SAFETY: the array's memory has so many bytes. The driver has read the elements when it returns,
     // or they are registered with it, and are waited for.

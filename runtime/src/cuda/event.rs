@@ -32,10 +32,9 @@ impl Event {
 
     /// An event behind all that a stream has been asked for. One that is not timed costs less.
     pub(super) fn behind(stream: &Stream, timed: bool) -> Result<Self, Error> {
-        stream.refuse_in_capture("an event")?;
         let event = Event::new(stream.device(), if timed { flag::TIMED } else { flag::UNTIMED })?;
         // SAFETY: event and stream are alive, and of one device, whose context is the thread's.
-        unsafe { stream.bind()?.cuEventRecord(event.event.0, stream.raw())? };
+        unsafe { stream.ask_now("an event")?.cuEventRecord(event.event.0, stream.raw())? };
         Ok(event)
     }
 

@@ -43,7 +43,6 @@ impl Faults {
             Some(at) => at,
             None => {
                 if state.modules.len() == state.blocks.len() * ROOM {
-                    stream.refuse_in_capture("a kernel's first run")?;
                     state.blocks.push(zeroed(stream)?);
                 }
                 state.modules.push(sites);
@@ -74,7 +73,7 @@ impl Faults {
             return Ok(Found(Vec::new()));
         }
         let mut found: Vec<_> = state.modules.iter().map(|sites| (*sites, Fault::default())).collect();
-        let driver = stream.bind()?;
+        let driver = stream.ask_now("what kernels raised")?;
         for (block, found) in state.blocks.iter().zip(found.chunks_mut(ROOM)) {
             let mut records = vec![Fault::default(); found.len()];
             let bytes = size_of_val(records.as_slice());
@@ -110,7 +109,7 @@ impl Faults {
 
 /// A block of records in which nothing was raised.
 fn zeroed(stream: &Stream) -> Result<CUdeviceptr, Error> {
-    let (driver, bytes) = (stream.bind()?, ROOM * size_of::<Fault>());
+    let (driver, bytes) = (stream.ask_now("a kernel's first run")?, ROOM * size_of::<Fault>());
     let mut block = 0;
     // SAFETY: the stream is alive, its device's context the thread's, and the block has this size.
     unsafe {
@@ -130,7 +129,7 @@ impl Found {
         let Some((sites, fault)) = self.0.into_iter().find(|(_, fault)| fault.site != 0) else {
             return Ok(());
         };
-        let driver = stream.bind()?;
+        let driver = stream.ask_now("what kernels raised")?;
         for block in &stream.faults().state().blocks {
             let bytes = ROOM * size_of::<Fault>();
             // SAFETY: the block has this size, and kernels that run later find it cleared.

@@ -30,7 +30,7 @@ impl<T: Element, D: Dimension> DeviceViewMut<'_, T, D> {
 /// # Safety
 /// The memory is of the stream's device, and ready for it to write.
 unsafe fn fill<T: Element>(stream: &Stream, start: u64, len: usize, value: T) -> Result<(), Error> {
-    let driver = stream.bind()?;
+    let driver = stream.ask()?;
     let (word, size) = (|at: usize| word_of(&value, at), size_of::<T>());
     // SAFETY: the caller vouches for the memory; the stream's context is the thread's.
     unsafe {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::driver::{CUgraph, CUgraphExec, Handle};
 use super::memory::Memory;
+use super::stream::Capture;
 use super::{Error, Stream};
 
 /// Work of a [`Stream`], recorded by [`Stream::capture`].
@@ -27,24 +28,20 @@ impl Stream {
     /// Records what `work` asks of the stream, which is not done then, but by [`Graph::launch`].
     ///
     /// What needs the host, new memory or another stream cannot be recorded and is refused: uploads,
-    /// values for the host, waiting, arrays that kernels allocate. Nobody else should use the stream meanwhile.
+    /// values for the host, waiting, arrays that kernels allocate. Other threads are refused work on the stream
+    /// meanwhile. A kernel's module is loaded, if it was not yet.
     ///
     /// # Errors
     /// What `work` gives, [`Error::Refused`] inside of another `capture`, the driver's.
     pub fn capture(&self, work: impl FnOnce(&Stream) -> Result<(), Error>) -> Result<Graph, Error> {
         let driver = self.bind()?;
-        self.refuse_in_capture("a graph in a graph")?;
+        self.refuse_in_capture("a graph")?;
         self.faults().prepare(self)?;
-        self.enter_capture()?;
         // SAFETY: the stream is alive, and its device's context the thread's.
-        if let Err(error) = unsafe { driver.cuStreamBeginCapture_v2(self.raw(), RELAXED) } {
-            self.leave_capture();
-            return Err(error);
-        }
+        self.begin_capture(|| unsafe { driver.cuStreamBeginCapture_v2(self.raw(), RELAXED) })?;
         let mut recording = Recording(Some(self));
         let worked = work(self);
-        let ended = recording.end();
-        let capture = self.leave_capture();
+        let (ended, capture) = recording.end();
         let graph = ended?;
         let executable = worked.and_then(|()| instantiate(self, graph));
         // SAFETY: the graph is ours, and what was made of it does not need it.
@@ -66,25 +63,26 @@ fn instantiate(stream: &Stream, graph: Handle<CUgraph>) -> Result<Handle<CUgraph
 }
 
 impl Recording<'_> {
-    fn end(&mut self) -> Result<Handle<CUgraph>, Error> {
+    fn end(&mut self) -> (Result<Handle<CUgraph>, Error>, Capture) {
         let Some(stream) = self.0.take() else {
             unreachable!("bug in pykernel: a recording ends twice");
         };
-        let mut graph = std::ptr::null_mut();
-        // SAFETY: the stream records; the driver writes a handle.
-        unsafe { stream.bind()?.cuStreamEndCapture(stream.raw(), &mut graph)? };
-        Ok(Handle(graph))
+        stream.end_capture(|| {
+            let mut graph = std::ptr::null_mut();
+            // SAFETY: the stream records; the driver writes a handle.
+            unsafe { stream.bind()?.cuStreamEndCapture(stream.raw(), &mut graph)? };
+            Ok(Handle(graph))
+        })
     }
 }
 
 impl Drop for Recording<'_> {
     fn drop(&mut self) {
         let Some(stream) = self.0 else { return };
-        if let (Ok(graph), Ok(driver)) = (self.end(), stream.bind()) {
+        if let ((Ok(graph), _), Ok(driver)) = (self.end(), stream.bind()) {
             // SAFETY: the graph is ours, and nothing was made of it.
             let _ = unsafe { driver.cuGraphDestroy(graph.0) };
         }
-        stream.leave_capture();
     }
 }
 
@@ -95,7 +93,6 @@ impl Graph {
     /// The driver's; [`Error::Refused`] inside of `capture`. What the kernels raise is known when the
     /// stream is waited for.
     pub fn launch(&self) -> Result<(), Error> {
-        self.stream.refuse_in_capture("a graph")?;
         for memory in &self.used {
             memory.wait_for_others()?;
         }
@@ -104,7 +101,7 @@ impl Graph {
         }
         // SAFETY: graph and stream are alive, the context is the thread's, and the memory that the work
         // uses is kept.
-        unsafe { self.stream.bind()?.cuGraphLaunch(self.executable.0, self.stream.raw()) }
+        unsafe { self.stream.ask_now("a graph")?.cuGraphLaunch(self.executable.0, self.stream.raw()) }
     }
 
     /// The stream that does the work.
@@ -119,7 +116,7 @@ impl Drop for Graph {
         let Ok(driver) = self.stream.bind() else { return };
         // SAFETY: stream and graph are alive, and nobody has the graph any more.
         unsafe {
-            if !self.stream.is_capturing() {
+            if let Ok(driver) = self.stream.ask_now("a graph") {
                 let _ = driver.cuStreamSynchronize(self.stream.raw());
             }
             let _ = driver.cuGraphExecDestroy(self.executable.0);

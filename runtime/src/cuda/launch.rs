@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use ndarray::Dimension;
 use pykernel_abi::{Array, MAX_EXTENT};
 
-use super::driver::{CUfunction, Driver};
+use super::driver::CUfunction;
 pub use super::fault::Sites;
 use super::view::RawView;
 use super::{Device, DeviceView, DeviceViewMut, Error, Stream, module};
@@ -68,7 +68,7 @@ impl Kernel {
         if self.sites.is_empty() {
             return Ok(0);
         }
-        if stream.is_capturing() {
+        if stream.is_recorded_here() {
             stream.captured(|capture| capture.raises = true);
         }
         stream.faults().record(stream, self.sites)
@@ -131,7 +131,7 @@ impl Kernel {
             return Ok(());
         }
         let function = self.function(stream.device())?;
-        let driver: &Driver = stream.bind()?;
+        let driver = stream.ask()?;
         // SAFETY: the function is of a module of this device that is never unloaded; the caller vouches
         // for the parameters.
         unsafe { driver.cuLaunchKernel(function, i, j, k, x, y, z, shared, stream.raw(), parameters, extra) }

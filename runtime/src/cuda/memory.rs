@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::driver::CUdeviceptr;
+use super::stream::Dropped;
 use super::{Error, Stream};
 
 /// A block of a device's memory. It is freed in the order of its stream.
@@ -26,7 +27,6 @@ struct Lent {
 impl Memory {
     /// A block with anything in it.
     pub fn new(stream: &Stream, bytes: usize) -> Result<Arc<Self>, Error> {
-        stream.refuse_in_capture("a new array")?;
         let address = if bytes == 0 { 0 } else { allocate(stream, bytes)? };
         let (lent, is_lent) = (Mutex::default(), AtomicBool::new(false));
         Ok(Arc::new(Memory { address, stream: stream.clone(), lent, is_lent }))
@@ -89,22 +89,17 @@ impl Drop for Memory {
         if self.address == 0 {
             return;
         }
-        if self.stream.is_capturing() {
-            let lent = self.lent.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
-            let others = lent.drain(..).map(|lent| lent.stream).collect();
-            return self.stream.captured(|capture| capture.dropped.push((self.address, others)));
-        }
-        // After an error that the device does not recover from, its memory is gone with its context.
-        // Where another stream cannot be waited for, the memory is lost, which is better than used twice.
-        if self.settle(true).is_ok() {
-            let _ = free(&self.stream, self.address);
+        let lent = self.lent.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let others = lent.drain(..).map(|lent| lent.stream).collect();
+        if let Some(block) = self.stream.free_after_capture((self.address, others)) {
+            free(&self.stream, block);
         }
     }
 }
 
 fn allocate(stream: &Stream, bytes: usize) -> Result<CUdeviceptr, Error> {
     let device = stream.device().shared();
-    let driver = device.bind()?;
+    let driver = stream.ask_now("a new array")?;
     let mut address = 0;
     // SAFETY: the device's context is the thread's, the stream is alive, and the driver writes an address.
     let allocated = unsafe {
@@ -117,10 +112,19 @@ fn allocate(stream: &Stream, bytes: usize) -> Result<CUdeviceptr, Error> {
     Ok(address)
 }
 
-/// Frees a block behind all that its stream has been asked for.
-pub fn free(stream: &Stream, address: CUdeviceptr) -> Result<(), Error> {
+/// Frees a block behind all that its stream, and others that worked on it, have been asked for.
+///
+/// After an error that the device does not recover from, its memory is gone with its context. Where another
+/// stream cannot be waited for, the memory is lost, which is better than used twice.
+pub fn free(stream: &Stream, (address, others): Dropped) {
+    if others.iter().all(|other| stream.follow(other).is_ok()) {
+        let _ = free_now(stream, address);
+    }
+}
+
+fn free_now(stream: &Stream, address: CUdeviceptr) -> Result<(), Error> {
     let device = stream.device().shared();
-    let driver = device.bind()?;
+    let driver = stream.ask_now("a freed array")?;
     // SAFETY: the address is one that `allocate` gave on this device, and nothing that is asked for
     // later uses it. Without pools, what was asked for is waited for.
     unsafe {

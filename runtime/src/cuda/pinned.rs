@@ -125,8 +125,9 @@ impl<T: Element> InFlight<T> {
             Ok(done) => Ok(InFlight { buffer, done }),
             Err(error) => {
                 // SAFETY: the stream is alive, and its device's context the thread's.
-                let waited =
-                    stream.bind().and_then(|driver| unsafe { driver.cuStreamSynchronize(stream.raw()) });
+                let waited = stream
+                    .ask_now("a copy")
+                    .and_then(|driver| unsafe { driver.cuStreamSynchronize(stream.raw()) });
                 if waited.is_ok() {
                     drop(ManuallyDrop::into_inner(buffer));
                 }
@@ -194,7 +195,7 @@ impl Stream {
         view.raw.ready(true)?;
         let (to, bytes) = (view.raw.place.start, buffer.len * size_of::<T>());
         if bytes > 0 {
-            let driver = self.bind()?;
+            let driver = self.ask_now("values from the host")?;
             // SAFETY: array and buffer have so many bytes; the copy has the buffer until it is done.
             unsafe { driver.cuMemcpyHtoDAsync_v2(to, buffer.data.as_ptr().cast(), bytes, self.raw())? };
         }
@@ -223,7 +224,7 @@ impl<T: Element, D: Dimension> DeviceView<'_, T, D> {
         self.raw.ready(false)?;
         let (from, bytes) = (self.raw.place.start, buffer.len * size_of::<T>());
         if bytes > 0 {
-            let driver = stream.bind()?;
+            let driver = stream.ask_now("values for the host")?;
             // SAFETY: array and buffer have so many bytes; the copy has the buffer until it is done, and
             // the array's memory is freed behind it.
             unsafe { driver.cuMemcpyDtoHAsync_v2(buffer.data.as_ptr().cast(), from, bytes, stream.raw())? };

@@ -1,7 +1,8 @@
 //! Streams: work for a device, done in order.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
+use std::thread::ThreadId;
 
 use super::driver::{CUdeviceptr, CUstream, Driver, Handle};
 use super::fault::Faults;
@@ -19,7 +20,9 @@ pub(super) struct Shared {
     device: Device,
     stream: Handle<CUstream>,
     pub faults: Faults,
-    is_capturing: AtomicBool,
+    /// The thread that records a graph. Whoever asks for work holds it for reading meanwhile, so that
+    /// nobody else's work comes into a graph.
+    recorder: RwLock<Option<ThreadId>>,
     capture: Mutex<Capture>,
 }
 
@@ -29,10 +32,18 @@ pub(super) struct Capture {
     /// What the recorded work uses.
     pub used: Vec<Arc<Memory>>,
     /// What was dropped meanwhile: freeing it would be recorded, too.
-    /// The streams that work on it, too, are waited for.
-    pub dropped: Vec<(CUdeviceptr, Vec<Stream>)>,
+    dropped: Vec<Dropped>,
     /// Whether recorded kernels can raise.
     pub raises: bool,
+}
+
+/// A block that nobody uses any more, and the other streams that worked on it.
+pub(super) type Dropped = (CUdeviceptr, Vec<Stream>);
+
+/// The driver, while nobody begins to record a graph.
+pub(super) struct Asked<'a> {
+    driver: &'static Driver,
+    _recorder: RwLockReadGuard<'a, Option<ThreadId>>,
 }
 
 /// The flag of a stream that does not wait for the device's default stream.
@@ -47,7 +58,7 @@ impl Stream {
             device,
             stream: Handle(stream),
             faults: Faults::default(),
-            is_capturing: AtomicBool::new(false),
+            recorder: RwLock::new(None),
             capture: Mutex::default(),
         })))
     }
@@ -66,7 +77,7 @@ impl Stream {
         self.refuse_in_capture("waiting for a stream")?;
         let found = self.0.faults.read(self);
         // SAFETY: the stream is alive, and its device's context the thread's.
-        unsafe { self.bind()?.cuStreamSynchronize(self.raw())? };
+        unsafe { self.ask_now("waiting for a stream")?.cuStreamSynchronize(self.raw())? };
         found?.check(self)
     }
 
@@ -83,9 +94,8 @@ impl Stream {
     /// # Errors
     /// The driver's.
     pub fn wait(&self, event: &Event) -> Result<(), Error> {
-        self.refuse_in_capture("waiting for an event")?;
         // SAFETY: event and stream are alive, and the stream's context the thread's.
-        unsafe { self.bind()?.cuStreamWaitEvent(self.raw(), event.raw(), 0) }
+        unsafe { self.ask_now("waiting for an event")?.cuStreamWaitEvent(self.raw(), event.raw(), 0) }
     }
 
     /// Has what the stream is asked for from now on wait for all that another one has been asked for.
@@ -115,13 +125,43 @@ impl Stream {
         &self.0.faults
     }
 
+    /// Asks for work that a graph can hold: by nobody but the thread that records it, if one does. What
+    /// is given keeps others from beginning to record meanwhile; the device's context is the thread's.
+    #[inline]
+    pub(super) fn ask(&self) -> Result<Asked<'_>, Error> {
+        let recorder = self.recorder();
+        match *recorder {
+            Some(thread) if thread != std::thread::current().id() => {
+                Err(Error::refused("work for a stream", "another thread records a graph on it"))
+            }
+            _ => Ok(Asked { driver: self.bind()?, _recorder: recorder }),
+        }
+    }
+
+    /// Asks for work that no graph can hold: not while the stream records one.
+    #[inline]
+    pub(super) fn ask_now(&self, what: &str) -> Result<Asked<'_>, Error> {
+        let recorder = self.recorder();
+        match *recorder {
+            Some(_) => Err(not_recorded(what)),
+            None => Ok(Asked { driver: self.bind()?, _recorder: recorder }),
+        }
+    }
+
     /// An error if the stream records a graph, in which this cannot be.
     #[inline]
     pub(super) fn refuse_in_capture(&self, what: &str) -> Result<(), Error> {
-        match self.is_capturing() {
-            false => Ok(()),
-            true => Err(Error::refused(what, "it cannot be in a graph: do it before `capture`")),
-        }
+        if self.recorder().is_some() { Err(not_recorded(what)) } else { Ok(()) }
+    }
+
+    fn recorder(&self) -> RwLockReadGuard<'_, Option<ThreadId>> {
+        self.0.recorder.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Whether this thread records a graph on the stream.
+    #[inline]
+    pub(super) fn is_recorded_here(&self) -> bool {
+        self.recorder().is_some_and(|thread| thread == std::thread::current().id())
     }
 
     /// Has the graph that the stream records keep what it uses.
@@ -129,36 +169,58 @@ impl Stream {
         self.captured(|capture| capture.used.push(Arc::clone(memory)));
     }
 
+    /// Keeps a block that was dropped, and the other streams that work on it, until the graph is
+    /// recorded; gives them back where none is.
+    pub(super) fn free_after_capture(&self, block: Dropped) -> Option<Dropped> {
+        let recorder = self.recorder();
+        if recorder.is_none() {
+            return Some(block);
+        }
+        self.captured(|capture| capture.dropped.push(block));
+        None
+    }
+
     /// Reads or changes what is known of the graph that the stream records.
     pub(super) fn captured<R>(&self, change: impl FnOnce(&mut Capture) -> R) -> R {
         change(&mut self.0.capture.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
-    /// Whether the stream records a graph.
-    #[inline]
-    pub(super) fn is_capturing(&self) -> bool {
-        self.0.is_capturing.load(Ordering::Acquire)
-    }
-
-    /// Begins to record a graph, or says that it already does.
-    pub(super) fn enter_capture(&self) -> Result<(), Error> {
-        match self.0.is_capturing.swap(true, Ordering::AcqRel) {
-            false => Ok(()),
-            true => Err(Error::refused("a graph in a graph", "the stream records one already")),
+    /// Begins to record a graph, by the driver's call that is given.
+    pub(super) fn begin_capture(&self, begin: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        let mut recorder = self.0.recorder.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if recorder.is_some() {
+            return Err(not_recorded("a graph"));
         }
+        begin()?;
+        *recorder = Some(std::thread::current().id());
+        Ok(())
     }
 
-    /// Ends it. Gives what was recorded.
-    pub(super) fn leave_capture(&self) -> Capture {
+    /// Ends it, by the driver's call that is given. Gives its result, and what was recorded.
+    pub(super) fn end_capture<R>(&self, end: impl FnOnce() -> R) -> (R, Capture) {
+        let mut recorder = self.0.recorder.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let ended = end();
+        *recorder = None;
         let mut capture = self.captured(std::mem::take);
-        self.0.is_capturing.store(false, Ordering::Release);
-        for (address, others) in capture.dropped.drain(..) {
-            // As where memory is dropped at other times.
-            if others.iter().all(|other| self.follow(other).is_ok()) {
-                let _ = free(self, address);
-            }
+        drop(recorder);
+        for block in capture.dropped.drain(..) {
+            free(self, block);
         }
-        capture
+        (ended, capture)
+    }
+}
+
+#[cold]
+fn not_recorded(what: &str) -> Error {
+    Error::refused(what, "it cannot be in a graph: do it before `capture`")
+}
+
+impl Deref for Asked<'_> {
+    type Target = Driver;
+
+    #[inline]
+    fn deref(&self) -> &Driver {
+        self.driver
     }
 }
 

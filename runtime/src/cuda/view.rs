@@ -53,7 +53,7 @@ impl<'a, D: Dimension> RawView<'a, D> {
         if self.is_lent() {
             return stream.refuse_in_capture("an array of another stream");
         }
-        if stream.is_capturing() {
+        if stream.is_recorded_here() {
             // A graph waits for others each time that it is launched.
             stream.hold(self.memory);
             return Ok(());
