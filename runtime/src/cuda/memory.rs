@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::driver::CUdeviceptr;
-use super::stream::Dropped;
 use super::{Error, Stream};
 
 /// A block of a device's memory. It is freed in the order of its stream.
@@ -91,10 +90,44 @@ impl Drop for Memory {
         }
         let lent = self.lent.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
         let others = lent.drain(..).map(|lent| lent.stream).collect();
-        if let Some(block) = self.stream.free_after_capture((self.address, others)) {
-            free(&self.stream, block);
+        free(Dropped { address: self.address, stream: self.stream.clone(), others });
+    }
+}
+
+/// A block that nobody uses any more, its stream, and the others that worked on it.
+#[derive(Debug)]
+pub struct Dropped {
+    address: CUdeviceptr,
+    stream: Stream,
+    others: Vec<Stream>,
+}
+
+/// Frees a block behind all that its stream, and others that worked on it, have been asked for. Where
+/// one of them records a graph, that is done when it is recorded.
+///
+/// After an error that the device does not recover from, its memory is gone with its context. Where another
+/// stream cannot be waited for, the memory is lost, which is better than used twice.
+pub fn free(dropped: Dropped) {
+    let mut next = deferred(dropped);
+    while let Some(block) = next {
+        let waited = block.others.iter().try_for_each(|other| block.stream.follow(other));
+        match waited.and_then(|()| free_now(&block.stream, block.address)) {
+            // Another thread has begun to record meanwhile.
+            Err(Error::Refused { .. }) => next = deferred(block),
+            _ => return,
         }
     }
+}
+
+/// Leaves a block to a graph that is recorded on one of its streams; gives it back where there is none.
+fn deferred(block: Dropped) -> Option<Dropped> {
+    let stream = block.stream.clone();
+    let mut block = stream.free_after_capture(block)?;
+    for at in 0..block.others.len() {
+        let other = block.others[at].clone();
+        block = other.free_after_capture(block)?;
+    }
+    Some(block)
 }
 
 fn allocate(stream: &Stream, bytes: usize) -> Result<CUdeviceptr, Error> {
@@ -110,16 +143,6 @@ fn allocate(stream: &Stream, bytes: usize) -> Result<CUdeviceptr, Error> {
     };
     allocated.map_err(|error| error.asked_for(bytes))?;
     Ok(address)
-}
-
-/// Frees a block behind all that its stream, and others that worked on it, have been asked for.
-///
-/// After an error that the device does not recover from, its memory is gone with its context. Where another
-/// stream cannot be waited for, the memory is lost, which is better than used twice.
-pub fn free(stream: &Stream, (address, others): Dropped) {
-    if others.iter().all(|other| stream.follow(other).is_ok()) {
-        let _ = free_now(stream, address);
-    }
 }
 
 fn free_now(stream: &Stream, address: CUdeviceptr) -> Result<(), Error> {

@@ -4,9 +4,9 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 use std::thread::ThreadId;
 
-use super::driver::{CUdeviceptr, CUstream, Driver, Handle};
+use super::driver::{CUstream, Driver, Handle};
 use super::fault::Faults;
-use super::memory::{Memory, free};
+use super::memory::{Dropped, Memory, free};
 use super::{Device, Error, Event};
 
 /// A queue of work for a [`Device`]: what it is asked for is done later, in order.
@@ -36,9 +36,6 @@ pub(super) struct Capture {
     /// Whether recorded kernels can raise.
     pub raises: bool,
 }
-
-/// A block that nobody uses any more, and the other streams that worked on it.
-pub(super) type Dropped = (CUdeviceptr, Vec<Stream>);
 
 /// The driver, while nobody begins to record a graph.
 pub(super) struct Asked<'a> {
@@ -169,8 +166,7 @@ impl Stream {
         self.captured(|capture| capture.used.push(Arc::clone(memory)));
     }
 
-    /// Keeps a block that was dropped, and the other streams that work on it, until the graph is
-    /// recorded; gives them back where none is.
+    /// Keeps a block that was dropped until the graph is recorded; gives it back where none is.
     pub(super) fn free_after_capture(&self, block: Dropped) -> Option<Dropped> {
         let recorder = self.recorder();
         if recorder.is_none() {
@@ -204,7 +200,7 @@ impl Stream {
         let mut capture = self.captured(std::mem::take);
         drop(recorder);
         for block in capture.dropped.drain(..) {
-            free(self, block);
+            free(block);
         }
         (ended, capture)
     }

@@ -1,5 +1,7 @@
 //! Order: streams, events, pinned copies, graphs.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use cuda_tests::kernels::{axpy, check};
 use cuda_tests::{all_calls, calls, live_bytes, on_driver, stream};
 use pykernel::cuda::{
@@ -204,5 +206,67 @@ on_driver! {
         graph.launch().unwrap();
         let error = stream.synchronize().expect_err("it raised");
         assert!(error.to_string().starts_with("ValueError: -7 is negative"), "{error}");
+    }
+}
+
+on_driver! {
+    fn what_other_streams_use_is_freed_after_their_graphs() {
+        let (gpu, one) = stream();
+        let two = gpu.stream().unwrap();
+        drop(two.capture(|_| Ok(())).unwrap());
+        let before = live_bytes();
+        let x = one.full(100, 2.0).unwrap();
+        let copy = x.on(&two).unwrap().copied(&two).unwrap();
+        drop(two.capture(|_| { drop(x); Ok(()) }).unwrap());
+        assert_eq!(copy.to_vec().unwrap(), [2.0; 100]);
+        drop(copy);
+        (one.synchronize().unwrap(), two.synchronize().unwrap());
+        assert_eq!(live_bytes(), before);
+    }
+}
+
+on_driver! {
+    fn graphs_hold_nothing_of_other_threads() {
+        let (_, stream) = stream();
+        drop(stream.capture(|_| Ok(())).unwrap());
+        let before = live_bytes();
+        let x = stream.full(100, 1.0).unwrap();
+        let mut y = stream.full(100, 0.0).unwrap();
+        let is_done = AtomicBool::new(false);
+        let mut launched = 0;
+        std::thread::scope(|scope| {
+            for thread in 0..3 {
+                let (stream, is_done) = (&stream, &is_done);
+                scope.spawn(move || {
+                    let work = || {
+                        let x = stream.upload(&vec![f64::from(thread); 50])?;
+                        let mut y = stream.full(50, 1.0)?;
+                        axpy(stream, 2.0, &x.view(), y.view_mut())?;
+                        y.to_vec()
+                    };
+                    while !is_done.load(Ordering::Relaxed) {
+                        match work() {
+                            Ok(values) => assert_eq!(values, [f64::from(thread) * 2.0 + 1.0; 50]),
+                            Err(Error::Refused { .. }) => {}
+                            Err(error) => panic!("{error}"),
+                        }
+                    }
+                });
+            }
+            for _ in 0..100 {
+                let graph = stream.capture(|s| {
+                    axpy(s, 1.0, &x.view(), y.view_mut())?;
+                    std::thread::yield_now();
+                    axpy(s, 1.0, &x.view(), y.view_mut())
+                });
+                graph.unwrap().launch().unwrap();
+                launched += 1;
+            }
+            is_done.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(y.to_vec().unwrap(), [2.0 * f64::from(launched); 100]);
+        drop((x, y));
+        stream.synchronize().unwrap();
+        assert_eq!(live_bytes(), before);
     }
 }
