@@ -10,7 +10,7 @@ use crate::Element;
 use crate::view::tuple;
 
 /// More copies than this are made by way of the host: each costs about two microseconds.
-const MAX_COPIES: usize = 1024;
+pub(super) const MAX_COPIES: usize = 1024;
 
 /// The largest distance between rows that the driver takes.
 const MAX_PITCH: isize = i32::MAX as isize;

@@ -4,13 +4,16 @@ use std::ffi::c_void;
 
 use ndarray::{Array, ArrayView, Dimension};
 
-use super::copy::Copies;
+use super::copy::{Copies, MAX_COPIES};
 use super::{DeviceView, DeviceViewMut, Error};
 use crate::view::tuple;
 use crate::{DType, Element};
 
 /// An array in so few pieces is made contiguous on the device before it is copied to the host.
 const MAX_PIECES: usize = 64;
+
+// What is made contiguous on the device is not sent by way of the host again.
+const _: () = assert!(MAX_PIECES <= MAX_COPIES);
 
 impl<T: Element, D: Dimension> DeviceView<'_, T, D> {
     /// The elements, in the order C. Waits for the stream.

@@ -161,7 +161,7 @@ impl Random {
         let (extents, slices): (Vec<_>, Vec<_>) = shape.iter().map(|extent| self.axis(*extent)).unzip();
         let len = extents.iter().product();
         let values = (0..len).map(|_| self.below(1 << 16) as i16).collect();
-        (ArrayD::from_shape_vec(extents, values).unwrap(), slices)
+        (ArrayD::from_shape_vec(extents, values).expect("as many values"), slices)
     }
 }
 
