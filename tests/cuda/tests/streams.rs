@@ -220,7 +220,8 @@ on_driver! {
         drop(two.capture(|_| { drop(x); Ok(()) }).unwrap());
         assert_eq!(copy.to_vec().unwrap(), [2.0; 100]);
         drop(copy);
-        (one.synchronize().unwrap(), two.synchronize().unwrap());
+        one.synchronize().unwrap();
+        two.synchronize().unwrap();
         assert_eq!(live_bytes(), before);
     }
 }
