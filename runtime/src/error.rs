@@ -65,19 +65,35 @@ impl Error {
     #[cold]
     pub(crate) unsafe fn raised(raised: &Raised) -> Self {
         // SAFETY: the kernel has stored the address of a site in its read-only data, which is
-        // aligned to 4, the alignment of `Site`.
-        let site = unsafe { raised.site.cast::<Site>().read() };
-        let mut offset = Site::SIZE;
-        let mut text = |len: u32| {
-            // SAFETY: the four texts follow the head without gaps, with the lengths it gives.
-            let bytes = unsafe { std::slice::from_raw_parts(raised.site.add(offset), len as usize) };
-            offset += len as usize;
-            String::from_utf8_lossy(bytes).into_owned()
+        // aligned to 4, the alignment of `Site`. Four texts follow the head without gaps, with the
+        // lengths it gives.
+        let site = unsafe {
+            let head = raised.site.cast::<Site>().read();
+            let lengths = [head.class_len, head.message_len, head.file_len, head.function_len];
+            let texts: usize = lengths.iter().map(|length| *length as usize).sum();
+            std::slice::from_raw_parts(raised.site, Site::SIZE + texts)
         };
-        let class = text(site.class_len);
-        let message = expand(&text(site.message_len), &raised.operands);
-        let (file, function) = (text(site.file_len), text(site.function_len));
-        Error(Box::new(Exception { class, message, file, line: site.line, function }))
+        match Error::at(site, &raised.operands) {
+            Some(error) => error,
+            None => unreachable!("bug in pykernel: a site is shorter than its texts"),
+        }
+    }
+
+    /// What was raised at a site, with these operands; `None` of bytes that are no [`Site`] with its texts.
+    #[cold]
+    pub(crate) fn at(site: &[u8], operands: &[u64]) -> Option<Self> {
+        let (head, texts) = site.split_first_chunk::<{ Site::SIZE }>()?;
+        let (numbers, _) = head.as_chunks::<4>();
+        let number = |index: usize| u32::from_ne_bytes(numbers[index]);
+        let mut rest = texts;
+        let mut text = |index: usize| {
+            let (text, others) = rest.split_at_checked(number(index) as usize)?;
+            rest = others;
+            Some(String::from_utf8_lossy(text).into_owned())
+        };
+        let (class, message) = (text(0)?, expand(&text(1)?, operands));
+        let (file, function) = (text(2)?, text(3)?);
+        Some(Error(Box::new(Exception { class, message, file, line: number(4), function })))
     }
 }
 

@@ -60,6 +60,10 @@
 //!
 //! A kernel with `@vectorize` or `@guvectorize` is a static of the type [`Ufunc`], called over arrays as NumPy's
 //! are: `f.call((&a, &b))?`, `f.parallel().call_into((&a, 2.0), &mut out)?`, `f.reduce(&a, Axis(0))?`.
+//!
+//! # GPUs
+//!
+//! With the feature `cuda` there is a module `cuda`: devices, streams, and arrays in their memory.
 
 pub use ndarray;
 pub use num_complex;
@@ -75,6 +79,8 @@ mod any;
 mod argument;
 #[doc(hidden)]
 pub mod call;
+#[cfg(feature = "cuda")]
+pub mod cuda;
 mod dtype;
 mod error;
 pub mod gufunc;
