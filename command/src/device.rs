@@ -406,6 +406,9 @@ impl Span {
     }
 }
 
+/// So many bytes are compared at once.
+const PIECE: usize = 1024;
+
 impl Region {
     /// Writes the bytes that have changed.
     ///
@@ -413,10 +416,12 @@ impl Region {
     /// They may be written, and nobody else uses them meanwhile.
     unsafe fn write_back(&self, before: &Region) {
         let first = std::ptr::with_exposed_provenance_mut::<u8>(self.address as usize);
-        for (index, (new, old)) in self.bytes.iter().zip(&before.bytes).enumerate() {
-            if new != old {
+        let pieces = self.bytes.chunks(PIECE).zip(before.bytes.chunks(PIECE)).enumerate();
+        for (piece, (new, old)) in pieces.filter(|(_, (new, old))| new != old) {
+            let changed = (0..new.len()).filter(|index| new[*index] != old[*index]);
+            for index in changed {
                 // SAFETY: the caller vouches for it.
-                unsafe { first.add(index).write(*new) };
+                unsafe { first.add(piece * PIECE + index).write(new[index]) };
             }
         }
     }

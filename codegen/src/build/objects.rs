@@ -99,6 +99,10 @@ fn device(
     }
     let compiled = ptx::compile(module.clone(), std::slice::from_ref(kernel), job.overflow_checks);
     match compiled.refused.first() {
+        // The runtime gives launches no memory for texts yet.
+        None if !compiled.templates.is_empty() => {
+            Err(format!("cannot compile `{}` for `target='cuda'`: a ufunc cannot print there", kernel.name))
+        }
         None => Ok(Some(compiled)),
         Some((name, why)) => {
             let line = source.line(why.span.start);

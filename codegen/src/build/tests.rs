@@ -364,6 +364,30 @@ fn a_report_is_that_of_the_highest_level() {
 }
 
 #[test]
+fn what_a_gpu_cannot_do_is_an_error_at_its_line() {
+    let package = Sandbox::new("gpu");
+    let kernel = |body: &str| {
+        format!(
+            "from numba import vectorize, float64\n\n@vectorize([float64(float64)], target='cuda')\ndef f(x):\n{body}"
+        )
+    };
+    package.write(
+        "kernels/f.py",
+        &kernel("    return f_of(x)\n\ndef f_of(x):\n    return f_of(x - 1.0) if x > 0.0 else x\n"),
+    );
+    let error = package.error();
+    assert!(
+        error.contains("cannot compile `f` for `target='cuda'`: on a GPU a kernel cannot call itself"),
+        "{error}"
+    );
+    assert!(error.contains("kernels/f.py:7"), "{error}");
+    package.write("kernels/f.py", &kernel("    print(x)\n    return x\n"));
+    assert!(package.error().contains("a ufunc cannot print there"), "{}", package.error());
+    package.write("kernels/f.py", &kernel("    return x + 1.0\n"));
+    package.run();
+}
+
+#[test]
 fn an_unwritable_folder_is_an_error_with_a_way_out() {
     let package = Sandbox::new("unwritable");
     package.write("src/lib.rs", &inline("a", "2"));

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use pykernel_abi::Fault;
+use pykernel_abi::{Fault, LaunchRecord};
 
 use super::driver::{CUdeviceptr, CUstream, Handle};
 use super::{Device, Error, Stream};
@@ -49,7 +49,7 @@ impl Faults {
                 state.modules.len() - 1
             }
         };
-        Ok(state.blocks[at / ROOM] + (at % ROOM * size_of::<Fault>()) as u64)
+        Ok(state.blocks[at / ROOM] + (at % ROOM * size_of::<LaunchRecord>()) as u64)
     }
 
     /// Has room for the records of modules that first run while a graph is recorded.
@@ -75,7 +75,7 @@ impl Faults {
         let mut found: Vec<_> = state.modules.iter().map(|sites| (*sites, Fault::default())).collect();
         let driver = stream.ask_now("what kernels raised")?;
         for (block, found) in state.blocks.iter().zip(found.chunks_mut(ROOM)) {
-            let mut records = vec![Fault::default(); found.len()];
+            let mut records = vec![LaunchRecord::default(); found.len()];
             let bytes = size_of_val(records.as_slice());
             // SAFETY: the block has so many records, which are numbers, and they live until the
             // stream has been waited for.
@@ -84,7 +84,7 @@ impl Faults {
                 driver.cuStreamSynchronize(stream.raw())?;
             }
             for ((_, fault), record) in found.iter_mut().zip(records) {
-                *fault = record;
+                *fault = record.fault;
             }
         }
         state.expected = false;
@@ -109,7 +109,7 @@ impl Faults {
 
 /// A block of records in which nothing was raised.
 fn zeroed(stream: &Stream) -> Result<CUdeviceptr, Error> {
-    let (driver, bytes) = (stream.ask_now("a kernel's first run")?, ROOM * size_of::<Fault>());
+    let (driver, bytes) = (stream.ask_now("a kernel's first run")?, ROOM * size_of::<LaunchRecord>());
     let mut block = 0;
     // SAFETY: the stream is alive, its device's context the thread's, and the block has this size.
     unsafe {
@@ -131,7 +131,7 @@ impl Found {
         };
         let driver = stream.ask_now("what kernels raised")?;
         for block in &stream.faults().state().blocks {
-            let bytes = ROOM * size_of::<Fault>();
+            let bytes = ROOM * size_of::<LaunchRecord>();
             // SAFETY: the block has this size, and kernels that run later find it cleared.
             unsafe { driver.cuMemsetD8Async(*block, 0, bytes, stream.raw())? };
         }

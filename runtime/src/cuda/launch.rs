@@ -58,7 +58,7 @@ impl Kernel {
         Ok(function)
     }
 
-    /// The address of the [`pykernel_abi::Fault`] that this kernel's next launch on a stream is to fill; 0 if it cannot
+    /// The address of the [`pykernel_abi::LaunchRecord`] that this kernel's next launch on a stream is to fill; 0 if it cannot
     /// raise.
     ///
     /// # Errors

@@ -34,9 +34,11 @@ pub use event::Event;
 pub use graph::Graph;
 pub use pinned::{InFlight, Pinned, Upload};
 pub use stream::Stream;
+pub use ufunc::OnDevice;
 pub use view::{DeviceView, DeviceViewMut};
 
 mod array;
+mod code;
 mod copy;
 mod device;
 mod download;
@@ -53,4 +55,5 @@ mod memory;
 mod module;
 mod pinned;
 mod stream;
+pub mod ufunc;
 mod view;

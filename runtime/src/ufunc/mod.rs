@@ -20,7 +20,7 @@ mod input;
 pub(crate) mod mask;
 mod methods;
 mod resolve;
-mod shape;
+pub(crate) mod shape;
 pub mod table;
 pub mod typed;
 
