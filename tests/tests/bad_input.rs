@@ -177,7 +177,7 @@ fn recursions_without_end_are_found_at_compile_time_or_at_run_time() {
             let kernel = &analysis.interface.kernels[0];
             let jit = Jit::new(&ir, kernel, Level::V1).unwrap();
             let zero = Value::Number(Number::weak(Datum::Int(0)));
-            call::call(&jit, kernel, |_| Ok(None), &[zero]).unwrap_err()
+            call::call(&jit, kernel, &[zero]).unwrap_err()
         };
         std::thread::scope(|scope| {
             std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, run).unwrap().join().unwrap()
@@ -217,7 +217,7 @@ fn a_kernel_of_a_hundred_thousand_lines_compiles_or_is_refused() {
         match Jit::new(&ir, kernel, Level::V1) {
             Ok(jit) => {
                 let two = Value::Number(Number::weak(Datum::Int(2)));
-                let result = call::call(&jit, kernel, |_| Ok(None), &[two]).unwrap();
+                let result = call::call(&jit, kernel, &[two]).unwrap();
                 assert_eq!(result.to_string(), "200002");
             }
             Err(error) => assert!(matches!(error, backend::Error::TooLarge(_)), "{error}"),

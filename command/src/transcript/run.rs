@@ -328,7 +328,10 @@ impl Kernels for Loaded<'_> {
         let engine = self.engine;
         let (kernel, code) = self.load(name)?;
         match code {
-            Code::Jit(jit) => call::call(&Machine { jit, engine, kernel }, kernel, &args),
+            Code::Jit(jit) => match engine {
+                Engine::Linked(find) => call::call(&Linked { jit, kernel, find }, kernel, &args),
+                Engine::Jit(_) | Engine::Ptx(_) => call::call(jit, kernel, &args),
+            },
             Code::Ptx(compiled) => call::call(&**compiled, kernel, &args),
             Code::Loops(..) => Err(format!("{name} is a ufunc").into()),
         }
@@ -371,14 +374,14 @@ fn on_device(kernel: &Kernel, compiled: Ptx) -> Result<Code, backend::Error> {
     Ok(Code::Loops(Jit::bound(kernel, &loops.bounds())?, loops))
 }
 
-/// Machine code in this process.
-struct Machine<'a> {
+/// What calls kernels that are linked.
+struct Linked<'a> {
     jit: &'a Jit,
-    engine: Engine,
     kernel: &'a Kernel,
+    find: fn(&str) -> Option<*const u8>,
 }
 
-impl call::Code for Machine<'_> {
+impl call::Code for Linked<'_> {
     unsafe fn call(
         &self,
         overload: usize,
@@ -386,13 +389,23 @@ impl call::Code for Machine<'_> {
         result: &mut [u64],
         record: &mut Raised,
     ) -> Result<Status, String> {
-        // SAFETY: the caller vouches for the arguments. A linked entry's symbol has the hash of this very overload.
-        Ok(unsafe {
-            match self.engine.entry(&self.kernel.overloads[overload].symbol)? {
-                None => self.jit.call(overload, slots, result, record),
-                Some(entry) => self.jit.call_at(entry, overload, slots, result, record),
-            }
-        })
+        let symbol = &self.kernel.overloads[overload].symbol;
+        let entry = (self.find)(symbol).ok_or_else(|| format!("{symbol} is not linked"))?;
+        // SAFETY: the caller vouches for the arguments. The symbol has the hash of this very overload.
+        Ok(unsafe { self.jit.call_at(entry, overload, slots, result, record) })
+    }
+}
+
+impl call::Code for Jit {
+    unsafe fn call(
+        &self,
+        overload: usize,
+        slots: &[u64],
+        result: &mut [u64],
+        record: &mut Raised,
+    ) -> Result<Status, String> {
+        // SAFETY: the caller vouches for the arguments.
+        Ok(unsafe { self.call(overload, slots, result, record) })
     }
 }
 
