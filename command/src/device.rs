@@ -177,15 +177,7 @@ impl Ptx {
         raised.operands = fault.operands;
         Ok(Status::Raised)
     }
-}
 
-/// The inner loops of a ufunc on a device, as functions of this process.
-pub struct Loops {
-    /// Each loop is called with the address of one.
-    contexts: Box<[LoopContext]>,
-}
-
-impl Ptx {
     /// Has the host print what a launch has printed.
     fn print(&self, texts: &[u64], record: &LaunchRecord) -> Result<(), String> {
         if record.used > record.room {
@@ -204,6 +196,12 @@ impl Ptx {
         }
         Ok(())
     }
+}
+
+/// The inner loops of a ufunc on a device, as functions of this process.
+pub struct Loops {
+    /// Each loop is called with the address of one.
+    contexts: Box<[LoopContext]>,
 }
 
 /// What the inner loop of an overload is called with.

@@ -1,6 +1,6 @@
 //! A launch: its checks, its blocks one after another, and where it went wrong.
 
-use crate::execute::shared::SharedMemory;
+use crate::execute::shared_memory::SharedMemory;
 use crate::fault::{Fault, FaultKind, Problem};
 use crate::launch::{Launch, Report};
 use crate::memory::Memory;

@@ -64,7 +64,7 @@ pub fn compile(module: ir::Module, kernels: &[Kernel], overflow_checks: bool) ->
 }
 
 /// Runs all passes over a module, as `backend::for_levels` does; there are no lanes.
-pub fn finish(module: ir::Module, entries: &[FunctionId], overflow_checks: bool) -> ir::Module {
+fn finish(module: ir::Module, entries: &[FunctionId], overflow_checks: bool) -> ir::Module {
     passes::finish(passes::prepare(module, entries, overflow_checks), None).0
 }
 

@@ -1,6 +1,6 @@
 //! Loads and stores: which memory an address lies in, and what may go wrong there (PTX ISA 9.7.9.8, 9.7.9.11).
 
-use super::shared::{from_generic, small_space};
+use super::shared_memory::{from_generic, small_space};
 use crate::fault::{FaultKind, Problem};
 use crate::instruction::{Address, Base, Register, Source, Strength};
 use crate::machine::Machine;

@@ -7,7 +7,7 @@ mod convert;
 mod float;
 mod integer;
 mod memory;
-pub(crate) mod shared;
+pub(crate) mod shared_memory;
 mod special;
 mod warp;
 
@@ -124,11 +124,11 @@ impl Machine<'_> {
             }
             Operation::ToGeneric { space, d, s } => {
                 let address = self.read(thread, *s)?;
-                thread.set(*d, shared::to_generic(*space, address));
+                thread.set(*d, shared_memory::to_generic(*space, address));
             }
             Operation::FromGeneric { space, d, s } => {
                 let address = self.read(thread, *s)?;
-                thread.set(*d, shared::from_generic(*space, address)?);
+                thread.set(*d, shared_memory::from_generic(*space, address)?);
             }
             Operation::IsSpace { space, d, s } => {
                 let address = self.read(thread, *s)?;
