@@ -1,6 +1,6 @@
 //! Signatures and calls.
 
-use super::function::{FunctionCx, class};
+use super::function::{FunctionCx, class, count};
 use super::instruction::{Class, Line, Opcode, Operand, Register, Space, Ty};
 use super::memory::memory_type;
 use super::module::Slot;
@@ -75,7 +75,7 @@ impl FunctionCx<'_, '_> {
         let mut passed = passed.iter().copied();
         let mut values = Vec::new();
         for ty in types {
-            for _ in 0..super::function::count(*ty) {
+            for _ in 0..count(*ty) {
                 let Some(value) = passed.next() else {
                     unreachable!("bug in pykernel: fewer values are passed than taken")
                 };
@@ -93,7 +93,7 @@ impl FunctionCx<'_, '_> {
         let mut rest = values;
         let mut passed = Vec::new();
         for ty in types {
-            let (own, others) = rest.split_at(super::function::count(*ty));
+            let (own, others) = rest.split_at(count(*ty));
             rest = others;
             match ty {
                 Type::Scalar(Scalar::Bool) => {
@@ -174,7 +174,7 @@ impl FunctionCx<'_, '_> {
                 Type::Scalar(scalar) => class(*scalar),
                 _ => Class::Long,
             };
-            registers.extend((0..super::function::count(*ty)).map(|_| self.register(class)));
+            registers.extend((0..count(*ty)).map(|_| self.register(class)));
         }
         registers
     }

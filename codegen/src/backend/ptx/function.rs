@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::address::{Caller, Spaces};
 use super::call;
-use super::instruction::{Class, Instruction, Label, Line, Opcode, Operand, Register, Ty};
+use super::instruction::{Class, Instruction, Label, Line, Opcode, Operand, Register, Space, Ty};
 use super::module::{self, Param, Slot};
 use super::view::{self, View};
 use super::{Unit, Unsupported};
@@ -69,11 +69,7 @@ pub(super) fn translate(unit: &mut Unit<'_>, id: FunctionId) -> Result<module::F
     for ty in call::param_types(cx.function) {
         let register = cx.register(call::class_of(ty));
         let slot = Slot::Param(params.len() as u32);
-        cx.emit(
-            Opcode::Load(super::instruction::Space::Param),
-            &[ty],
-            [register.into(), Operand::Slot(slot, 0)],
-        );
+        cx.emit(Opcode::Load(Space::Param), &[ty], [register.into(), Operand::Slot(slot, 0)]);
         params.push(Param::Number(ty));
         own.push(register);
     }

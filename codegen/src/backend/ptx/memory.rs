@@ -2,7 +2,7 @@
 
 use super::expression::Value;
 use super::function::{FunctionCx, class};
-use super::instruction::{Class, Comparison, Opcode, Operand, Register, Ty};
+use super::instruction::{Class, Comparison, Opcode, Operand, Register, Space, Ty};
 use crate::ir::{Expr, LocalId, Part, Scalar, Type};
 
 /// The type by which a number lies in memory.
@@ -69,12 +69,7 @@ impl FunctionCx<'_, '_> {
         let mut data =
             self.compute(Opcode::Add, Ty::U64, Class::Long, [start.into(), Operand::Int(offset.into())]);
         if !self.spaces.is_local(local) {
-            data = self.compute(
-                Opcode::CvtaFrom(super::instruction::Space::Local),
-                Ty::U64,
-                Class::Long,
-                [data.into()],
-            );
+            data = self.compute(Opcode::CvtaFrom(Space::Local), Ty::U64, Class::Long, [data.into()]);
         }
         let extents: Vec<Register> = shape.iter().map(|extent| self.register_of(extent)).collect();
         self.make_view(local, data, &extents, size);
