@@ -6,6 +6,7 @@
 use std::ops::RangeInclusive;
 
 use crate::hir;
+use crate::ir::threads::{Atomic, Direction, Scope, Source, Special, Together};
 use crate::ir::{self, Intrinsic};
 use crate::typed::Operation;
 use crate::types::{DType, Type};
@@ -77,6 +78,29 @@ pub enum Rule {
     Cast,
     /// What makes an array.
     Make(Maker),
+    /// A number that a thread of a GPU has.
+    Special,
+    /// Where a thread stands in the grid.
+    Grid,
+    /// How many threads the grid has.
+    GridSize,
+    /// `cuda.lanemask_lt`.
+    LanesBefore,
+    /// What threads of a GPU do together.
+    Together,
+    /// A step on an element that no other thread comes between.
+    Atomic,
+    /// `cuda.shared.array`, `cuda.local.array`.
+    Reserve(Memory),
+}
+
+/// Where an array lies that a kernel for GPUs sets aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// The threads of a block share it.
+    Shared,
+    /// Each thread has its own.
+    Local,
 }
 
 /// A function that makes an array.
@@ -144,6 +168,10 @@ pub enum Target {
     Type(Type),
     /// What a ufunc does with numbers.
     Ufunc(Ufunc),
+    /// What threads do together.
+    Together(Together),
+    /// A step on an element.
+    Atomic(Atomic),
 }
 
 /// What a ufunc of NumPy's does with numbers.
@@ -214,7 +242,7 @@ const KEYWORDS: &[(&str, Parameters)] = &[
 
 /// A full name as Python's users write it.
 pub fn python_name(name: &str) -> String {
-    name.replacen("numpy.", "np.", 1)
+    name.replacen("numpy.", "np.", 1).replacen("numba.cuda.", "cuda.", 1)
 }
 
 /// The value of a named constant.
@@ -224,6 +252,8 @@ pub enum Constant {
     Float(f64),
     /// An imaginary number.
     Imaginary(f64),
+    /// Python's `int`.
+    Int(i128),
 }
 
 /// The value of a named constant.
@@ -244,6 +274,7 @@ const CONSTANTS: &[(&str, Constant)] = &[
     ("math.nan", Constant::Float(f64::NAN)),
     ("math.pi", Constant::Float(std::f64::consts::PI)),
     ("math.tau", Constant::Float(std::f64::consts::TAU)),
+    ("numba.cuda.warpsize", Constant::Int(32)),
     ("numpy.e", Constant::Float(std::f64::consts::E)),
     ("numpy.inf", Constant::Float(f64::INFINITY)),
     ("numpy.nan", Constant::Float(f64::NAN)),
@@ -297,6 +328,23 @@ const fn number(name: &'static str, function: &'static str, complex: &'static st
 /// A reduction of a whole array.
 const fn reduction(name: &'static str, function: &'static str) -> Row {
     row(name, 1..=1, Rule::Reduce, Target::Library(function))
+}
+
+/// A number that a thread of a GPU has.
+const fn special(name: &'static str, special: Special) -> Row {
+    let target = Target::Operation(Operation::Intrinsic(Intrinsic::Special(special)));
+    row(name, 0..=0, Rule::Special, target)
+}
+
+/// Something that threads of a GPU do together.
+const fn together(name: &'static str, arity: usize, op: Together) -> Row {
+    row(name, arity..=arity, Rule::Together, Target::Together(op))
+}
+
+/// A step on an element that no other thread of a GPU comes between: an array, an index and numbers.
+const fn atomic(name: &'static str, op: Atomic) -> Row {
+    let arity = 2 + op.operands();
+    row(name, arity..=arity, Rule::Atomic, Target::Atomic(op))
 }
 
 /// An operation that only the library uses.
@@ -399,6 +447,57 @@ static TABLE: &[Row] = &[
     floats("math.tanh", 1, "math_tanh"),
     row("math.trunc", 1..=1, Rule::MathRound, Target::Library("int_of_float")),
     floats("math.ulp", 1, "math_ulp"),
+    together("numba.cuda.activemask", 0, Together::ActiveMask),
+    together("numba.cuda.all_sync", 2, Together::All),
+    together("numba.cuda.any_sync", 2, Together::Any),
+    atomic("numba.cuda.atomic.add", Atomic::Add),
+    atomic("numba.cuda.atomic.and_", Atomic::And),
+    atomic("numba.cuda.atomic.cas", Atomic::CompareAndSwap),
+    row("numba.cuda.atomic.compare_and_swap", 3..=3, Rule::Atomic, Target::Atomic(Atomic::CompareAndSwap)),
+    atomic("numba.cuda.atomic.dec", Atomic::Decrement),
+    atomic("numba.cuda.atomic.exch", Atomic::Exchange),
+    atomic("numba.cuda.atomic.inc", Atomic::Increment),
+    atomic("numba.cuda.atomic.max", Atomic::Max),
+    atomic("numba.cuda.atomic.min", Atomic::Min),
+    atomic("numba.cuda.atomic.nanmax", Atomic::MaxNumber),
+    atomic("numba.cuda.atomic.nanmin", Atomic::MinNumber),
+    atomic("numba.cuda.atomic.or_", Atomic::Or),
+    atomic("numba.cuda.atomic.sub", Atomic::Sub),
+    atomic("numba.cuda.atomic.xor", Atomic::Xor),
+    together("numba.cuda.ballot_sync", 2, Together::Ballot),
+    special("numba.cuda.blockDim.x", Special::BlockSize(Direction::X)),
+    special("numba.cuda.blockDim.y", Special::BlockSize(Direction::Y)),
+    special("numba.cuda.blockDim.z", Special::BlockSize(Direction::Z)),
+    special("numba.cuda.blockIdx.x", Special::BlockIndex(Direction::X)),
+    special("numba.cuda.blockIdx.y", Special::BlockIndex(Direction::Y)),
+    special("numba.cuda.blockIdx.z", Special::BlockIndex(Direction::Z)),
+    together("numba.cuda.eq_sync", 2, Together::Same),
+    row("numba.cuda.grid", 1..=1, Rule::Grid, Target::Nothing),
+    special("numba.cuda.gridDim.x", Special::GridSize(Direction::X)),
+    special("numba.cuda.gridDim.y", Special::GridSize(Direction::Y)),
+    special("numba.cuda.gridDim.z", Special::GridSize(Direction::Z)),
+    row("numba.cuda.gridsize", 1..=1, Rule::GridSize, Target::Nothing),
+    special("numba.cuda.laneid", Special::Lane),
+    row("numba.cuda.lanemask_lt", 0..=0, Rule::LanesBefore, Target::Nothing),
+    row("numba.cuda.local.array", 2..=2, Rule::Reserve(Memory::Local), Target::Nothing),
+    together("numba.cuda.match_all_sync", 2, Together::MatchAll),
+    together("numba.cuda.match_any_sync", 2, Together::MatchAny),
+    row("numba.cuda.shared.array", 2..=2, Rule::Reserve(Memory::Shared), Target::Nothing),
+    together("numba.cuda.shfl_down_sync", 3, Together::Shuffle(Source::Behind)),
+    together("numba.cuda.shfl_sync", 3, Together::Shuffle(Source::Lane)),
+    together("numba.cuda.shfl_up_sync", 3, Together::Shuffle(Source::Before)),
+    together("numba.cuda.shfl_xor_sync", 3, Together::Shuffle(Source::Xor)),
+    together("numba.cuda.syncthreads", 0, Together::Barrier),
+    together("numba.cuda.syncthreads_and", 1, Together::BarrierAll),
+    together("numba.cuda.syncthreads_count", 1, Together::BarrierCount),
+    together("numba.cuda.syncthreads_or", 1, Together::BarrierAny),
+    row("numba.cuda.syncwarp", 0..=1, Rule::Together, Target::Together(Together::WarpBarrier)),
+    special("numba.cuda.threadIdx.x", Special::ThreadIndex(Direction::X)),
+    special("numba.cuda.threadIdx.y", Special::ThreadIndex(Direction::Y)),
+    special("numba.cuda.threadIdx.z", Special::ThreadIndex(Direction::Z)),
+    together("numba.cuda.threadfence", 0, Together::Fence(Scope::Device)),
+    together("numba.cuda.threadfence_block", 0, Together::Fence(Scope::Block)),
+    together("numba.cuda.threadfence_system", 0, Together::Fence(Scope::System)),
     row("numba.prange", 1..=3, Rule::Iterator, Target::Nothing),
     make("numpy.arange", Maker::Arange),
     make("numpy.copy", Maker::Copy),

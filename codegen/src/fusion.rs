@@ -186,7 +186,14 @@ impl Fusion<'_> {
                 self.unfold_expr(&mut element.array, false, out);
                 false
             }
-            ExprKind::Operation(_, operands) | ExprKind::Call(_, operands) | ExprKind::Tuple(operands) => {
+            ExprKind::Atomic(_, element, _) => {
+                self.unfold_expr(&mut element.array, false, out);
+                false
+            }
+            ExprKind::Operation(_, operands)
+            | ExprKind::Call(_, operands)
+            | ExprKind::Tuple(operands)
+            | ExprKind::Together(_, operands) => {
                 operands.iter_mut().all(|operand| self.unfold_expr(operand, false, out));
                 false
             }
@@ -207,6 +214,7 @@ impl Fusion<'_> {
             | ExprKind::Optional(None)
             | ExprKind::Current
             | ExprKind::Operand(_)
+            | ExprKind::Reserve(_)
             | ExprKind::Allocate(_) => false,
         }
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 pub use boundary::{Field, Leaf, Number, ParamType, fields};
 
-use crate::hir::{self, External};
+use crate::hir::{self, Device, External, LaunchBounds};
 use crate::ir::{self, Mode, StmtKind};
 use crate::source::{Source, Span};
 use crate::symbol::{Package, Symbols};
@@ -45,6 +45,8 @@ pub struct Kernel {
     pub untrusted: Vec<String>,
     /// What makes it a ufunc or a gufunc; its overloads are then inner loops.
     pub ufunc: Option<Ufunc>,
+    /// What its launches promise, if it runs on GPUs alone.
+    pub launched: Option<LaunchBounds>,
 }
 
 /// A function of the program's Rust that a kernel calls.
@@ -124,7 +126,8 @@ pub fn interface(
     let symbols = Symbols::new(package, source, hir);
     let exported = |id: hir::FunctionId| {
         let function = &hir.functions[id.0 as usize];
-        function.external.is_none() && !function.name.starts_with('_')
+        let is_called = function.device == Some(Device::Function);
+        function.external.is_none() && !is_called && !function.name.starts_with('_')
     };
     let kernels = program.kernels.iter().filter(|(id, _)| exported(*id));
     Interface {
@@ -168,6 +171,10 @@ fn kernel(
         callables: external.iter().filter_map(|id| callable(program, *id)).collect(),
         untrusted: external.iter().filter_map(|id| untrusted(&module[*id])).collect(),
         ufunc: function.ufunc.clone(),
+        launched: match function.device {
+            Some(Device::Kernel(bounds)) => Some(bounds),
+            Some(Device::Function) | None => None,
+        },
         overloads: symbols.entries(id, &types).into_iter().zip(instances).map(overload).collect(),
     }
 }
@@ -297,6 +304,7 @@ fn calls(body: &[ir::Stmt], found: &mut Vec<ir::FunctionId>) {
             StmtKind::LoadLanes { .. } | StmtKind::StoreLanes { .. } => {}
             StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) | StmtKind::Exit(_) => {}
             StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => {}
+            StmtKind::Together { .. } | StmtKind::Atomic { .. } => {}
             StmtKind::Print(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {}
         }
     }

@@ -17,6 +17,7 @@
 //! param      scale       float
 //! ufunc      (n),(n)->()    guvectorize    None    parallel    0
 //! loop       12    raises    float64    float64    float64
+//! launched   256    -    -
 //! callable   crate::log    60    63    2    None    float64
 //! untrusted  spread
 //! ```
@@ -27,11 +28,13 @@
 //! function, the type of its result and those of its parameters; a C function that nothing vouches
 //! for its symbol. A ufunc has its layout, how it is written, its identity, whether it runs on all
 //! cores (or `-`), and the inputs that it writes; a loop of one, behind its overload, its cost, whether
-//! it raises, and the types of its operands.
+//! it raises, and the types of its operands. A kernel that is launched on a GPU has the most threads of its blocks, the
+//! fewest blocks at once and the most registers (or `-`).
 
 mod types;
 
 use crate::core_layout;
+use crate::hir::LaunchBounds;
 use crate::interface::{Callable, Kernel, Overload, Param, ParamType};
 use crate::ir::FunctionId;
 use crate::source::Span;
@@ -97,6 +100,7 @@ impl Manifest {
             fields.extend(kernel.doc.as_deref());
             lines.push(line(&fields));
             lines.extend(kernel.ufunc.iter().map(ufunc_line));
+            lines.extend(kernel.launched.iter().map(launched_line));
             lines.extend(kernel.callables.iter().map(callable_line));
             lines.extend(kernel.untrusted.iter().map(|symbol| line(&["untrusted", symbol])));
             for overload in &kernel.overloads {
@@ -137,6 +141,7 @@ impl Manifest {
                     callables: Vec::new(),
                     untrusted: Vec::new(),
                     ufunc: None,
+                    launched: None,
                 },
             }),
             ["callable", path, start, end, function, types @ ..] => {
@@ -171,6 +176,17 @@ impl Manifest {
                     identity: read_identity(identity)?,
                     target: Target::named(target)?,
                     writable: writable.iter().map(|position| position.parse().ok()).collect::<Option<_>>()?,
+                });
+            }
+            ["launched", threads, blocks, registers] => {
+                let number = |text: &str| match text {
+                    "-" => Some(None),
+                    bound => bound.parse().ok().map(Some),
+                };
+                self.kernels.last_mut()?.kernel.launched = Some(LaunchBounds {
+                    threads: number(threads)?,
+                    blocks: number(blocks)?,
+                    registers: number(registers)?,
                 });
             }
             ["loop", cost, raises, types @ ..] => {
@@ -251,6 +267,11 @@ fn ufunc_line(ufunc: &Ufunc) -> String {
     let writable: Vec<String> = ufunc.writable.iter().map(usize::to_string).collect();
     let fields = ["ufunc", &layout, kind, &identity, ufunc.target.name()].into_iter();
     line(&fields.chain(writable.iter().map(String::as_str)).collect::<Vec<_>>())
+}
+
+fn launched_line(bounds: &LaunchBounds) -> String {
+    let number = |bound: Option<u32>| bound.map_or("-".to_owned(), |bound| bound.to_string());
+    line(&["launched", &number(bounds.threads), &number(bounds.blocks), &number(bounds.registers)])
 }
 
 fn loop_line(overload: &Overload) -> String {

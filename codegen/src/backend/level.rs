@@ -110,6 +110,7 @@ const fn gains_intrinsic(op: Intrinsic) -> bool {
         | Intrinsic::MulOverflows
         | Intrinsic::Sqrt
         | Intrinsic::CopySign
-        | Intrinsic::StackExhausted => false,
+        | Intrinsic::StackExhausted
+        | Intrinsic::Special(_) => false,
     }
 }

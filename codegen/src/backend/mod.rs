@@ -137,6 +137,14 @@ pub fn object_with_device(
     product.emit().map_err(|error| Error::Bug(format!("writing {}'s object failed: {error}", kernel.name)))
 }
 
+/// An object that has nothing but a kernel's code for GPUs.
+pub fn device_object(kernel: &Kernel, device: &ptx::Module, target: &Target) -> Result<Vec<u8>, Error> {
+    let mut module = object_module(kernel, target)?;
+    embed(&mut module, kernel, device)?;
+    let object = module.finish().emit();
+    object.map_err(|error| Error::Bug(format!("writing {}'s object failed: {error}", kernel.name)))
+}
+
 /// Puts a kernel's code for GPUs into its object.
 fn embed(module: &mut ObjectModule, kernel: &Kernel, device: &ptx::Module) -> Result<(), Error> {
     let name = symbol::of_device(&kernel.overloads[0].symbol);

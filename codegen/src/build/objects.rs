@@ -51,7 +51,12 @@ impl Objects {
             let dependencies = dependencies(job, source, &analysis.hir, &kernel);
             let file = format!("{}.{dependencies:016x}.o", file_stem(&symbol));
             let kept = output.keep(&file);
-            if !kept || kernel.ufunc.is_some() || job.reports {
+            if kernel.launched.is_some() {
+                if !kept {
+                    let device = device(&kernel, source, &analysis.module, job)?;
+                    launched(&kernel, device.as_ref(), &file, target, output)?;
+                }
+            } else if !kept || kernel.ufunc.is_some() || job.reports {
                 // Alone, so that its object is the same whatever stands beside it.
                 let entries: Vec<_> = kernel.overloads.iter().map(|overload| overload.function).collect();
                 let module = analysis.module.clone();
@@ -94,21 +99,38 @@ fn device(
     module: &ir::Module,
     job: &Job,
 ) -> Result<Option<ptx::Module>, String> {
-    if kernel.ufunc.as_ref().is_none_or(|ufunc| ufunc.target != ufunc::Target::Cuda) {
+    let is_ufunc = kernel.ufunc.as_ref().is_some_and(|ufunc| ufunc.target == ufunc::Target::Cuda);
+    if !is_ufunc && kernel.launched.is_none() {
         return Ok(None);
     }
+    let decorator = if is_ufunc { "`target='cuda'`" } else { "`@cuda.jit`" };
     let compiled = ptx::compile(module.clone(), std::slice::from_ref(kernel), job.overflow_checks);
     match compiled.refused.first() {
         // The runtime gives launches no memory for texts yet.
-        None if !compiled.templates.is_empty() => {
+        None if is_ufunc && !compiled.templates.is_empty() => {
             Err(format!("cannot compile `{}` for `target='cuda'`: a ufunc cannot print there", kernel.name))
         }
         None => Ok(Some(compiled)),
         Some((name, why)) => {
             let line = source.line(why.span.start);
-            Err(format!("cannot compile `{name}` for `target='cuda'`: {why} ({}:{line})", source.file))
+            Err(format!("cannot compile `{name}` for {decorator}: {why} ({}:{line})", source.file))
         }
     }
+}
+
+/// Writes the object of a kernel that runs on GPUs alone.
+fn launched(
+    kernel: &Kernel,
+    device: Option<&ptx::Module>,
+    file: &str,
+    target: &Target,
+    output: &mut Output,
+) -> Result<(), String> {
+    let Some(device) = device else {
+        unreachable!("bug in pykernel: `{}` has no code for GPUs", kernel.name)
+    };
+    let failed = |error| format!("cannot compile the kernel `{}`: {error}", kernel.name);
+    output.write(file, &backend::device_object(kernel, device, target).map_err(failed)?)
 }
 
 /// Compiles a kernel to an object.

@@ -65,6 +65,8 @@ pub struct Function {
     pub external: Option<External>,
     /// What makes it a ufunc or a gufunc.
     pub ufunc: Option<Ufunc>,
+    /// What it is on GPUs, if it is for them alone.
+    pub device: Option<Device>,
     /// `locals={'x': float32}`: variables that convert at each assignment.
     pub locals: Vec<TypedLocal>,
     /// The statements; `None` when the header was refused, or the text is not Python.
@@ -72,6 +74,26 @@ pub struct Function {
     /// Whether something in it was reported. What else is wrong is still looked for, but not what
     /// may only be missing because of that.
     pub refused: bool,
+}
+
+/// What `@cuda.jit` makes of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// What threads call: `device=True`.
+    Function,
+    /// What the host launches, for each of many threads.
+    Kernel(LaunchBounds),
+}
+
+/// What all launches of a kernel promise, and what it may use of the device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LaunchBounds {
+    /// The most threads of a block.
+    pub threads: Option<u32>,
+    /// The fewest blocks that a multiprocessor is to have at once.
+    pub blocks: Option<u32>,
+    /// The most registers of a thread.
+    pub registers: Option<u32>,
 }
 
 /// Where a function stands that the file only declares.

@@ -10,10 +10,10 @@ use crate::typed::{Allocation, Expr, ExprKind, Fill, Operation};
 use crate::types::{ArrayType, DType, Kind, Layout, Type, Weak};
 
 /// A call that makes an array, its `dtype` and `order` apart from what is evaluated.
-struct Making<'h> {
-    row: &'static Row,
-    dtype: Option<&'h hir::Expr>,
-    span: Span,
+pub(super) struct Making<'h> {
+    pub(super) row: &'static Row,
+    pub(super) dtype: Option<&'h hir::Expr>,
+    pub(super) span: Span,
 }
 
 impl Body<'_, '_> {
@@ -94,7 +94,7 @@ impl Body<'_, '_> {
     }
 
     /// An argument; a shape may be an empty tuple.
-    fn making_argument(&mut self, arg: &hir::Expr) -> Typed {
+    pub(super) fn making_argument(&mut self, arg: &hir::Expr) -> Typed {
         match &arg.kind {
             hir::ExprKind::Tuple(items) if items.is_empty() => {
                 Ok(Expr::new(ExprKind::Tuple(Vec::new()), Type::Tuple(Vec::new()), arg.span))
@@ -115,7 +115,7 @@ impl Body<'_, '_> {
     }
 
     /// The element type that a `dtype` argument names, if there is one.
-    fn element_type(&mut self, making: &Making<'_>) -> Typed<Option<DType>> {
+    pub(super) fn element_type(&mut self, making: &Making<'_>) -> Typed<Option<DType>> {
         let Some(dtype) = making.dtype else { return Ok(None) };
         match &dtype.kind {
             hir::ExprKind::None => return Ok(None),
@@ -143,7 +143,7 @@ impl Body<'_, '_> {
     }
 
     /// The extents that a shape gives.
-    fn extents(&mut self, making: &Making<'_>, shape: Expr) -> Typed<Vec<Expr>> {
+    pub(super) fn extents(&mut self, making: &Making<'_>, shape: Expr) -> Typed<Vec<Expr>> {
         if let Type::Tuple(_) = shape.ty {
             let items = self.items(shape);
             let extents: Vec<Typed> = items.into_iter().map(|item| self.extent_of(making, item)).collect();

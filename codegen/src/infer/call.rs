@@ -57,6 +57,14 @@ impl Body<'_, '_> {
         if function.body.is_none() {
             return Err(Stop);
         }
+        if let Some(hir::Device::Kernel(_)) = function.device {
+            let message = format!("`{}` is launched by the host, and cannot be called", function.name);
+            return self.report(
+                Diagnostic::new(Code::NotCallable, span, message)
+                    .note_at(function.name_span, "defined here")
+                    .help("declare a function that kernels call: `@cuda.jit(device=True)`"),
+            );
+        }
         let n_required = function.n_params - function.defaults.len();
         let too_few = keywords.is_empty() && args.len() < n_required;
         if too_few || args.len() > function.n_params {
@@ -216,6 +224,13 @@ impl Body<'_, '_> {
         if let builtin::Rule::Make(maker) = row.rule {
             return self.make(row, maker, args, keywords, span);
         }
+        if let builtin::Rule::Reserve(memory) = row.rule {
+            return self.reserve(row, memory, args, keywords, span);
+        }
+        if row.rule == builtin::Rule::Atomic {
+            self.no_keywords(&builtin::python_name(name), keywords)?;
+            return self.atomic(row, args, span);
+        }
         if row.rule == builtin::Rule::Ufunc {
             return self.call_numpy_ufunc(row, args, keywords, span);
         }
@@ -313,7 +328,7 @@ fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
-fn wrong_count(name: &str, takes: &std::ops::RangeInclusive<usize>, given: usize) -> String {
+pub(super) fn wrong_count(name: &str, takes: &std::ops::RangeInclusive<usize>, given: usize) -> String {
     format!("`{name}` takes {}, and {}", arity(takes), self::given(given))
 }
 

@@ -248,8 +248,12 @@ impl Body<'_, '_> {
             let raises = self.model() != hir::ErrorModel::NumPy;
             return Ok(Expr::new(ExprKind::Bool(raises), Type::BOOL, span));
         }
+        if let Some(row) = builtin::find(name).filter(|row| row.rule == builtin::Rule::Special) {
+            return super::device::special(self, row, Vec::new(), span);
+        }
         match builtin::constant(name) {
             Some(builtin::Constant::Float(value)) => Ok(Expr::new(ExprKind::Float(value), Type::FLOAT, span)),
+            Some(builtin::Constant::Int(value)) => Ok(Expr::new(ExprKind::Int(value), Type::INT, span)),
             Some(builtin::Constant::Imaginary(value)) => {
                 Ok(Expr::new(ExprKind::Complex(0.0, value), Type::COMPLEX, span))
             }

@@ -15,6 +15,7 @@ mod builtin;
 mod call;
 mod convert;
 mod core_dimensions;
+mod device;
 mod elementwise;
 mod expression;
 mod flow;
@@ -61,7 +62,9 @@ pub fn infer(module: &hir::Module, diagnostics: &mut Diagnostics) -> Program {
     let mut infer = Infer::new(module);
     let kernels = infer.kernels(diagnostics);
     infer.settle();
-    infer.finish(kernels, diagnostics)
+    let program = infer.finish(kernels, diagnostics);
+    device::check(module, &program, diagnostics);
+    program
 }
 
 /// An expression has no type: it is wrong and was reported, or depends on something that is not

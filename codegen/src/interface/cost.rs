@@ -63,6 +63,7 @@ impl Costs<'_> {
         kind.exprs(&mut |expr| cost += expression(expr));
         cost + match kind {
             StmtKind::Load { .. } | StmtKind::Store { .. } => 1,
+            StmtKind::Together { .. } | StmtKind::Atomic { .. } => 1,
             StmtKind::LoadLanes { .. } | StmtKind::StoreLanes { .. } => 1,
             StmtKind::CallLanes { function, .. } => self.function(*function),
             StmtKind::Call { function, .. } => self.function(*function),

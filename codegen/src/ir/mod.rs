@@ -43,7 +43,7 @@
 //! - [`Expr::Select`] evaluates both sides; [`Expr::Convert`] says for each [`Conversion`].
 //!
 //! # Statements
-//! run in order. Only `Load`, `Store`, `Check`, `Raise`, `Call`, `Parallel`, `Print` and those on owners touch more than
+//! run in order. Only `Load`, `Store`, `Atomic`, `Together`, `Check`, `Raise`, `Call`, `Parallel`, `Print` and those on owners touch more than
 //! locals. Only
 //! `Check`, `Raise`, `Call` and `Parallel` can raise. A `Load` or `Store` whose index is out of bounds is
 //! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
@@ -71,14 +71,18 @@
 //! have no body ([`External`]). They take and give numbers. One of the program's Rust raises
 //! `RuntimeError` where it panics.
 //!
+//! # Threads of a GPU
+//! A function that one calls runs in each of many threads. What they write into memory that they share, others see behind
+//! the next [`Together`] that says so; loads and stores are done as they stand, so that nothing moves across one. No
+//! function for CPUs reaches [`Special`], `Together`, `Atomic` or shared memory ([`threads`]).
+//!
 //! # Raising, early and late
 //! `lower` produces `Check` and `Raise`. The `status` pass, the last one, turns them into
 //! `Record` and exits with a status; before it no statement tests a status, after it no `Check`
 //! and no `Raise` is left ([`Stage`]).
 //!
 //! # What later versions add
-//! loop kinds and reductions on `For`, `Elementwise`/`Reduce`, `Atomic`, `Barrier`, `Try`,
-//! `Yield`. Matches over these enums are exhaustive, so that a new node lights up every place that
+//! loop kinds and reductions on `For`, `Elementwise`/`Reduce`, `Try`, `Yield`. Matches over these enums are exhaustive, so that a new node lights up every place that
 //! must handle it.
 
 pub mod construct;
@@ -89,6 +93,7 @@ pub mod print;
 pub mod rename;
 pub mod roots;
 mod scalar;
+pub mod threads;
 mod types;
 pub mod verify;
 pub mod visit;
@@ -96,6 +101,7 @@ pub mod visit;
 use std::sync::Arc;
 
 pub use part::Axis;
+use threads::{Atomic, Space, Special, Together};
 pub use types::{Const, Lanes, Scalar, Type, ViewType};
 
 use crate::hir::{self, FastMath, Inline};
@@ -242,6 +248,8 @@ pub struct Effects {
     pub host: bool,
     /// Whether it prints.
     pub prints: bool,
+    /// Whether it does something together with other threads of a GPU.
+    pub together: bool,
 }
 
 impl Effects {
@@ -253,7 +261,7 @@ impl Effects {
     /// Whether running it does nothing beyond computing its results, or raising.
     pub fn computes_or_raises(&self) -> bool {
         let touches = self.reads.iter().chain(&self.writes).any(|touched| *touched);
-        !(touches || self.recursive || self.host || self.prints)
+        !(touches || self.recursive || self.host || self.prints || self.together)
     }
 }
 
@@ -436,15 +444,39 @@ pub enum StmtKind {
         /// How many elements there are at most, where that is known; set by `ranges`.
         most: Option<i64>,
     },
-    /// Makes memory of the function's own frame an array, contiguous in the view's layout, C. Each
+    /// Makes memory of the function's own, or of its block of threads, an array, contiguous in the view's layout, C. Each
     /// time it is the same memory. The elements are to be written before they are read.
     Reserve {
         /// The array.
         view: LocalId,
         /// The extents, one `I64` for each dimension, none negative.
         shape: Vec<Expr>,
-        /// How many elements there is room for; the shape has no more.
+        /// How many elements there is room for; the shape has no more. None of what a launch gives.
         room: i64,
+        /// Where the memory is.
+        space: Space,
+    },
+    /// Threads of a GPU do something together.
+    Together {
+        /// What.
+        op: Together,
+        /// Where its results go.
+        results: Vec<LocalId>,
+        /// Its operands.
+        args: Vec<Expr>,
+    },
+    /// Changes an element in one step that no other thread of a GPU comes between. The index is in bounds.
+    Atomic {
+        /// What is done.
+        op: Atomic,
+        /// Where the element goes as it was.
+        old: LocalId,
+        /// The array.
+        view: LocalId,
+        /// One `I64` for each dimension, at least 0.
+        index: Vec<Expr>,
+        /// The numbers, of the element's type.
+        args: Vec<Expr>,
     },
     /// Counts one more reference to what an owner owns. Only after `drops`.
     Retain(LocalId),
@@ -768,6 +800,8 @@ pub enum Intrinsic {
     ProductError,
     /// No operand → bool: whether the stack has come down to the caller's limit.
     StackExhausted,
+    /// No operand → `I64`: a number that a thread of a GPU has.
+    Special(Special),
 }
 
 /// How far a module has come, for the verifier.

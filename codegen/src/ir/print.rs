@@ -23,6 +23,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
+use super::threads::{Direction, Space, Special};
 use super::{
     Axis, BinaryOp, CompareOp, Const, Conversion, Expr, Function, FunctionId, Intrinsic, Label, LaneElements,
     Lanes, LocalId, Module, Part, Purpose, Raise, Scalar, Stmt, StmtKind, Type, UnaryOp, ViewType,
@@ -154,6 +155,9 @@ impl<'a> Printer<'a> {
         if effects.prints {
             text.push_str(" prints");
         }
+        if effects.together {
+            text.push_str(" together");
+        }
         text
     }
 
@@ -247,9 +251,24 @@ impl<'a> Printer<'a> {
                 let most = most.map_or(String::new(), |most| format!(" at most {most}"));
                 self.line(&format!("{locals} = allocate({}){zeroed}{most}", self.exprs(shape)));
             }
-            StmtKind::Reserve { view, shape, room } => {
+            StmtKind::Reserve { view, shape, room, space } => {
                 let (view, shape) = (self.local(*view), self.exprs(shape));
-                self.line(&format!("{view} = reserve({shape}) room {room}"));
+                let space = match space {
+                    Space::Frame => String::new(),
+                    Space::Shared(number) => format!(" shared {number}"),
+                    Space::Launch => " shared by launch".to_owned(),
+                };
+                self.line(&format!("{view} = reserve({shape}) room {room}{space}"));
+            }
+            StmtKind::Together { op, results, args } => {
+                let results: Vec<String> = results.iter().map(|result| self.local(*result)).collect();
+                let to = if results.is_empty() { String::new() } else { results.join(", ") + " = " };
+                self.line(&format!("{to}{}({})", op.name(), self.exprs(args)));
+            }
+            StmtKind::Atomic { op, old, view, index, args } => {
+                let element = self.element(*view, index, Part::First);
+                let (old, op, args) = (self.local(*old), op.name(), self.exprs(args));
+                self.line(&format!("{old} = atomic {op} {element} by {args}"));
             }
             StmtKind::Retain(owner) => self.line(&format!("retain {}", self.local(*owner))),
             StmtKind::Release(owner) => self.line(&format!("release {}", self.local(*owner))),
@@ -466,6 +485,28 @@ const fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::MultiplyAdd => "mul_add",
         Intrinsic::ProductError => "product_error",
         Intrinsic::StackExhausted => "stack_exhausted",
+        Intrinsic::Special(special) => special_name(special),
+    }
+}
+
+const fn special_name(special: Special) -> &'static str {
+    use Direction::{X, Y, Z};
+    match special {
+        Special::ThreadIndex(X) => "thread_index.x",
+        Special::ThreadIndex(Y) => "thread_index.y",
+        Special::ThreadIndex(Z) => "thread_index.z",
+        Special::BlockIndex(X) => "block_index.x",
+        Special::BlockIndex(Y) => "block_index.y",
+        Special::BlockIndex(Z) => "block_index.z",
+        Special::BlockSize(X) => "block_size.x",
+        Special::BlockSize(Y) => "block_size.y",
+        Special::BlockSize(Z) => "block_size.z",
+        Special::GridSize(X) => "grid_size.x",
+        Special::GridSize(Y) => "grid_size.y",
+        Special::GridSize(Z) => "grid_size.z",
+        Special::Lane => "lane",
+        Special::LanesBefore => "lanes_before",
+        Special::SharedBytes => "shared_bytes",
     }
 }
 

@@ -18,25 +18,44 @@ pub fn of_views(function: &Function, module: &Module) -> Vec<BTreeSet<usize>> {
     roots
 }
 
-/// For each local, whether a view in it may be a part of what the function or its callees have made.
-pub fn are_made(function: &Function, module: &Module) -> Vec<bool> {
+/// What makes a view that is no parameter's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Maker {
+    /// The function, from its frame or the host's memory.
+    Own,
+    /// The function, from memory that threads share.
+    Shared,
+    /// A function that it calls.
+    Callee,
+}
+
+/// For each local, who may have made what a view in it is a part of.
+pub fn makers(function: &Function, module: &Module) -> Vec<BTreeSet<Maker>> {
     let mut made = vec![BTreeSet::new(); function.locals.len()];
-    let mut note = |local: LocalId| {
+    let mut note = |local: LocalId, maker| {
         if is_view(function, local) {
-            made[local.0 as usize].insert(0);
+            made[local.0 as usize].insert(maker);
         }
     };
     visit::walk(&function.body, &mut |stmt| match &stmt.kind {
-        StmtKind::Allocate { view, .. } | StmtKind::Reserve { view, .. } => note(*view),
-        StmtKind::Call { results, .. } => results.iter().copied().for_each(&mut note),
+        StmtKind::Reserve { view, space, .. } if space.is_shared() => note(*view, Maker::Shared),
+        StmtKind::Allocate { view, .. } | StmtKind::Reserve { view, .. } => note(*view, Maker::Own),
+        StmtKind::Call { results, .. } => {
+            results.iter().for_each(|result| note(*result, Maker::Callee));
+        }
         _ => {}
     });
     spread(&parts(function, module), &mut made);
-    made.iter().map(|made| !made.is_empty()).collect()
+    made
+}
+
+/// For each local, whether a view in it may be a part of what the function or its callees have made.
+pub fn are_made(function: &Function, module: &Module) -> Vec<bool> {
+    makers(function, module).iter().map(|makers| !makers.is_empty()).collect()
 }
 
 /// Adds the roots of each view to those of its parts.
-fn spread(parts: &[(LocalId, LocalId)], roots: &mut [BTreeSet<usize>]) {
+fn spread<T: Copy + Ord>(parts: &[(LocalId, LocalId)], roots: &mut [BTreeSet<T>]) {
     let mut grew = true;
     while grew {
         grew = false;

@@ -23,6 +23,7 @@ impl Function {
                 | Intrinsic::SubOverflows
                 | Intrinsic::MulOverflows
                 | Intrinsic::StackExhausted => Some(Scalar::Bool),
+                Intrinsic::Special(_) => Some(Scalar::I64),
                 _ => self.scalar_type(args.first()?),
             },
             Expr::Compare { .. } | Expr::Overlap { .. } | Expr::InBounds { .. } | Expr::AnyLane { .. } => {

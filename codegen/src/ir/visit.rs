@@ -28,6 +28,8 @@ impl StmtKind {
             | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. }
+            | StmtKind::Together { .. }
+            | StmtKind::Atomic { .. }
             | StmtKind::Retain(_)
             | StmtKind::Release(_) => [&[], &[]],
         }
@@ -55,6 +57,8 @@ impl StmtKind {
             | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. }
+            | StmtKind::Together { .. }
+            | StmtKind::Atomic { .. }
             | StmtKind::Retain(_)
             | StmtKind::Release(_) => (None, None),
         };
@@ -73,7 +77,8 @@ impl StmtKind {
             StmtKind::Check { cond, raise, .. } => [cond].into_iter().chain(&raise.operands).for_each(visit),
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter().for_each(visit),
             StmtKind::Print(text) => text.operands.iter().for_each(visit),
-            StmtKind::Call { args, .. } => args.iter().for_each(visit),
+            StmtKind::Call { args, .. } | StmtKind::Together { args, .. } => args.iter().for_each(visit),
+            StmtKind::Atomic { index, args, .. } => index.iter().chain(args).for_each(visit),
             StmtKind::Parallel { count, cost, args, .. } => {
                 [count, cost].into_iter().chain(args).for_each(visit)
             }
@@ -101,7 +106,8 @@ impl StmtKind {
             }
             StmtKind::Raise(raise) | StmtKind::Record(raise) => raise.operands.iter_mut().for_each(visit),
             StmtKind::Print(text) => text.operands.iter_mut().for_each(visit),
-            StmtKind::Call { args, .. } => args.iter_mut().for_each(visit),
+            StmtKind::Call { args, .. } | StmtKind::Together { args, .. } => args.iter_mut().for_each(visit),
+            StmtKind::Atomic { index, args, .. } => index.iter_mut().chain(args).for_each(visit),
             StmtKind::Parallel { count, cost, args, .. } => {
                 [count, cost].into_iter().chain(args).for_each(visit)
             }
@@ -121,6 +127,7 @@ impl StmtKind {
         match self {
             StmtKind::Load { view: used, .. }
             | StmtKind::Store { view: used, .. }
+            | StmtKind::Atomic { view: used, .. }
             | StmtKind::LoadLanes { elements: LaneElements { view: used, .. }, .. }
             | StmtKind::StoreLanes { elements: LaneElements { view: used, .. }, .. }
             | StmtKind::Retain(used)
@@ -155,8 +162,11 @@ impl StmtKind {
         match self {
             StmtKind::Assign { local, .. }
             | StmtKind::Load { local, .. }
-            | StmtKind::LoadLanes { local, .. } => visit(*local),
-            StmtKind::CallLanes { results, .. } => results.iter().copied().for_each(visit),
+            | StmtKind::LoadLanes { local, .. }
+            | StmtKind::Atomic { old: local, .. } => visit(*local),
+            StmtKind::CallLanes { results, .. } | StmtKind::Together { results, .. } => {
+                results.iter().copied().for_each(visit)
+            }
             StmtKind::For { var, .. } => visit(*var),
             StmtKind::Call { results, status, .. } => results.iter().chain(status).copied().for_each(visit),
             StmtKind::Parallel { status, .. } => status.iter().copied().for_each(visit),
@@ -184,8 +194,11 @@ impl StmtKind {
         match self {
             StmtKind::Assign { local, .. }
             | StmtKind::Load { local, .. }
-            | StmtKind::LoadLanes { local, .. } => visit(local),
-            StmtKind::CallLanes { results, .. } => results.iter_mut().for_each(visit),
+            | StmtKind::LoadLanes { local, .. }
+            | StmtKind::Atomic { old: local, .. } => visit(local),
+            StmtKind::CallLanes { results, .. } | StmtKind::Together { results, .. } => {
+                results.iter_mut().for_each(visit)
+            }
             StmtKind::For { var, .. } => visit(var),
             StmtKind::Call { results, status, .. } => results.iter_mut().chain(status).for_each(visit),
             StmtKind::Parallel { status, .. } => status.iter_mut().for_each(visit),
@@ -209,7 +222,9 @@ impl StmtKind {
     /// Visits the locals that the statement itself reads, once for each use.
     pub fn read(&self, visit: &mut dyn FnMut(LocalId)) {
         match self {
-            StmtKind::Load { view, .. } | StmtKind::Store { view, .. } => visit(*view),
+            StmtKind::Load { view, .. } | StmtKind::Store { view, .. } | StmtKind::Atomic { view, .. } => {
+                visit(*view)
+            }
             StmtKind::LoadLanes { elements, .. } | StmtKind::StoreLanes { elements, .. } => {
                 visit(elements.view)
             }

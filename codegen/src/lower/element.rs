@@ -64,7 +64,7 @@ impl Lowering<'_> {
     }
 
     /// Evaluates the array and all indices, then checks these axis by axis.
-    fn element(&mut self, element: &Element, span: Span) -> Place {
+    pub(super) fn element(&mut self, element: &Element, span: Span) -> Place {
         let view = self.view(&element.array);
         let Type::Array(array) = &element.array.ty else {
             unreachable!("bug in pykernel: `{}` is indexed", element.array.ty)

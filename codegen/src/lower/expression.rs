@@ -67,6 +67,9 @@ impl Lowering<'_> {
             ExprKind::Flat(array) => self.flat(array, expr.span),
             ExprKind::Allocate(allocation) => self.allocate(allocation, expr),
             ExprKind::Elementwise(elementwise) => self.elementwise(elementwise, expr),
+            ExprKind::Together(op, args) => self.with_others(*op, args, expr),
+            ExprKind::Atomic(op, element, args) => self.atomic(*op, element, args, expr.span),
+            ExprKind::Reserve(room) => self.reserve(room, expr),
         }
     }
 

@@ -12,6 +12,7 @@ mod adjacent;
 mod allocate;
 mod broadcast;
 mod convert;
+mod device;
 mod element;
 mod elementwise;
 mod expression;
@@ -48,6 +49,7 @@ pub fn lower(program: &Program, source: &Source) -> ir::Module {
     });
     let mut module = ir::Module { functions: functions.chain(loops).collect() };
     owners::strip(&mut module);
+    device::number_shared(&mut module);
     module
 }
 

@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 
 use super::calls::Calls;
-use crate::ir::{Const, Expr, FunctionId, LocalId, Module, roots, visit};
+use crate::ir::roots::{self, Maker};
+use crate::ir::{Const, Expr, FunctionId, LocalId, Module, visit};
 
 /// Runs the pass.
 pub fn run(module: &mut Module) {
@@ -17,7 +18,7 @@ pub fn run(module: &mut Module) {
     for id in ids {
         let roots = Roots {
             params: roots::of_views(&module[id], module),
-            made: roots::are_made(&module[id], module),
+            makers: roots::makers(&module[id], module),
             only_rust_calls: !called.contains(&id),
         };
         visit::walk_mut(&mut module[id].body, &mut |stmt| {
@@ -30,17 +31,20 @@ pub fn run(module: &mut Module) {
 struct Roots {
     /// The parameters.
     params: Vec<BTreeSet<usize>>,
-    /// Whether it may be something that the function has made.
-    made: Vec<bool>,
+    /// Who may have made it.
+    makers: Vec<BTreeSet<Maker>>,
     only_rust_calls: bool,
 }
 
 impl Roots {
     fn are_apart(&self, a: LocalId, b: LocalId) -> bool {
-        let [(a, a_made), (b, b_made)] =
-            [a, b].map(|view| (&self.params[view.0 as usize], self.made[view.0 as usize]));
-        let is_new = a.is_empty() || b.is_empty();
-        a.is_disjoint(b) && !(a_made && b_made) && (is_new || self.only_rust_calls)
+        let [a, b] = [a, b].map(|view| view.0 as usize);
+        // What threads share may be what the caller shares too.
+        let is_new =
+            |view: usize| self.params[view].is_empty() && !self.makers[view].contains(&Maker::Shared);
+        self.params[a].is_disjoint(&self.params[b])
+            && (self.makers[a].is_empty() || self.makers[b].is_empty())
+            && (is_new(a) || is_new(b) || self.only_rust_calls)
     }
 }
 

@@ -56,6 +56,12 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         StmtKind::Store { view, .. } | StmtKind::StoreLanes { elements: LaneElements { view, .. }, .. } => {
             mark(&mut effects.writes, *view);
         }
+        StmtKind::Atomic { view, .. } => {
+            mark(&mut effects.reads, *view);
+            mark(&mut effects.writes, *view);
+            effects.together = true;
+        }
+        StmtKind::Together { .. } => effects.together = true,
         StmtKind::Check { .. } | StmtKind::Raise(_) | StmtKind::Record(_) => effects.raises = true,
         StmtKind::Call { function: callee, args, .. } | StmtKind::Parallel { function: callee, args, .. } => {
             effects.host |= matches!(stmt.kind, StmtKind::Parallel { .. });
@@ -65,6 +71,7 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
             effects.raises |= callee.raises;
             effects.host |= callee.host;
             effects.prints |= callee.prints;
+            effects.together |= callee.together;
             for (position, arg) in (first..).zip(args) {
                 let mark_all = |flags: &mut [bool]| arg.locals(&mut |local| mark(flags, local));
                 if callee.reads[position] {
@@ -77,9 +84,10 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         }
         StmtKind::Allocate { .. } | StmtKind::Release(_) => effects.host = true,
         StmtKind::Print(_) => (effects.host, effects.prints) = (true, true),
+        // What others may write too is no computation of one's own.
+        StmtKind::Reserve { space, .. } => effects.together |= space.is_shared(),
         StmtKind::Assign { .. }
         | StmtKind::CallLanes { .. }
-        | StmtKind::Reserve { .. }
         | StmtKind::Retain(_)
         | StmtKind::If { .. }
         | StmtKind::Block { .. }

@@ -12,6 +12,7 @@
 use std::collections::BTreeSet;
 
 use super::simplify::assignments;
+use crate::ir::threads::Space;
 use crate::ir::{Const, Expr, Function, LocalId, Module, Scalar, Stmt, StmtKind, Type, elements, visit};
 use crate::source::Span;
 
@@ -119,7 +120,7 @@ fn rewrite(function: &mut Function, body: &mut Vec<Stmt>, kept: &BTreeSet<LocalI
                 let kinds = [
                     assign(found, Expr::Const(Const::Bool(true))),
                     assign(owner, Expr::Unowned),
-                    StmtKind::Reserve { view, shape, room },
+                    StmtKind::Reserve { view, shape, room, space: Space::Frame },
                 ];
                 body.extend(kinds.map(|kind| Stmt { kind, span }));
                 body.extend(zero);

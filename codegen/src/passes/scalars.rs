@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::simplify::{self, assignments};
+use crate::ir::threads::Space;
 use crate::ir::{
     Const, Expr, Function, LocalId, Module, Part, Scalar, Stmt, StmtKind, Type, elements, visit,
 };
@@ -65,7 +66,7 @@ fn found(function: &Function) -> BTreeMap<LocalId, Array> {
     let assignments = assignments(function);
     let mut found = BTreeMap::new();
     visit::walk(&function.body, &mut |stmt| {
-        if let StmtKind::Reserve { view, shape, room } = &stmt.kind
+        if let StmtKind::Reserve { view, shape, room, space: Space::Frame } = &stmt.kind
             && assignments[view.0 as usize] == 1
             && let Type::View(ty) = function.ty(*view)
             && let Some(extents) = extents(shape, *room)

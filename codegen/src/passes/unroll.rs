@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ranges;
 use super::simplify;
 use crate::ir::rename::{Names, rename};
+use crate::ir::threads::Space;
 use crate::ir::{Const, Expr, Function, Label, Local, LocalId, Module, Scalar, Stmt, StmtKind, visit};
 
 /// How many iterations are written out at most.
@@ -134,7 +135,8 @@ impl Unroll {
 fn reserves(body: &[Stmt]) -> bool {
     let mut found = false;
     visit::walk(body, &mut |stmt| {
-        found |= matches!(stmt.kind, StmtKind::Reserve { room, .. } if room > FEW_ELEMENTS);
+        found |=
+            matches!(stmt.kind, StmtKind::Reserve { room, space: Space::Frame, .. } if room > FEW_ELEMENTS);
     });
     found
 }

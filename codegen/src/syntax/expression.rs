@@ -135,6 +135,7 @@ impl Scope<'_, '_> {
             Entity::Jit
             | Entity::Ufunc(_)
             | Entity::CFunc
+            | Entity::CudaJit
             | Entity::Extern
             | Entity::Foreign(_)
             | Entity::NoneType

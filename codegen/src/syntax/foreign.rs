@@ -340,6 +340,7 @@ impl Reader<'_> {
             options: Options::default(),
             external: Some(External::C { symbol: symbol.into(), result, trusted }),
             ufunc: None,
+            device: None,
             locals: Vec::new(),
         }
     }

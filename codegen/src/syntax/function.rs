@@ -70,6 +70,7 @@ impl<'a> Reader<'a> {
             options: declared.options,
             external: declared.external,
             ufunc,
+            device: declared.device,
             body: body.filter(|_| fits && locals.is_some()),
             locals: locals.unwrap_or_default(),
             refused,

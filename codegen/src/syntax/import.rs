@@ -23,6 +23,8 @@ pub(super) enum Entity {
     Ufunc(ufunc::Kind),
     /// `cfunc`.
     CFunc,
+    /// `cuda.jit`.
+    CudaJit,
     /// `pykernel.extern`.
     Extern,
     /// Something of `ctypes` or `cffi`.
@@ -58,7 +60,39 @@ pub(super) enum Entity {
 }
 
 const MODULES: &[&str] =
-    &["cffi", "cmath", "ctypes", "math", "numba", "numba.types", "numpy", "pykernel", "typing"];
+    &["cffi", "cmath", "ctypes", "math", "numba", "numba.cuda", "numba.types", "numpy", "pykernel", "typing"];
+
+/// What stands in `numba.cuda` and has members itself.
+const CUDA_MODULES: &[&str] = &[
+    "numba.cuda.atomic",
+    "numba.cuda.blockDim",
+    "numba.cuda.blockIdx",
+    "numba.cuda.gridDim",
+    "numba.cuda.local",
+    "numba.cuda.shared",
+    "numba.cuda.threadIdx",
+];
+
+/// What `numba.cuda` has for the host, which is Rust here.
+const CUDA_HOST: &[&str] = &[
+    "as_cuda_array",
+    "const",
+    "current_context",
+    "device_array",
+    "device_array_like",
+    "event",
+    "get_current_device",
+    "is_available",
+    "mapped_array",
+    "pinned",
+    "pinned_array",
+    "random",
+    "reduce",
+    "select_device",
+    "stream",
+    "synchronize",
+    "to_device",
+];
 
 /// What `ctypes` and `cffi` have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,20 +139,11 @@ fn foreign(name: &str) -> Option<Foreign> {
 }
 
 /// Modules that kernels of later versions have.
-const LATER_MODULES: &[&str] = &["numba.cuda", "numba.experimental", "numba.extending", "numba.typed"];
+const LATER_MODULES: &[&str] = &["numba.experimental", "numba.extending", "numba.typed"];
 
 /// What Numba has and this version lacks. Importing it is no mistake; using it is.
-const LATER: &[&str] = &[
-    "cuda",
-    "experimental",
-    "extending",
-    "generated_jit",
-    "jit_module",
-    "jitclass",
-    "objmode",
-    "stencil",
-    "typed",
-];
+const LATER: &[&str] =
+    &["experimental", "extending", "generated_jit", "jit_module", "jitclass", "objmode", "stencil", "typed"];
 
 /// What `typing` has for those who read a file and not for kernels.
 const TYPING: &[&str] = &["Any", "Final", "TYPE_CHECKING", "TypeAlias", "Union"];
@@ -191,6 +216,12 @@ fn value(module: &str, name: &str) -> Option<Entity> {
     (known || module == "intrinsics").then_some(Entity::Value(full))
 }
 
+/// A member of `numba.cuda` that has members.
+fn cuda_module(name: &str) -> Option<Entity> {
+    let is_it = |module: &&&'static str| module.strip_prefix("numba.cuda.") == Some(name);
+    CUDA_MODULES.iter().find(is_it).map(|module| Entity::Module(module))
+}
+
 fn module_named(name: &str) -> Option<&'static str> {
     MODULES.iter().find(|module| **module == name).copied()
 }
@@ -226,6 +257,7 @@ impl Entity {
                 "vectorize" => Some(Entity::Ufunc(ufunc::Kind::Vectorize)),
                 "guvectorize" => Some(Entity::Ufunc(ufunc::Kind::Guvectorize)),
                 "types" => Some(Entity::Module("numba.types")),
+                "cuda" => Some(Entity::Module("numba.cuda")),
                 "prange" => value("numba", name),
                 _ if LATER.contains(&name) => Some(Entity::Later(format!("numba.{name}"))),
                 _ => numba_type(name),
@@ -237,6 +269,11 @@ impl Entity {
                 "UniTuple" => Some(Entity::UniTupleType),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
+            },
+            Entity::Module("numba.cuda") => match name {
+                "jit" => Some(Entity::CudaJit),
+                _ if CUDA_HOST.contains(&name) => Some(Entity::Later(format!("cuda.{name}"))),
+                _ => cuda_module(name).or_else(|| value("numba.cuda", name)),
             },
             Entity::Module("ctypes" | "cffi") => foreign(name).map(Entity::Foreign),
             Entity::Module("pykernel") => (name == "extern").then_some(Entity::Extern),
@@ -254,7 +291,8 @@ impl Entity {
             },
             Entity::Module(module) => value(module, name),
             Entity::Later(owner) => Some(Entity::Later(format!("{owner}.{name}"))),
-            Entity::Jit | Entity::Ufunc(_) | Entity::CFunc | Entity::Extern | Entity::Foreign(_) => None,
+            Entity::Jit | Entity::Ufunc(_) | Entity::CFunc | Entity::CudaJit => None,
+            Entity::Extern | Entity::Foreign(_) => None,
             Entity::Number(_) | Entity::NoneType => None,
             Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
             Entity::PythonTuple | Entity::OptionalType => None,
@@ -279,8 +317,12 @@ fn members(module: &'static str) -> Vec<&'static str> {
     match module {
         "numba" => scalars
             .chain(aliases(NUMBA_ALIASES))
-            .chain(["njit", "jit", "cfunc", "prange", "vectorize", "guvectorize", "types", "void"])
+            .chain(["njit", "jit", "cfunc", "prange", "vectorize", "guvectorize", "types", "cuda", "void"])
             .collect(),
+        "numba.cuda" => {
+            let modules = CUDA_MODULES.iter().filter_map(|module| module.strip_prefix("numba.cuda."));
+            builtin::members(module).chain(modules).chain(["jit"]).collect()
+        }
         "pykernel" => vec!["extern"],
         "cffi" => vec!["FFI"],
         "ctypes" => C_TYPES.iter().map(|(name, _)| *name).chain(["CDLL"]).collect(),

@@ -15,6 +15,7 @@ mod absent;
 mod alias;
 mod cdef;
 mod constant;
+mod cuda;
 mod dedent;
 mod expression;
 mod external;

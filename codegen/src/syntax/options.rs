@@ -46,12 +46,12 @@ const PARALLEL: &[&str] =
     &["comprehension", "fusion", "inplace_binop", "numpy", "prange", "reduction", "setitem", "stencil"];
 
 /// What is wrong with an option, and the way out.
-struct Wrong {
-    message: String,
-    help: String,
+pub(super) struct Wrong {
+    pub(super) message: String,
+    pub(super) help: String,
 }
 
-fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
+pub(super) fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
     Err(Wrong { message: message.into(), help: help.into() })
 }
 
@@ -71,7 +71,12 @@ impl Reader<'_> {
         }
     }
 
-    fn known_option(&self, name: &str, value: &Expr, declared: &mut Declared) -> Result<(), Wrong> {
+    pub(super) fn known_option(
+        &self,
+        name: &str,
+        value: &Expr,
+        declared: &mut Declared,
+    ) -> Result<(), Wrong> {
         let options = &mut declared.options;
         match name {
             "error_model" => options.error_model = Some(self.error_model(value)?),
@@ -102,7 +107,7 @@ impl Reader<'_> {
     }
 
     /// `True`, `False`, or a constant that is one of them.
-    fn switch(&self, name: &str, value: &Expr) -> Result<bool, Wrong> {
+    pub(super) fn switch(&self, name: &str, value: &Expr) -> Result<bool, Wrong> {
         match self.truth(value) {
             Some(value) => Ok(value),
             None => wrong(

@@ -9,7 +9,7 @@ use super::type_expr::Namespace;
 use super::ufunc::DeclaredUfunc;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{External, Options, Signature};
+use crate::hir::{Device, External, Options, Signature};
 use crate::source::Span;
 use crate::types::Type;
 
@@ -22,6 +22,8 @@ pub(super) struct Declared {
     pub(super) external: Option<External>,
     pub(super) locals: Vec<NamedLocal>,
     pub(super) ufunc: Option<DeclaredUfunc>,
+    /// What it is on GPUs, if it is for them alone.
+    pub(super) device: Option<Device>,
 }
 
 /// What annotations declare: for each parameter and for the result the type, if there is one.
@@ -51,6 +53,7 @@ impl Reader<'_> {
                 .iter()
                 .all(|signature| self.is_callable(signature) && self.is_passable(def, signature));
         }
+        fits &= self.is_launchable(def, &declared);
         if declared.external.is_some() {
             fits &= self.is_foreign(def, &declared.signatures);
         }
@@ -204,6 +207,7 @@ impl Reader<'_> {
             Some(Entity::Jit) => return self.jit(arguments),
             Some(Entity::Ufunc(kind)) => return self.ufunc(kind, name, arguments),
             Some(Entity::CFunc) => return self.cfunc(name, arguments),
+            Some(Entity::CudaJit) => return self.cuda(arguments),
             _ => {}
         }
         if entity == Some(Entity::Extern) {

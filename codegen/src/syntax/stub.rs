@@ -116,12 +116,13 @@ impl Reader<'_> {
             true => self.declared(def)?,
             false => self.decorated_like(def, stubbed)?,
         };
-        let Declared { signatures, options, external: _, locals, ufunc: _ } = &stubbed.declared;
+        let Declared { signatures, options, external: _, locals, ufunc: _, device: _ } = &stubbed.declared;
         let declared = Declared {
             signatures: if signatures.is_empty() { own.signatures } else { signatures.clone() },
             options: prefer(*options, own.options),
             external: own.external,
             ufunc: own.ufunc,
+            device: own.device,
             locals: if locals.is_empty() { own.locals } else { locals.clone() },
         };
         fits.then_some(declared)

@@ -144,6 +144,7 @@ impl Reader<'_> {
                 | Entity::Jit
                 | Entity::Ufunc(_)
                 | Entity::CFunc
+                | Entity::CudaJit
                 | Entity::Extern
                 | Entity::Foreign(_)
                 | Entity::Signatures(_)

@@ -115,6 +115,8 @@ fn expr(value: &Expr, known: Known<'_>) -> Option<Effect> {
         let here = match &part.kind {
             ExprKind::Call(callee, _) => known(callee.0 as usize),
             ExprKind::Elementwise(elementwise) => Some(of_elementwise(elementwise)),
+            // What threads write, others see from here on.
+            ExprKind::Together(..) | ExprKind::Atomic(..) | ExprKind::Reserve(_) => Some(ALL),
             _ if may_raise(part) => Some(LEAVES),
             _ => Some(Effect::default()),
         };

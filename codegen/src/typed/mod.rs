@@ -20,6 +20,7 @@ pub use inner_loop::{InnerLoop, LoopOperand};
 
 use crate::hir::{self, External};
 use crate::ir;
+use crate::ir::threads::{Atomic, Together};
 use crate::source::Span;
 use crate::types::{Kept, Type};
 
@@ -330,6 +331,25 @@ pub enum ExprKind {
     Allocate(Box<Allocation>),
     /// Something done for each element of arrays.
     Elementwise(Box<Elementwise>),
+    /// What threads of a GPU do together; its operands have the types of [`Together::signature`].
+    Together(Together, Vec<Expr>),
+    /// A step on an element that no other thread of a GPU comes between, with numbers of its type; the element as it
+    /// was.
+    Atomic(Atomic, Element, Vec<Expr>),
+    /// An array, contiguous in C's order, that is set aside for a thread, whose elements are zero, or for the threads of a
+    /// block, whose elements may be anything.
+    Reserve(Room),
+}
+
+/// Memory that is set aside when a kernel for GPUs is launched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// A thread's own, of this shape.
+    Local(Vec<i64>),
+    /// That of the threads of a block, of this shape.
+    Shared(Vec<i64>),
+    /// All that the launch gives the threads of a block.
+    Launch,
 }
 
 /// What becomes of a dimension in a part of an array.

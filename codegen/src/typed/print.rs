@@ -219,6 +219,11 @@ impl Printer<'_> {
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),
             ExprKind::Allocate(allocation) => self.allocation(allocation),
             ExprKind::Elementwise(elementwise) => self.elementwise(elementwise),
+            ExprKind::Together(op, args) => format!("{}({})", op.name(), self.list(args)),
+            ExprKind::Atomic(op, element, args) => {
+                format!("atomic.{}({}, {})", op.name(), self.element(element), self.list(args))
+            }
+            ExprKind::Reserve(room) => format!("reserve[{ty}]({room:?})"),
         }
     }
 }

@@ -9,6 +9,7 @@ impl Expr {
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Bool(_) => {}
             ExprKind::None | ExprKind::Text(_) | ExprKind::Current | ExprKind::Operand(_) => {}
             ExprKind::Variable { .. } | ExprKind::Bound(_) | ExprKind::Optional(None) => {}
+            ExprKind::Reserve(_) => {}
             ExprKind::Bind(_, value)
             | ExprKind::Convert(value)
             | ExprKind::Item(value, _)
@@ -20,7 +21,14 @@ impl Expr {
             | ExprKind::Size(value)
             | ExprKind::Transpose(value)
             | ExprKind::Flat(value) => visit(value),
-            ExprKind::Operation(_, args) | ExprKind::Call(_, args) | ExprKind::Tuple(args) => {
+            ExprKind::Atomic(_, element, args) => {
+                element.operands(visit);
+                args.iter().for_each(visit);
+            }
+            ExprKind::Operation(_, args)
+            | ExprKind::Call(_, args)
+            | ExprKind::Tuple(args)
+            | ExprKind::Together(_, args) => {
                 args.iter().for_each(visit);
             }
             ExprKind::Logical { left, right, .. } => [left, right].into_iter().for_each(|e| visit(e)),
@@ -67,6 +75,7 @@ impl Expr {
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Bool(_) => {}
             ExprKind::None | ExprKind::Text(_) | ExprKind::Current | ExprKind::Operand(_) => {}
             ExprKind::Variable { .. } | ExprKind::Bound(_) | ExprKind::Optional(None) => {}
+            ExprKind::Reserve(_) => {}
             ExprKind::Bind(_, value)
             | ExprKind::Convert(value)
             | ExprKind::Item(value, _)
@@ -78,7 +87,14 @@ impl Expr {
             | ExprKind::Size(value)
             | ExprKind::Transpose(value)
             | ExprKind::Flat(value) => visit(value),
-            ExprKind::Operation(_, args) | ExprKind::Call(_, args) | ExprKind::Tuple(args) => {
+            ExprKind::Atomic(_, element, args) => {
+                element.operands_mut(visit);
+                args.iter_mut().for_each(visit);
+            }
+            ExprKind::Operation(_, args)
+            | ExprKind::Call(_, args)
+            | ExprKind::Tuple(args)
+            | ExprKind::Together(_, args) => {
                 args.iter_mut().for_each(visit);
             }
             ExprKind::Logical { left, right, .. } => [left, right].into_iter().for_each(|e| visit(e)),

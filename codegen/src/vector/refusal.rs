@@ -44,6 +44,8 @@ pub enum Why {
     Memory,
     /// Something is printed.
     Print,
+    /// Threads of a GPU do something together.
+    Together,
     /// A loop runs in parallel.
     Parallel,
     /// Iterations choose among arrays.
@@ -72,6 +74,7 @@ impl fmt::Display for Why {
             Why::WriteBeforeExit => f.write_str("this may leave the loop after an element was written"),
             Why::Call(name) => write!(f, "it calls `{name}`, which can raise or does more than compute"),
             Why::Memory => f.write_str("it makes an array"),
+            Why::Together => f.write_str("threads of a GPU do something together in it"),
             Why::Print => f.write_str("it prints"),
             Why::Parallel => f.write_str("it runs a loop in parallel"),
             Why::ArrayChosen => f.write_str("which array this is depends on the iteration"),

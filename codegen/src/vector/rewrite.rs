@@ -448,6 +448,8 @@ impl<'a> Rewrite<'a> {
             | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. }
+            | StmtKind::Together { .. }
+            | StmtKind::Atomic { .. }
             | StmtKind::LoadLanes { .. }
             | StmtKind::StoreLanes { .. }
             | StmtKind::CallLanes { .. }

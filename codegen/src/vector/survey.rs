@@ -76,6 +76,7 @@ fn obstacle(module: &Module, function: &Function, stmt: &StmtKind) -> Option<Why
         StmtKind::Assign { local, .. } if function.ty(*local) == Type::Owner => Some(Why::Memory),
         StmtKind::Allocate { .. } | StmtKind::Reserve { .. } => Some(Why::Memory),
         StmtKind::Print(_) => Some(Why::Print),
+        StmtKind::Together { .. } | StmtKind::Atomic { .. } => Some(Why::Together),
         StmtKind::Parallel { .. } => Some(Why::Parallel),
         StmtKind::Record(_) | StmtKind::Retain(_) | StmtKind::Release(_) => {
             unreachable!("bug in pykernel: statements of later passes before `vector`")

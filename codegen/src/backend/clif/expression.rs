@@ -140,6 +140,9 @@ impl FunctionCx<'_, '_> {
             Intrinsic::MultiplyAdd => self.multiply_add(values[0], values[1], values[2]),
             Intrinsic::ProductError => self.product_error(values[0], values[1]),
             Intrinsic::StackExhausted => self.stack_exhausted(),
+            Intrinsic::Special(_) => {
+                unreachable!("bug in pykernel: {} is for GPUs alone", self.function.name)
+            }
         };
         Operand { value, scalar: result(op, &args) }
     }
@@ -194,6 +197,7 @@ fn result(op: Intrinsic, args: &[Operand]) -> Scalar {
         | Intrinsic::SubOverflows
         | Intrinsic::MulOverflows
         | Intrinsic::StackExhausted => Scalar::Bool,
+        Intrinsic::Special(_) => Scalar::I64,
         Intrinsic::Sqrt
         | Intrinsic::Floor
         | Intrinsic::Ceil

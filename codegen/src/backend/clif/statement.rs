@@ -61,9 +61,12 @@ impl FunctionCx<'_, '_> {
             StmtKind::Allocate { found, owner, view, shape, zeroed, most: _ } => {
                 self.allocate(Allocation { found: *found, owner: *owner, view: *view }, shape, *zeroed);
             }
-            StmtKind::Reserve { view, shape, room } => self.reserve(*view, shape, *room),
+            StmtKind::Reserve { view, shape, room, space: _ } => self.reserve(*view, shape, *room),
             StmtKind::Retain(owner) => self.retain(*owner),
             StmtKind::Release(owner) => self.release(*owner),
+            StmtKind::Together { .. } | StmtKind::Atomic { .. } => {
+                unreachable!("bug in pykernel: {} is for GPUs alone", self.function.name)
+            }
             StmtKind::Check { .. } | StmtKind::Raise(_) => {
                 unreachable!("bug in pykernel: {} raises after the status pass", self.function.name)
             }

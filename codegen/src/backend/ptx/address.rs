@@ -3,6 +3,7 @@
 use super::function::{FunctionCx, written};
 use super::instruction::{Class, Opcode, Operand, Register, Space, Ty};
 use super::view::Array;
+use crate::ir::roots::Maker;
 use crate::ir::{Expr, Function, LocalId, Module, Part, Type, roots};
 use crate::types::Layout;
 
@@ -27,12 +28,14 @@ pub(super) struct Spaces {
 impl Spaces {
     /// What the host gives lies in the device's memory.
     pub(super) fn of(function: &Function, module: &Module, caller: Caller) -> Spaces {
-        let (from, made) = (roots::of_views(function, module), roots::are_made(function, module));
+        let (from, makers) = (roots::of_views(function, module), roots::makers(function, module));
         let written = written(function);
+        let only = |local: usize, maker| from[local].is_empty() && makers[local].iter().eq([&maker]);
         let of = (0..function.locals.len()).map(|local| match () {
             () if !matches!(function.locals[local].ty, Type::View(_)) => Space::Generic,
-            () if made[local] && from[local].is_empty() && !called(function) => Space::Local,
-            () if made[local] || caller == Caller::Function => Space::Generic,
+            () if only(local, Maker::Own) => Space::Local,
+            () if only(local, Maker::Shared) => Space::Shared,
+            () if !makers[local].is_empty() || caller == Caller::Function => Space::Generic,
             () if caller == Caller::HostOfLoop || from[local].is_empty() => Space::Global,
             () if from[local].is_disjoint(&written) => Space::ReadOnly,
             () => Space::Global,
@@ -53,24 +56,21 @@ impl Spaces {
         self.load(view) == Space::Local
     }
 
+    pub(super) fn is_shared(&self, view: LocalId) -> bool {
+        self.load(view) == Space::Shared
+    }
+
     fn is_generic(&self, view: LocalId) -> bool {
         self.load(view) == Space::Generic
     }
 
-    fn store(&self, view: LocalId) -> Space {
+    pub(super) fn store(&self, view: LocalId) -> Space {
         match self.of[view.0 as usize] {
             // The effects would know: nothing is stored there.
             Space::ReadOnly => Space::Global,
             space => space,
         }
     }
-}
-
-/// Whether a function calls others, whose results may lie anywhere.
-fn called(function: &Function) -> bool {
-    let mut calls = false;
-    crate::ir::visit::walk(&function.body, &mut |stmt| calls |= stmt.kind.callee().is_some());
-    calls
 }
 
 impl FunctionCx<'_, '_> {
@@ -114,7 +114,7 @@ impl FunctionCx<'_, '_> {
 
     /// A part of an element in memory. The slowest dimension is added first, so that what an inner loop does not
     /// change can be computed before it.
-    fn element(&mut self, local: LocalId, index: &[Operand], part: Part) -> Operand {
+    pub(super) fn element(&mut self, local: LocalId, index: &[Operand], part: Part) -> Operand {
         let view = self.view(local);
         let mut axes: Vec<usize> = (0..index.len()).collect();
         if view.ty.layout == Layout::F {

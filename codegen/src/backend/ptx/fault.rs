@@ -3,7 +3,7 @@
 use pykernel_abi::{MAX_OPERANDS, fault};
 
 use super::function::FunctionCx;
-use super::instruction::{Class, Comparison, Opcode, Operand, Register, Space, Ty};
+use super::instruction::{Class, Comparison, Opcode, Operand, Register, Space, Step, Ty};
 use crate::ir::{Expr, Raise, Scalar};
 
 /// In the order of the fault's fields.
@@ -28,7 +28,7 @@ impl FunctionCx<'_, '_> {
         let seen = self.register(Class::Short);
         let (expected, address) = (Operand::Int(0), Operand::Memory(fault, fault::SITE));
         self.emit(
-            Opcode::AtomicCas(Space::Global),
+            Opcode::Atomic(Step::CompareAndSwap, Space::Global),
             &[Ty::B32],
             [seen.into(), address, expected, Operand::Int(site)],
         );

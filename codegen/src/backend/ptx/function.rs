@@ -8,6 +8,7 @@ use super::instruction::{Class, Instruction, Label, Line, Opcode, Operand, Regis
 use super::module::{self, Param, Slot};
 use super::view::{self, View};
 use super::{Unit, Unsupported};
+use crate::hir::LaunchBounds;
 use crate::ir::{self, Function, FunctionId, LocalId, Scalar, Type};
 use crate::source::Span;
 
@@ -132,6 +133,7 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         Ok(module::Function {
             name,
             is_entry: self.spaces.is_entry(),
+            bounds: LaunchBounds::default(),
             params,
             results,
             frame,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::module::Slot;
+use crate::ir::threads::{Scope, Source};
 
 /// What a register holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,6 +129,8 @@ pub enum Space {
     ReadOnly,
     /// A thread's own.
     Local,
+    /// That of the threads of a block.
+    Shared,
     /// An entry's parameters.
     Param,
 }
@@ -151,6 +154,55 @@ pub enum Comparison {
     Neu,
     /// One is NaN.
     Nan,
+}
+
+/// What an atomic step makes of what stands there and what it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The sum.
+    Add,
+    /// The less of integers.
+    Min,
+    /// The greater of integers.
+    Max,
+    /// Bits that are in both.
+    And,
+    /// Bits that are in one.
+    Or,
+    /// Bits that differ.
+    Xor,
+    /// What it is given.
+    Exchange,
+    /// The second if the first stands there.
+    CompareAndSwap,
+    /// One more, up to a bound, then 0.
+    Increment,
+    /// One less, and from 0 or above a bound the bound.
+    Decrement,
+}
+
+/// What a barrier makes of all threads' predicates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    /// How many hold.
+    Count,
+    /// Whether all hold.
+    And,
+    /// Whether one holds.
+    Or,
+}
+
+/// What a vote makes of the predicates of lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Vote {
+    /// Whether one holds.
+    Any,
+    /// Whether all hold.
+    All,
+    /// Whether all are the same.
+    Uniform,
+    /// A bit for each that holds.
+    Ballot,
 }
 
 /// How a number becomes one of another type.
@@ -237,10 +289,26 @@ pub enum Opcode {
     CvtaFrom(Space),
     /// The address in a space of one in all memory.
     CvtaTo(Space),
-    /// Puts a number in the place of one that is expected; gives what was there.
-    AtomicCas(Space),
-    /// Adds to what stands in a place; gives what was there.
-    AtomicAdd(Space),
+    /// Changes what stands in a place, in one step; gives what was there.
+    Atomic(Step, Space),
+    /// Waits for all threads of the block.
+    Barrier,
+    /// The same, and gives what all predicates make together.
+    BarrierReduce(Reduction),
+    /// Orders what is written, for those who see it.
+    Fence(Scope),
+    /// Waits for lanes of the warp.
+    WarpBarrier,
+    /// What the predicates of lanes make together.
+    Vote(Vote),
+    /// What another lane has.
+    Shuffle(Source),
+    /// The lanes that have the same bits.
+    MatchAny,
+    /// The lanes if all have the same bits, else none.
+    MatchAll,
+    /// The lanes that run together.
+    ActiveMask,
     /// Goes elsewhere.
     Bra,
     /// Leaves the function.
@@ -264,6 +332,8 @@ pub enum Operand {
     Slot(Slot, u32),
     /// The address of memory of the function's own.
     Frame,
+    /// The address of memory that threads share, under its number, or of what the launch gives.
+    Shared(Option<u32>),
     /// A number that the device knows: `%tid.x`.
     Special(&'static str),
     /// A place in the function.

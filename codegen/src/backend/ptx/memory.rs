@@ -3,7 +3,7 @@
 use super::expression::Value;
 use super::function::{FunctionCx, class};
 use super::instruction::{Class, Comparison, Opcode, Operand, Register, Space, Ty};
-use crate::ir::{Expr, LocalId, Part, Scalar, Type};
+use crate::ir::{self, Expr, LocalId, Part, Scalar, Type};
 
 /// The type by which a number lies in memory.
 pub(super) const fn memory_type(scalar: Scalar) -> Ty {
@@ -57,28 +57,52 @@ impl FunctionCx<'_, '_> {
         self.setp(Comparison::Ne, Ty::U32, byte, Operand::Int(0))
     }
 
-    /// Sets memory of the function's frame aside and makes it an array.
-    pub(super) fn reserve(&mut self, local: LocalId, shape: &[Expr], room: i64) {
+    /// Sets memory aside and makes it an array.
+    pub(super) fn reserve(&mut self, local: LocalId, shape: &[Expr], room: i64, space: ir::threads::Space) {
         let Type::View(ty) = self.function.ty(local) else {
             unreachable!("bug in pykernel: a number is made an array")
         };
         let size = ty.element.size() as i64;
-        let offset = self.frame;
-        self.frame += ((room.max(1) * size) as u32).next_multiple_of(8);
-        let start = self.compute(Opcode::Mov, Ty::U64, Class::Long, [Operand::Frame]);
-        let mut data =
-            self.compute(Opcode::Add, Ty::U64, Class::Long, [start.into(), Operand::Int(offset.into())]);
-        if !self.spaces.is_local(local) {
-            data = self.compute(Opcode::CvtaFrom(Space::Local), Ty::U64, Class::Long, [data.into()]);
-        }
+        let data = match space {
+            ir::threads::Space::Frame => self.in_frame(local, room * size),
+            ir::threads::Space::Shared(number) => self.shared(local, Some((number, room * size))),
+            ir::threads::Space::Launch => self.shared(local, None),
+        };
         let extents: Vec<Register> = shape.iter().map(|extent| self.register_of(extent)).collect();
         self.make_view(local, data, &extents, size);
+    }
+
+    /// The address of so many bytes of the function's frame.
+    fn in_frame(&mut self, local: LocalId, bytes: i64) -> Register {
+        let offset = self.frame;
+        self.frame += (bytes.max(1) as u32).next_multiple_of(8);
+        let start = self.compute(Opcode::Mov, Ty::U64, Class::Long, [Operand::Frame]);
+        let data =
+            self.compute(Opcode::Add, Ty::U64, Class::Long, [start.into(), Operand::Int(offset.into())]);
+        match self.spaces.is_local(local) {
+            true => data,
+            false => self.compute(Opcode::CvtaFrom(Space::Local), Ty::U64, Class::Long, [data.into()]),
+        }
+    }
+
+    /// The address of memory that the threads of a block share: so many bytes of a number, or what the launch gives.
+    fn shared(&mut self, local: LocalId, of_module: Option<(u32, i64)>) -> Register {
+        match of_module {
+            Some((number, bytes)) => drop(self.unit.module.shared.insert(number, bytes.max(1) as u32)),
+            None => self.unit.module.uses_launch_shared = true,
+        }
+        let name = Operand::Shared(of_module.map(|(number, _)| number));
+        let data = self.compute(Opcode::Mov, Ty::U64, Class::Long, [name]);
+        match self.spaces.is_shared(local) {
+            true => data,
+            false => self.compute(Opcode::CvtaFrom(Space::Shared), Ty::U64, Class::Long, [data.into()]),
+        }
     }
 
     /// Sets a view to contiguous memory, last dimension fastest.
     fn make_view(&mut self, local: LocalId, data: Register, extents: &[Register], size: i64) {
         let view = self.view(local);
-        let known = super::view::fastest(crate::ir::ViewType { layout: crate::types::Layout::C, ..view.ty });
+        let known = super::view::fastest(ir::ViewType { layout: crate::types::Layout::C, ..view.ty });
         let mut flat = vec![data];
         flat.extend(extents);
         for axis in (0..extents.len()).filter(|axis| Some(*axis) != known) {

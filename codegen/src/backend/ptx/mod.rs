@@ -13,6 +13,7 @@
 
 mod address;
 mod arithmetic;
+mod atomic;
 mod branch;
 mod call;
 mod compare;
@@ -29,6 +30,7 @@ mod module;
 mod output;
 mod print;
 mod statement;
+mod threads;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +42,10 @@ use crate::interface::Kernel;
 use crate::ir::{self, FunctionId, visit};
 use crate::passes;
 use crate::source::Span;
+
+/// How many bytes the threads of a block can share without the launch saying so (CUDA C++ Programming Guide, compute
+/// capabilities).
+const MOST_SHARED: u32 = 48 << 10;
 
 /// Why a kernel cannot run on a GPU.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,13 +105,24 @@ impl Unit<'_> {
             self.function(id, &mut done)?;
         }
         for overload in &kernel.overloads {
-            let entry = match &kernel.ufunc {
+            let mut entry = match &kernel.ufunc {
                 Some(ufunc) => entry::inner_loop(self, overload, &ufunc.layout)?,
                 None => entry::translate(self, overload)?,
             };
+            entry.bounds = kernel.launched.unwrap_or_default();
             self.module.functions.push(entry);
         }
-        Ok(())
+        self.shares_enough(kernel)
+    }
+
+    /// Whether the threads of a block share no more than a multiprocessor has for them.
+    fn shares_enough(&self, kernel: &Kernel) -> Result<(), Unsupported> {
+        let bytes: u32 = self.module.shared.values().map(|bytes| bytes.next_multiple_of(16)).sum();
+        if bytes <= MOST_SHARED {
+            return Ok(());
+        }
+        let what = format!("share {bytes} bytes among the threads of a block: there are {MOST_SHARED}");
+        Err(Unsupported { what, span: kernel.span })
     }
 
     /// Translates a function, unless it is there, and before it those that it calls.

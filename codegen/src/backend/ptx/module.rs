@@ -1,9 +1,11 @@
 //! A module of PTX as data.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Unsupported;
-use super::instruction::{Class, Line, Ty};
+use super::instruction::{Class, Line, Opcode, Ty};
+use crate::hir::LaunchBounds;
 use crate::ir::Raise;
 
 /// The functions of some kernels, and what they may raise.
@@ -15,8 +17,51 @@ pub struct Module {
     pub sites: Vec<Site>,
     /// What kernels print, as `pykernel_abi::Site` describes templates; a text names one by its position.
     pub templates: Vec<Arc<str>>,
+    /// The memory that threads of a block share, by its numbers: how many bytes.
+    pub shared: BTreeMap<u32, u32>,
+    /// Whether functions ask for the shared memory that a launch gives.
+    pub uses_launch_shared: bool,
     /// The names of the kernels that are not there, and why.
     pub refused: Vec<(String, Unsupported)>,
+}
+
+/// What a module asks of drivers and devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// The version of PTX.
+    pub version: (u32, u32),
+    /// The architecture: 60 is `sm_60`.
+    pub target: u32,
+}
+
+impl Needs {
+    /// A version that every driver from CUDA 9 on loads, and the first architecture with atomic additions of `f64`.
+    const LEAST: Needs = Needs { version: (6, 0), target: 60 };
+
+    /// PTX ISA, "PTX ISA Notes" and "Target ISA Notes" of each instruction.
+    const fn of(opcode: Opcode) -> Needs {
+        match opcode {
+            Opcode::ActiveMask => Needs { version: (6, 2), ..Needs::LEAST },
+            Opcode::MatchAny | Opcode::MatchAll => Needs { target: 70, ..Needs::LEAST },
+            _ => Needs::LEAST,
+        }
+    }
+
+    fn and(self, other: Needs) -> Needs {
+        Needs { version: self.version.max(other.version), target: self.target.max(other.target) }
+    }
+}
+
+impl Module {
+    /// What its instructions ask for together.
+    pub fn needs(&self) -> Needs {
+        let lines = self.functions.iter().flat_map(|function| &function.body);
+        let needs = lines.filter_map(|line| match line {
+            Line::Instruction(instruction) => Some(Needs::of(instruction.opcode)),
+            Line::Label(_) | Line::Call { .. } | Line::Place(_) => None,
+        });
+        needs.fold(Needs::LEAST, Needs::and)
+    }
 }
 
 /// A place where a kernel raises, and what. Its operands' values are in the fault.
@@ -29,6 +74,8 @@ pub struct Function {
     pub name: String,
     /// Whether the host launches it.
     pub is_entry: bool,
+    /// What its launches promise, if it is an entry.
+    pub bounds: LaunchBounds,
     /// Its parameters.
     pub params: Vec<Param>,
     /// How many bytes its results take; none of an entry.

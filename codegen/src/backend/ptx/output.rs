@@ -4,7 +4,7 @@
 use pykernel_abi::launch_record;
 
 use super::function::FunctionCx;
-use super::instruction::{Class, Comparison, Opcode, Operand, Register, Space, Ty};
+use super::instruction::{Class, Comparison, Opcode, Operand, Register, Space, Step, Ty};
 use crate::ir::Template;
 
 impl FunctionCx<'_, '_> {
@@ -16,7 +16,11 @@ impl FunctionCx<'_, '_> {
         let size = launch_record::operand(values.len());
         let at = self.register(Class::Short);
         let used = Operand::Memory(record, launch_record::USED);
-        self.emit(Opcode::AtomicAdd(Space::Global), &[Ty::U32], [at.into(), used, Operand::Int(size)]);
+        self.emit(
+            Opcode::Atomic(Step::Add, Space::Global),
+            &[Ty::U32],
+            [at.into(), used, Operand::Int(size)],
+        );
         let (at, room) = (self.long(at), self.load_long(record, launch_record::ROOM, Ty::U32));
         let end = self.compute(Opcode::Add, Ty::U64, Class::Long, [at.into(), Operand::Int(size)]);
         let is_full = self.setp(Comparison::Gt, Ty::U64, end, room);

@@ -3,14 +3,16 @@
 use std::fmt::{self, Display, Formatter, Write as _};
 
 use super::instruction::{
-    Class, Comparison, Instruction, Label, Line, Opcode, Operand, Register, Rounding, Space, Ty,
+    Class, Comparison, Instruction, Label, Line, Opcode, Operand, Reduction, Register, Rounding, Space, Step,
+    Ty, Vote,
 };
-use super::module::{Function, Module, Param, Slot};
-use crate::source::Source;
+use super::module::{Function, Module, Needs, Param, Slot};
+use crate::hir::LaunchBounds;
+use crate::ir::threads::{Scope, Source};
+use crate::source;
 
-/// What a module begins with: a version that every driver from CUDA 9 on loads, and the first architecture with
-/// atomic additions of `f64`.
-const HEAD: &str = ".version 6.0\n.target sm_60\n.address_size 64\n";
+/// The name of the shared memory that a launch gives.
+const LAUNCH_SHARED: &str = "launch_shared";
 
 impl Module {
     /// The text for drivers.
@@ -19,16 +21,23 @@ impl Module {
     }
 
     /// The text with each line of Python, as a comment, before what comes from it.
-    pub fn text_with_lines(&self, source: &Source) -> String {
+    pub fn text_with_lines(&self, source: &source::Source) -> String {
         self.print(Some(source))
     }
 
-    fn print(&self, source: Option<&Source>) -> String {
-        let mut text = HEAD.to_owned();
+    fn print(&self, source: Option<&source::Source>) -> String {
+        let Needs { version: (major, minor), target } = self.needs();
+        let mut text = format!(".version {major}.{minor}\n.target sm_{target}\n.address_size 64\n");
         for (kernel, why) in &self.refused {
             let place = source.map(|source| format!(" ({}:{})", source.file, source.line(why.span.start)));
             let line = format!("{kernel} is not here: {why}{}", place.unwrap_or_default());
             let _ = write!(text, "\n// {}\n", ascii(&line));
+        }
+        for (number, bytes) in &self.shared {
+            let _ = write!(text, "\n.shared .align 16 .b8 {}[{bytes}];\n", Operand::Shared(Some(*number)));
+        }
+        if self.uses_launch_shared {
+            let _ = write!(text, "\n.extern .shared .align 16 .b8 {LAUNCH_SHARED}[];\n");
         }
         for function in &self.functions {
             // Writing to a string cannot fail.
@@ -40,13 +49,14 @@ impl Module {
 
 struct Printed<'a> {
     function: &'a Function,
-    source: Option<&'a Source>,
+    source: Option<&'a source::Source>,
 }
 
 impl Display for Printed<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Printed { function, source } = self;
         head(function, f)?;
+        bounds(function.bounds, f)?;
         f.write_str("{\n")?;
         if function.frame > 0 {
             writeln!(f, "    .local .align 8 .b8 frame[{}];", function.frame)?;
@@ -88,10 +98,24 @@ fn head(function: &Function, f: &mut Formatter<'_>) -> fmt::Result {
     writeln!(f, ")")
 }
 
+/// What the launches of an entry promise, and what it may use.
+fn bounds(bounds: LaunchBounds, f: &mut Formatter<'_>) -> fmt::Result {
+    if let Some(threads) = bounds.threads {
+        writeln!(f, ".maxntid {threads}, 1, 1")?;
+    }
+    if let Some(blocks) = bounds.blocks {
+        writeln!(f, ".minnctapersm {blocks}")?;
+    }
+    if let Some(registers) = bounds.registers {
+        writeln!(f, ".maxnreg {registers}")?;
+    }
+    Ok(())
+}
+
 /// A line of Python, where another one begins.
 fn place(
     offset: u32,
-    source: Option<&Source>,
+    source: Option<&source::Source>,
     current: &mut Option<u32>,
     f: &mut Formatter<'_>,
 ) -> fmt::Result {
@@ -192,8 +216,26 @@ impl Display for Opcode {
             Opcode::Store(space) => return write!(f, "st{}", space.suffix()),
             Opcode::CvtaFrom(space) => return write!(f, "cvta{}", space.suffix()),
             Opcode::CvtaTo(space) => return write!(f, "cvta.to{}", space.suffix()),
-            Opcode::AtomicCas(space) => return write!(f, "atom{}.cas", space.suffix()),
-            Opcode::AtomicAdd(space) => return write!(f, "atom{}.add", space.suffix()),
+            Opcode::Atomic(step, space) => return write!(f, "atom{}.{}", space.suffix(), step.name()),
+            Opcode::Barrier => "bar.sync",
+            Opcode::BarrierReduce(Reduction::Count) => "bar.red.popc",
+            Opcode::BarrierReduce(Reduction::And) => "bar.red.and",
+            Opcode::BarrierReduce(Reduction::Or) => "bar.red.or",
+            Opcode::Fence(Scope::Block) => "membar.cta",
+            Opcode::Fence(Scope::Device) => "membar.gl",
+            Opcode::Fence(Scope::System) => "membar.sys",
+            Opcode::WarpBarrier => "bar.warp.sync",
+            Opcode::Vote(Vote::Any) => "vote.sync.any",
+            Opcode::Vote(Vote::All) => "vote.sync.all",
+            Opcode::Vote(Vote::Uniform) => "vote.sync.uni",
+            Opcode::Vote(Vote::Ballot) => "vote.sync.ballot",
+            Opcode::Shuffle(Source::Lane) => "shfl.sync.idx",
+            Opcode::Shuffle(Source::Before) => "shfl.sync.up",
+            Opcode::Shuffle(Source::Behind) => "shfl.sync.down",
+            Opcode::Shuffle(Source::Xor) => "shfl.sync.bfly",
+            Opcode::MatchAny => "match.any.sync",
+            Opcode::MatchAll => "match.all.sync",
+            Opcode::ActiveMask => "activemask",
             Opcode::Bra => "bra",
             Opcode::Ret => "ret",
         })
@@ -211,6 +253,23 @@ impl Comparison {
             Comparison::Ge => "ge",
             Comparison::Neu => "neu",
             Comparison::Nan => "nan",
+        }
+    }
+}
+
+impl Step {
+    const fn name(self) -> &'static str {
+        match self {
+            Step::Add => "add",
+            Step::Min => "min",
+            Step::Max => "max",
+            Step::And => "and",
+            Step::Or => "or",
+            Step::Xor => "xor",
+            Step::Exchange => "exch",
+            Step::CompareAndSwap => "cas",
+            Step::Increment => "inc",
+            Step::Decrement => "dec",
         }
     }
 }
@@ -235,6 +294,7 @@ impl Space {
             Space::Global => ".global",
             Space::ReadOnly => ".global.nc",
             Space::Local => ".local",
+            Space::Shared => ".shared",
             Space::Param => ".param",
         }
     }
@@ -252,6 +312,8 @@ impl Display for Operand {
             Operand::Slot(slot, 0) => write!(f, "[{slot}]"),
             Operand::Slot(slot, offset) => write!(f, "[{slot}+{offset}]"),
             Operand::Frame => f.write_str("frame"),
+            Operand::Shared(Some(number)) => write!(f, "shared{number}"),
+            Operand::Shared(None) => f.write_str(LAUNCH_SHARED),
             Operand::Special(name) => f.write_str(name),
             Operand::Label(label) => label.fmt(f),
         }

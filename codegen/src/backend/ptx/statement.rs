@@ -42,7 +42,11 @@ impl FunctionCx<'_, '_> {
             StmtKind::Record(raise) => self.record(raise),
             StmtKind::Print(template) => self.print(template),
             StmtKind::Allocate { .. } => self.refuse("make an array whose size is known only when it runs"),
-            StmtKind::Reserve { view, shape, room } => self.reserve(*view, shape, *room),
+            StmtKind::Reserve { view, shape, room, space } => self.reserve(*view, shape, *room, *space),
+            StmtKind::Together { op, results, args } => self.together(*op, results, args),
+            StmtKind::Atomic { op, old, view, index, args } => {
+                self.atomic(*op, *old, *view, index, args);
+            }
             // Owners own nothing.
             StmtKind::Retain(_) | StmtKind::Release(_) => {}
             StmtKind::LoadLanes { .. } | StmtKind::StoreLanes { .. } | StmtKind::CallLanes { .. } => {

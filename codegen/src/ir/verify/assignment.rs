@@ -114,7 +114,9 @@ impl<'a> Walk<'a> {
             | StmtKind::Call { .. }
             | StmtKind::Parallel { .. }
             | StmtKind::Allocate { .. }
-            | StmtKind::Reserve { .. } => {
+            | StmtKind::Reserve { .. }
+            | StmtKind::Together { .. }
+            | StmtKind::Atomic { .. } => {
                 stmt.assigned(&mut |local| self.assign(local));
             }
             StmtKind::Store { .. } | StmtKind::StoreLanes { .. } => {}

@@ -180,7 +180,10 @@ impl Checker<'_> {
     fn intrinsic(&mut self, op: Intrinsic, args: &[Expr]) -> Option<Number> {
         let wanted = arity(op);
         self.require(args.len() == wanted, || format!("{op:?} has {} operands", args.len()));
-        let Some(first) = args.first() else { return Some(Number::single(Scalar::Bool)) };
+        let Some(first) = args.first() else {
+            let scalar = if matches!(op, Intrinsic::Special(_)) { Scalar::I64 } else { Scalar::Bool };
+            return Some(Number::single(scalar));
+        };
         let ty = self.number(first)?;
         for arg in &args[1..] {
             let other = self.number(arg)?;
@@ -190,7 +193,7 @@ impl Checker<'_> {
             Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows => {
                 (ty.scalar == Scalar::I64, Scalar::Bool)
             }
-            Intrinsic::StackExhausted => (false, Scalar::Bool),
+            Intrinsic::StackExhausted | Intrinsic::Special(_) => (false, Scalar::Bool),
             Intrinsic::Sqrt
             | Intrinsic::Floor
             | Intrinsic::Ceil
@@ -233,7 +236,7 @@ impl Number {
 
 const fn arity(op: Intrinsic) -> usize {
     match op {
-        Intrinsic::StackExhausted => 0,
+        Intrinsic::StackExhausted | Intrinsic::Special(_) => 0,
         Intrinsic::Sqrt | Intrinsic::Floor | Intrinsic::Ceil | Intrinsic::Trunc | Intrinsic::RoundEven => 1,
         Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows => 2,
         Intrinsic::CopySign | Intrinsic::ProductError => 2,

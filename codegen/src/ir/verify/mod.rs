@@ -46,6 +46,7 @@ mod raise;
 
 use std::collections::BTreeSet;
 
+use super::threads::{Atomic, Together};
 use super::{
     Expr, Function, Label, LaneElements, Lanes, LocalId, Module, Part, Raise, Scalar, Stage, Stmt, StmtKind,
     Type, ViewType,
@@ -253,7 +254,13 @@ impl<'a> Checker<'a> {
                 shape.iter().for_each(|extent| self.expect(extent, Scalar::I64, "an extent"));
                 self.made(*view, shape.len());
             }
-            StmtKind::Reserve { view, shape, room } => {
+            StmtKind::Together { op, results, args } => self.together(*op, results, args),
+            StmtKind::Atomic { op, old, view, index, args } => {
+                if let Some(scalar) = self.element(*view, index, Part::First) {
+                    self.atomic(*op, *old, scalar, args);
+                }
+            }
+            StmtKind::Reserve { view, shape, room, space: _ } => {
                 self.require(*room >= 0, || "there is room for fewer than no elements".into());
                 shape.iter().for_each(|extent| self.expect(extent, Scalar::I64, "an extent"));
                 self.made(*view, shape.len());
@@ -263,6 +270,26 @@ impl<'a> Checker<'a> {
                 self.owner(*owner);
             }
         }
+    }
+
+    fn together(&mut self, op: Together, results: &[LocalId], args: &[Expr]) {
+        let number = op.number().and_then(|position| args.get(position)).and_then(|arg| self.ty(arg));
+        let number = match number {
+            Some(Type::Scalar(scalar)) => scalar,
+            _ => Scalar::I64,
+        };
+        let (takes, gives) = op.signature(number);
+        let counts = (takes.len(), gives.len()) == (args.len(), results.len());
+        self.require(counts, || format!("{op:?} has {} operands, {} results", args.len(), results.len()));
+        takes.iter().zip(args).for_each(|(scalar, arg)| self.expect(arg, *scalar, "an operand"));
+        gives.iter().zip(results).for_each(|(scalar, local)| self.expect_local(*local, *scalar, "a result"));
+    }
+
+    fn atomic(&mut self, op: Atomic, old: LocalId, scalar: Scalar, args: &[Expr]) {
+        self.require(op.takes(scalar), || format!("{op:?} is done on a {scalar}"));
+        self.require(args.len() == op.operands(), || format!("{op:?} has {} operands", args.len()));
+        args.iter().for_each(|arg| self.expect(arg, scalar, "an operand of an atomic step"));
+        self.expect_local(old, scalar, "an element as it was");
     }
 
     fn assign(&mut self, local: LocalId, value: &Expr) {

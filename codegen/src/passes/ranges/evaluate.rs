@@ -404,6 +404,9 @@ impl State {
             Intrinsic::SubOverflows => BinaryOp::Sub,
             Intrinsic::MulOverflows => BinaryOp::Mul,
             Intrinsic::StackExhausted => return Value::Bool(self.unknown_bool()),
+            Intrinsic::Special(special) => {
+                return Value::Int(Scalar::I64, Linear::symbol(self.facts.symbol(special.range())));
+            }
             Intrinsic::Sqrt
             | Intrinsic::Floor
             | Intrinsic::Ceil

@@ -109,6 +109,15 @@ impl<'a> Walk<'a> {
                 unreachable!("bug in pykernel: there are lanes before `vector`")
             }
             StmtKind::Check { cond, .. } => return self.check(cond),
+            StmtKind::Together { results, args, .. } => {
+                self.values(args);
+                self.forget(results.iter().copied());
+            }
+            StmtKind::Atomic { old, index, args, .. } => {
+                self.values(index);
+                self.values(args);
+                self.forget([*old]);
+            }
             StmtKind::Call { results, args, status, .. } => {
                 self.values(args);
                 self.forget(results.iter().chain(&*status).copied());

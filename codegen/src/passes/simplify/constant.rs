@@ -182,7 +182,7 @@ pub fn intrinsic(op: Intrinsic, args: &[Const]) -> Option<Const> {
         (Intrinsic::AddOverflows, &[Const::Int(_, left), Const::Int(_, right)]) => overflows(left + right),
         (Intrinsic::SubOverflows, &[Const::Int(_, left), Const::Int(_, right)]) => overflows(left - right),
         (Intrinsic::MulOverflows, &[Const::Int(_, left), Const::Int(_, right)]) => overflows(left * right),
-        (Intrinsic::StackExhausted, _) => None,
+        (Intrinsic::StackExhausted | Intrinsic::Special(_), _) => None,
         (op, &[Const::F32(x)]) => rounding(op, f64::from(f32::from_bits(x))).map(|value| f32(value as f32)),
         (op, &[Const::F64(x)]) => rounding(op, f64::from_bits(x)).map(f64),
         (Intrinsic::CopySign, &[Const::F32(x), Const::F32(y)]) => {

@@ -100,6 +100,8 @@ impl Control<'_> {
             | StmtKind::Print(_)
             | StmtKind::Allocate { .. }
             | StmtKind::Reserve { .. }
+            | StmtKind::Together { .. }
+            | StmtKind::Atomic { .. }
             | StmtKind::Retain(_)
             | StmtKind::Release(_) => push(kind),
         }

@@ -122,6 +122,7 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         Expr::Binary { op, .. } => !matches!(op, BinaryOp::Div | BinaryOp::Rem),
         Expr::Intrinsic { op, .. } => match op {
             Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::CopySign => true,
+            Intrinsic::Special(_) => true,
             Intrinsic::MulOverflows
             | Intrinsic::Sqrt
             | Intrinsic::Floor
