@@ -218,6 +218,9 @@ pub struct DeviceCode {
 impl DeviceCode {
     /// The size of the head.
     pub const SIZE: usize = 16;
+
+    /// What the addresses of operands are multiples of where an entry is for those whose elements lie side by side.
+    pub const VECTOR: usize = 16;
 }
 
 /// What a launch on a GPU writes for its host beside its results: all zero before it but for where the texts go.

@@ -45,7 +45,7 @@ impl Spaces {
         self.caller != Caller::Function
     }
 
-    fn load(&self, view: LocalId) -> Space {
+    pub(super) fn load(&self, view: LocalId) -> Space {
         self.of[view.0 as usize]
     }
 
@@ -57,7 +57,7 @@ impl Spaces {
         self.load(view) == Space::Generic
     }
 
-    fn store(&self, view: LocalId) -> Space {
+    pub(super) fn store(&self, view: LocalId) -> Space {
         match self.of[view.0 as usize] {
             // The effects would know: nothing is stored there.
             Space::ReadOnly => Space::Global,
@@ -108,13 +108,16 @@ impl FunctionCx<'_, '_> {
     /// Writes a part of an element.
     pub(super) fn store(&mut self, local: LocalId, index: &[Operand], part: Part, ty: Ty, value: Register) {
         let address = self.element(local, index, part);
-        let space = self.spaces.store(local);
-        self.emit(Opcode::Store(space), &[ty], [address, value.into()]);
+        let opcode = Opcode::Store(self.spaces.store(local));
+        match self.unit.is_for_warps() {
+            true => self.store_once(opcode, ty, address, value),
+            false => self.emit(opcode, &[ty], [address, value.into()]),
+        }
     }
 
     /// A part of an element in memory. The slowest dimension is added first, so that what an inner loop does not
     /// change can be computed before it.
-    fn element(&mut self, local: LocalId, index: &[Operand], part: Part) -> Operand {
+    pub(super) fn element(&mut self, local: LocalId, index: &[Operand], part: Part) -> Operand {
         let view = self.view(local);
         let mut axes: Vec<usize> = (0..index.len()).collect();
         if view.ty.layout == Layout::F {

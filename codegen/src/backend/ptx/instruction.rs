@@ -241,6 +241,12 @@ pub enum Opcode {
     AtomicCas(Space),
     /// Adds to what stands in a place; gives what was there.
     AtomicAdd(Space),
+    /// Whether a predicate holds in one of the threads of a mask.
+    VoteAny,
+    /// What the thread of a lane has.
+    ShuffleIndex,
+    /// Waits for the threads of a mask, and for what they have written.
+    WarpSync,
     /// Goes elsewhere.
     Bra,
     /// Leaves the function.
@@ -252,6 +258,8 @@ pub enum Opcode {
 pub enum Operand {
     /// A register.
     Register(Register),
+    /// Several, for what lies side by side in memory.
+    Vector(Vector),
     /// A constant integer, whose bits are those of the operation's type.
     Int(i64),
     /// The bits of a constant float.
@@ -268,6 +276,25 @@ pub enum Operand {
     Special(&'static str),
     /// A place in the function.
     Label(Label),
+}
+
+/// Two or four registers of one class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vector {
+    /// Two.
+    Two([Register; 2]),
+    /// Four.
+    Four([Register; 4]),
+}
+
+impl Vector {
+    /// The registers.
+    pub const fn registers(&self) -> &[Register] {
+        match self {
+            Vector::Two(registers) => registers,
+            Vector::Four(registers) => registers,
+        }
+    }
 }
 
 impl From<Register> for Operand {
