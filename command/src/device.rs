@@ -166,7 +166,8 @@ impl Ptx {
         let regions = start.run(program.as_ref(), &before, at)?;
         for other in others {
             let name = other.entry;
-            let found = other.run(program.as_ref(), &before, at).map_err(|wrong| format!("{name}: {wrong}"))?;
+            let found =
+                other.run(program.as_ref(), &before, at).map_err(|wrong| format!("{name}: {wrong}"))?;
             // Where something is raised, the order of threads decides what is done before.
             let [ours, others] = [&regions, &found].map(|regions| has_raised(regions, at));
             if ours != others || (!ours && regions != found) {
@@ -244,7 +245,8 @@ impl Start<'_> {
 
 /// Whether a launch has left in its record that something was raised: the first word of the fault is not 0.
 fn has_raised(regions: &[Region], record: u64) -> bool {
-    let within = |region: &&Region| (region.address..region.address + region.bytes.len() as u64).contains(&record);
+    let within =
+        |region: &&Region| (region.address..region.address + region.bytes.len() as u64).contains(&record);
     regions.iter().find(within).is_some_and(|region| {
         let site = (record - region.address) as usize + fault::SITE as usize;
         region.bytes[site..site + 4] != [0; 4]

@@ -15,10 +15,12 @@ use pykernel_abi::DeviceCode;
 
 use super::address::Caller;
 use super::call::class_of;
+use super::entry::Place;
 use super::function::FunctionCx;
 use super::instances::Instances;
-use super::entry::Place;
-use super::instruction::{Class, Comparison, Instruction, Line, Opcode, Operand, Register, Space, Ty, Vector};
+use super::instruction::{
+    Class, Comparison, Instruction, Line, Opcode, Operand, Register, Space, Ty, Vector,
+};
 use super::memory::memory_type;
 use super::module::{self, Slot};
 use super::{Unit, Unsupported};
@@ -29,11 +31,11 @@ use crate::types::DType;
 /// How many bytes of memory one access brings at most.
 const ACCESS: usize = DeviceCode::VECTOR;
 
-/// An instance of at most so many instructions is short: two accesses are under way at a time.
+/// Of instances of at most so many instructions two accesses are under way.
 const SHORT: usize = 64;
 
-/// One of more instructions is done alone: what lives at once would not fit into registers.
-const LONG: usize = 400;
+/// Instances of more are done one by one: what lives at once would not fit into registers, and memory is not what they wait for.
+const LONG: usize = 200;
 
 /// Translates the loop of a ufunc's overload for operands of which each has its elements side by side, from an address
 /// that is a multiple of [`ACCESS`] on, or is one number, whose step is 0; and what is written lies apart from all
@@ -43,14 +45,15 @@ pub(super) fn inner_loop(
     unit: &mut Unit<'_>,
     overload: &Overload,
 ) -> Result<Option<module::Function>, Unsupported> {
-    let Some(instances) = Instances::of(&unit.ir[overload.function]) else { return Ok(None) };
-    let size = overload.types.iter().map(|dtype| dtype.size()).max().unwrap_or(ACCESS);
+    let function = &unit.ir[overload.function];
+    let Some(instances) = Instances::of(function) else { return Ok(None) };
+    let widest = overload.types.iter().map(|dtype| dtype.size()).max().unwrap_or(ACCESS);
     let (together, in_flight) = match instances.cost() {
-        Some(cost) => {
-            let together = if cost <= LONG { (ACCESS / size).clamp(1, 4) } else { 1 };
-            (together, if cost <= SHORT { 2 } else { 1 })
-        }
-        None => (1, 1),
+        // The thread of what is raised says which element it was.
+        _ if function.status.is_some() => (1, 1),
+        Some(..=SHORT) => ((ACCESS / widest).clamp(1, 4), 2),
+        Some(..=LONG) => ((ACCESS / widest).clamp(1, 4), 1),
+        Some(_) | None => (1, 1),
     };
     let cx = FunctionCx::new(unit, overload.function, Caller::Host);
     let name = format!("{}_contiguous_{}", overload.symbol, together * in_flight);
@@ -155,7 +158,7 @@ impl Translation<'_, '_> {
             };
             let address = cx.advanced(base, number, advance);
             let is_read = self.instances.read.contains(&operand.view);
-            let moves = is_read.then(|| cx.number(&operand, base, step, &held));
+            let moves = is_read.then(|| cx.setp(Comparison::Ne, Ty::U64, step, Operand::Int(0)));
             Walker { operand, moves, address, advance, held }
         };
         self.operands.clone().into_iter().map(walker).collect()
@@ -169,9 +172,8 @@ impl Translation<'_, '_> {
             for _ in 1..n {
                 at.push(self.cx.sum(at[at.len() - 1], walker.advance));
             }
-            for (address, held) in at.iter().zip(&walker.held).filter(|_| walker.moves.is_some()) {
-                let space = self.cx.spaces.load(walker.operand.view);
-                self.cx.access(Opcode::Load(space), &walker.operand, *address, held, walker.moves);
+            for (address, held) in at.iter().zip(&walker.held) {
+                walker.moves.iter().for_each(|moves| self.cx.read(walker, *moves, *address, held));
             }
             addresses.push(at);
         }
@@ -236,19 +238,18 @@ struct Walker {
 }
 
 impl FunctionCx<'_, '_> {
-    /// Has all accesses hold a number, if an operand is one; gives whether it is not.
-    fn number(&mut self, operand: &Elements, base: Register, step: Register, held: &[Vec<Register>]) -> Register {
-        let moves = self.setp(Comparison::Ne, Ty::U64, step, Operand::Int(0));
-        let after = self.new_label();
-        self.branch_if(Some((moves, true)), after);
-        let parts = elements::parts(operand.dtype).len();
-        let space = self.spaces.load(operand.view);
-        self.access(Opcode::Load(space), operand, base, &held[0][..parts], None);
-        for (index, register) in held.iter().flatten().enumerate() {
-            self.copy(*register, held[0][index % parts]);
+    /// Reads what lies side by side, or the one number that an operand is.
+    fn read(&mut self, walker: &Walker, moves: Register, address: Register, held: &[Register]) {
+        let operand = &walker.operand;
+        let opcode = Opcode::Load(self.spaces.load(operand.view));
+        self.access(opcode, operand, address, held, Some((moves, true)));
+        let (number, copies) = held.split_at(elements::parts(operand.dtype).len());
+        self.access(opcode, operand, address, number, Some((moves, false)));
+        for (index, register) in copies.iter().enumerate() {
+            let operands = vec![(*register).into(), number[index % number.len()].into()];
+            let (guard, types) = (Some((moves, false)), vec![register.class.declared()]);
+            self.line(Line::Instruction(Instruction { guard, opcode: Opcode::Mov, types, operands }));
         }
-        self.place_label(after);
-        moves
     }
 
     /// Reads or writes what lies side by side, where a predicate holds.
@@ -258,7 +259,7 @@ impl FunctionCx<'_, '_> {
         operand: &Elements,
         address: Register,
         held: &[Register],
-        guard: Option<Register>,
+        guard: Option<(Register, bool)>,
     ) {
         let value = match *held {
             [one] => one.into(),
@@ -270,7 +271,6 @@ impl FunctionCx<'_, '_> {
         if matches!(opcode, Opcode::Store(_)) {
             operands.reverse();
         }
-        let guard = guard.map(|predicate| (predicate, true));
         self.line(Line::Instruction(Instruction { guard, opcode, types: vec![operand.ty()], operands }));
     }
 

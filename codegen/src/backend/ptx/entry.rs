@@ -166,7 +166,8 @@ impl FunctionCx<'_, '_> {
     /// What a thread, or a warp, does of `n` things. It divides only where it may have several.
     fn share(&mut self, n: Register) -> Share {
         let place = self.place_in_grid();
-        let Place { thread: first, threads } = if self.unit.is_for_warps() { self.of_warps(place) } else { place };
+        let Place { thread: first, threads } =
+            if self.unit.is_for_warps() { self.of_warps(place) } else { place };
         let long = |cx: &mut Self, opcode, args| cx.compute(opcode, Ty::U64, Class::Long, args);
         // Rounded up; the first is at most the last, so nothing wraps.
         let first_within = long(self, Opcode::Min, [first.into(), n.into()]);

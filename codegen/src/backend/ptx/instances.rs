@@ -81,7 +81,15 @@ fn found<'f>(function: &Function, body: &'f [Stmt], before: &mut Vec<&'f Stmt>) 
         before.push(stmt);
     }
     match &last.kind {
-        StmtKind::For { label, var, lo: Expr::Const(Const::Int(_, 0)), hi, step: 1, independent: true, body } => {
+        StmtKind::For {
+            label,
+            var,
+            lo: Expr::Const(Const::Int(_, 0)),
+            hi,
+            step: 1,
+            independent: true,
+            body,
+        } => {
             let all = Expr::Dim { view: *function.params.last()?, axis: 0 };
             (*hi == all).then_some(Loop { label: *label, var: *var, body })
         }

@@ -12,9 +12,7 @@ use super::expression::Value;
 use super::function::{FunctionCx, class};
 use super::instruction::{Class, Comparison, Instruction, Line, Opcode, Operand, Register, Ty, Vector};
 use super::memory::memory_type;
-use crate::ir::{
-    Expr, FunctionId, LaneElements, LocalId, Module, Scalar, Stmt, StmtKind, visit,
-};
+use crate::ir::{Expr, FunctionId, LaneElements, LocalId, Module, Scalar, Stmt, StmtKind, visit};
 use crate::vector::Wanted;
 
 /// How many threads a warp has.
@@ -24,8 +22,13 @@ const THREADS: u32 = 32;
 const ALL: Operand = Operand::Int(0xffff_ffff);
 
 /// What the back end wants of loops that a warp does.
-pub(super) const LANES: Wanted =
-    Wanted { bits: 64 * THREADS, rest: Some(64 * THREADS), gathers: true, registers: None, threads: Some(THREADS) };
+pub(super) const LANES: Wanted = Wanted {
+    bits: 64 * THREADS,
+    rest: Some(64 * THREADS),
+    gathers: true,
+    registers: None,
+    threads: Some(THREADS),
+};
 
 /// Whether a gufunc's loop gains by warps: some of an instance is on lanes, and it needs no memory of a thread's own.
 pub(super) fn gains(ir: &Module, id: FunctionId) -> bool {
