@@ -199,8 +199,10 @@ pub struct Fault {
     pub operands: [u64; MAX_OPERANDS],
 }
 
-/// The code of a kernel for GPUs, as it lies in a program: this head, the text of the PTX, and then parts: the name of
-/// the entry of each overload, each ending with a zero; the raise sites, as [`Site`] describes them; and the templates of what is
+/// The code of a kernel for GPUs, as it lies in a program: this head, the text of the PTX, and then parts: the names of
+/// entries, each ending with a zero: of each overload its own, in their order, and among them others, which begin with that and
+/// say what they are for: `_contiguous_4` for operands whose elements lie side by side, of which a thread does 4 at once,
+/// `_warp` for warps that do instances together; the raise sites, as [`Site`] describes them; and the templates of what is
 /// printed. Before each part stand its bytes' number, in 4 bytes. Numbers are the machine's; nothing is aligned.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -218,6 +220,9 @@ pub struct DeviceCode {
 impl DeviceCode {
     /// The size of the head.
     pub const SIZE: usize = 16;
+
+    /// What the addresses of operands are multiples of where an entry is for those whose elements lie side by side.
+    pub const VECTOR: usize = 16;
 }
 
 /// What a launch on a GPU writes for its host beside its results: all zero before it but for where the texts go.

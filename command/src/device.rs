@@ -3,11 +3,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pykernel_abi::{LaunchRecord, Raised, Status};
+use pykernel_abi::{DeviceCode, LaunchRecord, Raised, Status, fault};
 use pykernel_codegen::backend::clif::{Bound, site_bytes};
-use pykernel_codegen::backend::ptx;
+use pykernel_codegen::backend::ptx::{self, DeviceIr};
 use pykernel_codegen::interface::{Kernel, Leaf, Overload};
-use pykernel_codegen::ir::{self, Scalar, elements};
+use pykernel_codegen::ir::{Scalar, elements};
 
 use crate::host::HOST;
 
@@ -45,7 +45,7 @@ pub struct Launch<'a> {
 }
 
 /// Memory of this process.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Region {
     /// Its address.
     pub address: u64,
@@ -61,6 +61,8 @@ pub struct Ptx {
     sites: Vec<Vec<u8>>,
     templates: Vec<Arc<str>>,
     kernel: Kernel,
+    /// The names of all entries, each overload's own one before its others.
+    entries: Vec<String>,
 }
 
 /// How many words there are for what a launch prints, if it may print.
@@ -70,11 +72,11 @@ const TEXTS: usize = 4096;
 static COPIES: Mutex<()> = Mutex::new(());
 
 impl Ptx {
-    /// Compiles a kernel whose functions are those of `ir`, which has no lanes.
+    /// Compiles a kernel whose functions are those of `ir`.
     ///
     /// # Errors
     /// Why it cannot run on a GPU.
-    pub fn new(ir: &ir::Module, kernel: &Kernel, device: &dyn Device) -> Result<Ptx, ptx::Unsupported> {
+    pub fn new(ir: &DeviceIr, kernel: &Kernel, device: &dyn Device) -> Result<Ptx, ptx::Unsupported> {
         let mut module = ptx::compile_finished(ir, std::slice::from_ref(kernel));
         if let Some((_, why)) = module.refused.pop() {
             return Err(why);
@@ -82,7 +84,9 @@ impl Ptx {
         let sites = module.sites.iter().map(|site| site_bytes(site, cfg!(target_endian = "little")));
         let sites = sites.collect();
         let program = device.load(&module.text());
-        Ok(Ptx { program, sites, templates: module.templates, kernel: kernel.clone() })
+        let entries = module.functions.iter().filter(|function| function.is_entry);
+        let entries = entries.map(|entry| entry.name.clone()).collect();
+        Ok(Ptx { program, sites, templates: module.templates, kernel: kernel.clone(), entries })
     }
 
     /// Calls an overload of a kernel that is no ufunc, as `Jit::call` does.
@@ -128,19 +132,20 @@ impl Ptx {
             params.push_words(&[result.as_mut_ptr().expose_provenance() as u64]);
             memory.push(Span::whole(result));
         }
+        let start = Start { entry: &overload.symbol, blocks: [1, 1], threads: 1, params };
         // SAFETY: the spans are those of arrays and of the result.
-        unsafe { self.launch(overload, ([1, 1], 1), params, memory, raised) }
+        unsafe { self.launch(start, Vec::new(), memory, raised) }
     }
 
-    /// Launches an entry; says in the record what it has raised.
+    /// Launches an entry; says in the record what it has raised. The others are entries for the same work: each is launched
+    /// over memory as it was before, and has to leave there what the first one has left.
     ///
     /// # Safety
     /// The spans are memory of this process that nobody else uses, and that may be written where the kernel writes.
     unsafe fn launch(
         &self,
-        overload: &Overload,
-        (blocks, threads): ([u32; 2], u32),
-        mut params: Params,
+        start: Start<'_>,
+        others: Vec<Start<'_>>,
         mut memory: Vec<Span>,
         raised: &mut Raised,
     ) -> Result<Status, String> {
@@ -153,14 +158,22 @@ impl Ptx {
             ..LaunchRecord::default()
         };
         let at = std::ptr::from_mut(&mut record).expose_provenance() as u64;
-        params.push_words(&[at]);
         memory.extend([room, Span { first: at, end: at + size_of::<LaunchRecord>() as u64 }]);
         let memory = Span::joined(memory);
         // SAFETY: the caller vouches for it; record and texts are this function's own.
-        let mut regions: Vec<Region> = memory.iter().map(|span| unsafe { span.read() }).collect();
-        let before = regions.clone();
-        let launch = Launch { entry: &overload.symbol, blocks, threads, params: &params.bytes };
-        self.program.as_ref().map_err(String::clone)?.launch(&launch, &mut regions)?;
+        let before: Vec<Region> = memory.iter().map(|span| unsafe { span.read() }).collect();
+        let program = self.program.as_ref().map_err(String::clone)?;
+        let regions = start.run(program.as_ref(), &before, at)?;
+        for other in others {
+            let name = other.entry;
+            let found =
+                other.run(program.as_ref(), &before, at).map_err(|wrong| format!("{name}: {wrong}"))?;
+            // Where something is raised, the order of threads decides what is done before.
+            let [ours, others] = [&regions, &found].map(|regions| has_raised(regions, at));
+            if ours != others || (!ours && regions != found) {
+                return Err(format!("{name} does not do what the entry for all operands does"));
+            }
+        }
         for (before, after) in before.iter().zip(&regions) {
             // SAFETY: what has changed was written by the kernel.
             unsafe { after.write_back(before) };
@@ -176,6 +189,12 @@ impl Ptx {
         raised.site = site.as_ptr();
         raised.operands = fault.operands;
         Ok(Status::Raised)
+    }
+
+    /// The entries of an overload beside its own, with what their names have behind its name.
+    fn others<'s>(&'s self, overload: &Overload) -> impl Iterator<Item = (&'s str, &'s str)> {
+        let symbol = format!("{}_", overload.symbol);
+        self.entries.iter().filter_map(move |name| Some((name.as_str(), name.strip_prefix(&symbol)?)))
     }
 
     /// Has the host print what a launch has printed.
@@ -202,6 +221,36 @@ impl Ptx {
 pub struct Loops {
     /// Each loop is called with the address of one.
     contexts: Box<[LoopContext]>,
+}
+
+/// An entry, and what it is launched with.
+struct Start<'a> {
+    entry: &'a str,
+    blocks: [u32; 2],
+    threads: u32,
+    /// But for the last one, the record's address.
+    params: Params,
+}
+
+impl Start<'_> {
+    /// What memory is behind it.
+    fn run(mut self, program: &dyn Program, before: &[Region], record: u64) -> Result<Vec<Region>, String> {
+        self.params.push_words(&[record]);
+        let Start { entry, blocks, threads, params } = self;
+        let mut regions = before.to_vec();
+        program.launch(&Launch { entry, blocks, threads, params: &params.bytes }, &mut regions)?;
+        Ok(regions)
+    }
+}
+
+/// Whether a launch has left in its record that something was raised: the first word of the fault is not 0.
+fn has_raised(regions: &[Region], record: u64) -> bool {
+    let within =
+        |region: &&Region| (region.address..region.address + region.bytes.len() as u64).contains(&record);
+    regions.iter().find(within).is_some_and(|region| {
+        let site = (record - region.address) as usize + fault::SITE as usize;
+        region.bytes[site..site + 4] != [0; 4]
+    })
 }
 
 /// What the inner loop of an overload is called with.
@@ -268,21 +317,50 @@ unsafe extern "C" fn inner_loop(
         next += core.len();
         memory.push(Span::of(args[place], &shape, &strides, overload.types[place].size()));
     }
-    let shape = match are_independent(&memory, ufunc.layout.inputs.len(), steps) {
+    let is_spread = are_independent(&memory, ufunc.layout.inputs.len(), steps);
+    let shape = match is_spread {
         true => Shape::spread(dimensions[0]),
         false => Shape { count: dimensions[0], around: [1; 3], blocks: 1, threads: 1 },
     };
-    let params = shape.params(args, dimensions, steps);
     let [i, j, k] = shape.around;
-    let grid = ([shape.blocks, (i * j * k) as u32], shape.threads);
+    let params = shape.params(args, dimensions, steps);
+    let blocks = [shape.blocks, (i * j * k) as u32];
+    let start = Start { entry: &overload.symbol, blocks, threads: shape.threads, params };
+    let mut others = Vec::new();
+    for (entry, kind) in context.compiled.others(overload).filter(|_| is_spread) {
+        let sizes = overload.types.iter().map(|dtype| dtype.size() as u64);
+        if kind.starts_with("contiguous") && are_contiguous(args, steps, sizes) {
+            let params = contiguous_params(args, dimensions, steps);
+            others.push(Start { entry, blocks: [2, 1], threads: 3, params });
+        }
+        if kind == "warp" {
+            let params = shape.params(args, dimensions, steps);
+            others.push(Start { entry, blocks, threads: 64, params });
+        }
+    }
     // SAFETY: the spans are those of the operands.
-    match unsafe { context.compiled.launch(overload, grid, params, memory, raised) } {
+    match unsafe { context.compiled.launch(start, others, memory, raised) } {
         Ok(status) => status as i32,
         Err(wrong) => {
             *context.wrong.lock().unwrap_or_else(PoisonError::into_inner) = Some(wrong);
             Status::Returned as i32
         }
     }
+}
+
+/// Whether each operand has its elements side by side from a place that vectors may begin at, or is one number.
+fn are_contiguous(args: &[u64], steps: &[u64], sizes: impl Iterator<Item = u64>) -> bool {
+    let is_contiguous = |((address, step), size): ((&u64, &u64), u64)| {
+        *step == 0 || (*step == size && address.is_multiple_of(DeviceCode::VECTOR as u64))
+    };
+    args.iter().zip(steps).zip(sizes).all(is_contiguous)
+}
+
+/// The parameters of an entry for contiguous operands but for the last one.
+fn contiguous_params(args: &[u64], dimensions: &[u64], steps: &[u64]) -> Params {
+    let mut params = Params::default();
+    [args, dimensions, steps].into_iter().for_each(|words| params.push_words(words));
+    params
 }
 
 /// How the instances of a loop are laid out on a device.

@@ -29,7 +29,7 @@ impl Assembler {
             return outcome;
         }
         let prepared = prepare(&case.source, true);
-        let module = ptx::compile_finished(&prepared.finish(None), &prepared.analysis.interface.kernels);
+        let module = ptx::compile_finished(&prepared.for_device(), &prepared.analysis.interface.kernels);
         if module.functions.is_empty() {
             return outcome;
         }

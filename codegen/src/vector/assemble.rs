@@ -127,7 +127,9 @@ fn lanes(
         })
     };
     let mut groups = Groups::new(&mut stage.function, on, count, keeps_last);
-    let mut together = body(&stage.function, true, count, None)?;
+    // Threads read and write as well what lies apart.
+    let threads = stage.lanes.threads;
+    let mut together = body(&stage.function, threads.is_none(), count, None)?;
     let crowded = |registers| is_crowded(&together, &stage.function, registers, widest(stage, on));
     if stage.lanes.registers.is_some_and(crowded) {
         count /= 2;
@@ -141,13 +143,13 @@ fn lanes(
         let rewritten = fewer.and_then(|fewer| body(&stage.function, adjacent, fewer, Some(on.hi)).ok());
         rewritten.map_or(Vec::new(), |rewritten| groups.run_rest(stage, rewritten, on.hi))
     };
-    if together.gain <= 0 {
+    if together.gain <= 0 && threads.is_none() {
         return refuse(Why::Nothing);
     }
-    let adjacent = together.adjacent.clone();
+    let adjacent = if threads.is_none() { together.adjacent.clone() } else { BTreeSet::new() };
     let mut stmts = groups.begin(on);
     let mut then = groups.run(stage, together);
-    then.extend(rest(stage, &groups, true));
+    then.extend(rest(stage, &groups, threads.is_none()));
     if adjacent.is_empty() {
         stmts.extend(then);
     } else {
@@ -228,7 +230,7 @@ impl Groups {
         for (reduction, all, _) in &collected {
             stmts.extend(reduction.collected(*all, lanes).map(|value| self.assign(reduction.local, value)));
         }
-        if stage.lanes.rest.is_some() {
+        if stage.lanes.rest.is_some() && stage.lanes.threads.is_none() {
             let collected = collected.iter().map(|(reduction, ..)| reduction.local);
             let given: Vec<LocalId> = [self.next].into_iter().chain(collected).collect();
             let call = apart::called(stage, stmts, &given, self.span);
@@ -256,6 +258,9 @@ fn are_adjacent(function: &Function, views: &BTreeSet<(LocalId, usize)>) -> Expr
 /// How many lanes there are: so many that the widest of the numbers that differ fill the bits at hand; all
 /// iterations, where it is known that they are few. None if they are too few.
 fn count(stage: &Stage<'_>, on: &For<'_>) -> Option<u32> {
+    if let Some(threads) = stage.lanes.threads {
+        return trips(on).is_none_or(|trips| trips >= threads / FEWEST).then_some(threads);
+    }
     let count = (stage.lanes.bits / widest(stage, on)).clamp(2, Lanes::MOST);
     let most = if stage.lanes.rest.is_some() { count } else { (4 * count).min(Lanes::MOST) };
     match trips(on) {
@@ -267,7 +272,7 @@ fn count(stage: &Stage<'_>, on: &For<'_>) -> Option<u32> {
 
 /// How many lanes there are for what groups of so many leave; none if they leave nothing.
 fn rest_count(stage: &Stage<'_>, on: &For<'_>, count: u32, bits: u32) -> Option<u32> {
-    let fewer = (bits / widest(stage, on)).clamp(2, count);
+    let fewer = stage.lanes.threads.unwrap_or(bits / widest(stage, on)).clamp(2, count);
     let leaves = trips(on).is_none_or(|trips| trips % count != 0);
     leaves.then_some(fewer)
 }

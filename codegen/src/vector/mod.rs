@@ -61,6 +61,9 @@ pub struct Wanted {
     /// What registers hold: where more lives at once in a loop, it has half the lanes. None if that is of no
     /// account.
     pub registers: Option<Registers>,
+    /// How many threads do a loop together, each a lane of its own; none if one thread does all lanes. Then the bits are of
+    /// no account, and lanes need not lie next to each other.
+    pub threads: Option<u32>,
 }
 
 /// The registers of lanes.
@@ -75,7 +78,7 @@ pub struct Registers {
 /// Loops on lanes of so many bits, in the functions in which they stand.
 impl From<u32> for Wanted {
     fn from(bits: u32) -> Wanted {
-        Wanted { bits, rest: None, gathers: false, registers: None }
+        Wanted { bits, rest: None, gathers: false, registers: None, threads: None }
     }
 }
 

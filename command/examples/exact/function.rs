@@ -126,7 +126,7 @@ impl Function {
     /// Its PTX.
     pub fn ptx<T: Number>(&self) -> String {
         let prepared = self.prepare::<T>();
-        ptx::compile_finished(&prepared.finish(None), &prepared.analysis.interface.kernels).text()
+        ptx::compile_finished(&prepared.for_device(), &prepared.analysis.interface.kernels).text()
     }
 
     /// Its loop over numbers of a type.
@@ -139,7 +139,7 @@ impl Function {
                 (Jit::new(&ir, kernel, level), None)
             }
             Place::Ptx => {
-                let ptx = Ptx::new(&prepared.finish(None), kernel, &Machine);
+                let ptx = Ptx::new(&prepared.for_device(), kernel, &Machine);
                 let loops = Loops::new(&Arc::new(ptx.unwrap_or_else(|why| panic!("{}: {why}", self.name))));
                 (Jit::bound(kernel, &loops.bounds()), Some(loops))
             }

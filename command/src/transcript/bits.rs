@@ -109,7 +109,7 @@ pub fn linked_text(case: &Case, find: fn(&str) -> Option<*const u8>) -> Option<S
     let mut text = format!("{}\n", case.name);
     for overflow_checks in case.options.overflow_settings() {
         let Compiled { analysis, ir } = compile(&case.source, overflow_checks, engine.level());
-        let mut loaded = Loaded::new(engine, &analysis, &ir);
+        let mut loaded = Loaded::new(engine, None, &analysis, &ir);
         for layout in case.options.layouts().iter().copied() {
             text.extend(answers(case, &mut loaded, layout).into_iter().map(|answer| answer + "\n"));
         }
@@ -144,7 +144,7 @@ impl Run {
 fn run_compiled(case: &Case, way: Way, prepared: &Prepared) -> Option<Vec<Run>> {
     let mut runs = Vec::new();
     let ir = prepared.finish(way.lanes());
-    let mut loaded = Loaded::new(way.engine(), &prepared.analysis, &ir);
+    let mut loaded = Loaded::new(way.engine(), prepared.for_engine(way.engine()), &prepared.analysis, &ir);
     let fuses = fuses(&ir);
     let is_fast = ir.functions.iter().any(|function| function.fastmath != FastMath::default());
     for layout in case.options.layouts().iter().copied() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pykernel::call::{level, levels};
 use pykernel_abi::{InnerLoop, Level, Raised, Status};
 use pykernel_codegen::analysis::{self, Analysis};
-use pykernel_codegen::backend::ptx::Unsupported;
+use pykernel_codegen::backend::ptx::{DeviceIr, Unsupported};
 use pykernel_codegen::backend::{self, LevelIr, Target};
 use pykernel_codegen::diagnostic::Severity;
 use pykernel_codegen::interface::Kernel;
@@ -148,6 +148,16 @@ pub fn prepare(source: &Source, overflow_checks: bool) -> Prepared {
 }
 
 impl Prepared {
+    /// The IR for GPUs, after all passes.
+    pub fn for_device(&self) -> DeviceIr {
+        DeviceIr::finish(self.module.clone(), &self.analysis.interface.kernels)
+    }
+
+    /// That, where the engine is a GPU.
+    pub(super) fn for_engine(&self, engine: Engine) -> Option<DeviceIr> {
+        matches!(engine, Engine::Ptx(_)).then(|| self.for_device())
+    }
+
     /// The IR, after all passes, with lanes or without.
     pub fn finish(&self, lanes: Option<Wanted>) -> ir::Module {
         passes::finish(self.module.clone(), lanes).0
@@ -213,7 +223,7 @@ fn run_on(
     outcome: &mut Outcome,
 ) -> bool {
     let ir = prepared.finish(engine.lanes());
-    let mut loaded = Loaded::new(engine, &prepared.analysis, &ir);
+    let mut loaded = Loaded::new(engine, prepared.for_engine(engine), &prepared.analysis, &ir);
     for layout in case.options.layouts() {
         let mut namespace = Namespace::new(*layout);
         for example in &case.examples {
@@ -265,6 +275,8 @@ pub(super) struct Loaded<'a> {
     engine: Engine,
     analysis: &'a Analysis,
     ir: &'a ir::Module,
+    /// The same for GPUs, where the engine is one.
+    device_ir: Option<DeviceIr>,
     compiled: BTreeMap<String, Code>,
     /// Why the engine cannot run a kernel that was called.
     pub(super) refused: Option<Unsupported>,
@@ -281,8 +293,13 @@ enum Code {
 }
 
 impl<'a> Loaded<'a> {
-    pub(super) fn new(engine: Engine, analysis: &'a Analysis, ir: &'a ir::Module) -> Self {
-        Loaded { engine, analysis, ir, compiled: BTreeMap::new(), refused: None }
+    pub(super) fn new(
+        engine: Engine,
+        device_ir: Option<DeviceIr>,
+        analysis: &'a Analysis,
+        ir: &'a ir::Module,
+    ) -> Self {
+        Loaded { engine, analysis, ir, device_ir, compiled: BTreeMap::new(), refused: None }
     }
 
     fn kernel(&self, name: &str) -> Option<&Kernel> {
@@ -294,10 +311,11 @@ impl<'a> Loaded<'a> {
         let kernel = self.analysis.interface.kernels.iter().find(|kernel| kernel.name == name);
         let kernel = kernel.ok_or_else(|| format!("there is no kernel `{name}`"))?;
         if !self.compiled.contains_key(name) {
-            let code = match self.engine {
-                Engine::Jit(level) => Jit::new(self.ir, kernel, level).map(Code::Jit),
-                Engine::Linked(_) => Jit::caller(kernel).map(Code::Jit),
-                Engine::Ptx(device) => match Ptx::new(self.ir, kernel, device) {
+            let code = match (self.engine, &self.device_ir) {
+                (Engine::Jit(level), _) => Jit::new(self.ir, kernel, level).map(Code::Jit),
+                (Engine::Linked(_), _) => Jit::caller(kernel).map(Code::Jit),
+                (Engine::Ptx(_), None) => unreachable!("bug in pykernel: a GPU has no IR"),
+                (Engine::Ptx(device), Some(ir)) => match Ptx::new(ir, kernel, device) {
                     Ok(compiled) => on_device(kernel, compiled),
                     Err(refused) => {
                         let text = refused.to_string();

@@ -31,7 +31,11 @@ impl Program for Parsed {
             device.write(region.address, &region.bytes).map_err(|problem| problem.to_string())?;
         }
         let [x, y] = launch.blocks;
-        let shape = ptx_machine::Launch { grid: [x, y, 1], ..ptx_machine::Launch::new(x, launch.threads) };
+        let shape = ptx_machine::Launch {
+            grid: [x, y, 1],
+            seed: 4711,
+            ..ptx_machine::Launch::new(x, launch.threads)
+        };
         let ended = ptx_machine::launch(&self.0, launch.entry, &shape, launch.params, &mut device);
         ended.map_err(|fault| fault.to_string())?;
         for region in memory {

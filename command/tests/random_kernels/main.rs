@@ -23,10 +23,10 @@ use random::Random;
 
 /// How many bits lanes have together.
 const WIDTHS: [Wanted; 4] = [
-    Wanted { bits: 128, rest: None, gathers: false, registers: None },
-    Wanted { bits: 256, rest: None, gathers: false, registers: None },
-    Wanted { bits: 512, rest: Some(128), gathers: true, registers: None },
-    Wanted { bits: 2048, rest: Some(512), gathers: true, registers: None },
+    Wanted { bits: 128, rest: None, gathers: false, registers: None, threads: None },
+    Wanted { bits: 256, rest: None, gathers: false, registers: None, threads: None },
+    Wanted { bits: 512, rest: Some(128), gathers: true, registers: None, threads: None },
+    Wanted { bits: 2048, rest: Some(512), gathers: true, registers: None, threads: None },
 ];
 /// With how many sets of arguments a kernel is called.
 const SETS: usize = 12;

@@ -9,8 +9,27 @@ use pykernel_abi::DeviceCode as Head;
 use super::launch::{Kernel, Sites};
 use crate::ufunc::DeviceCode;
 
-/// The kernels of a module, one for each loop of a ufunc in their order, which live as long as the program.
-pub type Kernels = &'static [Kernel];
+/// The kernels of a module, those of each loop of a ufunc in their order, which live as long as the program.
+pub type Kernels = &'static [Entries];
+
+/// The kernels of a loop.
+#[derive(Debug)]
+pub struct Entries {
+    /// The one for all operands.
+    pub own: Kernel,
+    /// The others, with what their names have behind its name and a `_`.
+    others: Vec<(&'static str, Kernel)>,
+}
+
+impl Entries {
+    /// The kernel for operands whose elements lie side by side, and how many of them a thread does at once.
+    pub fn contiguous(&self) -> Option<(&Kernel, usize)> {
+        self.others.iter().find_map(|(kind, kernel)| {
+            let together = kind.strip_prefix("contiguous_")?.parse().ok()?;
+            Some((kernel, together))
+        })
+    }
+}
 
 /// The kernels of the modules that were used, by the address of the code.
 static KNOWN: Mutex<Option<HashMap<usize, Kernels>>> = Mutex::new(None);
@@ -75,7 +94,40 @@ unsafe fn read(code: DeviceCode) -> Kernels {
     };
     let text = std::str::from_utf8(text).unwrap_or_default();
     let sites: Sites = sites.leak();
-    let kernel =
-        |name: &'static [u8]| Kernel::new(text, CStr::from_bytes_with_nul(name).unwrap_or_default(), sites);
-    entries.into_iter().map(kernel).collect::<Vec<_>>().leak()
+    let names: Vec<&'static CStr> =
+        entries.into_iter().map(|name| CStr::from_bytes_with_nul(name).unwrap_or_default()).collect();
+    by_loop(&names, &|name| Kernel::new(text, name, sites)).leak()
+}
+
+/// The kernels with their names: those whose name begins with that of a loop's own belong to the loop.
+fn by_loop(names: &[&'static CStr], kernel: &dyn Fn(&'static CStr) -> Kernel) -> Vec<Entries> {
+    let others = |own: &'static CStr| {
+        let kind = move |name: &'static CStr| {
+            let kind = name.to_bytes().strip_prefix(own.to_bytes())?.strip_prefix(b"_")?;
+            Some((std::str::from_utf8(kind).ok()?, name))
+        };
+        names.iter().filter_map(move |name| kind(name))
+    };
+    let is_own = |name: &&'static CStr| !names.iter().any(|own| others(own).any(|(_, other)| other == *name));
+    let entries = |own: &'static CStr| {
+        let others = others(own).map(|(kind, name)| (kind, kernel(name)));
+        Entries { own: kernel(own), others: others.collect() }
+    };
+    names.iter().copied().filter(|name| is_own(name)).map(entries).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_belong_to_the_loop_whose_name_theirs_begin_with() {
+        let names = [c"f_12", c"f_12_contiguous_4", c"f_13", c"f_12_warp"];
+        let loops = by_loop(&names, &|name| Kernel::new("", name, &[]));
+        let kinds: Vec<Vec<&str>> =
+            loops.iter().map(|entries| entries.others.iter().map(|(kind, _)| *kind).collect()).collect();
+        assert_eq!(kinds, [vec!["contiguous_4", "warp"], vec![]]);
+        assert_eq!(loops[0].contiguous().map(|(_, together)| together), Some(4));
+        assert!(loops[1].contiguous().is_none());
+    }
 }

@@ -1,5 +1,6 @@
 //! The launches of a ufunc: dimensions that no operand tells apart are one, and a launch has four.
 
+use pykernel_abi::DeviceCode;
 use smallvec::SmallVec;
 
 use super::launch::Extent;
@@ -10,6 +11,9 @@ const DIMENSIONS: usize = 4;
 
 /// How many threads a block has.
 const THREADS: u32 = 256;
+
+/// What the addresses of contiguous operands are multiples of.
+const VECTOR: u64 = DeviceCode::VECTOR as u64;
 
 /// How many blocks there may be along y.
 const MOST_ROWS: usize = 65_535;
@@ -105,6 +109,35 @@ impl Part {
         Part { addresses: self.addresses.clone(), axes: self.axes[1..].to_vec() }
     }
 
+    /// Whether each operand, with elements of these sizes, has them side by side from an address that accesses of several may
+    /// begin at, or is one number; and what is written, behind so many inputs, lies apart from all else.
+    pub fn is_contiguous(&self, sizes: &[usize], n_inputs: usize) -> bool {
+        let [axis] = self.axes.as_slice() else { return false };
+        let bytes = |place: usize| {
+            let len = if axis.steps[place] == 0 { sizes[place] } else { sizes[place] * axis.extent };
+            self.addresses[place]..self.addresses[place] + len as u64
+        };
+        let is_apart = |written: usize| {
+            let own = bytes(written);
+            let others = (0..sizes.len()).filter(|other| *other != written).map(bytes);
+            others.into_iter().all(|other| other.end <= own.start || own.end <= other.start)
+        };
+        let lies_so = |place: usize| match axis.steps[place] {
+            0 => place < n_inputs,
+            step => step == sizes[place] as i64 && self.addresses[place].is_multiple_of(VECTOR),
+        };
+        (0..sizes.len()).all(lies_so) && (n_inputs..sizes.len()).all(is_apart)
+    }
+
+    /// The grid, and the parameters of the entry for contiguous operands, of which a thread does so many elements at once:
+    /// addresses, size, steps, record.
+    pub fn launch_contiguous(&self, together: usize, record: u64) -> (Extent, Vec<u8>) {
+        let axis = &self.axes[0];
+        let steps = axis.steps.iter().map(|step| *step as u64);
+        let words = self.addresses.iter().copied().chain([axis.extent as u64]).chain(steps).chain([record]);
+        (along(axis.extent.div_ceil(together), 1), words.flat_map(u64::to_ne_bytes).collect())
+    }
+
     /// The grid, and the parameters of the entry: addresses, size, steps, dimensions around, record.
     pub fn launch(&self, record: u64) -> (Extent, Vec<u8>) {
         let (around, count, steps) = match self.axes.split_last() {
@@ -124,11 +157,14 @@ impl Part {
         }
         words.push(record);
         let rows: usize = around.iter().map(|axis| axis.extent).product();
-        // A thread does several elements where there are very many.
-        let blocks = count.div_ceil(THREADS as usize).min(1 << 16) as u32;
-        let extent = Extent { grid: [blocks, rows as u32, 1], block: [THREADS, 1, 1], shared: 0 };
-        (extent, words.iter().flat_map(|word| word.to_ne_bytes()).collect())
+        (along(count, rows), words.iter().flat_map(|word| word.to_ne_bytes()).collect())
     }
+}
+
+/// The grid for so many threads along x and rows along y. A thread has the work of several where there would be very many.
+fn along(threads: usize, rows: usize) -> Extent {
+    let blocks = threads.div_ceil(THREADS as usize).min(1 << 16) as u32;
+    Extent { grid: [blocks, rows as u32, 1], block: [THREADS, 1, 1], shared: 0 }
 }
 
 #[cfg(test)]
@@ -165,5 +201,24 @@ mod tests {
         let deep = placed(&[2, 70_000, 3], &[10_000_000, 64, 8]);
         assert_eq!(Plan::new(&[&deep], &[2, 70_000, 3]).parts().len(), 4);
         assert!(Plan::new(&[&placed(&[0, 2], &[16, 8])], &[0, 2]).parts().is_empty());
+    }
+
+    #[test]
+    fn elements_side_by_side_and_numbers_are_contiguous() {
+        let is_contiguous = |a: (u64, i64), b: (u64, i64), out: (u64, i64)| {
+            let [a, b, out] = [a, b, out].map(|(at, step)| Placed::at(at, &[6], &[step]));
+            let parts = Plan::new(&[&a, &b, &out], &[6]).parts();
+            parts.iter().all(|part| part.is_contiguous(&[8, 4, 8], 2))
+        };
+        assert!(is_contiguous((1024, 8), (2048, 4), (4096, 8)));
+        assert!(is_contiguous((1024, 8), (2052, 0), (4096, 8)));
+        // Another step, another place, and what meets what is written.
+        assert!(!is_contiguous((1024, 16), (2048, 4), (4096, 8)));
+        assert!(!is_contiguous((1024, 8), (2048, -4), (4096, 8)));
+        assert!(!is_contiguous((1024, 8), (2052, 4), (4096, 8)));
+        assert!(!is_contiguous((1024, 8), (2048, 4), (1024, 8)));
+        assert!(!is_contiguous((1024, 8), (4100, 0), (4096, 8)));
+        let rows = Placed::at(1024, &[3, 4], &[64, 8]);
+        assert!(!Plan::new(&[&rows, &rows], &[3, 4]).parts()[0].is_contiguous(&[8, 8], 1));
     }
 }

@@ -110,15 +110,21 @@ impl<L> OnDevice<'_, '_, L> {
             return Err(Error::refused(self.what(), "it has no loop of these types"));
         };
         // SAFETY: whoever made the table vouches for the code.
-        let Some(kernel) = unsafe { kernels(code) }.get(index) else {
+        let Some(entries) = unsafe { kernels(code) }.get(index) else {
             unreachable!("bug in pykernel: {} has no entry for a loop", self.table.kernel.name)
         };
         let operands: SmallVec<[&Placed; 4]> = inputs.iter().chain([&out]).collect();
         let plan = Plan::new(&operands, shape);
-        let record = kernel.fault(self.stream)?;
+        let sizes: SmallVec<[usize; 4]> =
+            E::DTYPES.iter().copied().chain([T::DTYPE]).map(DType::size).collect();
+        let record = entries.own.fault(self.stream)?;
         for part in plan.parts() {
-            let (extent, params) = part.launch(record);
-            // SAFETY: the parameters are those of a loop's entry. The addresses are those of elements of the types of the
+            let contiguous = entries.contiguous().filter(|_| part.is_contiguous(&sizes, inputs.len()));
+            let (kernel, (extent, params)) = match contiguous {
+                Some((kernel, together)) => (kernel, part.launch_contiguous(together, record)),
+                None => (&entries.own, part.launch(record)),
+            };
+            // SAFETY: the parameters are those of the entry, which is for such operands. The addresses are those of elements of the types of the
             // loop, which live in the order of the stream; what is written is borrowed exclusively.
             unsafe { kernel.launch_packed(self.stream, &extent, &params)? };
         }

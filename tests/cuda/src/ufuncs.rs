@@ -1,7 +1,7 @@
 //! Ufuncs with code for GPUs.
 
 pykernel::py_kernel! {
-    from numba import vectorize, float32, float64, int64
+    from numba import vectorize, boolean, complex64, float32, float64, int8, int64
     import math
 
     @vectorize([float32(float32, float32), float64(float64, float64)], target="cuda")
@@ -21,6 +21,17 @@ pykernel::py_kernel! {
     @vectorize([float64(float64, float64, float64)], target="cuda")
     def fused(a, b, c):
         return a * b + c
+
+    @vectorize([float64(int8, float32, boolean), complex64(complex64, float32, boolean)], target="cuda")
+    def mixed(a, b, c):
+        return a * b + c
+
+    @vectorize([int64(float64, float64)], target="cuda")
+    def escapes(x, y):
+        a, b, n = 0.0, 0.0, 0
+        while n < 20 and a * a + b * b < 4:
+            a, b, n = a * a - b * b + x, 2 * a * b + y, n + 1
+        return n
 
     @vectorize([float64(float64)])
     def halved(x):

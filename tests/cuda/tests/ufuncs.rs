@@ -1,9 +1,10 @@
 //! Ufuncs on GPUs: the results of the same ufuncs on the CPU, to the bit.
 
-use cuda_tests::ufuncs::{divided, fused, halved, rel_diff, wave};
+use cuda_tests::ufuncs::{divided, escapes, fused, halved, mixed, rel_diff, wave};
 use cuda_tests::{calls, on_driver, stream};
 use pykernel::cuda::Error;
 use pykernel::ndarray::{Array, Array1, Array2, Array3, array, s};
+use pykernel::num_complex::Complex;
 
 fn numbers(n: usize) -> Array1<f64> {
     Array::from_iter((0..n).map(|i| (i as f64 * 0.7 - 20.0) * 1.1f64.powi((i % 60) as i32 - 30)))
@@ -26,6 +27,69 @@ on_driver! {
         let z = stream.upload(&narrow).unwrap();
         let on_gpu = rel_diff.cuda(&stream).call((&z, 2.0f32)).unwrap().to_array().unwrap();
         assert_eq!(on_gpu, rel_diff.call((&narrow, 2.0f32)).unwrap());
+    }
+}
+
+on_driver! {
+    fn elements_side_by_side_are_done_by_vectors_whatever_their_number() {
+        let (_, stream) = stream();
+        let lengths = [0, 1, 2, 3, 4, 5, 7, 8, 9, 255, 256, 257, 511, 513, 1023, 1024, 1025];
+        for n in lengths {
+            let (a, b) = (numbers(n), numbers(n) + 0.25);
+            let (x, y) = (stream.upload(&a).unwrap(), stream.upload(&b).unwrap());
+            let on_gpu = rel_diff.cuda(&stream).call((&x, &y)).unwrap().to_array().unwrap();
+            assert_eq!(on_gpu, rel_diff.call((&a, &b)).unwrap(), "{n}");
+            let on_gpu = rel_diff.cuda(&stream).call((3.0, &y)).unwrap().to_array().unwrap();
+            assert_eq!(on_gpu, rel_diff.call((3.0, &b)).unwrap(), "{n}");
+            let [a, b] = [a, b].map(|numbers| numbers.mapv(|x| x as f32));
+            let (x, y) = (stream.upload(&a).unwrap(), stream.upload(&b).unwrap());
+            let on_gpu = rel_diff.cuda(&stream).call((&x, &y)).unwrap().to_array().unwrap();
+            assert_eq!(on_gpu, rel_diff.call((&a, &b)).unwrap(), "{n}");
+        }
+    }
+}
+
+on_driver! {
+    fn starts_and_ends_are_anywhere() {
+        let (_, stream) = stream();
+        let (a, b) = (numbers(600), numbers(600) + 0.25);
+        let (x, y) = (stream.upload(&a).unwrap(), stream.upload(&b).unwrap());
+        for (start, end) in [(0, 599), (1, 600), (2, 600), (3, 5), (4, 4), (7, 8)] {
+            let mut out = stream.full(600, -1.0).unwrap();
+            let part = s![start..end];
+            let inputs = (x.slice(part).unwrap(), y.slice(part).unwrap());
+            rel_diff.cuda(&stream).call_into(inputs, out.slice_mut(part).unwrap()).unwrap();
+            let mut expected = Array1::from_elem(600, -1.0);
+            expected.slice_mut(part).assign(&rel_diff.call((a.slice(part), b.slice(part))).unwrap());
+            assert_eq!(out.to_array().unwrap(), expected, "{start}..{end}");
+        }
+        // One starts where vectors do and one does not.
+        let on_gpu = rel_diff.cuda(&stream).call((x.slice(s![1..]).unwrap(), y.slice(s![..-1]).unwrap()));
+        let on_cpu = rel_diff.call((a.slice(s![1..]), b.slice(s![..-1]))).unwrap();
+        assert_eq!(on_gpu.unwrap().to_array().unwrap(), on_cpu);
+    }
+}
+
+on_driver! {
+    fn types_of_several_sizes_go_side_by_side() {
+        let (_, stream) = stream();
+        let a = Array::from_iter((0..1001).map(|i| (i % 251 - 125) as i8));
+        let b = numbers(1001).mapv(|x| x as f32);
+        let c = Array::from_iter((0..1001).map(|i| i % 3 == 0));
+        let (x, y, z) = (stream.upload(&a).unwrap(), stream.upload(&b).unwrap(), stream.upload(&c).unwrap());
+        let on_gpu = mixed.cuda(&stream).call((&x, &y, &z)).unwrap().to_array().unwrap();
+        assert_eq!(on_gpu, mixed.call((&a, &b, &c)).unwrap());
+        let on_gpu = mixed.cuda(&stream).call((&x, 0.5f32, true)).unwrap().to_array().unwrap();
+        assert_eq!(on_gpu, mixed.call((&a, 0.5f32, true)).unwrap());
+        let a = b.mapv(|x| Complex::new(x, x / 2.0));
+        let x = stream.upload(&a).unwrap();
+        let on_gpu = mixed.cuda(&stream).call((&x, &y, &z)).unwrap().to_array().unwrap();
+        assert_eq!(on_gpu, mixed.call((&a, &b, &c)).unwrap());
+        let on_gpu = mixed.cuda(&stream).call((a[7], &y, &z)).unwrap().to_array().unwrap();
+        assert_eq!(on_gpu, mixed.call((a[7], &b, &c)).unwrap());
+        let (x, y) = (numbers(300), numbers(300) / 3.0);
+        let on_gpu = escapes.cuda(&stream).call((&stream.upload(&x).unwrap(), &stream.upload(&y).unwrap()));
+        assert_eq!(on_gpu.unwrap().to_array().unwrap(), escapes.call((&x, &y)).unwrap());
     }
 }
 

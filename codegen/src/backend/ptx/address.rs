@@ -48,7 +48,7 @@ impl Spaces {
         self.caller != Caller::Function
     }
 
-    fn load(&self, view: LocalId) -> Space {
+    pub(super) fn load(&self, view: LocalId) -> Space {
         self.of[view.0 as usize]
     }
 
@@ -108,8 +108,11 @@ impl FunctionCx<'_, '_> {
     /// Writes a part of an element.
     pub(super) fn store(&mut self, local: LocalId, index: &[Operand], part: Part, ty: Ty, value: Register) {
         let address = self.element(local, index, part);
-        let space = self.spaces.store(local);
-        self.emit(Opcode::Store(space), &[ty], [address, value.into()]);
+        let opcode = Opcode::Store(self.spaces.store(local));
+        match self.unit.is_for_warps() {
+            true => self.store_once(opcode, ty, address, value),
+            false => self.emit(opcode, &[ty], [address, value.into()]),
+        }
     }
 
     /// A part of an element in memory. The slowest dimension is added first, so that what an inner loop does not

@@ -149,12 +149,23 @@ impl FunctionCx<'_, '_> {
 
     /// Calls a function with its parameters in flat form; gives the status, if it has one, and its results.
     pub(super) fn call_flat(&mut self, id: FunctionId, args: &[Register]) -> Vec<Register> {
+        let name = self.unit.functions.get(&id).cloned();
+        self.call_named(name, id, args)
+    }
+
+    /// Calls what a function is for a thread alone, in flat form too.
+    pub(super) fn call_alone(&mut self, id: FunctionId, args: &[Register]) -> Vec<Register> {
+        let name = self.unit.alone.and_then(|alone| alone.get(&id)).cloned();
+        self.call_named(name, id, args)
+    }
+
+    fn call_named(&mut self, name: Option<String>, id: FunctionId, args: &[Register]) -> Vec<Register> {
         let callee = &self.unit.ir[id];
-        let Some(name) = self.unit.functions.get(&id) else {
+        let Some(name) = name else {
             self.refuse(&format!("call {}, which stands outside of the file", callee.name));
             return self.anything(&returned_types(callee));
         };
-        let name = name.as_str().into();
+        let name = name.into();
         let types: Vec<Type> = callee.params.iter().map(|param| callee.ty(*param)).collect();
         let mut values: Vec<Register> = takes_fault(callee).then(|| self.fault()).into_iter().collect();
         values.extend(self.as_passed(&types, args));

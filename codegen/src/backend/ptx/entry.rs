@@ -40,10 +40,11 @@ pub(super) fn translate(unit: &mut Unit<'_>, overload: &Overload) -> Result<modu
 /// dimensions and steps of `pykernel_abi::InnerLoop`, each all by value, and then the three dimensions around that loop, of
 /// which `%ctaid.y` counts all indices, the first fastest: the extents of the first two, and three steps for each operand. Along x, each thread
 /// does the loop for every so-manieth instance, so that neighbours read neighbours.
-pub(super) fn inner_loop(
+pub(super) fn loop_over_instances(
     unit: &mut Unit<'_>,
     overload: &Overload,
     layout: &CoreLayout,
+    name: String,
 ) -> Result<module::Function, Unsupported> {
     let mut cx = FunctionCx::new(unit, overload.function, Caller::HostOfLoop);
     let operands: Vec<&Vec<usize>> = layout.inputs.iter().chain(&layout.outputs).collect();
@@ -55,15 +56,12 @@ pub(super) fn inner_loop(
     let around = cx.words_param(&mut params, 2 + AROUND * operands.len());
     cx.fault = Some(cx.address_param(&mut params));
     let share = cx.share(sizes[0]);
-    let indices = cx.indices_around([around[0], around[1]]);
+    let addresses: Vec<Register> = addresses.into_iter().map(|address| cx.global(address)).collect();
+    cx.move_around(&addresses, [around[0], around[1]], &around[2..]);
     let mut next_stride = operands.len();
     let mut flat = Vec::new();
     for (place, core) in operands.iter().enumerate() {
-        let mut address = cx.global(addresses[place]);
-        for (index, step) in indices.into_iter().zip(&around[2 + AROUND * place..]) {
-            address = cx.advanced(address, index, *step);
-        }
-        flat.push(cx.advanced(address, share.first, steps[place]));
+        flat.push(cx.advanced(addresses[place], share.first, steps[place]));
         flat.push(share.count);
         flat.extend(core.iter().map(|dimension| sizes[1 + dimension]));
         let step = [steps[place].into(), share.threads.into()];
@@ -73,11 +71,17 @@ pub(super) fn inner_loop(
     }
     cx.inline_body(&flat);
     cx.emit(Opcode::Ret, &[], []);
-    cx.finish(overload.symbol.clone(), params, 0)
+    cx.finish(name, params, 0)
 }
 
 /// How many dimensions there are around a ufunc's loop.
 const AROUND: usize = 3;
+
+/// Where a thread is among all along x.
+pub(super) struct Place {
+    pub(super) thread: Register,
+    pub(super) threads: Register,
+}
 
 /// What a thread does of a number of things: `first`, and so many, each `threads` behind the one before.
 struct Share {
@@ -92,7 +96,12 @@ impl FunctionCx<'_, '_> {
         Slot::Param(params.len() as u32 - 1)
     }
 
-    fn load_param(&mut self, slot: Slot, offset: u32, ty: Ty) -> Register {
+    /// A parameter of so many bytes.
+    pub(super) fn bytes_param(&mut self, params: &mut Vec<Param>, bytes: u32) -> Slot {
+        self.param(params, Param::Bytes(bytes))
+    }
+
+    pub(super) fn load_param(&mut self, slot: Slot, offset: u32, ty: Ty) -> Register {
         self.compute(Opcode::Load(Space::Param), ty, class_of(ty), [Operand::Slot(slot, offset)])
     }
 
@@ -107,14 +116,14 @@ impl FunctionCx<'_, '_> {
     }
 
     /// The address of memory of the device.
-    fn address_param(&mut self, params: &mut Vec<Param>) -> Register {
+    pub(super) fn address_param(&mut self, params: &mut Vec<Param>) -> Register {
         let slot = self.param(params, Param::Number(Ty::U64));
         let address = self.load_param(slot, 0, Ty::U64);
         self.global(address)
     }
 
     fn words_param(&mut self, params: &mut Vec<Param>, count: usize) -> Vec<Register> {
-        let slot = self.param(params, Param::Bytes(8 * count as u32));
+        let slot = self.bytes_param(params, 8 * count as u32);
         (0..count as u32).map(|index| self.load_param(slot, 8 * index, Ty::U64)).collect()
     }
 
@@ -137,24 +146,58 @@ impl FunctionCx<'_, '_> {
         self.converted(Rounding::Exact, [Ty::U64, Ty::U32], Class::Long, value.into())
     }
 
-    /// What this thread does of `n` things.
-    fn share(&mut self, n: Register) -> Share {
+    /// Which of the grid's threads along x this is.
+    pub(super) fn place_in_grid(&mut self) -> Place {
         let special = |cx: &mut Self, name| {
-            let value = cx.compute(Opcode::Mov, Ty::U32, Class::Short, [Operand::Special(name)]);
+            let value = cx.special(name);
             cx.long(value)
         };
         let [thread, block, width, blocks] =
             ["%tid.x", "%ctaid.x", "%ntid.x", "%nctaid.x"].map(|name| special(self, name));
-        let first = self.advanced(thread, block, width);
+        let thread = self.advanced(thread, block, width);
+        let threads = self.compute(Opcode::MulLow, Ty::U64, Class::Long, [width.into(), blocks.into()]);
+        Place { thread, threads }
+    }
+
+    pub(super) fn special(&mut self, name: &'static str) -> Register {
+        self.compute(Opcode::Mov, Ty::U32, Class::Short, [Operand::Special(name)])
+    }
+
+    /// What a thread, or a warp, does of `n` things. It divides only where it may have several.
+    fn share(&mut self, n: Register) -> Share {
+        let place = self.place_in_grid();
+        let Place { thread: first, threads } =
+            if self.unit.is_for_warps() { self.of_warps(place) } else { place };
         let long = |cx: &mut Self, opcode, args| cx.compute(opcode, Ty::U64, Class::Long, args);
-        let threads = long(self, Opcode::MulLow, [width.into(), blocks.into()]);
         // Rounded up; the first is at most the last, so nothing wraps.
         let first_within = long(self, Opcode::Min, [first.into(), n.into()]);
         let left = long(self, Opcode::Sub, [n.into(), first_within.into()]);
+        let count = long(self, Opcode::Min, [left.into(), Operand::Int(1)]);
+        let after = self.new_label();
+        let have_one = self.setp(Comparison::Ge, Ty::U64, threads, n);
+        self.branch_if(Some((have_one, true)), after);
         let above = long(self, Opcode::Add, [threads.into(), Operand::Int(-1)]);
         let sum = long(self, Opcode::Add, [left.into(), above.into()]);
-        let count = long(self, Opcode::Div, [sum.into(), threads.into()]);
+        self.emit(Opcode::Div, &[Ty::U64], [count.into(), sum.into(), threads.into()]);
+        self.place_label(after);
         Share { first, count, threads }
+    }
+
+    /// Moves addresses to this thread's place in the dimensions around a loop, by the extents of the first two and the
+    /// steps of each operand. All extents are numbers of 32 bits.
+    fn move_around(&mut self, addresses: &[Register], extents: [Register; 2], steps: &[Register]) {
+        let rows = self.special("%nctaid.y");
+        let is_one = self.setp(Comparison::Eq, Ty::U32, rows, Operand::Int(1));
+        let after = self.new_label();
+        self.branch_if(Some((is_one, true)), after);
+        let indices = self.indices_around(extents);
+        for (address, steps) in addresses.iter().zip(steps.chunks(AROUND)) {
+            for (index, step) in indices.into_iter().zip(steps) {
+                let operands = [(*address).into(), index.into(), (*step).into(), (*address).into()];
+                self.emit(Opcode::MadLow, &[Ty::S64], operands);
+            }
+        }
+        self.place_label(after);
     }
 
     /// The indices of the dimensions around a loop, by the extents of the first two. All are numbers of 32 bits.
@@ -163,7 +206,7 @@ impl FunctionCx<'_, '_> {
             cx.converted(Rounding::Exact, [Ty::U32, Ty::U64], Class::Short, value.into())
         };
         let [first, second] = extents.map(|extent| narrow(self, extent));
-        let row = self.compute(Opcode::Mov, Ty::U32, Class::Short, [Operand::Special("%ctaid.y")]);
+        let row = self.special("%ctaid.y");
         let split = |cx: &mut Self, row: Register, extent: Register| {
             let [left, index] = [Opcode::Div, Opcode::Rem]
                 .map(|opcode| cx.compute(opcode, Ty::U32, Class::Short, [row.into(), extent.into()]));

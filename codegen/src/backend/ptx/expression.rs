@@ -2,7 +2,7 @@
 
 use super::function::{FunctionCx, class};
 use super::instruction::{Class, Comparison, Opcode, Operand, Register, Ty};
-use crate::ir::{Const, Expr, LocalId, Scalar, Type};
+use crate::ir::{Const, Expr, Lanes, LocalId, Scalar, Type};
 
 /// A value with its type in the IR, which tells signed from unsigned: a constant, or in a register, which is that of a
 /// local where it is the local's value. Bools are always in registers.
@@ -84,7 +84,7 @@ impl FunctionCx<'_, '_> {
                 Value { operand: inside.into(), scalar: Scalar::Bool }
             }
             Expr::AnyLane { .. } | Expr::Lane { .. } | Expr::Splat { .. } | Expr::LaneNumbers { .. } => {
-                unreachable!("bug in pykernel: there are lanes on a GPU")
+                self.lane_expression(expr)
             }
             Expr::Unowned
             | Expr::Empty(_)
@@ -109,8 +109,10 @@ impl FunctionCx<'_, '_> {
 
     fn local(&mut self, local: LocalId) -> Value {
         match self.function.ty(local) {
-            Type::Scalar(scalar) => Value { operand: self.get(local).into(), scalar },
-            Type::Lanes(_) | Type::View(_) | Type::Owner => {
+            Type::Scalar(scalar) | Type::Lanes(Lanes { scalar, .. }) => {
+                Value { operand: self.get(local).into(), scalar }
+            }
+            Type::View(_) | Type::Owner => {
                 unreachable!("bug in pykernel: an array is used as a number")
             }
         }

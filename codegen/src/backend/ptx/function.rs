@@ -1,6 +1,6 @@
 //! One function while it is being translated: its locals, its registers, its labels, its lines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::{Caller, Spaces};
 use super::call;
@@ -9,7 +9,7 @@ use super::module::{self, Param, Slot};
 use super::view::{self, View};
 use super::{Unit, Unsupported};
 use crate::hir::LaunchBounds;
-use crate::ir::{self, Function, FunctionId, LocalId, Scalar, Type};
+use crate::ir::{self, Function, FunctionId, Lanes, LocalId, Part, Scalar, Type};
 use crate::source::Span;
 
 /// A function being translated.
@@ -20,8 +20,13 @@ pub(super) struct FunctionCx<'a, 'u> {
     pub(super) fault: Option<Register>,
     /// How many bytes of the frame are taken.
     pub(super) frame: u32,
+    /// Whether a loop on lanes is around the statement at hand.
+    pub(super) on_lanes: bool,
     /// Where views lie.
     pub(super) spaces: Spaces,
+    /// The registers that stand for elements of arrays, by part: what is read was read before, what is written will be
+    /// written behind.
+    pub(super) held: BTreeMap<(LocalId, Part), Register>,
     /// What the statement at hand does that GPUs cannot.
     pub(super) unsupported: Option<Unsupported>,
     span: Span,
@@ -93,7 +98,9 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
             function,
             fault: None,
             frame: 0,
+            on_lanes: false,
             spaces,
+            held: BTreeMap::new(),
             unsupported: None,
             span: function.span,
             storage: Vec::new(),
@@ -108,10 +115,11 @@ impl<'a, 'u> FunctionCx<'a, 'u> {
         }
         for local in &function.locals {
             let storage = match local.ty {
-                Type::Scalar(scalar) => Storage::Number(cx.register(class(scalar))),
+                Type::Scalar(scalar) | Type::Lanes(Lanes { scalar, .. }) => {
+                    Storage::Number(cx.register(class(scalar)))
+                }
                 Type::View(ty) => Storage::View(View::declare(&mut cx, ty)),
                 Type::Owner => Storage::Owner,
-                Type::Lanes(_) => unreachable!("bug in pykernel: there are lanes on a GPU"),
             };
             cx.storage.push(storage);
         }

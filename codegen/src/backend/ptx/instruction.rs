@@ -320,6 +320,8 @@ pub enum Opcode {
 pub enum Operand {
     /// A register.
     Register(Register),
+    /// Several, for what lies side by side in memory.
+    Vector(Vector),
     /// A constant integer, whose bits are those of the operation's type.
     Int(i64),
     /// The bits of a constant float.
@@ -338,6 +340,25 @@ pub enum Operand {
     Special(&'static str),
     /// A place in the function.
     Label(Label),
+}
+
+/// Two or four registers of one class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vector {
+    /// Two.
+    Two([Register; 2]),
+    /// Four.
+    Four([Register; 4]),
+}
+
+impl Vector {
+    /// The registers.
+    pub const fn registers(&self) -> &[Register] {
+        match self {
+            Vector::Two(registers) => registers,
+            Vector::Four(registers) => registers,
+        }
+    }
 }
 
 impl From<Register> for Operand {

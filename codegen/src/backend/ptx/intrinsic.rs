@@ -21,7 +21,7 @@ impl FunctionCx<'_, '_> {
             Intrinsic::StackExhausted => {
                 return self.constant(crate::ir::Const::Bool(false));
             }
-            Intrinsic::Special(special) => return self.special(special),
+            Intrinsic::Special(special) => return self.number_of_thread(special),
             Intrinsic::Sqrt => self.float(Opcode::SqrtRn, scalar, [operands[0]]),
             Intrinsic::Floor => self.integral(Rounding::DownInteger, args[0]),
             Intrinsic::Ceil => self.integral(Rounding::UpInteger, args[0]),

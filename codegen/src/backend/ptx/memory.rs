@@ -22,6 +22,14 @@ pub(super) const fn memory_type(scalar: Scalar) -> Ty {
 impl FunctionCx<'_, '_> {
     /// Reads a part of an element into a local.
     pub(super) fn load_element(&mut self, local: LocalId, view: LocalId, index: &[Expr], part: Part) {
+        if let Some(held) = self.held.get(&(view, part)).copied() {
+            let value = match self.function.ty(local) {
+                Type::Scalar(Scalar::Bool) => self.bool_of_byte(held),
+                _ => held,
+            };
+            let to = self.get(local);
+            return self.copy(to, value);
+        }
         let index: Vec<Operand> = index.iter().map(|index| self.value(index)).collect();
         let scalar = Scalar::of(self.view(view).ty.element);
         let to = self.get(local);
@@ -37,6 +45,10 @@ impl FunctionCx<'_, '_> {
     /// Writes a part of an element.
     pub(super) fn store_element(&mut self, view: LocalId, index: &[Expr], part: Part, value: &Expr) {
         let value = self.expression(value);
+        if let Some(held) = self.held.get(&(view, part)).copied() {
+            let stored = self.storable(value);
+            return self.copy(held, stored);
+        }
         let index: Vec<Operand> = index.iter().map(|index| self.value(index)).collect();
         let stored = self.storable(value);
         self.store(view, &index, part, memory_type(value.scalar), stored);

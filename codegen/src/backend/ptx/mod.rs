@@ -17,12 +17,14 @@ mod atomic;
 mod branch;
 mod call;
 mod compare;
+mod contiguous;
 mod convert;
 mod embed;
 mod entry;
 mod expression;
 mod fault;
 mod function;
+mod instances;
 mod instruction;
 mod intrinsic;
 mod memory;
@@ -32,16 +34,18 @@ mod print;
 mod statement;
 mod threads;
 mod view;
+mod warp;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use module::{Module, Site};
 
-use crate::interface::Kernel;
+use crate::interface::{Kernel, Overload};
 use crate::ir::{self, FunctionId, visit};
 use crate::passes;
 use crate::source::Span;
+use crate::ufunc::Kind;
 
 /// How many bytes the threads of a block can share without the launch saying so (CUDA C++ Programming Guide, compute
 /// capabilities).
@@ -62,67 +66,136 @@ impl fmt::Display for Unsupported {
     }
 }
 
+/// The IR of kernels for GPUs, after all passes.
+#[derive(Clone, Debug)]
+pub struct DeviceIr {
+    /// Without lanes: a thread does an instance alone.
+    alone: ir::Module,
+    /// With as many lanes as a warp has threads, which do an instance together. None where no kernel is a gufunc.
+    warps: Option<ir::Module>,
+}
+
+impl DeviceIr {
+    /// Runs the passes from `vector` on over a module that `passes::prepare` gave.
+    pub fn finish(prepared: ir::Module, kernels: &[Kernel]) -> DeviceIr {
+        let are_gufuncs = kernels.iter().any(|kernel| kind(kernel) == Some(Kind::Guvectorize));
+        let warps = are_gufuncs.then(|| passes::finish(prepared.clone(), Some(warp::LANES)).0);
+        DeviceIr { alone: passes::finish(prepared, None).0, warps }
+    }
+}
+
+/// How the function of a kernel that is a ufunc is written.
+fn kind(kernel: &Kernel) -> Option<Kind> {
+    kernel.ufunc.as_ref().map(|ufunc| ufunc.kind)
+}
+
 /// Compiles the kernels of a module to one module of PTX. Those that cannot run on a GPU are left out, and named.
 pub fn compile(module: ir::Module, kernels: &[Kernel], overflow_checks: bool) -> Module {
     let overloads = kernels.iter().flat_map(|kernel| &kernel.overloads);
     let entries: Vec<FunctionId> = overloads.map(|overload| overload.function).collect();
-    compile_finished(&finish(module, &entries, overflow_checks), kernels)
-}
-
-/// Runs all passes over a module, as `backend::for_levels` does; there are no lanes.
-fn finish(module: ir::Module, entries: &[FunctionId], overflow_checks: bool) -> ir::Module {
-    passes::finish(passes::prepare(module, entries, overflow_checks), None).0
+    compile_finished(&DeviceIr::finish(passes::prepare(module, &entries, overflow_checks), kernels), kernels)
 }
 
 /// Compiles kernels whose functions are those of `ir`.
-pub fn compile_finished(ir: &ir::Module, kernels: &[Kernel]) -> Module {
-    let mut unit = Unit { ir, module: Module::default(), functions: BTreeMap::new() };
+pub fn compile_finished(ir: &DeviceIr, kernels: &[Kernel]) -> Module {
+    let mut module = Module::default();
+    let (mut functions, mut of_warps) = (Names::new(), Names::new());
     for kernel in kernels {
-        let n_functions = unit.module.functions.len();
-        if let Err(why) = unit.kernel(kernel) {
-            unit.module.functions.truncate(n_functions);
-            unit.module.refused.push((kernel.name.clone(), why));
+        let (n_functions, shared_before) = (module.functions.len(), module.shared.clone());
+        let mut alone = Unit { ir: &ir.alone, module: &mut module, functions: &mut functions, alone: None };
+        let mut compiled = alone.kernel(kernel);
+        if let (Ok(()), Some(ir)) = (&compiled, &ir.warps) {
+            let alone = Some(&functions);
+            let mut warps = Unit { ir, module: &mut module, functions: &mut of_warps, alone };
+            compiled = warps.for_warps(kernel);
+        }
+        let own = module.shared.iter().filter(|(number, _)| !shared_before.contains_key(number));
+        compiled = compiled.and_then(|()| shares_enough(kernel, own.map(|(_, bytes)| *bytes)));
+        if let Err(why) = compiled {
+            module.functions.truncate(n_functions);
+            module.refused.push((kernel.name.clone(), why));
         }
     }
-    unit.module
+    module
 }
+
+/// Whether the threads of a block share no more than a multiprocessor has for them.
+fn shares_enough(kernel: &Kernel, arrays: impl Iterator<Item = u32>) -> Result<(), Unsupported> {
+    let bytes: u32 = arrays.map(|bytes| bytes.next_multiple_of(16)).sum();
+    if bytes <= MOST_SHARED {
+        return Ok(());
+    }
+    let what = format!("share {bytes} bytes among the threads of a block: there are {MOST_SHARED}");
+    Err(Unsupported { what, span: kernel.span })
+}
+
+/// The names of functions that have a body of their own.
+type Names = BTreeMap<FunctionId, String>;
 
 /// What the functions of a module share.
 struct Unit<'a> {
     ir: &'a ir::Module,
-    module: Module,
-    /// The names of the functions that have a body of their own.
-    functions: BTreeMap<FunctionId, String>,
+    module: &'a mut Module,
+    /// The names of the functions here.
+    functions: &'a mut Names,
+    /// For warps: what functions are called where a thread does them alone.
+    alone: Option<&'a Names>,
 }
 
 impl Unit<'_> {
+    /// Whether the threads of a warp do the functions together.
+    const fn is_for_warps(&self) -> bool {
+        self.alone.is_some()
+    }
+
     fn kernel(&mut self, kernel: &Kernel) -> Result<(), Unsupported> {
+        self.called(kernel, "function")?;
+        for overload in &kernel.overloads {
+            let mut entry = match &kernel.ufunc {
+                Some(ufunc) => {
+                    entry::loop_over_instances(self, overload, &ufunc.layout, overload.symbol.clone())?
+                }
+                None => entry::translate(self, overload)?,
+            };
+            entry.bounds = kernel.launched.unwrap_or_default();
+            self.module.functions.push(entry);
+            if kind(kernel) == Some(Kind::Vectorize) {
+                let contiguous = contiguous::inner_loop(self, overload)?;
+                self.module.functions.extend(contiguous);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the entries for warps of a gufunc.
+    fn for_warps(&mut self, kernel: &Kernel) -> Result<(), Unsupported> {
+        let Some(ufunc) = kernel.ufunc.as_ref().filter(|ufunc| ufunc.kind == Kind::Guvectorize) else {
+            return Ok(());
+        };
+        let gains: Vec<&Overload> =
+            kernel.overloads.iter().filter(|overload| warp::gains(self.ir, overload.function)).collect();
+        if gains.is_empty() {
+            return Ok(());
+        }
+        self.called(kernel, "warp_function")?;
+        for overload in gains {
+            let name = format!("{}_warp", overload.symbol);
+            let entry = entry::loop_over_instances(self, overload, &ufunc.layout, name)?;
+            self.module.functions.push(entry);
+        }
+        Ok(())
+    }
+
+    /// Translates the functions that a kernel calls.
+    fn called(&mut self, kernel: &Kernel, prefix: &str) -> Result<(), Unsupported> {
         let called = super::clif::called(self.ir, kernel);
-        self.functions.extend(called.iter().map(|id| (*id, format!("function_{}", id.0))));
+        self.functions.extend(called.iter().map(|id| (*id, format!("{prefix}_{}", id.0))));
         // What is called stands before what calls it: nothing calls itself.
         let mut done = BTreeSet::new();
         for id in called {
             self.function(id, &mut done)?;
         }
-        for overload in &kernel.overloads {
-            let mut entry = match &kernel.ufunc {
-                Some(ufunc) => entry::inner_loop(self, overload, &ufunc.layout)?,
-                None => entry::translate(self, overload)?,
-            };
-            entry.bounds = kernel.launched.unwrap_or_default();
-            self.module.functions.push(entry);
-        }
-        self.shares_enough(kernel)
-    }
-
-    /// Whether the threads of a block share no more than a multiprocessor has for them.
-    fn shares_enough(&self, kernel: &Kernel) -> Result<(), Unsupported> {
-        let bytes: u32 = self.module.shared.values().map(|bytes| bytes.next_multiple_of(16)).sum();
-        if bytes <= MOST_SHARED {
-            return Ok(());
-        }
-        let what = format!("share {bytes} bytes among the threads of a block: there are {MOST_SHARED}");
-        Err(Unsupported { what, span: kernel.span })
+        Ok(())
     }
 
     /// Translates a function, unless it is there, and before it those that it calls.

@@ -171,6 +171,12 @@ impl Display for Instruction {
             write!(f, "@{}{predicate} ", if holds { "" } else { "!" })?;
         }
         self.opcode.fmt(f)?;
+        let accesses = matches!(self.opcode, Opcode::Load(_) | Opcode::Store(_));
+        for operand in self.operands.iter().filter(|_| accesses) {
+            if let Operand::Vector(vector) = operand {
+                write!(f, ".v{}", vector.registers().len())?;
+            }
+        }
         for ty in &self.types {
             write!(f, ".{}", ty.name())?;
         }
@@ -304,6 +310,10 @@ impl Display for Operand {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Operand::Register(register) => register.fmt(f),
+            Operand::Vector(vector) => {
+                let names: Vec<String> = vector.registers().iter().map(Register::to_string).collect();
+                write!(f, "{{{}}}", names.join(", "))
+            }
             Operand::Int(value) => value.fmt(f),
             Operand::F32(bits) => write!(f, "0f{bits:08X}"),
             Operand::F64(bits) => write!(f, "0d{bits:016X}"),

@@ -26,9 +26,17 @@ impl FunctionCx<'_, '_> {
                 return Flow::Leaves;
             }
             StmtKind::Loop { label, body } => return self.repeated(*label, body),
-            StmtKind::For { label, var, lo, hi, step, independent: _, body } => {
+            StmtKind::For { label, var, lo, hi, step, independent, body } => {
                 let range = Range { var: *var, lo, hi, step: *step };
-                return self.counted(*label, &range, body);
+                if self.on_lanes || !self.is_on_lanes(*step, *independent) {
+                    return self.counted(*label, &range, body);
+                }
+                self.meet();
+                self.on_lanes = true;
+                let flow = self.counted(*label, &range, body);
+                self.on_lanes = false;
+                self.meet();
+                return flow;
             }
             StmtKind::Assign { local, value } => self.assign(*local, value),
             StmtKind::Load { local, view, index, part } => self.load_element(*local, *view, index, *part),
@@ -49,8 +57,10 @@ impl FunctionCx<'_, '_> {
             }
             // Owners own nothing.
             StmtKind::Retain(_) | StmtKind::Release(_) => {}
-            StmtKind::LoadLanes { .. } | StmtKind::StoreLanes { .. } | StmtKind::CallLanes { .. } => {
-                unreachable!("bug in pykernel: there are lanes on a GPU")
+            StmtKind::LoadLanes { local, elements } => self.load_lanes(*local, elements),
+            StmtKind::StoreLanes { elements, value } => self.store_lanes(elements, value),
+            StmtKind::CallLanes { results, function, args, mask } => {
+                self.call_lanes(results, *function, args, mask);
             }
             StmtKind::Check { .. } | StmtKind::Raise(_) => {
                 unreachable!("bug in pykernel: {} raises after the status pass", self.function.name)
@@ -61,12 +71,12 @@ impl FunctionCx<'_, '_> {
 
     fn assign(&mut self, local: LocalId, value: &Expr) {
         match self.function.ty(local) {
-            Type::Scalar(_) => {
+            Type::Scalar(_) | Type::Lanes(_) => {
                 let value = self.value(value);
                 self.set(local, value);
             }
             Type::View(_) => self.assign_view(local, value),
-            Type::Owner | Type::Lanes(_) => {}
+            Type::Owner => {}
         }
     }
 

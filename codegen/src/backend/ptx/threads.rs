@@ -11,9 +11,8 @@ const LAST_LANE: i64 = 31;
 
 impl FunctionCx<'_, '_> {
     /// A number that a thread has.
-    pub(super) fn special(&mut self, special: Special) -> Value {
-        let name = Operand::Special(register_name(special));
-        let value = self.compute(Opcode::Mov, Ty::U32, Class::Short, [name]);
+    pub(super) fn number_of_thread(&mut self, special: Special) -> Value {
+        let value = self.special(register_name(special));
         Value { operand: self.long(value).into(), scalar: Scalar::I64 }
     }
 

@@ -109,7 +109,7 @@ pub(super) fn lanes(level: Level) -> Option<Wanted> {
     let has_masks = has_avx512(level);
     let count = if has_masks { 32 } else { 16 };
     let registers = Some(Registers { bits: count * register, has_masks });
-    Some(Wanted { bits: 4 * register, rest: Some(register), gathers: true, registers })
+    Some(Wanted { bits: 4 * register, rest: Some(register), gathers: true, registers, threads: None })
 }
 
 /// Whether the calling convention and the formats of a target are known here: those of System V.
