@@ -64,7 +64,9 @@ fn compile(case: &Case, overflow_checks: bool, target: &Target) -> Objects {
         let bytes = backend::object(&irs, kernel, target, None).ok()?;
         Some((kernel.overloads.iter().map(|overload| overload.symbol.clone()).collect(), bytes))
     };
-    analysis.interface.kernels.iter().filter_map(object).collect()
+    // What is launched on GPUs has no entries to be linked.
+    let kernels = analysis.interface.kernels.iter().filter(|kernel| kernel.launched.is_none());
+    kernels.filter_map(object).collect()
 }
 
 /// Rust text that declares all entries and lists them by their symbols.

@@ -218,7 +218,7 @@ pub fn find(name: &str) -> Option<&'static Row> {
 /// module has no name.
 pub fn members(module: &str) -> impl Iterator<Item = &'static str> {
     let names = TABLE.iter().map(|row| row.name).chain(CONSTANTS.iter().map(|(name, _)| *name));
-    names.filter_map(move |name| match name.split_once('.') {
+    names.filter_map(move |name| match name.rsplit_once('.') {
         Some((home, member)) => (home == module).then_some(member),
         None => module.is_empty().then_some(name),
     })

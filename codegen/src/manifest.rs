@@ -374,6 +374,7 @@ mod tests {
             }],
             untrusted: vec!["spread".into()],
             ufunc: None,
+            launched: None,
         };
         let plain = Kernel { name: "g".into(), doc: None, ..kernel.clone() };
         let ufunc = |kind, layout: &str, identity| Ufunc {

@@ -36,12 +36,31 @@ pub trait Program: Send + Sync {
 pub struct Launch<'a> {
     /// The entry.
     pub entry: &'a str,
-    /// How many blocks, along x and y.
-    pub blocks: [u32; 2],
-    /// How many threads in each, along x.
-    pub threads: u32,
+    /// How many threads run.
+    pub extent: Extent,
     /// The parameters, each at its natural alignment.
     pub params: &'a [u8],
+}
+
+/// How many threads run, and what they share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// How many blocks, along x, y and z.
+    pub grid: [u32; 3],
+    /// How many threads in each.
+    pub block: [u32; 3],
+    /// How many bytes the launch gives each block.
+    pub shared: u32,
+}
+
+impl Extent {
+    /// One thread.
+    pub const ONE: Extent = Extent { grid: [1; 3], block: [1; 3], shared: 0 };
+
+    /// Blocks along x and y, of threads along x.
+    const fn of([x, y]: [u32; 2], threads: u32) -> Extent {
+        Extent { grid: [x, y, 1], block: [threads, 1, 1], shared: 0 }
+    }
 }
 
 /// Memory of this process.
@@ -89,7 +108,7 @@ impl Ptx {
         Ok(Ptx { program, sites, templates: module.templates, kernel: kernel.clone(), entries })
     }
 
-    /// Calls an overload of a kernel that is no ufunc, as `Jit::call` does.
+    /// Calls an overload of a kernel that is no ufunc, as `Jit::call` does, in each of some threads.
     ///
     /// # Errors
     /// What the device finds wrong.
@@ -99,6 +118,7 @@ impl Ptx {
     pub unsafe fn call(
         &self,
         overload: usize,
+        extent: Extent,
         slots: &[u64],
         result: &mut [u64],
         raised: &mut Raised,
@@ -132,7 +152,7 @@ impl Ptx {
             params.push_words(&[result.as_mut_ptr().expose_provenance() as u64]);
             memory.push(Span::whole(result));
         }
-        let start = Start { entry: &overload.symbol, blocks: [1, 1], threads: 1, params };
+        let start = Start { entry: &overload.symbol, extent, params };
         // SAFETY: the spans are those of arrays and of the result.
         unsafe { self.launch(start, Vec::new(), memory, raised) }
     }
@@ -226,8 +246,7 @@ pub struct Loops {
 /// An entry, and what it is launched with.
 struct Start<'a> {
     entry: &'a str,
-    blocks: [u32; 2],
-    threads: u32,
+    extent: Extent,
     /// But for the last one, the record's address.
     params: Params,
 }
@@ -236,9 +255,9 @@ impl Start<'_> {
     /// What memory is behind it.
     fn run(mut self, program: &dyn Program, before: &[Region], record: u64) -> Result<Vec<Region>, String> {
         self.params.push_words(&[record]);
-        let Start { entry, blocks, threads, params } = self;
+        let Start { entry, extent, params } = self;
         let mut regions = before.to_vec();
-        program.launch(&Launch { entry, blocks, threads, params: &params.bytes }, &mut regions)?;
+        program.launch(&Launch { entry, extent, params: &params.bytes }, &mut regions)?;
         Ok(regions)
     }
 }
@@ -325,17 +344,17 @@ unsafe extern "C" fn inner_loop(
     let [i, j, k] = shape.around;
     let params = shape.params(args, dimensions, steps);
     let blocks = [shape.blocks, (i * j * k) as u32];
-    let start = Start { entry: &overload.symbol, blocks, threads: shape.threads, params };
+    let start = Start { entry: &overload.symbol, extent: Extent::of(blocks, shape.threads), params };
     let mut others = Vec::new();
     for (entry, kind) in context.compiled.others(overload).filter(|_| is_spread) {
         let sizes = overload.types.iter().map(|dtype| dtype.size() as u64);
         if kind.starts_with("contiguous") && are_contiguous(args, steps, sizes) {
             let params = contiguous_params(args, dimensions, steps);
-            others.push(Start { entry, blocks: [2, 1], threads: 3, params });
+            others.push(Start { entry, extent: Extent::of([2, 1], 3), params });
         }
         if kind == "warp" {
             let params = shape.params(args, dimensions, steps);
-            others.push(Start { entry, blocks, threads: 64, params });
+            others.push(Start { entry, extent: Extent::of(blocks, 64), params });
         }
     }
     // SAFETY: the spans are those of the operands.

@@ -76,6 +76,8 @@ def is_name(module, name):
 def check_callee(func, kernels):
     """Refuses to call what is neither a kernel, a constructor nor a method of arrays."""
     match func:
+        case ast.Subscript(value=ast.Name(id=name), slice=extent) if name in kernels:
+            return check_expr(extent, kernels)
         case ast.Name(id=name) if name in kernels or name in FUNCTIONS[""]:
             return
         case ast.Attribute(value=ast.Name(id="np"), attr=name) if name in FUNCTIONS["np"] | SCALARS:

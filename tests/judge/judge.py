@@ -191,7 +191,8 @@ def stubbed(stub):
 
 def run_example(text, namespace):
     """What CPython answers to a `>>>` line, as lines of text."""
-    kernels = {name for name, value in namespace.items() if inspect.isfunction(value)}
+    launched = numba.cuda.Launched
+    kernels = {name for name, value in namespace.items() if inspect.isfunction(value) or isinstance(value, launched)}
     ufuncs = {name for name, value in namespace.items() if isinstance(value, numba.Ufunc)}
     stmt = grammar.check(text, kernels, ufuncs)
     value = ast.fix_missing_locations(ast.Expression(stmt.value))

@@ -13,11 +13,18 @@ use super::number::{Datum, Number};
 use super::options::Arrangement;
 use super::ufunc::Invocation;
 use super::value::{Failure, Value};
+use crate::device::Extent;
 
 /// What can be called by name: the kernels of a transcript.
 pub trait Kernels {
     /// Calls a kernel.
     fn call(&mut self, name: &str, args: Vec<Value>) -> Result<Value, Failure>;
+
+    /// Whether this is a kernel that is launched on a device.
+    fn is_launched(&self, name: &str) -> bool;
+
+    /// Launches such a kernel.
+    fn launch(&mut self, name: &str, extent: Extent, args: Vec<Value>) -> Result<Value, Failure>;
 
     /// Whether this is a kernel with methods.
     fn is_ufunc(&self, name: &str) -> bool;
@@ -149,6 +156,11 @@ impl Namespace {
             Expr::Name(name) if Weak::named(name).is_none() => {
                 kernels.call(name, self.all_arranged(args, values))
             }
+            Expr::Subscript(kernel, items) if launched(kernel, kernels).is_some() => {
+                let name = launched(kernel, kernels).unwrap_or_default().to_owned();
+                let extent = self.extent(items, kernels)?;
+                kernels.launch(&name, extent, self.all_arranged(args, values))
+            }
             Expr::Name(_) => convert(self.evaluate(callee, kernels)?, values),
             Expr::Attribute(value, name) if module(value) == Some("np") => match strong(name) {
                 Some(ty) => convert(ty, values),
@@ -161,6 +173,20 @@ impl Namespace {
             Some(name) if result.is_ok() => Err(format!("the argument `{name}=` is not known here").into()),
             _ => result,
         }
+    }
+
+    /// `grid, block, stream, shared`, of which the last two may be left out.
+    fn extent(&self, items: &[Index], kernels: &mut dyn Kernels) -> Result<Extent, Failure> {
+        let mut values = Vec::new();
+        for item in items {
+            let Index::At(at) = item else { return Err("a launch has no slices".into()) };
+            values.push(self.evaluate(at, kernels)?);
+        }
+        let [grid, block, rest @ ..] = values.as_slice() else {
+            return Err("a launch has a grid and a block".into());
+        };
+        let shared = rest.get(1).map(directions).transpose()?.map_or(0, |[bytes, ..]| bytes);
+        Ok(Extent { grid: directions(grid)?, block: directions(block)?, shared })
     }
 
     fn subscript(&self, value: &Expr, items: &[Index], kernels: &mut dyn Kernels) -> Result<Value, Failure> {
@@ -188,6 +214,27 @@ impl Namespace {
             true => Ok(Value::Number(Number { datum: array.get(&[]), ..number })),
             false => Ok(Value::Array(array)),
         }
+    }
+}
+
+/// A number, or up to three, of blocks or threads.
+fn directions(value: &Value) -> Result<[u32; 3], Failure> {
+    let items = match value {
+        Value::Tuple(items) if items.len() <= 3 => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let mut directions = [1; 3];
+    for (direction, item) in directions.iter_mut().zip(items) {
+        *direction = u32::try_from(integer(item)?).map_err(|_| "a launch has no such extent".to_owned())?;
+    }
+    Ok(directions)
+}
+
+/// The name of a kernel that is launched on a device.
+fn launched<'e>(callee: &'e Expr, kernels: &dyn Kernels) -> Option<&'e str> {
+    match callee {
+        Expr::Name(name) if kernels.is_launched(name) => Some(name),
+        _ => None,
     }
 }
 

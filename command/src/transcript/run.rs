@@ -25,7 +25,7 @@ use super::evaluate::{Kernels, Namespace};
 use super::expected;
 use super::ufunc::{self, Invocation};
 use super::value::{Failure, Value};
-use crate::device::{Device, Loops, Ptx};
+use crate::device::{Device, Extent, Loops, Ptx};
 use crate::host;
 use crate::jit::Jit;
 
@@ -350,8 +350,26 @@ impl Kernels for Loaded<'_> {
                 Engine::Linked(find) => call::call(&Linked { jit, kernel, find }, kernel, &args),
                 Engine::Jit(_) | Engine::Ptx(_) => call::call(jit, kernel, &args),
             },
-            Code::Ptx(compiled) => call::call(&**compiled, kernel, &args),
+            Code::Ptx(compiled) => call::call(&Launched { compiled, extent: Extent::ONE }, kernel, &args),
             Code::Loops(..) => Err(format!("{name} is a ufunc").into()),
+        }
+    }
+
+    fn is_launched(&self, name: &str) -> bool {
+        self.kernel(name).is_some_and(|kernel| kernel.launched.is_some())
+    }
+
+    fn launch(&mut self, name: &str, extent: Extent, args: Vec<Value>) -> Result<Value, Failure> {
+        let Engine::Ptx(_) = self.engine else {
+            let span = self.kernel(name).map(|kernel| kernel.span).unwrap_or_default();
+            self.refused =
+                Some(Unsupported { what: "run on a CPU, which has no threads of a GPU".into(), span });
+            return Err(format!("{name} runs on GPUs").into());
+        };
+        let (kernel, code) = self.load(name)?;
+        match code {
+            Code::Ptx(compiled) => call::call(&Launched { compiled, extent }, kernel, &args),
+            Code::Jit(_) | Code::Loops(..) => Err(format!("{name} is not launched").into()),
         }
     }
 
@@ -392,6 +410,12 @@ fn on_device(kernel: &Kernel, compiled: Ptx) -> Result<Code, backend::Error> {
     Ok(Code::Loops(Jit::bound(kernel, &loops.bounds())?, loops))
 }
 
+/// What runs a kernel's PTX in some threads.
+struct Launched<'a> {
+    compiled: &'a Ptx,
+    extent: Extent,
+}
+
 /// What calls kernels that are linked.
 struct Linked<'a> {
     jit: &'a Jit,
@@ -427,7 +451,7 @@ impl call::Code for Jit {
     }
 }
 
-impl call::Code for Ptx {
+impl call::Code for Launched<'_> {
     unsafe fn call(
         &self,
         overload: usize,
@@ -436,7 +460,7 @@ impl call::Code for Ptx {
         record: &mut Raised,
     ) -> Result<Status, String> {
         // SAFETY: the caller vouches for the arguments.
-        unsafe { self.call(overload, slots, result, record) }
+        unsafe { self.compiled.call(overload, self.extent, slots, result, record) }
     }
 }
 

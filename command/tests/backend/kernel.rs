@@ -132,6 +132,7 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
         callables: vec![],
         untrusted: vec![],
         ufunc: None,
+        launched: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The device that runs PTX in tests: a machine that finds what is wrong in it.
 
 use ptx_machine::{Memory, Module};
-use pykernel_cli::device::{Device, Launch, Program, Region};
+use pykernel_cli::device::{Device, Extent, Launch, Program, Region};
 
 /// The machine of the package `ptx_machine`, each launch with memory of its own.
 pub struct Machine;
@@ -30,11 +30,15 @@ impl Program for Parsed {
             device.allocate_at(region.address, size).map_err(|problem| problem.to_string())?;
             device.write(region.address, &region.bytes).map_err(|problem| problem.to_string())?;
         }
-        let [x, y] = launch.blocks;
+        let Extent { grid, block, shared } = launch.extent;
         let shape = ptx_machine::Launch {
-            grid: [x, y, 1],
+            grid,
+            block,
+            dynamic_shared: shared,
             seed: 4711,
-            ..ptx_machine::Launch::new(x, launch.threads)
+            // A thread that raises leaves the others at their barriers, which then wait for the rest.
+            strict_barriers: false,
+            ..ptx_machine::Launch::default()
         };
         let ended = ptx_machine::launch(&self.0, launch.entry, &shape, launch.params, &mut device);
         ended.map_err(|fault| fault.to_string())?;

@@ -36,6 +36,7 @@ fn kernel(name: &str, overloads: Vec<Overload>) -> Kernel {
         callables: vec![],
         untrusted: vec![],
         ufunc: None,
+        launched: None,
     }
 }
 

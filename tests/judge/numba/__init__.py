@@ -82,3 +82,6 @@ def pick(function, signatures, args):
                 return signature
     given = ", ".join(type(arg).__name__ for arg in args)
     raise TypeError(f"no signature of {function.__name__} takes ({given})")
+
+
+from . import cuda  # noqa: E402, F401 (it is made of the functions above)

@@ -51,6 +51,7 @@ fn kernel(name: &str, layout: CoreLayout, overloads: Vec<Overload>) -> Kernel {
         callables: vec![],
         untrusted: vec![],
         ufunc: Some(ufunc),
+        launched: None,
     }
 }
 
