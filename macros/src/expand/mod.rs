@@ -4,7 +4,8 @@
 //! generic over a trait of its own, which has the kernel's name too (types and functions have
 //! separate name spaces) and is implemented for each tuple of argument types. Signatures that
 //! Rust cannot tell apart, because they differ only in layouts or in weakness, count as one: the
-//! call takes the first whose layouts fit. A ufunc is a static (`ufunc`).
+//! call takes the first whose layouts fit. A ufunc is a static (`ufunc`), a kernel for GPUs a function that launches it
+//! (`launched`).
 //!
 //! What the expansion names for itself begins with an underscore: no ufunc's static does, which a
 //! variable must not be called as.
@@ -15,6 +16,7 @@
 mod callable;
 mod document;
 mod entry;
+mod launched;
 mod leaf;
 mod returned;
 mod rust_type;
@@ -47,9 +49,10 @@ pub struct Context<'a> {
 pub fn kernels(interface: &Interface, context: &Context) -> TokenStream {
     let ufuncs = interface.kernels.iter().filter(|kernel| kernel.ufunc.is_some());
     let statics: Vec<&str> = ufuncs.map(|kernel| kernel.name.as_str()).collect();
-    let item = |kernel: &Kernel| match &kernel.ufunc {
-        Some(ufunc) => ufunc::item(kernel, ufunc, context),
-        None => function(&beside(kernel, &statics), context),
+    let item = |kernel: &Kernel| match (&kernel.ufunc, kernel.launched) {
+        (Some(ufunc), _) => ufunc::item(kernel, ufunc, context),
+        (None, Some(bounds)) => launched::item(&beside(kernel, &statics), bounds, context),
+        (None, None) => function(&beside(kernel, &statics), context),
     };
     interface.kernels.iter().map(item).collect()
 }

@@ -101,7 +101,8 @@ pub fn lifetimes(leaves: &[Leaf]) -> Vec<TokenStream> {
     arrays.map(|(index, _)| lifetime(index)).collect()
 }
 
-fn lifetime(index: usize) -> TokenStream {
+/// The lifetime of leaf `index`.
+pub fn lifetime(index: usize) -> TokenStream {
     let (apostrophe, name) = (Punct::new('\'', Spacing::Joint), format_ident!("p{index}"));
     quote!(#apostrophe #name)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 use pykernel_codegen::analysis::Analysis;
-use pykernel_codegen::hir::{Function, FunctionId, Stmt, StmtKind};
+use pykernel_codegen::hir::{Device, Function, FunctionId, Stmt, StmtKind};
 use pykernel_codegen::interface::rust;
 use pykernel_codegen::types::Type;
 use quote::{format_ident, quote};
@@ -19,6 +19,8 @@ pub fn stubs(analysis: &Analysis, context: &Context) -> TokenStream {
     let by_name: BTreeMap<&str, _> = kernels.map(|(id, it)| (it.name.as_str(), (id, it))).collect();
     let stubs = by_name.into_values().map(|(id, function)| match &function.ufunc {
         Some(ufunc) => ufunc::stub(function, ufunc, context),
+        None if function.device == Some(Device::Function) => TokenStream::new(),
+        None if function.device.is_some() => launched(function, context),
         None => stub(function, &result(analysis, FunctionId(id as u32)), context),
     });
     stubs.collect()
@@ -55,6 +57,20 @@ fn returns_a_value(body: &[Stmt]) -> bool {
         }
     }
     false
+}
+
+/// A kernel that is launched takes a stream and an extent first.
+fn launched(function: &Function, context: &Context) -> TokenStream {
+    let name = identifier(&rust::function(&function.name), (context.locate)(function.name_span));
+    let types: Vec<Ident> =
+        (0..function.n_params + 2).map(|i| format_ident!("{}_{i}", function.name)).collect();
+    let safety = (function.options.boundscheck == Some(false)).then(|| quote!(unsafe));
+    quote! {
+        #[doc(hidden)]
+        pub #safety fn #name<#(#types),*>(#(_: #types),*) -> ::core::result::Result<(), ::pykernel::cuda::Error> {
+            ::core::unreachable!()
+        }
+    }
 }
 
 fn stub(function: &Function, result: &Type, context: &Context) -> TokenStream {

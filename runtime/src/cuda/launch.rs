@@ -8,6 +8,7 @@ use ndarray::Dimension;
 use pykernel_abi::{Array, MAX_EXTENT};
 
 use super::driver::CUfunction;
+pub use super::extent::Extent;
 pub use super::fault::Sites;
 use super::view::RawView;
 use super::{Device, DeviceView, DeviceViewMut, Error, Stream, module};
@@ -24,18 +25,6 @@ pub struct Kernel {
     entry: &'static CStr,
     sites: Sites,
     functions: [AtomicPtr<c_void>; DEVICES],
-}
-
-/// How many threads run: blocks of the grid and threads of a block, x, y and z, and the bytes of shared
-/// memory that each block has beside what the kernel declares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Extent {
-    /// Blocks of the grid.
-    pub grid: [u32; 3],
-    /// Threads of a block.
-    pub block: [u32; 3],
-    /// Bytes of shared memory.
-    pub shared: u32,
 }
 
 impl Kernel {
@@ -188,6 +177,11 @@ fn describe<T: Element, D: Dimension, const N: usize>(
         array.strides[axis] = (strides[axis] as i64).wrapping_mul(size_of::<T>() as i64);
     }
     Ok(array)
+}
+
+/// Whether an array has a rank, and lies as a layout asks.
+pub(super) fn fits_view<D: Dimension>(view: &RawView<'_, D>, rank: usize, layout: Layout) -> bool {
+    fits(view.place.shape.slice(), view.place.strides(), rank, layout)
 }
 
 /// Says why an array does not go into a parameter.

@@ -31,6 +31,7 @@ pub use array::DeviceArray;
 pub use device::{Device, device, devices};
 pub use error::Error;
 pub use event::Event;
+pub use extent::Extent;
 pub use graph::Graph;
 pub use pinned::{InFlight, Pinned, Upload};
 pub use stream::Stream;
@@ -45,11 +46,14 @@ mod download;
 mod driver;
 mod error;
 mod event;
+mod extent;
 mod fill;
 mod fault;
 mod graph;
 #[doc(hidden)]
 pub mod launch;
+#[doc(hidden)]
+pub mod launched;
 mod layout;
 mod memory;
 mod module;

@@ -7,7 +7,7 @@ use ndarray::{Dimension, IntoDimension, SliceArg};
 
 use super::layout::Place;
 use super::memory::Memory;
-use super::{Error, Stream};
+use super::{DeviceArray, Error, Stream};
 use crate::Element;
 
 /// An array in a device's memory that is only read: a [`DeviceArray`](super::DeviceArray), or a part of one.
@@ -187,6 +187,18 @@ impl<'a, T: Element, D: Dimension> DeviceView<'a, T, D> {
     /// array's; the driver's.
     pub fn on(self, stream: &Stream) -> Result<Self, Error> {
         Ok(DeviceView::new(self.raw.lent(stream, false)?))
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<&'a DeviceArray<T, D>> for DeviceView<'a, T, D> {
+    fn from(array: &'a DeviceArray<T, D>) -> Self {
+        array.view()
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<&'a mut DeviceArray<T, D>> for DeviceViewMut<'a, T, D> {
+    fn from(array: &'a mut DeviceArray<T, D>) -> Self {
+        array.view_mut()
     }
 }
 
