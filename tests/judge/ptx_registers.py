@@ -22,6 +22,11 @@ def printed(*arguments):
     return subprocess.run([*PROGRAM, *arguments], stdout=subprocess.PIPE, check=True, cwd=ROOT, text=True).stdout
 
 
+def for_all_operands(text):
+    """The module without the entries behind the first one, which are for some operands."""
+    return ".visible .entry".join(text.split(".visible .entry")[:2])
+
+
 def registers(ptxas, text, target):
     """What the assembler says: the registers of the entry, and the bytes that are spilled."""
     with tempfile.NamedTemporaryFile("w", suffix=".ptx") as file:
@@ -45,7 +50,7 @@ def main():
     spills = False
     for name, _, _, *dtypes in map(str.split, printed("list").splitlines()):
         for dtype in dtypes:
-            text = printed("ptx", name, dtype)
+            text = for_all_operands(printed("ptx", name, dtype))
             instructions = len(re.findall(r"^    [^./].*;$", text, re.MULTILINE))
             found = [registers(options.ptxas, text, target) for target in TARGETS]
             spills |= any(spilled for _, spilled in found)
