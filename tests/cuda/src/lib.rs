@@ -4,6 +4,7 @@
 //! `PYKERNEL_CUDA=real` in the environment those that do not count the driver's calls run on the machine's own.
 
 pub mod kernels;
+pub mod launched;
 pub mod ufuncs;
 
 use std::ffi::{CString, c_char};
