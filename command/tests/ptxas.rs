@@ -33,12 +33,15 @@ impl Assembler {
         if module.functions.is_empty() {
             return outcome;
         }
-        for target in &self.targets {
+        // What a kernel does may need a newer device than the oldest.
+        let has = |target: &&String| number(target).is_none_or(|number| number >= module.needs().target);
+        let targets: Vec<&String> = self.targets.iter().filter(has).collect();
+        for target in &targets {
             if let Err(problem) = self.assemble(&case.name, &module.text(), target) {
                 outcome.problems.push(Problem::new(problem));
             }
         }
-        outcome.engines = self.targets.clone();
+        outcome.engines = targets.into_iter().cloned().collect();
         outcome
     }
 
@@ -61,6 +64,11 @@ impl Assembler {
         }
         fs::remove_file(&file).map_err(failed)
     }
+}
+
+/// The number of an architecture: 60 of `sm_60`.
+fn number(target: &str) -> Option<u32> {
+    target.trim_start_matches("sm_").parse().ok()
 }
 
 fn main() -> io::Result<ExitCode> {

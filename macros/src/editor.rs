@@ -20,6 +20,8 @@ struct Definition {
     params: Vec<String>,
     /// Whether the decorator before it makes it a ufunc.
     is_ufunc: bool,
+    /// Whether it makes it a kernel that is launched on GPUs.
+    is_launched: bool,
 }
 
 /// The functions of the kernels between a macro's delimiters.
@@ -66,12 +68,18 @@ fn stand_in(definition: &Definition) -> TokenStream {
     if definition.is_ufunc {
         return expand::unknown(&identifier(&rust::function(&name), definition.name.span()));
     }
-    let types: Vec<Ident> = (0..definition.params.len()).map(|i| format_ident!("{name}_{i}")).collect();
+    // A launch has a stream and an extent too.
+    let n_params = definition.params.len() + if definition.is_launched { 2 } else { 0 };
+    let types: Vec<Ident> = (0..n_params).map(|i| format_ident!("{name}_{i}")).collect();
+    let error = match definition.is_launched {
+        true => quote!(::pykernel::cuda::Error),
+        false => quote!(::pykernel::Error),
+    };
     let (result, name) = (format_ident!("{name}_result"), rust::function(&name));
     let name = identifier(&name, definition.name.span());
     quote! {
         #[doc(hidden)]
-        pub fn #name<#result, #(#types),*>(#(_: #types),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+        pub fn #name<#result, #(#types),*>(#(_: #types),*) -> ::core::result::Result<#result, #error> {
             ::core::unreachable!()
         }
     }
@@ -84,8 +92,9 @@ fn definitions(tokens: TokenStream) -> Vec<Definition> {
         [TokenTree::Ident(def), TokenTree::Ident(name), TokenTree::Group(params)]
             if def == "def" && params.delimiter() == Delimiter::Parenthesis =>
         {
-            let (params, is_ufunc) = (parameters(params), makes_ufunc(&tokens[..index]));
-            Some(Definition { name: name.clone(), params, is_ufunc })
+            let before = &tokens[..index];
+            let (is_ufunc, is_launched) = (makes_ufunc(before), makes_launched(before));
+            Some(Definition { name: name.clone(), params: parameters(params), is_ufunc, is_launched })
         }
         _ => None,
     };
@@ -96,6 +105,20 @@ fn definitions(tokens: TokenStream) -> Vec<Definition> {
 fn makes_ufunc(tokens: &[TokenTree]) -> bool {
     match tokens {
         [.., TokenTree::Ident(name), TokenTree::Group(_)] => name == "vectorize" || name == "guvectorize",
+        _ => false,
+    }
+}
+
+/// Whether tokens end with `@cuda.jit`, with arguments or without.
+fn makes_launched(tokens: &[TokenTree]) -> bool {
+    let tokens = match tokens {
+        [before @ .., TokenTree::Group(_)] => before,
+        tokens => tokens,
+    };
+    match tokens {
+        [.., TokenTree::Ident(module), TokenTree::Punct(dot), TokenTree::Ident(jit)] => {
+            module == "cuda" && dot.as_char() == '.' && jit == "jit"
+        }
         _ => false,
     }
 }
@@ -220,5 +243,15 @@ def plain(z: complex, match: int64) -> None:
         let heads = heads(in_editor(text, &Manifest::default()));
         assert!(heads.iter().any(|head| head.contains("pub static f : :: pykernel :: ufunc :: Unknown")));
         assert!(heads.iter().any(|head| head.contains("pub fn g <")), "{heads:#?}");
+    }
+
+    #[test]
+    fn what_is_launched_takes_a_stream_and_an_extent_too() {
+        let text = "@cuda.jit(\"void(f8[:])\") def f(x): pass @cuda.jit def g(x): pass";
+        let heads = heads(in_editor(text, &Manifest::default()));
+        for name in ["f", "g"] {
+            let head = format!("pub fn {name} < {name}_result , {name}_0 , {name}_1 , {name}_2 >");
+            assert!(heads.iter().any(|it| it.contains(&head) && it.contains("cuda :: Error")), "{heads:#?}");
+        }
     }
 }

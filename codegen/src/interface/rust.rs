@@ -57,6 +57,9 @@ pub fn parameters(params: &[Param]) -> Vec<String> {
 pub fn signatures(kernel: &Kernel) -> Vec<String> {
     match &kernel.ufunc {
         Some(ufunc) => kernel.overloads.iter().map(|overload| looped(kernel, ufunc, overload)).collect(),
+        None if kernel.launched.is_some() => {
+            kernel.overloads.iter().map(|overload| launched(kernel, overload)).collect()
+        }
         None => kernel.overloads.iter().map(|overload| signature(kernel, overload)).collect(),
     }
 }
@@ -82,6 +85,19 @@ fn signature(kernel: &Kernel, overload: &Overload) -> String {
     let params: Vec<String> = names.iter().zip(&overload.params).map(|(name, of)| param(name, of)).collect();
     let (safety, name) = (if kernel.is_unsafe() { "unsafe " } else { "" }, function(&kernel.name));
     format!("pub {safety}fn {name}({}) -> Result<{}, Error>", params.join(", "), result(&overload.result))
+}
+
+/// A kernel that is launched on a GPU takes a stream and how many threads run, and arrays of the device.
+fn launched(kernel: &Kernel, overload: &Overload) -> String {
+    let names = parameters(&overload.params);
+    let own = ["stream: &Stream".to_owned(), "extent: impl Into<Extent>".to_owned()];
+    let params = names.iter().zip(&overload.params).map(|(name, of)| {
+        let argument = argument(&of.ty).replace("ArrayView", "DeviceView");
+        format!("{name}: {argument}")
+    });
+    let params: Vec<String> = own.into_iter().chain(params).collect();
+    let (safety, name) = (if kernel.is_unsafe() { "unsafe " } else { "" }, function(&kernel.name));
+    format!("pub {safety}fn {name}({}) -> Result<(), cuda::Error>", params.join(", "))
 }
 
 fn param(name: &str, param: &Param) -> String {
