@@ -1,95 +1,173 @@
-//! The launches of a ufunc: dimensions that no operand tells apart are one, and a launch has four.
+//! The launches of a ufunc's loop: which dimension threads share, which are around them, and what one launch cannot hold.
 
+use pykernel_abi::device_loop::{AROUND, Aside, Moves, Share};
 use smallvec::SmallVec;
 
 use super::launch::Extent;
-use super::operand::Placed;
+use crate::gufunc::operand::Operand;
+use crate::gufunc::plan::{Dim, Dims, Steps, dims};
 
-/// How many dimensions one launch has: that of the loop, and three around it.
-const DIMENSIONS: usize = 4;
+/// How many threads a block has at most.
+const THREADS: usize = 256;
 
-/// How many threads a block has.
-const THREADS: u32 = 256;
+/// Threads that run together. A dimension with fewer is better left to the blocks.
+const WARP: usize = 32;
 
 /// How many blocks there may be along y.
 const MOST_ROWS: usize = 65_535;
 
-/// A dimension of a loop over elements.
-#[derive(Clone, Debug)]
-struct Axis {
-    extent: usize,
-    /// The distance in bytes between neighbours, for each operand.
-    steps: SmallVec<[i64; 4]>,
+/// From so many blocks on threads do several instances each.
+const MANY_BLOCKS: usize = 1 << 16;
+
+/// What a loop goes over, for all its launches.
+pub struct Job<'a> {
+    /// The operands, and behind them what is beside them, if anything is.
+    pub operands: &'a [Operand<'a>],
+    /// How many operands there are.
+    pub n_operands: usize,
+    /// The sizes of the core dimensions.
+    pub sizes: &'a [usize],
+    /// What is beside the operands: a kind of [`Aside`].
+    pub aside: u64,
+    /// What each thread does, one instance after another; nothing where threads share all.
+    pub turns: Option<Dim>,
 }
 
-/// A loop over elements: dimensions that no operand tells apart are one, and the last is the fastest.
-pub struct Plan {
+impl Job<'_> {
+    /// Makes the launches for a shape that is not empty: one, unless there are more dimensions or more rows than a launch has.
+    pub fn launches<E>(
+        &self,
+        shape: &[usize],
+        mut launch: impl FnMut(&Extent, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let plan = Plan::new(self.operands, shape);
+        for part in plan.parts() {
+            let blocks = self.blocks(plan.thread.extent);
+            let threads = plan.thread.extent.clamp(1, THREADS).next_multiple_of(WARP);
+            let rows: usize = part.around.iter().map(|dim| dim.extent).product();
+            let extent =
+                Extent { grid: [blocks as u32, rows as u32, 1], block: [threads as u32, 1, 1], shared: 0 };
+            let words = self.words(&plan.thread, &part, blocks * threads);
+            let bytes: SmallVec<[u8; 512]> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+            launch(&extent, &bytes)?;
+        }
+        Ok(())
+    }
+
+    /// How many blocks share so many instances along x.
+    fn blocks(&self, count: usize) -> usize {
+        let blocks = count.div_ceil(THREADS);
+        // A thread looks once at what is aside, and has its turns for itself.
+        let each_has_one = self.aside != Aside::NOTHING || self.turns.is_some();
+        if each_has_one { blocks } else { blocks.min(MANY_BLOCKS) }
+    }
+
+    /// The parameters of a launch but for the record.
+    fn words(&self, thread: &Dim, part: &Part, threads: usize) -> SmallVec<[u64; 64]> {
+        let mut words = SmallVec::new();
+        // The last dimension is the fastest, and the first one counted.
+        let dim = |index: usize| part.around.len().checked_sub(1 + index).map(|at| &part.around[at]);
+        let (each, longer, extra) = match &self.turns {
+            Some(turns) => (0, thread.extent, turns.extent),
+            None => (thread.extent / threads, thread.extent % threads, 1),
+        };
+        let around = std::array::from_fn(|index| dim(index).map_or(1, |dim| dim.extent as u64));
+        words.extend(Share { each: each as u64, longer: longer as u64, extra: extra as u64, around }.words());
+        words.extend(self.sizes.iter().map(|size| *size as u64));
+        let steps = |operand: usize| {
+            let around = std::array::from_fn(|index| dim(index).map_or(0, |dim| dim.steps[operand] as u64));
+            (part.addresses[operand], thread.steps[operand] as u64, around)
+        };
+        for (operand, placed) in self.operands[..self.n_operands].iter().enumerate() {
+            let (address, own, around) = steps(operand);
+            let instance = match &self.turns {
+                Some(turns) => turns.steps[operand] as u64,
+                None => own.wrapping_mul(threads as u64),
+            };
+            words.extend(Moves { address, thread: own, instance, around }.words());
+            words.extend(placed.core_strides().iter().map(|stride| *stride as u64));
+        }
+        if self.sizes.is_empty() {
+            let aside = match self.aside {
+                Aside::NOTHING => Aside::default(),
+                kind => {
+                    let (address, thread, around) = steps(self.n_operands);
+                    Aside { kind, address, thread, around }
+                }
+            };
+            words.extend(aside.words());
+        }
+        words
+    }
+}
+
+/// A loop over instances.
+struct Plan {
     addresses: SmallVec<[u64; 4]>,
-    axes: Vec<Axis>,
+    /// The dimension that threads share.
+    thread: Dim,
+    /// Those around it, the last the fastest.
+    around: Dims,
 }
 
 impl Plan {
-    pub fn new(operands: &[&Placed], shape: &[usize]) -> Plan {
-        let mut axes: Vec<Axis> = Vec::new();
-        for (axis, extent) in shape.iter().copied().enumerate().filter(|(_, extent)| *extent != 1) {
-            let steps: SmallVec<[i64; 4]> =
-                operands.iter().map(|operand| operand.stride(axis, shape.len())).collect();
-            let joins = |outer: &Axis| {
-                let mut pairs = outer.steps.iter().zip(&steps);
-                pairs.all(|(outer, inner)| *outer == inner.wrapping_mul(extent as i64))
-            };
-            match axes.last_mut().filter(|outer| joins(outer)) {
-                Some(outer) => *outer = Axis { extent: outer.extent * extent, steps },
-                None => axes.push(Axis { extent, steps }),
-            }
-        }
-        Plan { addresses: operands.iter().map(|operand| operand.address).collect(), axes }
+    fn new(operands: &[Operand<'_>], shape: &[usize]) -> Plan {
+        let mut around = dims(shape, operands, false);
+        let longest = (0..around.len()).max_by_key(|at| around[*at].extent);
+        let last = around.len().checked_sub(1);
+        let shared = match last.filter(|last| around[*last].extent < WARP) {
+            Some(_) => longest,
+            None => last,
+        };
+        let thread = match shared {
+            Some(at) => around.remove(at),
+            None => Dim { extent: 1, steps: Steps::from_elem(0, operands.len()) },
+        };
+        let addresses = operands.iter().map(|operand| operand.data.addr() as u64).collect();
+        Plan { addresses, thread, around }
     }
 
-    /// The launches: one, unless there are more dimensions or more rows than a launch has.
-    pub fn parts(&self) -> Vec<Part> {
-        if self.axes.iter().any(|axis| axis.extent == 0) {
-            return Vec::new();
-        }
-        let (outer, inner) = self.axes.split_at(self.axes.len().saturating_sub(DIMENSIONS));
-        let mut parts = vec![Part { addresses: self.addresses.clone(), axes: inner.to_vec() }];
-        for axis in outer.iter().rev() {
-            parts = (0..axis.extent)
-                .flat_map(|index| parts.iter().map(move |part| part.moved(axis, index)))
-                .collect();
+    fn parts(&self) -> SmallVec<[Part; 1]> {
+        let (outer, inner) = self.around.split_at(self.around.len().saturating_sub(AROUND));
+        let whole = Part { addresses: self.addresses.clone(), around: inner.into() };
+        let mut parts: SmallVec<[Part; 1]> = SmallVec::from_iter([whole]);
+        for dim in outer.iter().rev() {
+            let at = |index: usize| parts.iter().map(move |part| part.moved(dim, index));
+            parts = (0..dim.extent).flat_map(at).collect();
         }
         parts.iter().flat_map(Part::within_a_grid).collect()
     }
 }
 
 /// One launch.
-#[derive(Clone)]
-pub struct Part {
+#[derive(Clone, Debug)]
+struct Part {
     addresses: SmallVec<[u64; 4]>,
-    /// At most [`DIMENSIONS`].
-    axes: Vec<Axis>,
+    /// At most [`AROUND`].
+    around: Dims,
 }
 
 impl Part {
     /// The same at an index of a dimension around it.
-    fn moved(&self, axis: &Axis, index: usize) -> Part {
-        let moved = self.addresses.iter().zip(&axis.steps);
-        let moved = moved.map(|(address, step)| address.wrapping_add_signed(step.wrapping_mul(index as i64)));
-        Part { addresses: moved.collect(), axes: self.axes.clone() }
+    fn moved(&self, dim: &Dim, index: usize) -> Part {
+        let moved = self.addresses.iter().zip(&dim.steps);
+        let moved = moved
+            .map(|(address, step)| address.wrapping_add_signed((*step as i64).wrapping_mul(index as i64)));
+        Part { addresses: moved.collect(), around: self.around.clone() }
     }
 
     /// The same in as many parts as it takes for each to have no more rows than a grid.
     fn within_a_grid(&self) -> Vec<Part> {
-        let [first, rest @ ..] = self.axes.as_slice() else { return vec![self.clone()] };
-        let Some((_, around)) = rest.split_last() else { return vec![self.clone()] };
-        let rows = around.iter().fold(1usize, |rows, axis| rows.saturating_mul(axis.extent));
-        if rows.saturating_mul(first.extent) <= MOST_ROWS {
+        let rows = |dims: &[Dim]| dims.iter().fold(1usize, |rows, dim| rows.saturating_mul(dim.extent));
+        let Some((first, rest)) = self.around.split_first() else { return vec![self.clone()] };
+        let rest = rows(rest);
+        if rest.saturating_mul(first.extent) <= MOST_ROWS {
             return vec![self.clone()];
         }
-        let together = MOST_ROWS / rows;
+        let together = MOST_ROWS / rest;
         let part = |start: usize| {
             let mut part = self.moved(first, start);
-            part.axes[0].extent = together.max(1).min(first.extent - start);
+            part.around[0].extent = together.max(1).min(first.extent - start);
             part
         };
         let parts: Vec<Part> = (0..first.extent).step_by(together.max(1)).map(part).collect();
@@ -102,68 +180,63 @@ impl Part {
 
     /// The same without its first dimension, which has one index.
     fn without_first(&self) -> Part {
-        Part { addresses: self.addresses.clone(), axes: self.axes[1..].to_vec() }
-    }
-
-    /// The grid, and the parameters of the entry: addresses, size, steps, dimensions around, record.
-    pub fn launch(&self, record: u64) -> (Extent, Vec<u8>) {
-        let (around, count, steps) = match self.axes.split_last() {
-            Some((last, around)) => (around, last.extent, last.steps.clone()),
-            None => (self.axes.as_slice(), 1, self.addresses.iter().map(|_| 0).collect()),
-        };
-        let extent =
-            |index: usize| around.len().checked_sub(1 + index).map_or(1, |at| around[at].extent as u64);
-        let mut words: Vec<u64> = self.addresses.to_vec();
-        words.push(count as u64);
-        words.extend(steps.iter().map(|step| *step as u64));
-        words.extend([extent(0), extent(1)]);
-        for operand in 0..self.addresses.len() {
-            let step =
-                |index: usize| around.len().checked_sub(1 + index).map_or(0, |at| around[at].steps[operand]);
-            words.extend((0..DIMENSIONS - 1).map(|index| step(index) as u64));
-        }
-        words.push(record);
-        let rows: usize = around.iter().map(|axis| axis.extent).product();
-        // A thread does several elements where there are very many.
-        let blocks = count.div_ceil(THREADS as usize).min(1 << 16) as u32;
-        let extent = Extent { grid: [blocks, rows as u32, 1], block: [THREADS, 1, 1], shared: 0 };
-        (extent, words.iter().flat_map(|word| word.to_ne_bytes()).collect())
+        Part { addresses: self.addresses.clone(), around: self.around[1..].into() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dtype::DType;
 
-    fn placed(shape: &[usize], strides: &[i64]) -> Placed {
-        Placed::at(1000, shape, strides)
+    fn operand(strides: &[isize]) -> Operand<'static> {
+        let data = std::ptr::without_provenance_mut(1000);
+        Operand::of_elements(data, DType::Float64, strides.iter().copied().collect())
+    }
+
+    fn extents(dims: &[Dim]) -> Vec<usize> {
+        dims.iter().map(|dim| dim.extent).collect()
     }
 
     #[test]
-    fn dimensions_that_nothing_tells_apart_are_one() {
-        let (a, out) = (placed(&[3, 4, 5], &[160, 40, 8]), placed(&[3, 4, 5], &[160, 40, 8]));
-        let plan = Plan::new(&[&a, &out], &[3, 4, 5]);
-        assert_eq!(plan.axes.iter().map(|axis| axis.extent).collect::<Vec<_>>(), [60]);
-        let row = placed(&[5], &[8]);
-        let plan = Plan::new(&[&row, &out], &[3, 4, 5]);
-        assert_eq!(plan.axes.iter().map(|axis| axis.extent).collect::<Vec<_>>(), [12, 5]);
-        assert_eq!(plan.axes[0].steps[..], [0, 40]);
+    fn threads_share_what_lies_together() {
+        let whole = operand(&[1280, 320, 8]);
+        let plan = Plan::new(&[whole.clone(), whole.clone()], &[3, 4, 40]);
+        assert_eq!((plan.thread.extent, extents(&plan.around)), (480, vec![]));
+        let plan = Plan::new(&[operand(&[0, 0, 8]), whole], &[3, 4, 40]);
+        assert_eq!((plan.thread.extent, extents(&plan.around)), (40, vec![12]));
+        let plan = Plan::new(&[operand(&[64, 8])], &[70_000, 2]);
+        assert_eq!((plan.thread.extent, extents(&plan.around)), (70_000, vec![2]));
     }
 
     #[test]
     fn what_one_launch_does_not_hold_is_several() {
-        let shape = [2, 3, 2, 3, 2, 3];
-        let strides = [1000, 300, 90, 21, 10, 1];
-        let plan = Plan::new(&[&placed(&shape, &strides)], &shape);
+        let shape = [2, 3, 2, 3, 2, 40];
+        let plan = Plan::new(&[operand(&[100_000, 30_000, 9000, 2100, 1000, 1])], &shape);
         let starts: Vec<u64> = plan.parts().iter().map(|part| part.addresses[0]).collect();
-        assert_eq!(starts, [1000, 1300, 1600, 2000, 2300, 2600]);
-        let many = placed(&[70_000, 2], &[64, 8]);
-        let parts = Plan::new(&[&many], &[70_000, 2]).parts();
-        let rows: Vec<usize> = parts.iter().map(|part| part.axes[0].extent).collect();
-        assert_eq!(rows, [65_535, 4465]);
-        assert_eq!(parts[1].addresses[0], 1000 + 64 * 65_535);
-        let deep = placed(&[2, 70_000, 3], &[10_000_000, 64, 8]);
-        assert_eq!(Plan::new(&[&deep], &[2, 70_000, 3]).parts().len(), 4);
-        assert!(Plan::new(&[&placed(&[0, 2], &[16, 8])], &[0, 2]).parts().is_empty());
+        assert_eq!(starts, [1000, 31_000, 61_000, 101_000, 131_000, 161_000]);
+        let plan = Plan::new(&[operand(&[640, 8])], &[70_000, 40]);
+        let parts = plan.parts();
+        assert_eq!(parts.iter().map(|part| part.around[0].extent).collect::<Vec<_>>(), [65_535, 4465]);
+        assert_eq!(parts[1].addresses[0], 1000 + 640 * 65_535);
+        let deep = operand(&[100_000_000, 640, 8]);
+        assert_eq!(Plan::new(&[deep], &[2, 70_000, 40]).parts().len(), 4);
+    }
+
+    #[test]
+    fn threads_do_all_instances_once() {
+        for count in [1usize, 31, 256, 257, 100_000, 40_000_000] {
+            let operands = [operand(&[8])];
+            let job =
+                Job { operands: &operands, n_operands: 1, sizes: &[], aside: Aside::NOTHING, turns: None };
+            let launched = job.launches(&[count], |extent, bytes| {
+                let word = |at: usize| u64::from_ne_bytes(bytes[8 * at..8 * at + 8].try_into().unwrap());
+                let threads = u64::from(extent.grid[0] * extent.block[0]);
+                assert_eq!(threads * word(0) + word(1) * word(2), count as u64);
+                assert!(word(1) < threads && word(Share::WORDS + 2) == 8 * threads);
+                Ok::<_, ()>(())
+            });
+            assert_eq!(launched, Ok(()));
+        }
     }
 }

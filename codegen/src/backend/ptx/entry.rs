@@ -10,8 +10,9 @@ use super::view::fastest;
 use super::{Unit, Unsupported};
 use crate::interface::{Leaf, Overload, fields};
 use crate::ir::{Expr, Scalar, Type, ViewType};
-use crate::types::ArrayType;
+use crate::types::{ArrayType, DType};
 use crate::ufunc::CoreLayout;
+use pykernel_abi::device_loop::{AROUND, Aside, Moves, Share};
 
 /// Translates the entry of an overload.
 pub(super) fn translate(unit: &mut Unit<'_>, overload: &Overload) -> Result<module::Function, Unsupported> {
@@ -36,10 +37,8 @@ pub(super) fn translate(unit: &mut Unit<'_>, overload: &Overload) -> Result<modu
     cx.finish(overload.symbol.clone(), params, 0)
 }
 
-/// Translates the loop of a ufunc's overload, whose function takes a view for each operand. Its parameters are the addresses,
-/// dimensions and steps of `pykernel_abi::InnerLoop`, each all by value, and then the three dimensions around that loop, of
-/// which `%ctaid.y` counts all indices, the first fastest: the extents of the first two, and three steps for each operand. Along x, each thread
-/// does the loop for every so-manieth instance, so that neighbours read neighbours.
+/// Translates the loop of a ufunc's overload, whose function takes a view for each operand. Its parameters are those of
+/// [`pykernel_abi::device_loop`].
 pub(super) fn inner_loop(
     unit: &mut Unit<'_>,
     overload: &Overload,
@@ -47,43 +46,49 @@ pub(super) fn inner_loop(
 ) -> Result<module::Function, Unsupported> {
     let mut cx = FunctionCx::new(unit, overload.function, Caller::HostOfLoop);
     let operands: Vec<&Vec<usize>> = layout.inputs.iter().chain(&layout.outputs).collect();
-    let n_steps = operands.iter().map(|core| 1 + core.len()).sum();
+    let (n_sizes, has_aside) = (layout.dimensions.len(), layout.dimensions.is_empty());
+    let n_moves: usize = operands.iter().map(|core| Moves::WORDS + core.len()).sum();
     let mut params = Vec::new();
-    let addresses = cx.words_param(&mut params, operands.len());
-    let sizes = cx.words_param(&mut params, 1 + layout.dimensions.len());
-    let steps = cx.words_param(&mut params, n_steps);
-    let around = cx.words_param(&mut params, 2 + AROUND * operands.len());
+    let n_words = Share::WORDS + n_sizes + n_moves + if has_aside { Aside::WORDS } else { 0 };
+    let words = cx.words_param(&mut params, n_words);
     cx.fault = Some(cx.address_param(&mut params));
-    let share = cx.share(sizes[0]);
-    let indices = cx.indices_around([around[0], around[1]]);
-    let mut next_stride = operands.len();
+    let (share, rest) = words.split_at(Share::WORDS);
+    let (sizes, mut rest) = rest.split_at(n_sizes);
+    let place = cx.place(share);
     let mut flat = Vec::new();
-    for (place, core) in operands.iter().enumerate() {
-        let mut address = cx.global(addresses[place]);
-        for (index, step) in indices.into_iter().zip(&around[2 + AROUND * place..]) {
-            address = cx.advanced(address, index, *step);
-        }
-        flat.push(cx.advanced(address, share.first, steps[place]));
-        flat.push(share.count);
-        flat.extend(core.iter().map(|dimension| sizes[1 + dimension]));
-        let step = [steps[place].into(), share.threads.into()];
-        flat.push(cx.compute(Opcode::MulLow, Ty::S64, Class::Long, step));
-        flat.extend(&steps[next_stride..next_stride + core.len()]);
-        next_stride += core.len();
+    let mut addresses = Vec::new();
+    for core in operands {
+        let (moves, others) = rest.split_at(Moves::WORDS);
+        let (strides, others) = others.split_at(core.len());
+        let address = cx.moved(&place, moves[0], moves[1], &moves[3..]);
+        addresses.push(address);
+        flat.extend([address, place.count]);
+        flat.extend(core.iter().map(|dimension| sizes[*dimension]));
+        flat.push(moves[2]);
+        flat.extend(strides);
+        rest = others;
+    }
+    if has_aside {
+        let is_folding =
+            overload.types.len() == 3 && layout.inputs.len() == 2 && overload.types[0] == overload.types[2];
+        let first = is_folding.then(|| (overload.types[0], addresses[0]));
+        cx.aside(&place, rest, first);
     }
     cx.inline_body(&flat);
     cx.emit(Opcode::Ret, &[], []);
     cx.finish(overload.symbol.clone(), params, 0)
 }
 
-/// How many dimensions there are around a ufunc's loop.
-const AROUND: usize = 3;
-
-/// What a thread does of a number of things: `first`, and so many, each `threads` behind the one before.
-struct Share {
-    first: Register,
+/// What a thread of a loop does.
+struct Place {
+    /// Its number along x.
+    thread: Register,
+    /// The indices of the dimensions around.
+    around: [Register; AROUND],
+    /// Whether it is one of those that do more.
+    is_longer: Register,
+    /// How many instances.
     count: Register,
-    threads: Register,
 }
 
 impl FunctionCx<'_, '_> {
@@ -137,27 +142,68 @@ impl FunctionCx<'_, '_> {
         self.converted(Rounding::Exact, [Ty::U64, Ty::U32], Class::Long, value.into())
     }
 
-    /// What this thread does of `n` things.
-    fn share(&mut self, n: Register) -> Share {
+    /// What this thread does.
+    fn place(&mut self, share: &[Register]) -> Place {
         let special = |cx: &mut Self, name| {
             let value = cx.compute(Opcode::Mov, Ty::U32, Class::Short, [Operand::Special(name)]);
             cx.long(value)
         };
-        let [thread, block, width, blocks] =
-            ["%tid.x", "%ctaid.x", "%ntid.x", "%nctaid.x"].map(|name| special(self, name));
-        let first = self.advanced(thread, block, width);
-        let long = |cx: &mut Self, opcode, args| cx.compute(opcode, Ty::U64, Class::Long, args);
-        let threads = long(self, Opcode::MulLow, [width.into(), blocks.into()]);
-        // Rounded up; the first is at most the last, so nothing wraps.
-        let first_within = long(self, Opcode::Min, [first.into(), n.into()]);
-        let left = long(self, Opcode::Sub, [n.into(), first_within.into()]);
-        let above = long(self, Opcode::Add, [threads.into(), Operand::Int(-1)]);
-        let sum = long(self, Opcode::Add, [left.into(), above.into()]);
-        let count = long(self, Opcode::Div, [sum.into(), threads.into()]);
-        Share { first, count, threads }
+        let [thread, block, width] = ["%tid.x", "%ctaid.x", "%ntid.x"].map(|name| special(self, name));
+        let thread = self.advanced(thread, block, width);
+        let is_longer = self.setp(Comparison::Lt, Ty::U64, thread, share[1]);
+        let after = self.new_label();
+        let count = self.compute(Opcode::Mov, Ty::B64, Class::Long, [share[0].into()]);
+        self.branch_if(Some((is_longer, false)), after);
+        self.emit(Opcode::Add, &[Ty::U64], [count.into(), count.into(), share[2].into()]);
+        self.place_label(after);
+        let around = self.indices_around([share[3], share[4]]);
+        Place { thread, around, is_longer, count }
     }
 
-    /// The indices of the dimensions around a loop, by the extents of the first two. All are numbers of 32 bits.
+    /// Where the first element of an operand is for a thread, by its steps from thread to thread and along the dimensions around.
+    fn moved(&mut self, place: &Place, address: Register, thread: Register, around: &[Register]) -> Register {
+        let mut address = self.global(address);
+        for (index, step) in place.around.into_iter().zip(around) {
+            address = self.advanced(address, index, *step);
+        }
+        self.advanced(address, place.thread, thread)
+    }
+
+    /// Obeys what is beside the operands: a mask leaves threads without instances, and the first element of a fold is
+    /// copied to where the first operand, of a type, is.
+    fn aside(&mut self, place: &Place, words: &[Register], first: Option<(DType, Register)>) {
+        let (after, masked) = (self.new_label(), self.new_label());
+        let is_nothing = self.setp(Comparison::Eq, Ty::U64, words[0], Operand::Int(Aside::NOTHING as i64));
+        self.branch_if(Some((is_nothing, true)), after);
+        self.branch_if(Some((place.is_longer, false)), after);
+        let address = self.moved(place, words[1], words[2], &words[3..]);
+        if let Some((dtype, to)) = first {
+            let is_mask = self.setp(Comparison::Eq, Ty::U64, words[0], Operand::Int(Aside::MASK as i64));
+            self.branch_if(Some((is_mask, true)), masked);
+            self.copy_element(dtype, to, address);
+            self.branch_if(None, after);
+        }
+        self.place_label(masked);
+        let byte = self.register(Class::Short);
+        let at = Operand::Memory(address, 0);
+        self.emit(Opcode::Load(Space::Global), &[Ty::U8], [byte.into(), at]);
+        let is_set = self.bool_of_byte(byte);
+        self.branch_if(Some((is_set, true)), after);
+        self.copy(place.count, Operand::Int(0));
+        self.place_label(after);
+    }
+
+    /// Copies an element in the device's memory.
+    fn copy_element(&mut self, dtype: DType, to: Register, from: Register) {
+        let ty = memory_type(Scalar::of(dtype));
+        for part in 0..crate::ir::elements::parts(dtype).len() {
+            let (value, offset) = (self.register(class_of(ty)), (part as u32 * ty.size()).into());
+            self.emit(Opcode::Load(Space::Global), &[ty], [value.into(), Operand::Memory(from, offset)]);
+            self.store_global(ty, to, offset, value);
+        }
+    }
+
+    /// The indices of the dimensions around the threads, by the extents of the first two. All are numbers of 32 bits.
     fn indices_around(&mut self, extents: [Register; 2]) -> [Register; AROUND] {
         let narrow = |cx: &mut Self, value: Register| {
             cx.converted(Rounding::Exact, [Ty::U32, Ty::U64], Class::Short, value.into())
