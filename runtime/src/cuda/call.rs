@@ -13,7 +13,6 @@ use crate::dtype::DType;
 use crate::gufunc::invoke::{self, Resolved};
 use crate::gufunc::operand::Operand;
 use crate::gufunc::operands::{Operands, core};
-use crate::gufunc::plan::Dim;
 use crate::ufunc::call::Call;
 use crate::ufunc::elementwise::stretched;
 use crate::ufunc::shape::{Shaped, broadcast};
@@ -178,9 +177,4 @@ impl<'c, 'a> Invocation<'c, 'a> {
             unsafe { self.kernel.launch_packed(self.stream, extent, &params) }
         })
     }
-}
-
-/// What each thread of a fold does, one after another: so many instances, with a step for each operand.
-pub fn turns(extent: usize, steps: &[isize]) -> Option<Dim> {
-    Some(Dim { extent, steps: steps.into() })
 }

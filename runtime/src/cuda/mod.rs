@@ -46,8 +46,9 @@ mod download;
 mod driver;
 mod error;
 mod event;
-mod fill;
 mod fault;
+mod fill;
+mod fold;
 mod graph;
 #[doc(hidden)]
 pub mod launch;

@@ -10,6 +10,9 @@ use crate::gufunc::plan::{Dim, Dims, Steps, dims};
 /// How many threads a block has at most.
 const THREADS: usize = 256;
 
+/// How many that folds have: small ones, so that long folds are spread over more multiprocessors.
+const FOLDING: usize = 64;
+
 /// Threads that run together. A dimension with fewer is better left to the blocks.
 const WARP: usize = 32;
 
@@ -42,8 +45,7 @@ impl Job<'_> {
     ) -> Result<(), E> {
         let plan = Plan::new(self.operands, shape);
         for part in plan.parts() {
-            let blocks = self.blocks(plan.thread.extent);
-            let threads = plan.thread.extent.clamp(1, THREADS).next_multiple_of(WARP);
+            let (blocks, threads) = self.grid(plan.thread.extent);
             let rows: usize = part.around.iter().map(|dim| dim.extent).product();
             let extent =
                 Extent { grid: [blocks as u32, rows as u32, 1], block: [threads as u32, 1, 1], shared: 0 };
@@ -54,12 +56,14 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// How many blocks share so many instances along x.
-    fn blocks(&self, count: usize) -> usize {
-        let blocks = count.div_ceil(THREADS);
+    /// How many blocks, and how many threads in each, share so many instances along x.
+    fn grid(&self, count: usize) -> (usize, usize) {
+        let most = if self.turns.is_some() { FOLDING } else { THREADS };
+        let blocks = count.div_ceil(most);
         // A thread looks once at what is aside, and has its turns for itself.
         let each_has_one = self.aside != Aside::NOTHING || self.turns.is_some();
-        if each_has_one { blocks } else { blocks.min(MANY_BLOCKS) }
+        let blocks = if each_has_one { blocks } else { blocks.min(MANY_BLOCKS) };
+        (blocks, count.clamp(1, most).next_multiple_of(WARP))
     }
 
     /// The parameters of a launch but for the record.

@@ -135,6 +135,12 @@ impl<L: Signature, K> OnDevice<'_, '_, L, K> {
             placed.iter().map(|placed| Some(&placed.view)).collect();
         given.resize(self.call.table.n_inputs() + self.call.table.n_outputs(), None);
         let dimensions = invocation.dimensions(&given, mask.as_ref())?;
+        let rank = placed.iter().map(|input| input.view.shape.len()).max().unwrap_or(0);
+        if mask.as_ref().is_some_and(|mask| mask.view.shape.len() > rank) {
+            let cause =
+                "the mask has more dimensions than the inputs: broadcast one of them, or use `call_into`";
+            return Err(Error::refused(what(&self.call), cause));
+        }
         // Gufuncs may leave elements as they are.
         let zeros = mask.is_some() || self.call.table.is_gufunc();
         let (results, outputs) = L::made(self.stream, &dimensions.outputs(self.call.table), zeros)?;
