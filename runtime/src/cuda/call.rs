@@ -33,7 +33,7 @@ pub enum Dimensions {
 }
 
 impl Dimensions {
-    fn shape(&self) -> &[usize] {
+    pub fn shape(&self) -> &[usize] {
         match self {
             Dimensions::Ufunc(shape) => shape,
             Dimensions::Gufunc(resolved) => &resolved.shape,
@@ -44,6 +44,19 @@ impl Dimensions {
         match self {
             Dimensions::Ufunc(_) => &[],
             Dimensions::Gufunc(resolved) => &resolved.sizes,
+        }
+    }
+
+    /// The first dimension of the loop that has an extent.
+    pub fn first_axis(&self) -> Option<usize> {
+        self.shape().iter().position(|extent| *extent != 1)
+    }
+
+    /// The axis of an operand of a rank that goes along a dimension of the loop.
+    pub fn axis_of(&self, operand: usize, rank: usize, dimension: usize) -> Option<usize> {
+        match self {
+            Dimensions::Ufunc(shape) => dimension.checked_sub(shape.len() - rank),
+            Dimensions::Gufunc(resolved) => resolved.axis_of(operand, dimension),
         }
     }
 
@@ -94,6 +107,11 @@ impl<'c, 'a> Invocation<'c, 'a> {
             unreachable!("bug in pykernel: {} has no entry for a loop", table.kernel.name)
         };
         Ok(Invocation { call, stream, inner, kernel })
+    }
+
+    /// The same in another stream of the device.
+    pub fn on<'d>(&'d self, stream: &'d Stream) -> Invocation<'d, 'a> {
+        Invocation { call: self.call, stream, inner: self.inner, kernel: self.kernel }
     }
 
     /// The dimensions of the inputs and outputs; of those that the call makes there are none.

@@ -60,6 +60,7 @@ pub mod operand;
 mod pinned;
 mod plan;
 pub mod results;
+mod staged;
 mod stream;
 mod ufunc;
 mod view;

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 use super::call::{Invocation, what};
 use super::operand::{AllPlaced, Operand, Operands, Placed};
 use super::results::Gives;
+use super::staged::PART;
 use super::{DeviceView, DeviceViewMut, Error, Stream};
 use crate::any::RawView;
 use crate::dtype::{DType, Element};
@@ -32,7 +33,7 @@ impl<'a, L, K> Ufunc<'a, L, Declared, K> {
     /// device: [`OnDevice::mask`].
     pub fn cuda<'s>(&self, stream: &'s Stream) -> OnDevice<'a, 's, L, K> {
         let initial = self.told_initial().clone();
-        OnDevice { call: self.dynamic(), initial, stream, mask: None, types: PhantomData }
+        OnDevice { call: self.dynamic(), initial, stream, mask: None, part: PART, types: PhantomData }
     }
 }
 
@@ -42,6 +43,8 @@ pub struct OnDevice<'a, 's, L, K> {
     pub(super) initial: Initial<'a>,
     pub(super) stream: &'s Stream,
     mask: Option<DeviceView<'s, bool, IxDyn>>,
+    /// How many bytes of the host's arrays go together.
+    pub(super) part: usize,
     types: PhantomData<fn() -> (L, K)>,
 }
 
@@ -67,14 +70,14 @@ impl<'a, 's, L, K> OnDevice<'a, 's, L, K> {
     where
         's: 'm,
     {
+        let mask = Some(mask.into().into_dyn());
         let (call, initial) = (self.call.clone(), self.initial.clone());
-        OnDevice {
-            call,
-            initial,
-            stream: self.stream,
-            mask: Some(mask.into().into_dyn()),
-            types: PhantomData,
-        }
+        OnDevice { call, initial, stream: self.stream, mask, part: self.part, types: PhantomData }
+    }
+
+    /// How many bytes of the host's arrays [`call_host`](OnDevice::call_host) copies at once, about. Without it, eight megabytes.
+    pub fn part(self, bytes: usize) -> Self {
+        OnDevice { part: bytes, ..self }
     }
 
     pub(super) fn is_masked(&self) -> bool {

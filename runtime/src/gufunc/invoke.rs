@@ -74,6 +74,14 @@ impl Resolved {
         extents
     }
 
+    /// The axis of an operand that goes along a loop dimension.
+    #[cfg(feature = "cuda")]
+    pub fn axis_of(&self, operand: usize, dimension: usize) -> Option<usize> {
+        let placement = &self.placements[operand];
+        let own = dimension.checked_sub(self.shape.len() - placement.loops)?;
+        Some(placement.axis(own))
+    }
+
     /// The shape of an output that the call makes, with its axes where the call places them.
     pub fn output(&self, core: &[usize], output: usize) -> Extents {
         let extents = self.extents(core, output);
