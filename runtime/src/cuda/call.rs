@@ -27,6 +27,7 @@ pub struct Invocation<'c, 'a> {
 }
 
 /// The dimensions of a call.
+#[expect(clippy::large_enum_variant, reason = "a call has one, on its stack")]
 pub enum Dimensions {
     Ufunc(Extents),
     Gufunc(Resolved),

@@ -83,6 +83,7 @@ impl Resolved {
     }
 
     /// The shape of an output that the call makes, with its axes where the call places them.
+    #[cfg(feature = "cuda")]
     pub fn output(&self, core: &[usize], output: usize) -> Extents {
         let extents = self.extents(core, output);
         let mut shape = extents.clone();
