@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn threads_do_all_instances_once() {
-        for count in [1usize, 31, 256, 257, 100_000, 40_000_000] {
+        for count in [2usize, 31, 256, 257, 100_000, 40_000_000] {
             let operands = [operand(&[8])];
             let job =
                 Job { operands: &operands, n_operands: 1, sizes: &[], aside: Aside::NOTHING, turns: None };
