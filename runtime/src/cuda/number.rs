@@ -15,6 +15,9 @@ pub type Bytes = [u8; 16];
 /// How many numbers are allocated together.
 const ROOM: usize = 256;
 
+/// For how many numbers there is room where a graph begins, which cannot make more.
+const OF_A_GRAPH: usize = 64;
+
 /// The numbers of a stream.
 #[derive(Debug, Default)]
 pub struct Numbers(Mutex<State>);
@@ -70,16 +73,22 @@ impl Numbers {
     /// Has room for the numbers of a graph.
     pub fn prepare(&self, stream: &Stream) -> Result<(), Error> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match state.blocks.len() * ROOM - state.places.len() {
-            0 => state.extend(stream),
-            _ => Ok(()),
-        }
+        let unused = state.blocks.len() * ROOM - state.places.len();
+        let free = state.places.iter().filter(|place| place.is_free()).count();
+        if unused + free < OF_A_GRAPH { state.extend(stream) } else { Ok(()) }
     }
 
     /// Gives the memory back, behind all that the stream has been asked for.
     pub fn free(&mut self, device: Device, stream: Handle<CUstream>) {
         let state = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
         release(device, stream, state.blocks.drain(..));
+    }
+}
+
+impl Place {
+    /// Whether nobody is about to read it.
+    fn is_free(&self) -> bool {
+        Arc::strong_count(&self.used) == 1
     }
 }
 
@@ -94,8 +103,7 @@ impl State {
         // A block is filled before its places are used again.
         if n == self.blocks.len() * ROOM {
             let order = (self.next..n).chain(0..self.next);
-            let is_free = |place: &usize| Arc::strong_count(&self.places[*place].used) == 1;
-            if let Some(place) = order.into_iter().find(is_free) {
+            if let Some(place) = order.into_iter().find(|place| self.places[*place].is_free()) {
                 self.next = (place + 1) % n;
                 return Ok(place);
             }

@@ -122,6 +122,11 @@ on_driver! {
         }
         graph.launch().unwrap();
         assert_eq!(x.to_vec().unwrap(), [4.0, 8.0]);
+        // Again and again, there is room for those of a graph where there was.
+        for i in 0..40 {
+            let graph = stream.capture(|stream| fused.cuda(stream).call_inplace(&mut x, (1.0, f64::from(i) + 0.125))).unwrap();
+            drop(graph);
+        }
         let two = fused.cuda(&stream).call((2.0, 1.0, 0.0)).unwrap();
         assert_eq!(two.to_vec().unwrap(), [2.0]);
     }
