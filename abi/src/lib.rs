@@ -61,6 +61,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod device_loop;
 mod level;
 
 pub use level::Level;

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use pykernel_abi::device_loop::{AROUND, Aside, Moves, Share};
 use pykernel_abi::{DeviceCode, LaunchRecord, Raised, Status, fault};
 use pykernel_codegen::backend::clif::{Bound, site_bytes};
 use pykernel_codegen::backend::ptx::{self, DeviceIr};
@@ -339,10 +340,12 @@ unsafe extern "C" fn inner_loop(
     let is_spread = are_independent(&memory, ufunc.layout.inputs.len(), steps);
     let shape = match is_spread {
         true => Shape::spread(dimensions[0]),
-        false => Shape { count: dimensions[0], around: [1; 3], blocks: 1, threads: 1 },
+        false => Shape { count: dimensions[0], around: [1; AROUND], blocks: 1, threads: 1 },
     };
+    let cores = cores.iter().map(|core| core.len()).collect::<Vec<_>>();
     let [i, j, k] = shape.around;
-    let params = shape.params(args, dimensions, steps);
+    let words = (args, dimensions, steps);
+    let params = shape.params(words, &cores);
     let blocks = [shape.blocks, (i * j * k) as u32];
     let start = Start { entry: &overload.symbol, extent: Extent::of(blocks, shape.threads), params };
     let mut others = Vec::new();
@@ -353,8 +356,10 @@ unsafe extern "C" fn inner_loop(
             others.push(Start { entry, extent: Extent::of([2, 1], 3), params });
         }
         if kind == "warp" {
-            let params = shape.params(args, dimensions, steps);
-            others.push(Start { entry, extent: Extent::of(blocks, 64), params });
+            // Its warps do what threads do otherwise.
+            let warps = Shape { threads: WARPS, ..shape };
+            let params = warps.params(words, &cores);
+            others.push(Start { entry, extent: Extent::of(blocks, WARPS * 32), params });
         }
     }
     // SAFETY: the spans are those of the operands.
@@ -382,12 +387,16 @@ fn contiguous_params(args: &[u64], dimensions: &[u64], steps: &[u64]) -> Params 
     params
 }
 
+/// How many warps a block has where they do instances together.
+const WARPS: u32 = 2;
+
 /// How the instances of a loop are laid out on a device.
+#[derive(Clone, Copy)]
 struct Shape {
     /// How many the loop itself has.
     count: u64,
     /// The extents of the dimensions around it.
-    around: [u64; 3],
+    around: [u64; AROUND],
     blocks: u32,
     threads: u32,
 }
@@ -395,23 +404,31 @@ struct Shape {
 impl Shape {
     /// Several blocks of several threads; dimensions around the loop where its instances make such a shape.
     fn spread(count: u64) -> Shape {
-        let around = if count > 0 && count.is_multiple_of(12) { [2, 3, 2] } else { [1; 3] };
+        let around = if count > 0 && count.is_multiple_of(12) { [2, 3, 2] } else { [1; AROUND] };
         let [i, j, k] = around;
         Shape { count: count / (i * j * k), around, blocks: 2, threads: 3 }
     }
 
-    /// The parameters of the entry but for the last one.
-    fn params(&self, args: &[u64], dimensions: &[u64], steps: &[u64]) -> Params {
+    /// The parameters of the entry but for the last one, of operands with so many core dimensions.
+    fn params(&self, (args, dimensions, steps): (&[u64], &[u64], &[u64]), cores: &[usize]) -> Params {
+        let threads = u64::from(self.blocks * self.threads);
+        let [i, j, _] = self.around;
+        let (each, longer) = (self.count / threads, self.count % threads);
         let mut params = Params::default();
-        params.push_words(args);
-        params.push_words(&[self.count]);
+        params.push_words(&Share { each, longer, extra: 1, around: [i, j] }.words());
         params.push_words(&dimensions[1..]);
-        params.push_words(steps);
-        let [first, second, _] = self.around;
-        params.push_words(&[first, second]);
-        for step in &steps[..args.len()] {
+        let mut strides = &steps[args.len()..];
+        for ((address, step), core) in args.iter().zip(steps).zip(cores) {
             let row = step.wrapping_mul(self.count);
-            params.push_words(&[row, row.wrapping_mul(first), row.wrapping_mul(first * second)]);
+            let around = [row, row.wrapping_mul(i), row.wrapping_mul(i * j)];
+            let instance = step.wrapping_mul(threads);
+            params.push_words(&Moves { address: *address, thread: *step, instance, around }.words());
+            let (own, others) = strides.split_at(*core);
+            params.push_words(own);
+            strides = others;
+        }
+        if dimensions.len() == 1 {
+            params.push_words(&Aside::default().words());
         }
         params
     }

@@ -385,6 +385,11 @@ fn what_a_gpu_cannot_do_is_an_error_at_its_line() {
     assert!(package.error().contains("a ufunc cannot print there"), "{}", package.error());
     package.write("kernels/f.py", &kernel("    return x + 1.0\n"));
     package.run();
+    let gufunc = "from numba import guvectorize, float64\n\n@guvectorize([(float64[:], float64[:])], '(n)->()', target='cuda')\n\
+                  def g(x, y):\n    y[0] = g_of(x, len(x))\n\n\
+                  def g_of(x, n):\n    return x[n - 1] + g_of(x, n - 1) if n > 0 else 0.0\n";
+    package.write("kernels/f.py", gufunc);
+    assert!(package.error().contains("cannot compile `g` for `target='cuda'`"), "{}", package.error());
 }
 
 #[test]

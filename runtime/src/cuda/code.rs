@@ -22,6 +22,11 @@ pub struct Entries {
 }
 
 impl Entries {
+    /// The kernel of which a warp does each instance, if that gains something.
+    pub fn warp(&self) -> Option<&Kernel> {
+        self.others.iter().find(|(kind, _)| *kind == "warp").map(|(_, kernel)| kernel)
+    }
+
     /// The kernel for operands whose elements lie side by side, and how many of them a thread does at once.
     pub fn contiguous(&self) -> Option<(&Kernel, usize)> {
         self.others.iter().find_map(|(kind, kernel)| {

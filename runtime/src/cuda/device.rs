@@ -26,6 +26,8 @@ pub(super) struct Shared {
     pub modules: Mutex<HashMap<(usize, usize), Handle<CUmodule>>>,
     /// Free pinned buffers, by their sizes: their addresses.
     pub pinned: Mutex<HashMap<usize, Vec<usize>>>,
+    /// Streams for parts of calls, which nobody uses now.
+    spare: Mutex<Vec<Stream>>,
     name: String,
     capability: (u32, u32),
     memory: usize,
@@ -102,6 +104,7 @@ impl Shared {
             has_pools,
             modules: Mutex::default(),
             pinned: Mutex::default(),
+            spare: Mutex::default(),
             name: String::from_utf8_lossy(&name).into_owned(),
             capability: (attribute(attribute::CAPABILITY_MAJOR)?, attribute(attribute::CAPABILITY_MINOR)?),
             memory,
@@ -179,6 +182,17 @@ impl Device {
     /// The driver's.
     pub fn stream(&self) -> Result<Stream, Error> {
         Stream::new(*self)
+    }
+
+    /// A stream for a part of a call.
+    pub(super) fn spare_stream(&self) -> Result<Stream, Error> {
+        let spare = self.0.spare.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop();
+        spare.map_or_else(|| self.stream(), Ok)
+    }
+
+    /// Keeps streams for other calls, which have nothing to do.
+    pub(super) fn spare(&self, streams: impl Iterator<Item = Stream>) {
+        self.0.spare.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(streams);
     }
 
     /// A buffer of `len` zeros in memory of the host that the device copies from and to directly.

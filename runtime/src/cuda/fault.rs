@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use pykernel_abi::{Fault, LaunchRecord};
 
 use super::driver::{CUdeviceptr, CUstream, Handle};
+use super::memory::{allocate, release};
 use super::{Device, Error, Stream};
 
 /// The raise sites of a module, by their numbers: what [`pykernel_abi::Site`] describes, each with its texts.
@@ -94,32 +95,16 @@ impl Faults {
     /// Gives the memory back, behind all that the stream has been asked for.
     pub fn free(&mut self, device: Device, stream: Handle<CUstream>) {
         let state = self.0.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let Ok(driver) = device.shared().bind() else { return };
-        for block in state.blocks.drain(..) {
-            // SAFETY: the block is ours, and the stream, which is alive, is asked for nothing more.
-            let _ = unsafe {
-                match device.shared().has_pools {
-                    true => driver.cuMemFreeAsync(block, stream.0),
-                    false => driver.cuStreamSynchronize(stream.0).and_then(|()| driver.cuMemFree_v2(block)),
-                }
-            };
-        }
+        release(device, stream, state.blocks.drain(..));
     }
 }
 
 /// A block of records in which nothing was raised.
 fn zeroed(stream: &Stream) -> Result<CUdeviceptr, Error> {
     let (driver, bytes) = (stream.ask_now("a kernel's first run")?, ROOM * size_of::<LaunchRecord>());
-    let mut block = 0;
+    let block = allocate(stream, bytes)?;
     // SAFETY: the stream is alive, its device's context the thread's, and the block has this size.
-    unsafe {
-        match stream.device().shared().has_pools {
-            true => driver.cuMemAllocAsync(&mut block, bytes, stream.raw()),
-            false => driver.cuMemAlloc_v2(&mut block, bytes),
-        }
-        .map_err(|error| error.asked_for(bytes))?;
-        driver.cuMemsetD8Async(block, 0, bytes, stream.raw())?;
-    }
+    unsafe { driver.cuMemsetD8Async(block, 0, bytes, stream.raw())? };
     Ok(block)
 }
 

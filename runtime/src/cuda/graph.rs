@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::driver::{CUgraph, CUgraphExec, Handle};
 use super::memory::Memory;
+use super::number::Use;
 use super::stream::Capture;
 use super::{Error, Stream};
 
@@ -15,6 +16,7 @@ pub struct Graph {
     stream: Stream,
     executable: Handle<CUgraphExec>,
     used: Vec<Arc<Memory>>,
+    _numbers: Vec<Use>,
     raises: bool,
 }
 
@@ -37,6 +39,7 @@ impl Stream {
         let driver = self.bind()?;
         self.refuse_in_capture("a graph")?;
         self.faults().prepare(self)?;
+        self.numbers().prepare(self)?;
         // SAFETY: the stream is alive, and its device's context the thread's.
         self.begin_capture(|| unsafe { driver.cuStreamBeginCapture_v2(self.raw(), RELAXED) })?;
         let mut recording = Recording(Some(self));
@@ -50,6 +53,7 @@ impl Stream {
             stream: self.clone(),
             executable: executable?,
             used: capture.used,
+            _numbers: capture.numbers,
             raises: capture.raises,
         })
     }

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::driver::CUdeviceptr;
-use super::{Error, Stream};
+use super::driver::{CUdeviceptr, CUstream, Handle};
+use super::{Device, Error, Stream};
 
 /// A block of a device's memory. It is freed in the order of its stream.
 #[derive(Debug)]
@@ -130,7 +130,8 @@ fn deferred(block: Dropped) -> Option<Dropped> {
     Some(block)
 }
 
-fn allocate(stream: &Stream, bytes: usize) -> Result<CUdeviceptr, Error> {
+/// A block of a stream's device with anything in it.
+pub fn allocate(stream: &Stream, bytes: usize) -> Result<CUdeviceptr, Error> {
     let device = stream.device().shared();
     let driver = stream.ask_now("a new array")?;
     let mut address = 0;
@@ -158,5 +159,20 @@ fn free_now(stream: &Stream, address: CUdeviceptr) -> Result<(), Error> {
                 driver.cuMemFree_v2(address)
             }
         }
+    }
+}
+
+/// Frees blocks of a device behind all that a stream has been asked for, which is asked for nothing more.
+pub fn release(device: Device, stream: Handle<CUstream>, blocks: impl Iterator<Item = CUdeviceptr>) {
+    let Ok(driver) = device.shared().bind() else { return };
+    for block in blocks {
+        // SAFETY: the stream is alive, and the block is one that `allocate` gave on its device. After an error that
+        // the device does not recover from, its memory is gone with its context.
+        let _ = unsafe {
+            match device.shared().has_pools {
+                true => driver.cuMemFreeAsync(block, stream.0),
+                false => driver.cuStreamSynchronize(stream.0).and_then(|()| driver.cuMemFree_v2(block)),
+            }
+        };
     }
 }

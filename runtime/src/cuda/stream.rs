@@ -7,6 +7,7 @@ use std::thread::ThreadId;
 use super::driver::{CUstream, Driver, Handle};
 use super::fault::Faults;
 use super::memory::{Dropped, Memory, free};
+use super::number::{Numbers, Use};
 use super::{Device, Error, Event};
 
 /// A queue of work for a [`Device`]: what it is asked for is done later, in order.
@@ -20,6 +21,7 @@ pub(super) struct Shared {
     device: Device,
     stream: Handle<CUstream>,
     pub faults: Faults,
+    numbers: Numbers,
     /// The thread that records a graph. Whoever asks for work holds it for reading meanwhile, so that
     /// nobody else's work comes into a graph.
     recorder: RwLock<Option<ThreadId>>,
@@ -31,6 +33,8 @@ pub(super) struct Shared {
 pub(super) struct Capture {
     /// What the recorded work uses.
     pub used: Vec<Arc<Memory>>,
+    /// Numbers that it reads.
+    pub numbers: Vec<Use>,
     /// What was dropped meanwhile: freeing it would be recorded, too.
     dropped: Vec<Dropped>,
     /// Whether recorded kernels can raise.
@@ -55,6 +59,7 @@ impl Stream {
             device,
             stream: Handle(stream),
             faults: Faults::default(),
+            numbers: Numbers::default(),
             recorder: RwLock::new(None),
             capture: Mutex::default(),
         })))
@@ -122,6 +127,10 @@ impl Stream {
         &self.0.faults
     }
 
+    pub(super) fn numbers(&self) -> &Numbers {
+        &self.0.numbers
+    }
+
     /// Asks for work that a graph can hold: by nobody but the thread that records it, if one does. What
     /// is given keeps others from beginning to record meanwhile; the device's context is the thread's.
     #[inline]
@@ -164,6 +173,11 @@ impl Stream {
     /// Has the graph that the stream records keep what it uses.
     pub(super) fn hold(&self, memory: &Arc<Memory>) {
         self.captured(|capture| capture.used.push(Arc::clone(memory)));
+    }
+
+    /// Has the graph that the stream records keep a number that it reads.
+    pub(super) fn hold_number(&self, number: Use) {
+        self.captured(|capture| capture.numbers.push(number));
     }
 
     /// Keeps a block that was dropped until the graph is recorded; gives it back where none is.
@@ -224,6 +238,7 @@ impl Drop for Shared {
     fn drop(&mut self) {
         let Ok(driver) = self.device.shared().bind() else { return };
         self.faults.free(self.device, self.stream);
+        self.numbers.free(self.device, self.stream);
         // SAFETY: nobody has the handle any more; the driver keeps the stream until its work is done.
         let _ = unsafe { driver.cuStreamDestroy_v2(self.stream.0) };
     }

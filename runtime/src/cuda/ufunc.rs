@@ -1,22 +1,26 @@
-//! Ufuncs on GPUs: operands that lie there, broadcast as NumPy does it, and results that stay there.
+//! Ufuncs and gufuncs on GPUs: operands that lie there, broadcast as NumPy does it, and results that stay there.
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use ndarray::Dimension;
+use ndarray::{Dimension, IxDyn};
 use smallvec::SmallVec;
 
-use super::code::kernels;
-use super::operand::{Extents, Inputs, Placed};
-use super::plan::Plan;
-use super::{DeviceArray, DeviceViewMut, Error, Stream};
+use super::call::{Invocation, what};
+use super::operand::{AllPlaced, Operand, Operands, Placed};
+use super::results::Gives;
+use super::staged::PART;
+use super::{DeviceView, DeviceViewMut, Error, Stream};
+use crate::any::RawView;
 use crate::dtype::{DType, Element};
-use crate::ufunc::shape::{Shaped, broadcast};
-use crate::ufunc::typed::{Elements, Loops};
-use crate::ufunc::{Table, Ufunc};
+use crate::ufunc::call::Call;
+use crate::ufunc::typed::{
+    Broadcast, Declared, Elements, Loops, Prepend, Read, Repeat, Signature, Split, Write,
+};
+use crate::ufunc::{Initial, Ufunc};
 
-impl<'a, L> Ufunc<'a, L> {
-    /// The ufunc on a GPU, in the order of a stream. Of kernels with `target='cuda'`, which are no gufuncs.
+impl<'a, L, K> Ufunc<'a, L, Declared, K> {
+    /// The ufunc on a GPU, in the order of a stream. Of kernels with `target='cuda'`.
     ///
     /// ```text
     /// let stream = pykernel::cuda::device(0)?.stream()?;
@@ -24,110 +28,181 @@ impl<'a, L> Ufunc<'a, L> {
     /// let d = rel_diff.cuda(&stream).call((&x, &y))?;            // a DeviceArray; nothing waits
     /// let total = square.cuda(&stream).call(&d)?.to_array()?;     // waits
     /// ```
-    pub fn cuda<'s>(&self, stream: &'s Stream) -> OnDevice<'a, 's, L> {
-        OnDevice { table: self.table(), stream, loops: PhantomData }
+    ///
+    /// It obeys what the ufunc was told of axes, kept dimensions and what reductions begin with. Masks lie on the
+    /// device: [`OnDevice::mask`].
+    pub fn cuda<'s>(&self, stream: &'s Stream) -> OnDevice<'a, 's, L, K> {
+        let initial = self.told_initial().clone();
+        OnDevice { call: self.dynamic(), initial, stream, mask: None, part: PART, types: PhantomData }
     }
 }
 
 /// A ufunc on a GPU: what [`Ufunc::cuda`] gives.
-pub struct OnDevice<'a, 's, L> {
-    table: &'a Table<'a>,
-    stream: &'s Stream,
-    loops: PhantomData<fn() -> L>,
+pub struct OnDevice<'a, 's, L, K> {
+    pub(super) call: Call<'a>,
+    pub(super) initial: Initial<'a>,
+    pub(super) stream: &'s Stream,
+    mask: Option<DeviceView<'s, bool, IxDyn>>,
+    /// How many bytes of the host's arrays go together.
+    pub(super) part: usize,
+    types: PhantomData<fn() -> (L, K)>,
 }
 
-impl<L> fmt::Debug for OnDevice<'_, '_, L> {
+impl<L, K> fmt::Debug for OnDevice<'_, '_, L, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<ufunc '{}' on a GPU>", self.table.kernel.name)
+        write!(f, "<ufunc '{}' on a GPU>", self.call.table.kernel.name)
     }
 }
 
-impl<L> OnDevice<'_, '_, L> {
-    /// A new array of the stream with the results, of the shape that the inputs have together. The launch is
+/// Views of some operands.
+type Views<'v> = SmallVec<[&'v RawView; 4]>;
+
+fn views<'v>(placed: impl IntoIterator<Item = &'v Placed>) -> Views<'v> {
+    placed.into_iter().map(|placed| &placed.view).collect()
+}
+
+impl<'a, 's, L, K> OnDevice<'a, 's, L, K> {
+    /// Where there is something to compute: NumPy's `where=`, an array of the stream.
+    ///
+    /// Takes part in broadcasting. Where it is false, outputs of [`call_into`](OnDevice::call_into) stay as they
+    /// are, and those of [`call`](OnDevice::call) are 0. Gufuncs have no mask, nor have reductions on a GPU.
+    pub fn mask<'m, D: Dimension>(&self, mask: impl Into<DeviceView<'m, bool, D>>) -> OnDevice<'a, 'm, L, K>
+    where
+        's: 'm,
+    {
+        let mask = Some(mask.into().into_dyn());
+        let (call, initial) = (self.call.clone(), self.initial.clone());
+        OnDevice { call, initial, stream: self.stream, mask, part: self.part, types: PhantomData }
+    }
+
+    /// How many bytes of the host's arrays [`call_host`](OnDevice::call_host) copies at once, about. Without it, eight megabytes.
+    pub fn part(self, bytes: usize) -> Self {
+        OnDevice { part: bytes, ..self }
+    }
+
+    pub(super) fn is_masked(&self) -> bool {
+        self.mask.is_some()
+    }
+
+    pub(super) fn invocation(
+        &self,
+        types: impl Iterator<Item = DType> + Clone,
+    ) -> Result<Invocation<'_, 'a>, Error> {
+        Invocation::new(&self.call, self.stream, types)
+    }
+
+    fn placed_mask(&self) -> Result<Option<Placed>, Error> {
+        self.mask.as_ref().map(|mask| Placed::read(mask, self.stream)).transpose()
+    }
+
+    /// Calls it over inputs and outputs.
+    ///
+    /// # Safety
+    /// They are of the types, and what the ufunc writes is in no other operand, but for an input that is an output of a ufunc
+    /// without core dimensions.
+    unsafe fn run(
+        &self,
+        types: impl Iterator<Item = DType> + Clone,
+        operands: &Views<'_>,
+    ) -> Result<(), Error> {
+        let (invocation, mask) = (self.invocation(types)?, self.placed_mask()?);
+        let given: SmallVec<[Option<&RawView>; 4]> = operands.iter().copied().map(Some).collect();
+        let dimensions = invocation.dimensions(&given, mask.as_ref())?;
+        // SAFETY: the caller's.
+        unsafe { invocation.run(operands, mask.as_ref(), &dimensions) }
+    }
+}
+
+impl<L: Signature, K> OnDevice<'_, '_, L, K> {
+    /// Calls it: gives a new array of the stream for each output, in a tuple if there are several. The launch is
     /// queued: what it raises is an error where the host waits.
     ///
-    /// # Errors
-    /// [`Error::Refused`] if the kernel has no code for GPUs, is a gufunc, or the inputs do not broadcast or are on another
-    /// stream; [`Error::OutOfMemory`]; the driver's.
-    pub fn call<I, T>(&self, inputs: I) -> Result<DeviceArray<T, I::Dim>, Error>
-    where
-        I: Inputs,
-        L: Loops<I::Elements, Outputs = (T,)>,
-        T: Element,
-    {
-        let inputs = inputs.placed(self.stream)?;
-        let shape = self.shape(&inputs, None)?;
-        let mut dim = I::Dim::zeros(shape.len());
-        dim.slice_mut().copy_from_slice(&shape);
-        // SAFETY: the launch writes each element, or the array is not given.
-        let mut out = unsafe { self.stream.uninitialised::<T, _>(dim)? };
-        self.launch::<I::Elements, T>(&inputs, Placed::written(&mut out.view_mut(), self.stream)?, &shape)?;
-        Ok(out)
-    }
-
-    /// Writes the results into an array of the stream: NumPy's `out=`.
+    /// `inputs` is a tuple with an item for each input, or the one input: `&DeviceArray`, `DeviceView`, and numbers, with elements of the
+    /// types of a loop. Inputs that the kernel declares to write are `&mut DeviceArray` or `DeviceViewMut`. They broadcast as
+    /// those of [`Ufunc::call`] do. An output of rank 0 is an array without dimensions.
     ///
     /// # Errors
-    /// As of [`OnDevice::call`]; [`Error::Refused`] if the shape is not that of the inputs together.
-    pub fn call_into<I, T, D>(&self, inputs: I, mut out: DeviceViewMut<'_, T, D>) -> Result<(), Error>
+    /// [`Error::Refused`] if the kernel has no code for GPUs, or the inputs do not fit together or are on another
+    /// stream; [`Error::OutOfMemory`]; the driver's.
+    pub fn call<E, I>(&self, mut inputs: I) -> Result<L::Results, Error>
     where
-        I: Inputs,
-        L: Loops<I::Elements, Outputs = (T,)>,
+        I: Operands<E, L::Access>,
+        L: Gives<K, E, I::Dims>,
+        E: Elements,
+    {
+        let types = E::DTYPES.iter().chain(L::Outputs::DTYPES).copied();
+        let (invocation, mut placed) = (self.invocation(types)?, AllPlaced::new());
+        inputs.placed(self.stream, &mut placed)?;
+        let mask = self.placed_mask()?;
+        let mut given: SmallVec<[Option<&RawView>; 4]> =
+            placed.iter().map(|placed| Some(&placed.view)).collect();
+        given.resize(self.call.table.n_inputs() + self.call.table.n_outputs(), None);
+        let dimensions = invocation.dimensions(&given, mask.as_ref())?;
+        let rank = placed.iter().map(|input| input.view.shape.len()).max().unwrap_or(0);
+        if mask.as_ref().is_some_and(|mask| mask.view.shape.len() > rank) {
+            let cause =
+                "the mask has more dimensions than the inputs: broadcast one of them, or use `call_into`";
+            return Err(Error::refused(what(&self.call), cause));
+        }
+        // Gufuncs may leave elements as they are.
+        let zeros = mask.is_some() || self.call.table.is_gufunc();
+        let (results, outputs) = L::made(self.stream, &dimensions.outputs(self.call.table), zeros)?;
+        // SAFETY: inputs are borrowed, exclusively where they are written, and the outputs are new.
+        unsafe { invocation.run(&views(placed.iter().chain(&outputs)), mask.as_ref(), &dimensions)? };
+        Ok(results)
+    }
+
+    /// Writes the results into arrays of the stream: NumPy's `out=`. `outputs` is `&mut DeviceArray` or `DeviceViewMut`; a tuple of
+    /// them if there are several.
+    ///
+    /// # Errors
+    /// As of [`OnDevice::call`]; [`Error::Refused`] if a shape is not that of the results.
+    pub fn call_into<E, I, W>(&self, mut inputs: I, mut outputs: W) -> Result<(), Error>
+    where
+        I: Operands<E, L::Access, Dims: Broadcast<L::InputCores>>,
+        L: Loops<E, Outputs: Elements>,
+        L::OutputCores: Repeat<Write>,
+        W: Operands<L::Outputs, <L::OutputCores as Repeat<Write>>::Tuple>,
+        E: Elements,
+    {
+        let mut placed = AllPlaced::new();
+        inputs.placed(self.stream, &mut placed)?;
+        outputs.placed(self.stream, &mut placed)?;
+        let types = E::DTYPES.iter().chain(L::Outputs::DTYPES).copied();
+        // SAFETY: inputs are borrowed, and outputs exclusively.
+        unsafe { self.run(types, &views(&placed)) }
+    }
+
+    /// Calls a ufunc with the first input as the output: NumPy's `out=a`. `others` are the other inputs: a tuple, the one other
+    /// input, or `()`.
+    ///
+    /// # Errors
+    /// As of [`OnDevice::call_into`]; [`Error::Refused`] if it is a gufunc.
+    pub fn call_inplace<'v, T, D, E, I>(
+        &self,
+        array: impl Into<DeviceViewMut<'v, T, D>>,
+        mut others: I,
+    ) -> Result<(), Error>
+    where
         T: Element,
         D: Dimension,
+        L::Access: Split<First = Read>,
+        I: Operands<E, <L::Access as Split>::Rest>,
+        E: Prepend<T>,
+        E::Tuple: Elements,
+        L: Loops<E::Tuple, Outputs = (T,)>,
     {
-        let inputs = inputs.placed(self.stream)?;
-        let out = Placed::written(&mut out, self.stream)?;
-        let shape = self.shape(&inputs, Some(&out))?;
-        self.launch::<I::Elements, T>(&inputs, out, &shape)
-    }
-
-    fn shape(&self, inputs: &[Placed], out: Option<&Placed>) -> Result<Extents, Error> {
-        let read = inputs.iter().map(|input| Shaped { shape: &input.shape, written: false });
-        let written = out.into_iter().map(|out| Shaped { shape: &out.shape, written: true });
-        let shape = broadcast(read.chain(written), &self.table.kernel);
-        let refused = |error: crate::Error| Error::refused(self.what(), error.message());
-        Ok(shape.map_err(refused)?.iter().copied().collect())
-    }
-
-    fn what(&self) -> String {
-        format!("the call of `{}`", self.table.kernel.name)
-    }
-
-    /// Launches the loop of these types over all elements of a shape.
-    fn launch<E: Elements, T: Element>(
-        &self,
-        inputs: &[Placed],
-        out: Placed,
-        shape: &[usize],
-    ) -> Result<(), Error> {
-        let Some(code) = self.table.device.filter(|_| !self.table.is_gufunc()) else {
-            let cause = "it has no code for GPUs: declare a `@vectorize` kernel with `target='cuda'`";
-            return Err(Error::refused(self.what(), cause));
-        };
-        let types = |types: &[DType]| types.iter().copied().eq(E::DTYPES.iter().copied().chain([T::DTYPE]));
-        let Some(index) = self.table.loops.iter().position(|inner| types(inner.types)) else {
-            return Err(Error::refused(self.what(), "it has no loop of these types"));
-        };
-        // SAFETY: whoever made the table vouches for the code.
-        let Some(entries) = unsafe { kernels(code) }.get(index) else {
-            unreachable!("bug in pykernel: {} has no entry for a loop", self.table.kernel.name)
-        };
-        let operands: SmallVec<[&Placed; 4]> = inputs.iter().chain([&out]).collect();
-        let plan = Plan::new(&operands, shape);
-        let sizes: SmallVec<[usize; 4]> =
-            E::DTYPES.iter().copied().chain([T::DTYPE]).map(DType::size).collect();
-        let record = entries.own.fault(self.stream)?;
-        for part in plan.parts() {
-            let contiguous = entries.contiguous().filter(|_| part.is_contiguous(&sizes, inputs.len()));
-            let (kernel, (extent, params)) = match contiguous {
-                Some((kernel, together)) => (kernel, part.launch_contiguous(together, record)),
-                None => (&entries.own, part.launch(record)),
-            };
-            // SAFETY: the parameters are those of the entry, which is for such operands. The addresses are those of elements of the types of the
-            // loop, which live in the order of the stream; what is written is borrowed exclusively.
-            unsafe { kernel.launch_packed(self.stream, &extent, &params)? };
+        if self.call.table.is_gufunc() {
+            let cause = "a gufunc reads what it has written already: copy the input, `array.copied(&stream)`, and use `call_into`";
+            return Err(Error::refused(what(&self.call), cause));
         }
-        Ok(())
+        let mut placed = AllPlaced::new();
+        placed.push(Operand::<T, Write>::placed(&mut array.into(), self.stream)?);
+        others.placed(self.stream, &mut placed)?;
+        let mut operands = views(&placed);
+        operands.push(&placed[0].view);
+        let types = <E::Tuple as Elements>::DTYPES.iter().copied().chain([T::DTYPE]);
+        // SAFETY: the array is borrowed exclusively; a ufunc reads its element before it writes it.
+        unsafe { self.run(types, &operands) }
     }
 }

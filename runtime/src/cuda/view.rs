@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use ndarray::{Dimension, IntoDimension, SliceArg};
+use ndarray::{Dimension, IntoDimension, IxDyn, SliceArg};
 
 use super::layout::Place;
 use super::memory::Memory;
@@ -36,6 +36,11 @@ pub(super) struct RawView<'a, D> {
 impl<'a, D: Dimension> RawView<'a, D> {
     pub fn new(memory: &'a Arc<Memory>, place: Place<D>) -> Self {
         RawView { memory, place, other: None }
+    }
+
+    pub fn into_dyn(self) -> RawView<'a, IxDyn> {
+        let Place { start, shape, strides } = self.place.clone();
+        self.at(Place { start, shape: shape.into_dyn(), strides: strides.into_dyn() })
     }
 
     pub fn at<E>(&self, place: Place<E>) -> RawView<'a, E> {
@@ -134,6 +139,11 @@ about!(DeviceView);
 about!(DeviceViewMut);
 
 impl<'a, T: Element, D: Dimension> DeviceView<'a, T, D> {
+    /// The same with a rank that is known when the program runs.
+    pub fn into_dyn(self) -> DeviceView<'a, T, IxDyn> {
+        DeviceView::new(self.raw.into_dyn())
+    }
+
     pub(super) fn new(raw: RawView<'a, D>) -> Self {
         DeviceView { raw, elements: PhantomData }
     }
@@ -190,18 +200,6 @@ impl<'a, T: Element, D: Dimension> DeviceView<'a, T, D> {
     }
 }
 
-impl<'a, T: Element, D: Dimension> From<&'a DeviceArray<T, D>> for DeviceView<'a, T, D> {
-    fn from(array: &'a DeviceArray<T, D>) -> Self {
-        array.view()
-    }
-}
-
-impl<'a, T: Element, D: Dimension> From<&'a mut DeviceArray<T, D>> for DeviceViewMut<'a, T, D> {
-    fn from(array: &'a mut DeviceArray<T, D>) -> Self {
-        array.view_mut()
-    }
-}
-
 impl<'a, T: Element, D: Dimension> DeviceViewMut<'a, T, D> {
     pub(super) fn new(raw: RawView<'a, D>) -> Self {
         DeviceViewMut { raw, elements: PhantomData }
@@ -238,5 +236,23 @@ impl<'a, T: Element, D: Dimension> DeviceViewMut<'a, T, D> {
     /// As of [`DeviceView::on`].
     pub fn on(self, stream: &Stream) -> Result<Self, Error> {
         Ok(DeviceViewMut::new(self.raw.lent(stream, true)?))
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<&'a DeviceArray<T, D>> for DeviceView<'a, T, D> {
+    fn from(array: &'a DeviceArray<T, D>) -> Self {
+        array.view()
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<&DeviceView<'a, T, D>> for DeviceView<'a, T, D> {
+    fn from(view: &DeviceView<'a, T, D>) -> Self {
+        DeviceView::new(view.raw.clone())
+    }
+}
+
+impl<'a, T: Element, D: Dimension> From<&'a mut DeviceArray<T, D>> for DeviceViewMut<'a, T, D> {
+    fn from(array: &'a mut DeviceArray<T, D>) -> Self {
+        array.view_mut()
     }
 }

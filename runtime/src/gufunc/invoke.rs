@@ -32,15 +32,19 @@ pub(crate) struct Invocation<'a> {
 }
 
 /// The dimensions of a call.
-struct Resolved {
+pub(crate) struct Resolved {
     ranks: Ranks,
     placements: Placements,
-    sizes: Extents,
-    shape: Extents,
+    /// The sizes of the core dimensions.
+    pub sizes: Extents,
+    /// The extents of the loop dimensions.
+    pub shape: Extents,
 }
 
 impl Resolved {
-    fn new(operands: &Operands<'_>, placing: &Placing<'_>) -> Result<Self, Error> {
+    /// Finds them, or NumPy's errors.
+    pub fn new(operands: &Operands<'_>, placing: &Placing<'_>) -> Result<Self, Error> {
+        placing.check(operands.table)?;
         let (ranks, mut placements) = (Ranks::new(operands, placing.keepdims)?, Placements::new());
         let loops = placing.place(operands, &ranks, &mut placements)?;
         let sizes = sizes(operands, &ranks, &placements)?;
@@ -51,7 +55,7 @@ impl Resolved {
     }
 
     /// How many iterations there are.
-    fn iterations(&self, table: &Table<'_>) -> Result<usize, Error> {
+    pub fn iterations(&self, table: &Table<'_>) -> Result<usize, Error> {
         if self.shape.contains(&0) {
             return Ok(0);
         }
@@ -59,6 +63,34 @@ impl Resolved {
             Some(iterations) if iterations as u64 <= MAX_EXTENT as u64 => Ok(iterations),
             _ => Err(Error::refused("ValueError", "iterator is too large".to_owned(), &table.kernel)),
         }
+    }
+
+    /// The extents of an output that the call makes: the loop's, then the core's in the order of the layout.
+    fn extents(&self, core: &[usize], output: usize) -> Extents {
+        let present = core.iter().filter(|dimension| !self.ranks.missing[**dimension]);
+        let mut extents = self.shape.clone();
+        extents.extend(present.map(|dimension| self.sizes[*dimension]));
+        extents.resize(self.shape.len() + self.placements[output].core, 1);
+        extents
+    }
+
+    /// The axis of an operand that goes along a loop dimension.
+    #[cfg(feature = "cuda")]
+    pub fn axis_of(&self, operand: usize, dimension: usize) -> Option<usize> {
+        let placement = &self.placements[operand];
+        let own = dimension.checked_sub(self.shape.len() - placement.loops)?;
+        Some(placement.axis(own))
+    }
+
+    /// The shape of an output that the call makes, with its axes where the call places them.
+    #[cfg(feature = "cuda")]
+    pub fn output(&self, core: &[usize], output: usize) -> Extents {
+        let extents = self.extents(core, output);
+        let mut shape = extents.clone();
+        for (dimension, extent) in extents.iter().enumerate() {
+            shape[self.placements[output].axis(dimension)] = *extent;
+        }
+        shape
     }
 }
 
@@ -74,7 +106,6 @@ impl<'a> Invocation<'a> {
         if let Some(result) = unsafe { self.single(views) } {
             return result;
         }
-        self.placing.check(self.table)?;
         let shapes: SmallVec<[Option<&[usize]>; 4]> =
             views.iter().map(|view| view.map(|view| &view.shape[..])).collect();
         let operands = Operands { table: self.table, shapes: &shapes };
@@ -84,7 +115,7 @@ impl<'a> Invocation<'a> {
         let mut made = Vec::new();
         for (index, view) in views.iter().enumerate() {
             arranged.push(match view {
-                Some(view) => self.arrange(&operands, index, view, &resolved)?,
+                Some(view) => self.arrange(operands.core(index), index, view, &resolved)?,
                 None => self.make(&operands, index, &resolved, &mut made)?,
             });
         }
@@ -100,19 +131,15 @@ impl<'a> Invocation<'a> {
         Ok(made.into_iter().map(finish).collect())
     }
 
-    /// An operand that is given. Blocks that are not cast must lie as the loop asks.
-    fn arrange<'r>(
+    /// An operand that is given, with its core dimensions. Blocks that are not cast must lie as the loop asks.
+    pub fn arrange<'r>(
         &self,
-        operands: &Operands<'a>,
+        core: &'r [usize],
         index: usize,
         view: &RawView,
         resolved: &'r Resolved,
-    ) -> Result<Operand<'r>, Error>
-    where
-        'a: 'r,
-    {
+    ) -> Result<Operand<'r>, Error> {
         let Resolved { ranks, placements, sizes, shape } = resolved;
-        let core = operands.core(index);
         let operand = Operand::of_view(view, &placements[index], shape.len(), core, ranks, sizes);
         if operand.dtype == self.inner.types[index] && !operand.fits(self.inner.layouts[index], sizes) {
             return Err(self.wrong_layout(index, &operand, sizes));
@@ -131,7 +158,7 @@ impl<'a> Invocation<'a> {
     where
         'a: 'r,
     {
-        let Resolved { ranks, placements, sizes, shape } = resolved;
+        let Resolved { ranks, sizes, shape, .. } = resolved;
         let (dtype, layout) = (self.inner.types[index], self.inner.layouts[index]);
         let dimensions = operands.core(index);
         let has = |dimension: usize| {
@@ -140,10 +167,7 @@ impl<'a> Invocation<'a> {
         let Some((mut operand, _)) = Operand::packed(dtype, shape, (dimensions, sizes), layout, has) else {
             return Err(too_big(&self.table.kernel));
         };
-        let present = dimensions.iter().filter(|dimension| !ranks.missing[**dimension]);
-        let mut extents = shape.clone();
-        extents.extend(present.map(|dimension| sizes[*dimension]));
-        extents.resize(shape.len() + placements[index].core, 1);
+        let mut extents = resolved.extents(dimensions, index);
         if layout == Layout::F {
             extents[shape.len()..].reverse();
         }

@@ -11,7 +11,7 @@ pub(crate) mod buffer;
 pub(crate) mod copy;
 pub(crate) mod invoke;
 pub(crate) mod operand;
-mod operands;
+pub(crate) mod operands;
 pub(crate) mod parallel;
 pub(crate) mod plan;
 pub(crate) mod run;

@@ -235,7 +235,7 @@ impl<'a> Call<'a> {
         if inputs.len() != table.n_inputs() || ![0, table.n_outputs()].contains(&outputs.len()) {
             return Err(self.miscounted(inputs.len() + outputs.len()));
         }
-        self.check_keywords()?;
+        self.check_keywords(self.mask.is_some())?;
         resolve::choose(table, inputs, self.dtype)
     }
 
@@ -251,14 +251,14 @@ impl<'a> Call<'a> {
     }
 
     /// Refuses what only ufuncs, or only gufuncs, can be told.
-    fn check_keywords(&self) -> Result<(), Error> {
+    pub(crate) fn check_keywords(&self, masked: bool) -> Result<(), Error> {
         let (placing, is_gufunc) = (&self.placing, self.table.is_gufunc());
         if placing.axis.is_some() && placing.axes.is_some() {
             let message = "cannot specify both 'axis' and 'axes'".to_owned();
             return Err(Error::refused("TypeError", message, &self.table.kernel));
         }
         let keyword = match () {
-            () if self.mask.is_some() && is_gufunc => "where",
+            () if masked && is_gufunc => "where",
             () if placing.axis.is_some() && !is_gufunc => "axis",
             () if placing.axes.is_some() && !is_gufunc => "axes",
             () if placing.keepdims && !is_gufunc => "keepdims",

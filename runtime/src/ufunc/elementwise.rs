@@ -119,7 +119,7 @@ impl Elementwise<'_> {
 }
 
 /// An operand in a loop of this shape, to which its own is broadcast.
-fn stretched(view: &RawView, shape: &[usize]) -> Operand<'static> {
+pub(crate) fn stretched(view: &RawView, shape: &[usize]) -> Operand<'static> {
     Operand::of_elements(view.data, view.dtype, view.stretched(shape.len()))
 }
 

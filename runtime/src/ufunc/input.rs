@@ -96,6 +96,12 @@ impl Scalar {
         scalar
     }
 
+    /// Its bytes, with zeros behind a smaller one.
+    #[cfg(feature = "cuda")]
+    pub fn bytes(&self) -> [u8; 16] {
+        self.0
+    }
+
     /// The number as an array without dimensions.
     pub fn view(&self, dtype: DType) -> RawView {
         let data = self.0.as_ptr().cast_mut();

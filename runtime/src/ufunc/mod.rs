@@ -11,14 +11,14 @@ pub use methods::{Axes, Initial, Reduction};
 pub use table::{Callables, CoreDimension, CoreLayout, CoreSize, DeviceCode, Identity, Loop, Table};
 pub use typed::{Ufunc, Unchecked, Unknown};
 
-mod call;
+pub(crate) mod call;
 pub(crate) mod cast;
 mod casting;
 mod direct;
-mod elementwise;
-mod input;
+pub(crate) mod elementwise;
+pub(crate) mod input;
 pub(crate) mod mask;
-mod methods;
+pub(crate) mod methods;
 mod resolve;
 pub(crate) mod shape;
 pub mod table;

@@ -169,7 +169,7 @@ on_driver! {
         let error = wave.cuda(&stream).call_into(&x, out.view_mut()).expect_err("another shape");
         assert!(error.to_string().contains("non-broadcastable output operand with shape (1,)"), "{error}");
         let error = halved.cuda(&stream).call(&x).expect_err("it is for CPUs");
-        assert!(error.to_string().contains("declare a `@vectorize` kernel with `target='cuda'`"), "{error}");
+        assert!(error.to_string().contains("declare the kernel with `target='cuda'`"), "{error}");
         let other = gpu.stream().unwrap();
         let error = wave.cuda(&other).call(&x).expect_err("another stream");
         assert!(error.to_string().contains("use `array.on(&stream)`"), "{error}");

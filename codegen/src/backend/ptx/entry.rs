@@ -10,8 +10,9 @@ use super::view::fastest;
 use super::{Unit, Unsupported};
 use crate::interface::{Leaf, Overload, fields};
 use crate::ir::{Expr, Scalar, Type, ViewType};
-use crate::types::ArrayType;
+use crate::types::{ArrayType, DType};
 use crate::ufunc::CoreLayout;
+use pykernel_abi::device_loop::{AROUND, Aside, Moves, Share};
 
 /// Translates the entry of an overload.
 pub(super) fn translate(unit: &mut Unit<'_>, overload: &Overload) -> Result<module::Function, Unsupported> {
@@ -36,10 +37,8 @@ pub(super) fn translate(unit: &mut Unit<'_>, overload: &Overload) -> Result<modu
     cx.finish(overload.symbol.clone(), params, 0)
 }
 
-/// Translates the loop of a ufunc's overload, whose function takes a view for each operand. Its parameters are the addresses,
-/// dimensions and steps of `pykernel_abi::InnerLoop`, each all by value, and then the three dimensions around that loop, of
-/// which `%ctaid.y` counts all indices, the first fastest: the extents of the first two, and three steps for each operand. Along x, each thread
-/// does the loop for every so-manieth instance, so that neighbours read neighbours.
+/// Translates the loop of a ufunc's overload, whose function takes a view for each operand. Its parameters are those of
+/// [`pykernel_abi::device_loop`]. Where warps do instances together, each counts as a thread does otherwise.
 pub(super) fn loop_over_instances(
     unit: &mut Unit<'_>,
     overload: &Overload,
@@ -48,34 +47,38 @@ pub(super) fn loop_over_instances(
 ) -> Result<module::Function, Unsupported> {
     let mut cx = FunctionCx::new(unit, overload.function, Caller::HostOfLoop);
     let operands: Vec<&Vec<usize>> = layout.inputs.iter().chain(&layout.outputs).collect();
-    let n_steps = operands.iter().map(|core| 1 + core.len()).sum();
+    let (n_sizes, has_aside) = (layout.dimensions.len(), layout.dimensions.is_empty());
+    let n_moves: usize = operands.iter().map(|core| Moves::WORDS + core.len()).sum();
     let mut params = Vec::new();
-    let addresses = cx.words_param(&mut params, operands.len());
-    let sizes = cx.words_param(&mut params, 1 + layout.dimensions.len());
-    let steps = cx.words_param(&mut params, n_steps);
-    let around = cx.words_param(&mut params, 2 + AROUND * operands.len());
+    let n_words = Share::WORDS + n_sizes + n_moves + if has_aside { Aside::WORDS } else { 0 };
+    let words = cx.words_param(&mut params, n_words);
     cx.fault = Some(cx.address_param(&mut params));
-    let share = cx.share(sizes[0]);
-    let addresses: Vec<Register> = addresses.into_iter().map(|address| cx.global(address)).collect();
-    cx.move_around(&addresses, [around[0], around[1]], &around[2..]);
-    let mut next_stride = operands.len();
+    let (share, rest) = words.split_at(Share::WORDS);
+    let (sizes, mut rest) = rest.split_at(n_sizes);
+    let work = cx.work(share);
     let mut flat = Vec::new();
-    for (place, core) in operands.iter().enumerate() {
-        flat.push(cx.advanced(addresses[place], share.first, steps[place]));
-        flat.push(share.count);
-        flat.extend(core.iter().map(|dimension| sizes[1 + dimension]));
-        let step = [steps[place].into(), share.threads.into()];
-        flat.push(cx.compute(Opcode::MulLow, Ty::S64, Class::Long, step));
-        flat.extend(&steps[next_stride..next_stride + core.len()]);
-        next_stride += core.len();
+    let mut addresses = Vec::new();
+    for core in operands {
+        let (moves, others) = rest.split_at(Moves::WORDS);
+        let (strides, others) = others.split_at(core.len());
+        let address = cx.moved(&work, moves[0], moves[1], &moves[3..]);
+        addresses.push(address);
+        flat.extend([address, work.count]);
+        flat.extend(core.iter().map(|dimension| sizes[*dimension]));
+        flat.push(moves[2]);
+        flat.extend(strides);
+        rest = others;
+    }
+    if has_aside {
+        let is_folding =
+            overload.types.len() == 3 && layout.inputs.len() == 2 && overload.types[0] == overload.types[2];
+        let first = is_folding.then(|| (overload.types[0], addresses[0]));
+        cx.aside(&work, rest, first);
     }
     cx.inline_body(&flat);
     cx.emit(Opcode::Ret, &[], []);
     cx.finish(name, params, 0)
 }
-
-/// How many dimensions there are around a ufunc's loop.
-const AROUND: usize = 3;
 
 /// Where a thread is among all along x.
 pub(super) struct Place {
@@ -83,11 +86,16 @@ pub(super) struct Place {
     pub(super) threads: Register,
 }
 
-/// What a thread does of a number of things: `first`, and so many, each `threads` behind the one before.
-struct Share {
-    first: Register,
+/// What a thread of a loop, or a warp, does.
+struct Work {
+    /// Its number along x.
+    thread: Register,
+    /// The indices of the dimensions around.
+    around: [Register; AROUND],
+    /// Whether it is one of those that do more.
+    is_longer: Register,
+    /// How many instances.
     count: Register,
-    threads: Register,
 }
 
 impl FunctionCx<'_, '_> {
@@ -123,7 +131,7 @@ impl FunctionCx<'_, '_> {
     }
 
     fn words_param(&mut self, params: &mut Vec<Param>, count: usize) -> Vec<Register> {
-        let slot = self.bytes_param(params, 8 * count as u32);
+        let slot = self.param(params, Param::Bytes(8 * count as u32));
         (0..count as u32).map(|index| self.load_param(slot, 8 * index, Ty::U64)).collect()
     }
 
@@ -146,62 +154,100 @@ impl FunctionCx<'_, '_> {
         self.converted(Rounding::Exact, [Ty::U64, Ty::U32], Class::Long, value.into())
     }
 
-    /// Which of the grid's threads along x this is.
-    pub(super) fn place_in_grid(&mut self) -> Place {
-        let special = |cx: &mut Self, name| {
-            let value = cx.special(name);
-            cx.long(value)
-        };
-        let [thread, block, width, blocks] =
-            ["%tid.x", "%ctaid.x", "%ntid.x", "%nctaid.x"].map(|name| special(self, name));
-        let thread = self.advanced(thread, block, width);
-        let threads = self.compute(Opcode::MulLow, Ty::U64, Class::Long, [width.into(), blocks.into()]);
-        Place { thread, threads }
-    }
-
     pub(super) fn special(&mut self, name: &'static str) -> Register {
         self.compute(Opcode::Mov, Ty::U32, Class::Short, [Operand::Special(name)])
     }
 
-    /// What a thread, or a warp, does of `n` things. It divides only where it may have several.
-    fn share(&mut self, n: Register) -> Share {
-        let place = self.place_in_grid();
-        let Place { thread: first, threads } =
-            if self.unit.is_for_warps() { self.of_warps(place) } else { place };
-        let long = |cx: &mut Self, opcode, args| cx.compute(opcode, Ty::U64, Class::Long, args);
-        // Rounded up; the first is at most the last, so nothing wraps.
-        let first_within = long(self, Opcode::Min, [first.into(), n.into()]);
-        let left = long(self, Opcode::Sub, [n.into(), first_within.into()]);
-        let count = long(self, Opcode::Min, [left.into(), Operand::Int(1)]);
-        let after = self.new_label();
-        let have_one = self.setp(Comparison::Ge, Ty::U64, threads, n);
-        self.branch_if(Some((have_one, true)), after);
-        let above = long(self, Opcode::Add, [threads.into(), Operand::Int(-1)]);
-        let sum = long(self, Opcode::Add, [left.into(), above.into()]);
-        self.emit(Opcode::Div, &[Ty::U64], [count.into(), sum.into(), threads.into()]);
-        self.place_label(after);
-        Share { first, count, threads }
+    /// Which of the grid's threads along x this is.
+    pub(super) fn place_in_grid(&mut self) -> Place {
+        let (thread, width) = self.place_along_x();
+        let blocks = self.special("%nctaid.x");
+        let blocks = self.long(blocks);
+        let threads = self.compute(Opcode::MulLow, Ty::U64, Class::Long, [width.into(), blocks.into()]);
+        Place { thread, threads }
     }
 
-    /// Moves addresses to this thread's place in the dimensions around a loop, by the extents of the first two and the
-    /// steps of each operand. All extents are numbers of 32 bits.
-    fn move_around(&mut self, addresses: &[Register], extents: [Register; 2], steps: &[Register]) {
+    /// The number of this thread among all along x, and how many a block has.
+    fn place_along_x(&mut self) -> (Register, Register) {
+        let [thread, block, width] = ["%tid.x", "%ctaid.x", "%ntid.x"].map(|name| {
+            let value = self.special(name);
+            self.long(value)
+        });
+        (self.advanced(thread, block, width), width)
+    }
+
+    /// What this thread does, or its warp.
+    fn work(&mut self, share: &[Register]) -> Work {
+        let (thread, _) = self.place_along_x();
+        let thread = if self.unit.is_for_warps() { self.warp_of(thread) } else { thread };
+        let is_longer = self.setp(Comparison::Lt, Ty::U64, thread, share[1]);
+        let after = self.new_label();
+        let count = self.compute(Opcode::Mov, Ty::B64, Class::Long, [share[0].into()]);
+        self.branch_if(Some((is_longer, false)), after);
+        self.emit(Opcode::Add, &[Ty::U64], [count.into(), count.into(), share[2].into()]);
+        self.place_label(after);
+        let around = self.indices_around([share[3], share[4]]);
+        Work { thread, around, is_longer, count }
+    }
+
+    /// Where the first element of an operand is for a thread, by its steps from thread to thread and along the dimensions around.
+    fn moved(&mut self, work: &Work, address: Register, thread: Register, around: &[Register]) -> Register {
+        let mut address = self.global(address);
+        for (index, step) in work.around.into_iter().zip(around) {
+            address = self.advanced(address, index, *step);
+        }
+        self.advanced(address, work.thread, thread)
+    }
+
+    /// Obeys what is beside the operands: a mask leaves threads without instances, and the first element of a fold is
+    /// copied to where the first operand, of a type, is.
+    fn aside(&mut self, work: &Work, words: &[Register], first: Option<(DType, Register)>) {
+        let (after, masked) = (self.new_label(), self.new_label());
+        let is_nothing = self.setp(Comparison::Eq, Ty::U64, words[0], Operand::Int(Aside::NOTHING as i64));
+        self.branch_if(Some((is_nothing, true)), after);
+        self.branch_if(Some((work.is_longer, false)), after);
+        let address = self.moved(work, words[1], words[2], &words[3..]);
+        if let Some((dtype, to)) = first {
+            let is_mask = self.setp(Comparison::Eq, Ty::U64, words[0], Operand::Int(Aside::MASK as i64));
+            self.branch_if(Some((is_mask, true)), masked);
+            self.copy_element(dtype, to, address);
+            self.branch_if(None, after);
+        }
+        self.place_label(masked);
+        let byte = self.register(Class::Short);
+        let at = Operand::Memory(address, 0);
+        self.emit(Opcode::Load(Space::Global), &[Ty::U8], [byte.into(), at]);
+        let is_set = self.bool_of_byte(byte);
+        self.branch_if(Some((is_set, true)), after);
+        self.copy(work.count, Operand::Int(0));
+        self.place_label(after);
+    }
+
+    /// Copies an element in the device's memory.
+    fn copy_element(&mut self, dtype: DType, to: Register, from: Register) {
+        let ty = memory_type(Scalar::of(dtype));
+        for part in 0..crate::ir::elements::parts(dtype).len() {
+            let (value, offset) = (self.register(class_of(ty)), (part as u32 * ty.size()).into());
+            self.emit(Opcode::Load(Space::Global), &[ty], [value.into(), Operand::Memory(from, offset)]);
+            self.store_global(ty, to, offset, value);
+        }
+    }
+
+    /// The indices of the dimensions around the threads, by the extents of the first two. It divides only where there are any.
+    fn indices_around(&mut self, extents: [Register; 2]) -> [Register; AROUND] {
+        let around = [(); AROUND].map(|()| self.in_register(Operand::Int(0), Class::Long));
         let rows = self.special("%nctaid.y");
         let is_one = self.setp(Comparison::Eq, Ty::U32, rows, Operand::Int(1));
         let after = self.new_label();
         self.branch_if(Some((is_one, true)), after);
-        let indices = self.indices_around(extents);
-        for (address, steps) in addresses.iter().zip(steps.chunks(AROUND)) {
-            for (index, step) in indices.into_iter().zip(steps) {
-                let operands = [(*address).into(), index.into(), (*step).into(), (*address).into()];
-                self.emit(Opcode::MadLow, &[Ty::S64], operands);
-            }
-        }
+        let indices = self.indices_of_row(extents);
+        around.into_iter().zip(indices).for_each(|(to, from)| self.copy(to, from));
         self.place_label(after);
+        around
     }
 
-    /// The indices of the dimensions around a loop, by the extents of the first two. All are numbers of 32 bits.
-    fn indices_around(&mut self, extents: [Register; 2]) -> [Register; AROUND] {
+    /// The indices that a block's place along y stands for. All are numbers of 32 bits.
+    fn indices_of_row(&mut self, extents: [Register; 2]) -> [Register; AROUND] {
         let narrow = |cx: &mut Self, value: Register| {
             cx.converted(Rounding::Exact, [Ty::U32, Ty::U64], Class::Short, value.into())
         };

@@ -7,7 +7,6 @@
 //! The parameters of entries are those for threads; blocks have a multiple of 32 threads, and each warp does every
 //! so-manieth instance.
 
-use super::entry::Place;
 use super::expression::Value;
 use super::function::{FunctionCx, class};
 use super::instruction::{Class, Comparison, Instruction, Line, Opcode, Operand, Register, Ty, Vector, Vote};
@@ -83,12 +82,10 @@ impl FunctionCx<'_, '_> {
         self.long(lane)
     }
 
-    /// The place of a thread's warp among all.
-    pub(super) fn of_warps(&mut self, place: Place) -> Place {
+    /// The number of a thread's warp among all.
+    pub(super) fn warp_of(&mut self, thread: Register) -> Register {
         let shift = Operand::Int(THREADS.trailing_zeros().into());
-        let [thread, threads] = [place.thread, place.threads]
-            .map(|number| self.compute(Opcode::Shr, Ty::U64, Class::Long, [number.into(), shift]));
-        Place { thread, threads }
+        self.compute(Opcode::Shr, Ty::U64, Class::Long, [thread.into(), shift])
     }
 
     /// Has the warp meet: what its threads have read and written before, they have behind.

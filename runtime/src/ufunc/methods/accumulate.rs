@@ -29,9 +29,7 @@ impl Call<'_> {
         let inner = Method::Accumulate.choose(self.table, input.dtype, of_out, self.dtype)?;
         let (shape, rank) = (input.shape.clone(), input.shape.len());
         if let Some(out) = &out {
-            let own: Vec<Option<usize>> = shape.iter().copied().map(Some).collect();
             self.check_accumulated(out.shape(), &shape)?;
-            out::check_shape(out.shape(), &shape, &[(&shape, &own)], &self.table.kernel)?;
         }
         let mut folded = Folded::from_elem(false, rank);
         folded[axis] = true;
@@ -40,7 +38,7 @@ impl Call<'_> {
     }
 
     /// The axis of a method that has one, of an array of this shape.
-    pub(super) fn only_axis(&self, method: Method, axis: isize, shape: &[usize]) -> Result<usize, Error> {
+    pub(crate) fn only_axis(&self, method: Method, axis: isize, shape: &[usize]) -> Result<usize, Error> {
         method.check(self.table)?;
         if shape.is_empty() {
             let message = format!("cannot {} on a scalar", method.name());
@@ -49,14 +47,17 @@ impl Call<'_> {
         absolute(self.table, axis, shape.len())
     }
 
-    /// NumPy has words of its own for arrays of one dimension.
-    fn check_accumulated(&self, out: &[usize], expected: &[usize]) -> Result<(), Error> {
+    /// Refuses an output of another shape. NumPy has words of its own for arrays of one dimension.
+    pub(crate) fn check_accumulated(&self, out: &[usize], expected: &[usize]) -> Result<(), Error> {
         match expected {
             [_] if out != expected => {
                 let message = "provided out is the wrong size for the accumulation.".to_owned();
                 Err(Error::refused("ValueError", message, &self.table.kernel))
             }
-            _ => Ok(()),
+            _ => {
+                let own: Vec<Option<usize>> = expected.iter().copied().map(Some).collect();
+                out::check_shape(out, expected, &[(expected, &own)], &self.table.kernel)
+            }
         }
     }
 }

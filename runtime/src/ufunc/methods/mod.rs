@@ -10,15 +10,15 @@ pub use reduce::{Axes, Reduction};
 
 mod accumulate;
 mod at;
-mod fold;
-mod folding;
+pub(crate) mod fold;
+pub(crate) mod folding;
 mod index;
 mod initial;
-mod out;
+pub(crate) mod out;
 mod outer;
 mod reduce;
 mod reduceat;
-mod reducible;
+pub(crate) mod reducible;
 mod replace;
 mod target;
 

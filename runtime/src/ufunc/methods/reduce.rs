@@ -89,7 +89,7 @@ impl Call<'_> {
     }
 
     /// Which axes of an array are reduced.
-    fn folded(&self, axes: Axes<'_>, rank: usize) -> Result<Folded, Error> {
+    pub(crate) fn folded(&self, axes: Axes<'_>, rank: usize) -> Result<Folded, Error> {
         let axes: SmallVec<[isize; 4]> = match axes {
             Axes::All => return Ok(Folded::from_elem(true, rank)),
             // NumPy lets these through for scalars.
@@ -110,7 +110,12 @@ impl Call<'_> {
     }
 
     /// With what folds of these axes begin.
-    fn begin(&self, how: &Reduction<'_>, inner: &Loop<'_>, folded: &[bool]) -> Result<Begin, Error> {
+    pub(crate) fn begin(
+        &self,
+        how: &Reduction<'_>,
+        inner: &Loop<'_>,
+        folded: &[bool],
+    ) -> Result<Begin, Error> {
         let (name, kernel, dtype) = (self.table.kernel.name, &self.table.kernel, inner.types[2]);
         let several = folded.iter().filter(|folded| **folded).count() > 1;
         if several && self.table.identity == Identity::None {
@@ -136,7 +141,7 @@ impl Call<'_> {
     }
 
     #[cold]
-    fn without_identity(&self) -> Error {
+    pub(crate) fn without_identity(&self) -> Error {
         let name = self.table.kernel.name;
         let message = format!("zero-size array to reduction operation {name} which has no identity");
         Error::refused("ValueError", message, &self.table.kernel)

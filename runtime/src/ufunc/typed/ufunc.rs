@@ -200,6 +200,12 @@ impl<'a, L, O, K> Ufunc<'a, L, O, K> {
         self.call.table
     }
 
+    /// What reductions begin with, as it was told.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn told_initial(&self) -> &Initial<'a> {
+        &self.initial
+    }
+
     /// The same over operands whose types and ranks are known when the program runs, with all that it was
     /// told but [`initial`](Ufunc::initial).
     pub fn dynamic(&self) -> Call<'a> {
