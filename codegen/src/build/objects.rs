@@ -106,10 +106,6 @@ fn device(
     let decorator = if is_ufunc { "`target='cuda'`" } else { "`@cuda.jit`" };
     let compiled = ptx::compile(module.clone(), std::slice::from_ref(kernel), job.overflow_checks);
     match compiled.refused.first() {
-        // The runtime gives launches no memory for texts yet.
-        None if is_ufunc && !compiled.templates.is_empty() => {
-            Err(format!("cannot compile `{}` for `target='cuda'`: a ufunc cannot print there", kernel.name))
-        }
         None => Ok(Some(compiled)),
         Some((name, why)) => {
             let line = source.line(why.span.start);

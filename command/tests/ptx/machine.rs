@@ -35,7 +35,6 @@ impl Program for Parsed {
             grid,
             block,
             dynamic_shared: shared,
-            seed: 4711,
             // A thread that raises leaves the others at their barriers, which then wait for the rest.
             strict_barriers: false,
             ..ptx_machine::Launch::default()

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use pykernel_abi::DeviceCode as Head;
 
-use super::launch::{Kernel, Sites};
+use super::launch::{Kernel, Reports};
 use crate::ufunc::DeviceCode;
 
 /// The kernels of a module, those of each loop of a ufunc in their order, which live as long as the program.
@@ -93,15 +93,15 @@ impl Bytes {
 unsafe fn read(code: DeviceCode) -> Kernels {
     let mut bytes = Bytes(code.0);
     // SAFETY: the code begins with a head, which says what follows.
-    let (text, entries, sites) = unsafe {
-        let [text_len, n_entries, n_sites, _] = [0; Head::SIZE / 4].map(|_: u8| bytes.number());
-        (bytes.take(text_len), bytes.parts(n_entries), bytes.parts(n_sites))
+    let (text, entries, sites, templates) = unsafe {
+        let [text_len, n_entries, n_sites, n_templates] = [0; Head::SIZE / 4].map(|_: u8| bytes.number());
+        (bytes.take(text_len), bytes.parts(n_entries), bytes.parts(n_sites), bytes.parts(n_templates))
     };
     let text = std::str::from_utf8(text).unwrap_or_default();
-    let sites: Sites = sites.leak();
+    let reports = Reports { sites: sites.leak(), templates: templates.leak() };
     let names: Vec<&'static CStr> =
         entries.into_iter().map(|name| CStr::from_bytes_with_nul(name).unwrap_or_default()).collect();
-    by_loop(&names, &|name| Kernel::new(text, name, sites)).leak()
+    by_loop(&names, &|name| Kernel::reporting(text, name, reports)).leak()
 }
 
 /// The kernels with their names: those whose name begins with that of a loop's own belong to the loop.

@@ -1,15 +1,41 @@
-//! What kernels raise: a record on the device for each module that a stream runs, read when the host waits.
+//! What kernels raise and print: a record on the device for each module that a stream runs, read when the host waits.
 
+use std::mem::offset_of;
 use std::sync::Mutex;
 
 use pykernel_abi::{Fault, LaunchRecord};
 
 use super::driver::{CUdeviceptr, CUstream, Handle};
 use super::memory::{allocate, release};
+use super::printed;
 use super::{Device, Error, Stream};
 
 /// The raise sites of a module, by their numbers: what [`pykernel_abi::Site`] describes, each with its texts.
 pub type Sites = &'static [&'static [u8]];
+
+/// The texts that a module prints, by their numbers, as [`pykernel_abi::Site`] describes templates.
+pub type Templates = &'static [&'static [u8]];
+
+/// What kernels of a module may say to the host.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reports {
+    /// What they raise.
+    pub sites: Sites,
+    /// What they print.
+    pub templates: Templates,
+}
+
+impl Reports {
+    /// Whether there is nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.sites.is_empty() && self.templates.is_empty()
+    }
+
+    /// Whether these are those of one module: it has one list of each, which is its own unless it is empty.
+    fn is_same(&self, other: &Reports) -> bool {
+        std::ptr::eq(self.sites, other.sites) && std::ptr::eq(self.templates, other.templates)
+    }
+}
 
 /// How many records are allocated together.
 const ROOM: usize = 64;
@@ -21,15 +47,30 @@ pub struct Faults(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     /// The modules that have a record each, in the order of their first runs.
-    modules: Vec<Sites>,
+    modules: Vec<Module>,
     /// Where the records are: [`ROOM`] of them in each block.
     blocks: Vec<CUdeviceptr>,
     /// Whether something ran that may have raised since they were last read.
     expected: bool,
 }
 
-/// Records as they were copied to the host; good when the stream has been waited for.
-pub struct Found(Vec<(Sites, Fault)>);
+/// A module that has a record.
+#[derive(Debug)]
+struct Module {
+    reports: Reports,
+    /// Where its texts go, if it prints.
+    texts: Option<CUdeviceptr>,
+}
+
+impl State {
+    /// The address of the record of a module.
+    fn address(&self, at: usize) -> CUdeviceptr {
+        self.blocks[at / ROOM] + (at % ROOM * size_of::<LaunchRecord>()) as u64
+    }
+}
+
+/// What kernels have raised, each with its module's place and sites.
+pub struct Found(Vec<(usize, Sites, Fault)>);
 
 impl Faults {
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -37,20 +78,24 @@ impl Faults {
     }
 
     /// The address of the record of a module, for a kernel that runs now.
-    pub fn record(&self, stream: &Stream, sites: Sites) -> Result<CUdeviceptr, Error> {
+    pub fn record(&self, stream: &Stream, reports: Reports) -> Result<CUdeviceptr, Error> {
         let mut state = self.state();
         state.expected = true;
-        let at = match state.modules.iter().position(|module| std::ptr::eq(*module, sites)) {
+        let at = match state.modules.iter().position(|module| module.reports.is_same(&reports)) {
             Some(at) => at,
             None => {
                 if state.modules.len() == state.blocks.len() * ROOM {
                     state.blocks.push(zeroed(stream)?);
                 }
-                state.modules.push(sites);
+                let texts = match reports.templates.is_empty() {
+                    true => None,
+                    false => Some(printed::room(stream, state.address(state.modules.len()))?),
+                };
+                state.modules.push(Module { reports, texts });
                 state.modules.len() - 1
             }
         };
-        Ok(state.blocks[at / ROOM] + (at % ROOM * size_of::<LaunchRecord>()) as u64)
+        Ok(state.address(at))
     }
 
     /// Has room for the records of modules that first run while a graph is recorded.
@@ -67,16 +112,16 @@ impl Faults {
         self.state().expected = true;
     }
 
-    /// Copies the records to the host, if something ran that may have raised.
+    /// Copies the records to the host, if something ran that may have raised, and prints what kernels have printed.
     pub fn read(&self, stream: &Stream) -> Result<Found, Error> {
         let mut state = self.state();
         if !state.expected {
             return Ok(Found(Vec::new()));
         }
-        let mut found: Vec<_> = state.modules.iter().map(|sites| (*sites, Fault::default())).collect();
         let driver = stream.ask_now("what kernels raised")?;
-        for (block, found) in state.blocks.iter().zip(found.chunks_mut(ROOM)) {
-            let mut records = vec![LaunchRecord::default(); found.len()];
+        let mut all = Vec::new();
+        for (block, modules) in state.blocks.iter().zip(state.modules.chunks(ROOM)) {
+            let mut records = vec![LaunchRecord::default(); modules.len()];
             let bytes = size_of_val(records.as_slice());
             // SAFETY: the block has so many records, which are numbers, and they live until the
             // stream has been waited for.
@@ -84,18 +129,22 @@ impl Faults {
                 driver.cuMemcpyDtoHAsync_v2(records.as_mut_ptr().cast(), *block, bytes, stream.raw())?;
                 driver.cuStreamSynchronize(stream.raw())?;
             }
-            for ((_, fault), record) in found.iter_mut().zip(records) {
-                *fault = record.fault;
-            }
+            all.append(&mut records);
+        }
+        for (at, record) in all.iter().enumerate().filter(|(_, record)| record.used > 0) {
+            printed::print(stream, state.address(at), record, state.modules[at].reports.templates)?;
         }
         state.expected = false;
-        Ok(Found(found))
+        let raised = all.iter().enumerate().filter(|(_, record)| record.fault.site != 0);
+        let found = raised.map(|(at, record)| (at, state.modules[at].reports.sites, record.fault));
+        Ok(Found(found.collect()))
     }
 
     /// Gives the memory back, behind all that the stream has been asked for.
     pub fn free(&mut self, device: Device, stream: Handle<CUstream>) {
         let state = self.0.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
-        release(device, stream, state.blocks.drain(..));
+        let texts = state.modules.drain(..).filter_map(|module| module.texts);
+        release(device, stream, state.blocks.drain(..).chain(texts));
     }
 }
 
@@ -109,18 +158,17 @@ fn zeroed(stream: &Stream) -> Result<CUdeviceptr, Error> {
 }
 
 impl Found {
-    /// The first error, if any. Clears the records on the device then.
+    /// The first error, if any. Clears all on the device then.
     pub fn check(self, stream: &Stream) -> Result<(), Error> {
-        let Some((sites, fault)) = self.0.into_iter().find(|(_, fault)| fault.site != 0) else {
-            return Ok(());
-        };
+        let Some((_, sites, fault)) = self.0.first() else { return Ok(()) };
         let driver = stream.ask_now("what kernels raised")?;
-        for block in &stream.faults().state().blocks {
-            let bytes = ROOM * size_of::<LaunchRecord>();
-            // SAFETY: the block has this size, and kernels that run later find it cleared.
-            unsafe { driver.cuMemsetD8Async(*block, 0, bytes, stream.raw())? };
+        let state = stream.faults().state();
+        for (at, ..) in &self.0 {
+            let (address, bytes) = (state.address(*at), size_of::<Fault>());
+            // SAFETY: the record begins with the fault, and kernels that run later find it cleared.
+            unsafe { driver.cuMemsetD8Async(address, 0, bytes, stream.raw())? };
         }
-        Err(raised(sites, &fault))
+        Err(raised(sites, fault))
     }
 }
 
@@ -137,6 +185,9 @@ fn raised(sites: Sites, fault: &Fault) -> Error {
         }
     }
 }
+
+/// What is raised stands first in a record.
+const _: () = assert!(offset_of!(LaunchRecord, fault) == 0);
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ use pykernel_abi::{Array, MAX_EXTENT};
 
 use super::driver::CUfunction;
 pub use super::extent::Extent;
-pub use super::fault::Sites;
+pub use super::fault::{Reports, Sites};
 use super::view::RawView;
 use super::{Device, DeviceView, DeviceViewMut, Error, Stream, module};
 use crate::Element;
@@ -23,14 +23,19 @@ const DEVICES: usize = 16;
 pub struct Kernel {
     text: &'static str,
     entry: &'static CStr,
-    sites: Sites,
+    reports: Reports,
     functions: [AtomicPtr<c_void>; DEVICES],
 }
 
 impl Kernel {
     /// A kernel: the module's PTX, the entry's name in it, and the module's raise sites.
     pub const fn new(text: &'static str, entry: &'static CStr, sites: Sites) -> Self {
-        Kernel { text, entry, sites, functions: [const { AtomicPtr::new(std::ptr::null_mut()) }; DEVICES] }
+        Kernel::reporting(text, entry, Reports { sites, templates: &[] })
+    }
+
+    /// The same, of a module that may print too.
+    pub const fn reporting(text: &'static str, entry: &'static CStr, reports: Reports) -> Self {
+        Kernel { text, entry, reports, functions: [const { AtomicPtr::new(std::ptr::null_mut()) }; DEVICES] }
     }
 
     /// The driver's handle on a device, which loads the module where it was not yet.
@@ -47,20 +52,20 @@ impl Kernel {
         Ok(function)
     }
 
-    /// The address of the [`pykernel_abi::LaunchRecord`] that this kernel's next launch on a stream is to fill; 0 if it cannot
-    /// raise.
+    /// The address of the [`pykernel_abi::LaunchRecord`] that this kernel's next launch on a stream is to fill; 0 if it can
+    /// neither raise nor print.
     ///
     /// # Errors
     /// [`Error::Refused`] where a graph records the first run of a kernel on the stream; the driver's.
     #[inline]
     pub fn fault(&self, stream: &Stream) -> Result<u64, Error> {
-        if self.sites.is_empty() {
+        if self.reports.is_empty() {
             return Ok(0);
         }
         if stream.is_recorded_here() {
             stream.captured(|capture| capture.raises = true);
         }
-        stream.faults().record(stream, self.sites)
+        stream.faults().record(stream, self.reports)
     }
 
     /// Launches it, with the addresses of its parameters. Does nothing where the grid is empty.

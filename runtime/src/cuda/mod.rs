@@ -63,6 +63,7 @@ mod number;
 pub mod operand;
 mod pinned;
 mod plan;
+mod printed;
 pub mod results;
 mod staged;
 mod stream;

@@ -108,6 +108,14 @@ pykernel::py_kernel! {
             place = i * len(x) // len(out)
             out[i] = x[place]
 
+    @guvectorize([(float64[:], float64, float64[:])], "(n),()->(n)", target="cuda")
+    def brighter(x, by, out):
+        for i in range(len(x)):
+            out[i] = x[i] * by + x[i] * x[i]
+        for i in range(len(x)):
+            if out[i] != out[i]:
+                raise ValueError("not a number")
+
     @guvectorize([(int64[:], int64[:])], "(n)->()", target="cuda")
     def at_its_first(x, out):
         out[0] = x[x[0]]

@@ -1,6 +1,6 @@
 //! Gufuncs on GPUs: the results of the same gufuncs on the CPU, to the bit.
 
-use cuda_tests::ufuncs::{at_its_first, corner, least_and_greatest, moving_mean, product, stretch};
+use cuda_tests::ufuncs::{at_its_first, brighter, corner, least_and_greatest, moving_mean, product, stretch};
 use cuda_tests::{on_driver, stream};
 use pykernel::cuda::Error;
 use pykernel::ndarray::{Array, Array2, Array3, Axis, Dimension, Ix1, ShapeBuilder, array, s};
@@ -153,5 +153,28 @@ on_driver! {
         let Error::Raised { error, thread, .. } = error else { panic!("{error}") };
         assert_eq!((error.class(), thread), ("IndexError", [2, 0, 0]));
         let _: Array<i64, Ix1> = good.to_array().unwrap();
+    }
+}
+
+on_driver! {
+    fn warps_do_instances_that_are_large() {
+        let (_, stream) = stream();
+        for size in [1, 31, 32, 33, 100] {
+            for count in [1, 2, 9, 40] {
+                let a = numbers((count, size));
+                let x = stream.upload(&a).unwrap();
+                let on_cpu = brighter.call((&a, 0.5)).unwrap();
+                assert_eq!(brighter.cuda(&stream).call((&x, 0.5)).unwrap().to_array().unwrap(), on_cpu);
+                let on_cpu = brighter.call((a.slice(s![..;-1, ..;-1]), 0.5)).unwrap();
+                let turned = x.slice(s![..;-1, ..;-1]).unwrap();
+                assert_eq!(brighter.cuda(&stream).call((turned, 0.5)).unwrap().to_array().unwrap(), on_cpu);
+            }
+        }
+        let mut a = numbers((20, 64));
+        a[(7, 50)] = f64::NAN;
+        let x = stream.upload(&a).unwrap();
+        drop(brighter.cuda(&stream).call((&x, 0.5)).unwrap());
+        let Err(Error::Raised { error, .. }) = stream.synchronize() else { panic!("nothing is raised") };
+        assert_eq!((error.class(), error.message()), ("ValueError", "not a number".into()));
     }
 }

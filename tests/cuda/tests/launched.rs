@@ -1,6 +1,6 @@
 //! Kernels of `@cuda.jit`, launched from Rust.
 
-use cuda_tests::launched::{bounded, histogram, matmul, mixed, rotate, scale, trusting};
+use cuda_tests::launched::{bounded, histogram, matmul, mixed, rotate, scale, tell, trusting};
 use cuda_tests::{calls, on_driver, stream};
 use pykernel::cuda::{Error, Extent};
 use pykernel::ndarray::{Array, Array1, Array2, array, s};
@@ -131,4 +131,30 @@ on_driver! {
         unsafe { trusting(&stream, (1, 1), &mut x, 1) }.unwrap();
         assert_eq!(x.to_vec().unwrap(), [0, 7, 0]);
     }
+}
+
+/// Prints in a program of its own, whose output this one reads.
+#[test]
+fn what_threads_print_is_printed_when_the_host_waits() {
+    const INSIDE: &str = "PYKERNEL_CUDA_PRINTS";
+    if std::env::var_os(INSIDE).is_some() {
+        let (_, stream) = stream();
+        let x = stream.upload(&[1i64, 5, 0, 7]).unwrap();
+        tell(&stream, (1, 4), &x).unwrap();
+        println!("waiting");
+        stream.synchronize().unwrap();
+        tell(&stream, (1, 2), &x).unwrap();
+        return stream.synchronize().unwrap();
+    }
+    if cuda_tests::on_real_driver() {
+        return;
+    }
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("driver");
+    let program = std::env::current_exe().unwrap();
+    let mut command = fake_cuda::command(&program, &folder).unwrap();
+    let name = "what_threads_print_is_printed_when_the_host_waits";
+    let output =
+        command.args([name, "--exact", "--nocapture", "--test-threads=1"]).env(INSIDE, "1").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("waiting\nelement 1 is 5\nelement 3 is 7\nelement 1 is 5\n"), "{text}");
 }
