@@ -1,6 +1,7 @@
 // Times the same work in CUDA C++: `peers RUNS NAME SIZES…` prints the seconds of a run, the median of so many.
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -11,7 +12,8 @@
 
 namespace {
 
-constexpr int WARM_UP = 5;
+// Before the first run that is timed.
+constexpr std::chrono::milliseconds WARM_UP(300);
 constexpr int THREADS = 256;
 constexpr int TILE = 16;
 
@@ -73,7 +75,9 @@ double median(int runs, const std::function<void()> &work) {
     check(cudaEventCreate(&start));
     check(cudaEventCreate(&end));
     std::vector<float> times;
-    for (int run = 0; run < WARM_UP + runs; run++) {
+    auto begin = std::chrono::steady_clock::now();
+    while (times.size() < size_t(runs)) {
+        bool warm = std::chrono::steady_clock::now() - begin >= WARM_UP;
         float milliseconds;
         check(cudaEventRecord(start));
         work();
@@ -81,7 +85,7 @@ double median(int runs, const std::function<void()> &work) {
         check(cudaGetLastError());
         check(cudaEventSynchronize(end));
         check(cudaEventElapsedTime(&milliseconds, start, end));
-        if (run >= WARM_UP) times.push_back(milliseconds);
+        if (warm) times.push_back(milliseconds);
     }
     std::sort(times.begin(), times.end());
     return times[times.size() / 2] / 1e3;

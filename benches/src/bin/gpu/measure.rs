@@ -1,6 +1,6 @@
 //! How runs are timed and checked, and what is kept of them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pykernel::cuda::{Error, Stream};
 
@@ -8,8 +8,8 @@ use crate::Done;
 use crate::peers::Peers;
 use crate::rates::Rates;
 
-/// Runs before the first that is timed: modules are loaded, memory is there, clocks are up.
-const WARM_UP: usize = 5;
+/// How long work runs before it is timed: modules are loaded, memory is there, clocks are up.
+const WARM_UP: Duration = Duration::from_millis(300);
 
 /// Runs that are timed.
 const RUNS: usize = 31;
@@ -38,16 +38,17 @@ impl Times {
     }
 }
 
-/// How often work is timed, after how many runs for nothing.
+/// How often work is timed, after how long for nothing.
 #[derive(Clone, Copy)]
 pub struct Runs {
-    warm_up: usize,
+    warm_up: Duration,
     timed: usize,
 }
 
 impl Runs {
     pub fn new(small: bool) -> Runs {
-        if small { Runs { warm_up: 1, timed: SMALL_RUNS } } else { Runs { warm_up: WARM_UP, timed: RUNS } }
+        let (warm_up, timed) = if small { (Duration::ZERO, SMALL_RUNS) } else { (WARM_UP, RUNS) };
+        Runs { warm_up, timed }
     }
 
     /// The time on the device, between events of a stream around the work.
@@ -75,7 +76,9 @@ impl Runs {
 
     /// The times that runs give.
     pub fn each(self, mut run: impl FnMut() -> Result<f64, Error>) -> Result<Times, Error> {
-        for _ in 0..self.warm_up {
+        let start = Instant::now();
+        run()?;
+        while start.elapsed() < self.warm_up {
             run()?;
         }
         (0..self.timed).map(|_| run()).collect::<Result<_, _>>().map(Times::of)
