@@ -37,7 +37,7 @@ pub fn all(bench: &mut Bench) -> Done<Vec<Launched>> {
     let graph =
         stream.capture(|stream| (0..count).try_for_each(|_| scale(stream, (1, N as u32), &mut x, -1.0)))?;
     graph.launch()?;
-    let sign = if count % 2 == 0 { 1.5 } else { -1.5 };
+    let sign = if count.is_multiple_of(2) { 1.5 } else { -1.5 };
     bench.check("launches", by_driver == 0 && x.to_vec()? == [sign; N])?;
 
     let ours = each(bench, count, || scale(&stream, (1, N as u32), &mut x, 1.0))?;
