@@ -4,6 +4,7 @@ use pykernel::cuda::Extent;
 use pykernel::ndarray::{Array1, Axis};
 
 use crate::Done;
+use crate::host::{first, second};
 use crate::kernels::{black_scholes, escape_time, on_cpu, rel_diff};
 use crate::measure::{Bench, Work, Workload};
 
@@ -45,8 +46,8 @@ fn mandelbrot(bench: &mut Bench) -> Done {
 
 fn rel_diffs(bench: &mut Bench) -> Done {
     let n = bench.size(100_000_000, 1000);
-    let a = Array1::from_shape_fn(n, |i| 1.0 + (i % 100) as f64);
-    let b = Array1::from_shape_fn(n, |i| 1.5 + (i % 77) as f64);
+    let a = Array1::from_shape_fn(n, first);
+    let b = Array1::from_shape_fn(n, second);
     let stream = bench.stream.clone();
     let (x, y, mut out) = (stream.upload(&a)?, stream.upload(&b)?, stream.zeros::<f64, _>(n)?);
     rel_diff.cuda(&stream).call_into((&x, &y), out.view_mut())?;

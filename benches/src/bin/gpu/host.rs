@@ -23,11 +23,12 @@ struct Part {
     out: Pinned<f64>,
 }
 
-fn first(i: usize) -> f64 {
+/// The elements of the arrays.
+pub fn first(i: usize) -> f64 {
     1.0 + (i % 100) as f64
 }
 
-fn second(i: usize) -> f64 {
+pub fn second(i: usize) -> f64 {
     1.5 + (i % 77) as f64
 }
 
@@ -81,7 +82,7 @@ fn pageable(bench: &mut Bench) -> Done {
     Ok(())
 }
 
-fn workload(memory: &str, case: &str, n: usize, goal: &'static str) -> Workload {
+pub fn workload(memory: &str, case: &str, n: usize, goal: &'static str) -> Workload {
     Workload {
         name: format!("rel_diff, {n} float64, from {memory} memory of the host and back"),
         case: format!("{case} {n}"),
