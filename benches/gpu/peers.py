@@ -9,6 +9,7 @@ import numpy as np
 from numba import cuda
 
 sys.path.append(str(pathlib.Path(__file__).parent.parent))
+import gufuncs
 import kernels
 from serve import serve
 
@@ -117,6 +118,16 @@ def batch_matmul(count, n):
     return on_device(lambda: launch(a, b, out))
 
 
+def gufunc_sums(rows, columns):
+    x, out = cuda.to_device(natural(rows * columns).reshape(rows, columns) / 7), cuda.device_array(rows)
+    return on_device(lambda: gufuncs.sums(x, out=out))
+
+
+def gufunc_products(count, n):
+    a, b, out = (cuda.to_device(0.125 + natural(count * n * n).reshape(count, n, n) / 7) for _ in range(3))
+    return on_device(lambda: gufuncs.products(a, b, out=out))
+
+
 def block_sums(n, grid):
     x, parts, total = cuda.to_device(natural(n)), cuda.device_array(grid), cuda.device_array(1)
 
@@ -157,8 +168,8 @@ def launch(n, count):
 
 
 CASES = [
-    mandelbrot, rel_diff, rel_diff_pinned, rel_diff_pageable, options, row_sums, batch_matmul, block_sums, histogram,
-    matmul, launch,
+    mandelbrot, rel_diff, rel_diff_pinned, rel_diff_pageable, options, row_sums, batch_matmul, gufunc_sums,
+    gufunc_products, block_sums, histogram, matmul, launch,
 ]
 
 serve({case.__name__: guarded(case) for case in CASES}, lambda run: run())

@@ -58,6 +58,9 @@ fn results_are_the_cpus_and_a_section_tells_the_times() {
         "tiled matmul",
         "`cuLaunchKernel`",
         "a graph of",
+        "sums of 10 rows of 128, a gufunc",
+        "products of 16×16, a gufunc",
+        "`call_host`",
     ];
     for workload in workloads {
         assert!(said.contains(workload) && text.contains(workload), "{workload}:\n{text}");

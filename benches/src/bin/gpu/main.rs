@@ -9,6 +9,7 @@
 mod bare;
 mod blocks;
 mod elements;
+mod gufuncs;
 mod host;
 mod kernels;
 mod launches;
@@ -72,6 +73,7 @@ fn main() -> Done {
     elements::all(&mut bench)?;
     host::all(&mut bench)?;
     blocks::all(&mut bench)?;
+    gufuncs::all(&mut bench)?;
     let launches = launches::all(&mut bench)?;
     println!("{} results, all right", bench.checked());
     match place {
