@@ -17,10 +17,10 @@ def seconds(run):
         calls *= 2 + int(0.005 / max(elapsed, 1e-6) / 2)
 
 
-def serve(cases):
+def serve(cases, seconds=seconds):
     """Reads a peer and a benchmark a line, and answers the seconds of a call.
 
-    `cases` has for each benchmark's name a function of its sizes that gives the peers' calls.
+    `cases` has for each benchmark's name a function of its sizes that gives the peers' calls; `seconds` times one.
     """
     made = (None, None)
     print("ready", flush=True)
