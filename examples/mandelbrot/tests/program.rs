@@ -8,13 +8,13 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_mandelbrot");
 /// A folder of one test's own, where it leaves the picture.
 fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).expect("the library is built");
     folder
 }
 
 /// What the program prints.
 fn printed(command: &mut Command) -> String {
-    let output = command.output().unwrap();
+    let output = command.output().expect("the program starts");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{}\n{text}{}", output.status, String::from_utf8_lossy(&output.stderr));
     text

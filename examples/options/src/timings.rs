@@ -34,7 +34,7 @@ pub fn table(options: &Options) -> Result<String, Box<dyn Error>> {
     text += &match device {
         Ok(_) if fuses() => "\nThe GPU's values are the CPU's, to the bit.\n".to_owned(),
         Ok(_) => {
-            "\nThis CPU has no fused multiply-add: the GPU's values are its own but for the last bits.\n"
+            "\nThe CPU has used no fused multiply-add: the GPU's values are its own but for the last bits.\n"
                 .to_owned()
         }
         Err(error) => format!("\nNo GPU has priced them, the CPU has: {error}\n"),
@@ -83,10 +83,12 @@ fn same(found: &Values, expected: &Values) -> bool {
     found.iter().flatten().zip(expected.iter().flatten()).all(|(a, b)| near(*a, *b))
 }
 
-/// Whether this CPU multiplies and adds with one rounding, as GPUs do. Then `exp` and `log` give the same bits.
+/// Whether the CPU's kernels multiply and add with one rounding, as GPUs do. Then `exp` and `log` give the same bits.
 fn fuses() -> bool {
     #[cfg(target_arch = "x86_64")]
-    return std::arch::is_x86_feature_detected!("fma");
+    let has = std::arch::is_x86_feature_detected!("fma");
     #[cfg(not(target_arch = "x86_64"))]
-    true
+    let has = true;
+    // By this, users ask for kernels that do with less than the CPU has.
+    has && std::env::var_os("PYKERNEL_CPU").is_none()
 }

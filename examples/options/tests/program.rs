@@ -5,8 +5,10 @@ use std::path::Path;
 /// What the program prints on the driver for tests; without a device if there is to be none.
 fn printed(folder: &str, no_device: &str) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
-    let mut command = fake_cuda::command(Path::new(env!("CARGO_BIN_EXE_options")), &folder).unwrap();
-    let output = command.arg("300").env("FAKE_CUDA_NO_DEVICE", no_device).output().unwrap();
+    let mut command =
+        fake_cuda::command(Path::new(env!("CARGO_BIN_EXE_options")), &folder).expect("the library is built");
+    let output =
+        command.arg("300").env("FAKE_CUDA_NO_DEVICE", no_device).output().expect("the program starts");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{}\n{text}{}", output.status, String::from_utf8_lossy(&output.stderr));
     text
