@@ -16,65 +16,65 @@ const ROUNDS: usize = 5;
 /// What options to buy and to sell are worth.
 type Values = [Array1<f64>; 2];
 
+/// What ways to price give, and what tells of them.
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
 /// Prices in every way, and tells how long that takes.
-pub fn table(options: &Options) -> Result<String, Box<dyn Error>> {
+pub fn table(options: &Options) -> Outcome<String> {
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let mut text = format!("\nCalls and puts for {} options\n\n", options.prices.len());
-    let expected = options.values()?;
-    let mut line = |name: &str, way: &dyn Fn() -> Result<Option<Values>, Box<dyn Error>>| {
-        writeln!(text, "{name:40}{:>12.3} ms", best(name, &expected, way)?).map_err(Box::<dyn Error>::from)
-    };
-    line("loop, one thread", &|| Ok(Some(options.values()?)))?;
-    line("ufuncs, one thread", &|| Ok(Some(options.values_by_ufuncs(false)?)))?;
-    line(&format!("ufuncs, {threads} threads"), &|| Ok(Some(options.values_by_ufuncs(true)?)))?;
+    let text = format!("\nCalls and puts for {} options\n\n", options.prices.len());
+    let mut table = Table { expected: options.values()?, text };
+    table.line("loop, one thread", || Ok(Some(options.values()?)))?;
+    table.line("ufuncs, one thread", || Ok(Some(options.values_by_ufuncs(false)?)))?;
+    table.line(&format!("ufuncs, {threads} threads"), || Ok(Some(options.values_by_ufuncs(true)?)))?;
     let device = cuda::device(0);
     if let Ok(device) = &device {
-        on_gpu(device, options, &mut line)?;
+        table.lines_of_gpu(device, options)?;
     }
-    text += &match device {
-        Ok(_) if fuses() => "\nThe GPU's values are the CPU's, to the bit.\n".to_owned(),
+    let who = match device {
+        Ok(_) if fuses() => "The GPU's values are the CPU's, to the bit.",
         Ok(_) => {
-            "\nThe CPU has used no fused multiply-add: the GPU's values are its own but for the last bits.\n"
-                .to_owned()
+            "The CPU has used no fused multiply-add: the GPU's values are its own but for the last bits."
         }
-        Err(error) => format!("\nNo GPU has priced them, the CPU has: {error}\n"),
+        Err(error) => &format!("No GPU has priced them, the CPU has: {error}"),
     };
-    Ok(text)
+    Ok(table.text + "\n" + who + "\n")
 }
 
-/// A line of the table: what it measures.
-type Line<'a> =
-    dyn FnMut(&str, &dyn Fn() -> Result<Option<Values>, Box<dyn Error>>) -> Result<(), Box<dyn Error>> + 'a;
-
-fn on_gpu(device: &Device, options: &Options, line: &mut Line<'_>) -> Result<(), Box<dyn Error>> {
-    let stream = device.stream()?;
-    let there = DeviceOptions::upload(options, &stream)?;
-    line(device.name(), &|| {
-        let _values = there.values()?;
-        stream.synchronize()?;
-        Ok(None)
-    })?;
-    line("  with copies there and back", &|| Ok(Some(options.values_on(&stream)?)))
+/// A line for each way.
+struct Table {
+    expected: Values,
+    text: String,
 }
 
-/// The shortest time of some rounds, in milliseconds; the values that come back must be the expected ones.
-fn best(
-    name: &str,
-    expected: &Values,
-    way: &dyn Fn() -> Result<Option<Values>, Box<dyn Error>>,
-) -> Result<f64, Box<dyn Error>> {
-    let mut best = f64::INFINITY;
-    // The first round is for pages and caches, and for the driver to compile.
-    for round in 0..=ROUNDS {
-        let start = Instant::now();
-        let values = way()?;
-        let time = start.elapsed().as_secs_f64() * 1e3;
-        best = if round == 0 { best } else { best.min(time) };
-        if values.is_some_and(|values| !same(&values, expected)) {
-            return Err(format!("{name}: not the values of the loop").into());
+impl Table {
+    /// Prices in one way. Values that it gives must be the expected ones.
+    fn line(&mut self, name: &str, way: impl Fn() -> Outcome<Option<Values>>) -> Outcome<()> {
+        let mut best = f64::INFINITY;
+        // The first round is for fresh memory, and for the driver to compile.
+        for round in 0..=ROUNDS {
+            let start = Instant::now();
+            let values = way()?;
+            let time = start.elapsed().as_secs_f64() * 1e3;
+            best = if round == 0 { best } else { best.min(time) };
+            if values.is_some_and(|values| !same(&values, &self.expected)) {
+                return Err(format!("{name}: not the values of the loop").into());
+            }
         }
+        writeln!(self.text, "{name:40}{best:>12.3} ms")?;
+        Ok(())
     }
-    Ok(best)
+
+    fn lines_of_gpu(&mut self, device: &Device, options: &Options) -> Outcome<()> {
+        let stream = device.stream()?;
+        let there = DeviceOptions::upload(options, &stream)?;
+        self.line(device.name(), || {
+            let _values = there.values()?;
+            stream.synchronize()?;
+            Ok(None)
+        })?;
+        self.line("  with copies there and back", || Ok(Some(options.values_on(&stream)?)))
+    }
 }
 
 /// Whether values are the same to the bit; to a thousandth of a cent where the CPU rounds more often than GPUs.
