@@ -1,6 +1,6 @@
-"""The Mandelbrot set. This file runs under CPython as it stands, and compiles to native code."""
+"""The Mandelbrot set. This file runs under CPython as it stands, and compiles to native code, for GPUs too."""
 
-from numba import njit, float64, int64, uint8
+from numba import cuda, njit, float64, int64, uint8
 
 
 @njit
@@ -34,3 +34,15 @@ def create_fractal(min_x: float64, max_x: float64, min_y: float64, max_y: float6
                    image: uint8[:, :], iters: int64):
     """Renders a whole image."""
     create_rows(min_x, max_x, min_y, max_y, image.shape[0], 0, image, iters)
+
+
+@cuda.jit
+def create_on_gpu(min_x: float64, max_x: float64, min_y: float64, max_y: float64,
+                  image: uint8[:, ::1], iters: int64):
+    """Renders a whole image on a GPU: each thread a pixel."""
+    column, row = cuda.grid(2)
+    height, width = image.shape
+    if row < height and column < width:
+        x = min_x + column * ((max_x - min_x) / width)
+        y = min_y + row * ((max_y - min_y) / height)
+        image[row, column] = uint8(mandel(x, y, iters))

@@ -1,4 +1,4 @@
-//! The kernels of `kernels/fractal.py`, inline.
+//! The kernels of `kernels/fractal.py` for CPUs, inline.
 
 pykernel::py_kernel! {
     from numba import njit, float64, int64, uint8

@@ -1,4 +1,4 @@
-//! The kernels of `kernels/fractal.py`, in Rust.
+//! The kernels of `kernels/fractal.py` for CPUs, in Rust.
 
 use pykernel::ndarray::ArrayViewMut2;
 use pykernel::num_complex::Complex;

@@ -7,18 +7,19 @@ use std::thread;
 use pykernel::Error;
 use pykernel::ndarray::{Array2, ArrayViewMut2, Axis};
 
-use crate::{HEIGHT, WIDTH};
-
 /// How many rows a thread takes at a time: few, as rows differ in work.
 const BLOCK: usize = 10;
+
+/// The rows and columns of the picture.
+pub type Size = (usize, usize);
 
 /// A way to compute the picture.
 pub struct Way {
     pub name: &'static str,
     /// Renders the whole picture.
     pub whole: fn(ArrayViewMut2<u8>) -> Result<(), Error>,
-    /// Renders the rows from a number on.
-    pub rows: fn(i64, ArrayViewMut2<u8>) -> Result<(), Error>,
+    /// Renders the rows from a number on, of so many.
+    pub rows: fn(i64, i64, ArrayViewMut2<u8>) -> Result<(), Error>,
 }
 
 /// How many threads render.
@@ -42,8 +43,8 @@ impl fmt::Display for Threads {
 
 impl Way {
     /// Renders the picture.
-    pub fn render(&self, threads: Threads) -> Result<Array2<u8>, Error> {
-        let mut image = Array2::zeros((HEIGHT, WIDTH));
+    pub fn render(&self, size: Size, threads: Threads) -> Result<Array2<u8>, Error> {
+        let mut image = Array2::zeros(size);
         match threads {
             Threads::One => (self.whole)(image.view_mut())?,
             Threads::Many(n) => self.render_blocks(image.view_mut(), n)?,
@@ -53,11 +54,12 @@ impl Way {
 
     /// Lets `threads` threads take blocks of rows until none is left.
     fn render_blocks(&self, mut image: ArrayViewMut2<u8>, threads: usize) -> Result<(), Error> {
+        let height = image.nrows() as i64;
         let blocks = Mutex::new(image.axis_chunks_iter_mut(Axis(0), BLOCK).enumerate());
         let next = || blocks.lock().unwrap_or_else(PoisonError::into_inner).next();
         let work = || {
             while let Some((block, rows)) = next() {
-                (self.rows)((block * BLOCK) as i64, rows)?;
+                (self.rows)((block * BLOCK) as i64, height, rows)?;
             }
             Ok(())
         };

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write, stderr};
 use std::time::Instant;
 
-use crate::render::Threads;
-
-/// What was measured: the name of a way and its threads.
-type Key = (&'static str, Threads);
+/// What was measured: a row and a column of the table.
+type Key = (&'static str, String);
 
 /// The best times, in milliseconds.
 #[derive(Default)]

@@ -7,7 +7,7 @@ I. A. Stegun, "Handbook of Mathematical Functions" (1964), whose error is below 
 
 import math
 
-from numba import njit, float64
+from numba import njit, vectorize, float64
 
 
 @njit
@@ -21,6 +21,18 @@ def cnd(d):
     if d > 0:
         return 1.0 - tail
     return tail
+
+
+@njit
+def values(stock_price, option_strike, years, risk_free, volatility):
+    """What an option to buy and an option to sell are worth."""
+    deviation = volatility * math.sqrt(years)
+    d1 = (math.log(stock_price / option_strike) + (risk_free + 0.5 * volatility**2) * years) / deviation
+    d2 = d1 - deviation
+    discounted = option_strike * math.exp(-risk_free * years)
+    call = stock_price * cnd(d1) - discounted * cnd(d2)
+    put = discounted * (1.0 - cnd(d2)) - stock_price * (1.0 - cnd(d1))
+    return call, put
 
 
 @njit
@@ -42,10 +54,18 @@ def black_scholes(
     assert len(call_result) == n and len(put_result) == n, "results of another length"
     assert len(option_strike) == n and len(option_years) == n, "options of another length"
     for i in range(n):
-        years = option_years[i]
-        deviation = volatility * math.sqrt(years)
-        d1 = (math.log(stock_price[i] / option_strike[i]) + (risk_free + 0.5 * volatility**2) * years) / deviation
-        d2 = d1 - deviation
-        discounted = option_strike[i] * math.exp(-risk_free * years)
-        call_result[i] = stock_price[i] * cnd(d1) - discounted * cnd(d2)
-        put_result[i] = discounted * (1.0 - cnd(d2)) - stock_price[i] * (1.0 - cnd(d1))
+        call_result[i], put_result[i] = values(
+            stock_price[i], option_strike[i], option_years[i], risk_free, volatility
+        )
+
+
+@vectorize([float64(float64, float64, float64, float64, float64)], target="cuda")
+def call(stock_price, option_strike, years, risk_free, volatility):
+    """What an option to buy is worth, on all CPUs and GPUs."""
+    return values(stock_price, option_strike, years, risk_free, volatility)[0]
+
+
+@vectorize([float64(float64, float64, float64, float64, float64)], target="cuda")
+def put(stock_price, option_strike, years, risk_free, volatility):
+    """What an option to sell is worth."""
+    return values(stock_price, option_strike, years, risk_free, volatility)[1]

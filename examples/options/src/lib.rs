@@ -1,7 +1,9 @@
-//! Prices of options, by a Python kernel.
+//! Prices of options, by Python kernels on CPUs and GPUs.
 //!
 //! `data/prices.csv` has the monthly price of a share of IBM from January 2000 to March 2010, in
 //! dollars.
+
+pub mod gpu;
 
 use std::num::ParseFloatError;
 
@@ -41,7 +43,15 @@ impl Options {
         Ok(Options { prices, strikes, years })
     }
 
-    /// What the options to buy and the options to sell are worth, in dollars.
+    /// So many options: these again and again, each time with strikes that are a bit lower.
+    pub fn repeated(&self, n: usize) -> Options {
+        let of = |array: &Array1<f64>| Array1::from_shape_fn(n, |at| array[at % array.len()]);
+        let lower = |at: usize| 1.0 - 0.02 * (at / self.prices.len() % 8) as f64;
+        let strikes = Array1::from_shape_fn(n, |at| self.strikes[at % self.strikes.len()] * lower(at));
+        Options { prices: of(&self.prices), strikes, years: of(&self.years) }
+    }
+
+    /// What the options to buy and the options to sell are worth, in dollars: by a loop over the arrays.
     ///
     /// # Errors
     /// If the arrays have different lengths.
@@ -50,5 +60,18 @@ impl Options {
         let (prices, strikes, years) = (&self.prices, &self.strikes, &self.years);
         black_scholes::black_scholes(&mut calls, &mut puts, prices, strikes, years, RISK_FREE, VOLATILITY)?;
         Ok([calls, puts])
+    }
+
+    /// The same by ufuncs, on all threads of rayon's current pool or on this one.
+    ///
+    /// # Errors
+    /// If the arrays have different lengths.
+    pub fn values_by_ufuncs(&self, parallel: bool) -> Result<[Array1<f64>; 2], Error> {
+        let inputs = (&self.prices, &self.strikes, &self.years, RISK_FREE, VOLATILITY);
+        let (call, put) = (&black_scholes::call, &black_scholes::put);
+        Ok(match parallel {
+            true => [call.parallel().call(inputs)?, put.parallel().call(inputs)?],
+            false => [call.serial().call(inputs)?, put.serial().call(inputs)?],
+        })
     }
 }

@@ -1,11 +1,19 @@
-//! Prices options on a share.
+//! Prices options on a share; then many, in several ways, on a GPU too.
+//!
+//! `options N` takes so many.
 
 use std::error::Error;
 use std::io::Write as _;
 
 use options::Options;
 
+mod timings;
+
+/// How many are many, if nobody says.
+const MANY: usize = 1 << 20;
+
 fn main() -> Result<(), Box<dyn Error>> {
+    let many = std::env::args().nth(1).map_or(Ok(MANY), |argument| argument.parse())?;
     let options = Options::read()?;
     let [calls, puts] = options.values()?;
     let mut out = std::io::stdout().lock();
@@ -15,5 +23,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (call, put) = (calls[month], puts[month]);
         writeln!(out, "{price:>8.2}{strike:>8.2}{years:>8.2}{call:>10.4}{put:>10.4}")?;
     }
+    out.write_all(timings::table(&options.repeated(many))?.as_bytes())?;
     Ok(())
 }
