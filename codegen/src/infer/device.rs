@@ -1,6 +1,6 @@
 //! Typing what only threads of a GPU have (`numba.cuda`), and finding where others would use it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::allocate::Making;
 use super::call::wrong_count;
@@ -309,15 +309,15 @@ fn takes_part(dtype: DType) -> bool {
 
 /// Reports kernels for CPUs that reach what only threads of a GPU have, and kernels for GPUs that return something.
 pub(super) fn check(module: &hir::Module, program: &Program, diagnostics: &mut Diagnostics) {
-    let mut reported = BTreeSet::new();
+    let (uses, mut reported) = (uses(program), BTreeSet::new());
     for (id, instances) in &program.kernels {
         let function = &module.functions[id.0 as usize];
         for instance in instances {
             match function.device {
+                None if uses.is_empty() => {}
                 None => {
-                    if let Some(span) =
-                        used(program, *instance, &mut BTreeSet::new()).filter(|it| reported.insert(*it))
-                    {
+                    let span = reached(program, *instance, &uses).filter(|span| reported.insert(*span));
+                    if let Some(span) = span {
                         diagnostics.report(on_cpu(function, span));
                     }
                 }
@@ -341,21 +341,34 @@ fn on_cpu(function: &hir::Function, span: Span) -> Diagnostic {
         .help("declare it with `@cuda.jit`")
 }
 
-/// Where an instance, or one that it calls, uses what only threads of a GPU have.
-fn used(program: &Program, instance: InstanceId, seen: &mut BTreeSet<InstanceId>) -> Option<Span> {
-    if !seen.insert(instance) {
-        return None;
+/// Where an instance uses what only threads of a GPU have, for those that do.
+fn uses(program: &Program) -> BTreeMap<InstanceId, Span> {
+    let mut found = BTreeMap::new();
+    for (index, instance) in program.instances.iter().enumerate() {
+        walk_exprs(&instance.body, &mut |expr| {
+            let special =
+                matches!(expr.kind, ExprKind::Operation(Operation::Intrinsic(Intrinsic::Special(_)), _));
+            if special
+                || matches!(expr.kind, ExprKind::Together(..) | ExprKind::Atomic(..) | ExprKind::Reserve(_))
+            {
+                found.entry(InstanceId(index as u32)).or_insert(expr.span);
+            }
+        });
     }
-    let (mut found, mut called) = (None, Vec::new());
-    walk_exprs(&program[instance].body, &mut |expr| match &expr.kind {
-        ExprKind::Together(..) | ExprKind::Atomic(..) | ExprKind::Reserve(_) => {
-            found.get_or_insert(expr.span);
+    found
+}
+
+/// The first of some places that an instance reaches: in itself, or in one that it calls.
+fn reached(program: &Program, instance: InstanceId, uses: &BTreeMap<InstanceId, Span>) -> Option<Span> {
+    let (mut pending, mut seen) = (VecDeque::from([instance]), BTreeSet::from([instance]));
+    while let Some(instance) = pending.pop_front() {
+        if let Some(span) = uses.get(&instance) {
+            return Some(*span);
         }
-        ExprKind::Operation(Operation::Intrinsic(Intrinsic::Special(_)), _) => {
-            found.get_or_insert(expr.span);
-        }
-        ExprKind::Call(callee, _) => called.push(*callee),
-        _ => {}
-    });
-    found.or_else(|| called.into_iter().find_map(|callee| used(program, callee, seen)))
+        walk_exprs(&program[instance].body, &mut |expr| match &expr.kind {
+            ExprKind::Call(callee, _) if seen.insert(*callee) => pending.push_back(*callee),
+            _ => {}
+        });
+    }
+    None
 }

@@ -46,7 +46,7 @@ def wrong(x: float):
     os.getcwd()
     math.sinus(x)                          # error: [no-such-attribute] sinus
     np.linspace(3)                         # error: [no-such-attribute] linspace
-    cuda.grid(1)                           # error: [unsupported-syntax] cuda.grid
+    cuda.grid(1)                           # error: [gpu-only] cuda.grid(1)
     njit                                   # error: [unsupported-syntax] njit
 
 
