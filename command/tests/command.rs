@@ -215,6 +215,20 @@ fn emit_prints_every_stage_the_same_way_twice() {
 }
 
 #[test]
+fn emit_says_which_kernels_run_on_gpus_alone() {
+    let text = "from numba import cuda\n@cuda.jit('void(float64[:])')\ndef launched(x):\n    x[cuda.grid(1)] = 1\n\n\
+                def called(x: float) -> float:\n    return x / 2\n";
+    let right = file("emit_cuda.py", text);
+    for stage in ["clif", "asm"] {
+        let (status, out, err) = parts(&pykernel(&["emit", "--stage", stage], &[&right]));
+        assert_eq!((status, err.as_str()), (0, ""), "{stage}");
+        assert!(out.contains("; launched runs on GPUs alone") && out.contains("called"), "{stage}: {out}");
+    }
+    let (status, out, _) = parts(&pykernel(&["emit", "--stage", "ptx"], &[&right]));
+    assert!(status == 0 && out.contains(".entry pyk_launched"), "{out}");
+}
+
+#[test]
 fn emit_makes_code_for_one_level() {
     let text = "from numba import vectorize, float64\n@vectorize([float64(float64)])\ndef twice(x):\n    return x + x\n";
     let right = file("emit_level.py", text);

@@ -49,6 +49,8 @@ pub enum Error {
     TooLarge(String),
     /// The kernel calls a function that the program which would run it does not have.
     External(String),
+    /// The kernel runs on GPUs alone, and has no code for CPUs.
+    OnGpus(String),
     /// The compiler contradicts itself.
     Bug(String),
 }
@@ -63,6 +65,7 @@ impl fmt::Display for Error {
             Error::External(what) => {
                 write!(f, "it calls {what}, which only a program that links it has")
             }
+            Error::OnGpus(kernel) => write!(f, "`{kernel}` runs on GPUs alone: launch it"),
             Error::Bug(what) => write!(f, "bug in pykernel, please report it: {what}"),
         }
     }

@@ -10,6 +10,9 @@ use crate::source::Source;
 
 /// The Cranelift IR of a kernel's functions, as it goes into the code generator.
 pub fn clif_text(irs: &[LevelIr], kernel: &Kernel, target: &Target) -> Result<String, Error> {
+    if let Some(text) = elsewhere(kernel) {
+        return Ok(text);
+    }
     let mut module = object_module(kernel, target)?;
     let clif::Code { functions, .. } =
         clif::translate(&mut module, kernel, &level::variants(irs, kernel, target)?)?;
@@ -23,6 +26,9 @@ pub fn clif_text(irs: &[LevelIr], kernel: &Kernel, target: &Target) -> Result<St
 
 /// The machine code of a kernel's functions as text, after register allocation.
 pub fn asm_text(irs: &[LevelIr], kernel: &Kernel, target: &Target) -> Result<String, Error> {
+    if let Some(text) = elsewhere(kernel) {
+        return Ok(text);
+    }
     let mut module = object_module(kernel, target)?;
     let mut text = String::new();
     let clif::Code { functions, dispatchers } =
@@ -52,6 +58,12 @@ pub fn asm_text(irs: &[LevelIr], kernel: &Kernel, target: &Target) -> Result<Str
         text.push_str(&format!("; {name}, {} bytes\n{body}\n", code.len()));
     }
     Ok(text)
+}
+
+/// What stands in the place of the code of a kernel that has none for CPUs.
+fn elsewhere(kernel: &Kernel) -> Option<String> {
+    let name = &kernel.name;
+    kernel.launched.map(|_| format!("; {name} runs on GPUs alone: the stage `ptx` shows it\n"))
 }
 
 /// Puts each line of Python, as a comment, before the code that comes from it, where that has places.

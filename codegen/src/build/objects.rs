@@ -54,7 +54,7 @@ impl Objects {
             if kernel.launched.is_some() {
                 if !kept {
                     let device = device(&kernel, source, &analysis.module, job)?;
-                    launched(&kernel, device.as_ref(), &file, target, output)?;
+                    launched(&kernel, &device, &file, target, output)?;
                 }
             } else if !kept || kernel.ufunc.is_some() || job.reports {
                 // Alone, so that its object is the same whatever stands beside it.
@@ -65,7 +65,9 @@ impl Objects {
                     self.report.push_str(&vector::report(&highest.verdicts, source));
                 }
                 if !kept {
-                    let device = device(&kernel, source, &analysis.module, job)?;
+                    let device = is_for_gpus_too(&kernel)
+                        .then(|| device(&kernel, source, &analysis.module, job))
+                        .transpose()?;
                     compile((&kernel, device.as_ref()), &file, source, &irs, job, target, output)?;
                 }
                 if kernel.ufunc.is_some() {
@@ -92,21 +94,17 @@ impl Objects {
     }
 }
 
-/// The code of a kernel for GPUs, if it is for them.
-fn device(
-    kernel: &Kernel,
-    source: &Source,
-    module: &ir::Module,
-    job: &Job,
-) -> Result<Option<ptx::Module>, String> {
-    let is_ufunc = kernel.ufunc.as_ref().is_some_and(|ufunc| ufunc.target == ufunc::Target::Cuda);
-    if !is_ufunc && kernel.launched.is_none() {
-        return Ok(None);
-    }
-    let decorator = if is_ufunc { "`target='cuda'`" } else { "`@cuda.jit`" };
+/// Whether a kernel has code for GPUs beside that for CPUs.
+fn is_for_gpus_too(kernel: &Kernel) -> bool {
+    kernel.ufunc.as_ref().is_some_and(|ufunc| ufunc.target == ufunc::Target::Cuda)
+}
+
+/// The code of a kernel for GPUs.
+fn device(kernel: &Kernel, source: &Source, module: &ir::Module, job: &Job) -> Result<ptx::Module, String> {
+    let decorator = if is_for_gpus_too(kernel) { "`target='cuda'`" } else { "`@cuda.jit`" };
     let compiled = ptx::compile(module.clone(), std::slice::from_ref(kernel), job.overflow_checks);
     match compiled.refused.first() {
-        None => Ok(Some(compiled)),
+        None => Ok(compiled),
         Some((name, why)) => {
             let line = source.line(why.span.start);
             Err(format!("cannot compile `{name}` for {decorator}: {why} ({}:{line})", source.file))
@@ -117,14 +115,11 @@ fn device(
 /// Writes the object of a kernel that runs on GPUs alone.
 fn launched(
     kernel: &Kernel,
-    device: Option<&ptx::Module>,
+    device: &ptx::Module,
     file: &str,
     target: &Target,
     output: &mut Output,
 ) -> Result<(), String> {
-    let Some(device) = device else {
-        unreachable!("bug in pykernel: `{}` has no code for GPUs", kernel.name)
-    };
     let failed = |error| format!("cannot compile the kernel `{}`: {error}", kernel.name);
     output.write(file, &backend::device_object(kernel, device, target).map_err(failed)?)
 }

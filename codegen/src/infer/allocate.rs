@@ -94,7 +94,7 @@ impl Body<'_, '_> {
     }
 
     /// An argument; a shape may be an empty tuple.
-    pub(super) fn making_argument(&mut self, arg: &hir::Expr) -> Typed {
+    fn making_argument(&mut self, arg: &hir::Expr) -> Typed {
         match &arg.kind {
             hir::ExprKind::Tuple(items) if items.is_empty() => {
                 Ok(Expr::new(ExprKind::Tuple(Vec::new()), Type::Tuple(Vec::new()), arg.span))
@@ -143,7 +143,7 @@ impl Body<'_, '_> {
     }
 
     /// The extents that a shape gives.
-    pub(super) fn extents(&mut self, making: &Making<'_>, shape: Expr) -> Typed<Vec<Expr>> {
+    fn extents(&mut self, making: &Making<'_>, shape: Expr) -> Typed<Vec<Expr>> {
         if let Type::Tuple(_) = shape.ty {
             let items = self.items(shape);
             let extents: Vec<Typed> = items.into_iter().map(|item| self.extent_of(making, item)).collect();

@@ -9,15 +9,12 @@ use super::{Body, Typed};
 use crate::builtin::{Memory, Row, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::hir::{self, Device};
-use crate::ir::threads::{Direction, Special, Together};
+use crate::ir::threads::{Direction, MOST_SHARED, Special, Together};
 use crate::ir::{BinaryOp, Intrinsic, Scalar};
 use crate::source::Span;
 use crate::typed::visit::walk_exprs;
 use crate::typed::{Expr, ExprKind, InstanceId, Operation, Program, Room};
-use crate::types::{ArrayType, DType, Layout, Type, Weak};
-
-/// The most bytes of memory that threads of a block can share without the launch saying so.
-const MOST_SHARED: i64 = 48 << 10;
+use crate::types::{ArrayType, DType, Kind, Layout, Type, Weak};
 
 /// The most bytes that an array of a thread's own may take: what the stacks of all threads of a device have room for.
 const MOST_LOCAL: i64 = 64 << 10;
@@ -146,7 +143,7 @@ impl Body<'_, '_> {
     /// A mask of lanes, or a number of them.
     fn lanes(&mut self, row: &Row, arg: Expr) -> Typed {
         match arg.ty.dtype() {
-            Some(dtype) if dtype.kind() == crate::types::Kind::Int => self.cast_to_int(arg),
+            Some(dtype) if dtype.kind() == Kind::Int => self.cast_to_int(arg),
             _ => self.wrong_argument(row, &arg, "integers"),
         }
     }
@@ -198,7 +195,7 @@ impl Body<'_, '_> {
         let Type::Array(ArrayType { element: dtype, .. }) = element.array.ty else {
             unreachable!("bug in pykernel: `{}` has elements", element.array.ty)
         };
-        let is_real = dtype.kind() != crate::types::Kind::Complex;
+        let is_real = dtype.kind() != Kind::Complex;
         if !is_real || !op.takes(Scalar::of(dtype)) {
             let message = format!("`{}` is not there for elements of `{dtype}`", python_name(row.name));
             return self.report(
@@ -304,7 +301,7 @@ fn takes_part(dtype: DType) -> bool {
     matches!(
         Scalar::of(dtype),
         Scalar::I32 | Scalar::U32 | Scalar::I64 | Scalar::U64 | Scalar::F32 | Scalar::F64
-    ) && dtype.kind() != crate::types::Kind::Complex
+    ) && dtype.kind() != Kind::Complex
 }
 
 /// Reports kernels for CPUs that reach what only threads of a GPU have, and kernels for GPUs that return something.

@@ -4,6 +4,13 @@
 
 use super::Scalar;
 
+/// How many bytes the threads of a block can share without the launch saying so (CUDA C++ Programming Guide, compute
+/// capabilities).
+pub const MOST_SHARED: i64 = 48 << 10;
+
+/// How many threads a block can have (likewise).
+pub const MOST_THREADS: i128 = 1024;
+
 /// A direction in which blocks have threads, and grids blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
@@ -49,12 +56,12 @@ pub enum Special {
 }
 
 impl Special {
-    /// The least and the greatest that it can be: grids have at most 2**31 - 1 blocks along x, blocks at most
-    /// 1024 threads (CUDA C++ Programming Guide, compute capabilities).
+    /// The least and the greatest that it can be: grids have at most 2**31 - 1 blocks along x (CUDA C++ Programming Guide,
+    /// compute capabilities).
     pub const fn range(self) -> (i128, i128) {
         match self {
-            Special::ThreadIndex(_) => (0, 1023),
-            Special::BlockSize(_) => (1, 1024),
+            Special::ThreadIndex(_) => (0, MOST_THREADS - 1),
+            Special::BlockSize(_) => (1, MOST_THREADS),
             Special::BlockIndex(_) => (0, (1 << 31) - 2),
             Special::GridSize(_) => (1, (1 << 31) - 1),
             Special::Lane => (0, 31),

@@ -52,16 +52,12 @@ impl Lowering<'_> {
     /// reads what another has left there.
     pub(super) fn reserve(&mut self, room: &Room, expr: &Expr) -> Vec<ir::Expr> {
         let Type::Array(ty) = expr.ty else { unreachable!("bug in pykernel: a `{}` is set aside", expr.ty) };
-        let (extents, space) = match room {
-            Room::Local(extents) => (extents.clone(), Space::Frame),
-            Room::Shared(extents) => (extents.clone(), Space::Shared(UNNUMBERED)),
-            Room::Launch => (Vec::new(), Space::Launch),
+        let known = |extents: &[i64]| extents.iter().map(|extent| int(*extent)).collect();
+        let (shape, room, space): (Vec<ir::Expr>, i64, Space) = match room {
+            Room::Local(extents) => (known(extents), extents.iter().product(), Space::Frame),
+            Room::Shared(extents) => (known(extents), extents.iter().product(), Space::Shared(UNNUMBERED)),
+            Room::Launch => (vec![launch_extent(ty)], 0, Space::Launch),
         };
-        let shape: Vec<ir::Expr> = match room {
-            Room::Launch => vec![launch_extent(ty)],
-            Room::Local(_) | Room::Shared(_) => extents.iter().map(|extent| int(*extent)).collect(),
-        };
-        let room = if space == Space::Launch { 0 } else { extents.iter().product() };
         let view = self.function.add_local("reserved", ir::Type::View(ty.into()));
         self.emit(ir::StmtKind::Reserve { view, shape: shape.clone(), room, space }, expr.span);
         if space == Space::Frame {

@@ -7,6 +7,7 @@ use super::signature::Declared;
 use super::{Reader, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Device, ErrorModel, ExprKind, LaunchBounds, Signature};
+use crate::ir::threads::MOST_THREADS;
 use crate::spelling::closest;
 use crate::types::Type;
 
@@ -27,10 +28,7 @@ const OPTIONS: &[&str] = &[
     "opt",
 ];
 
-/// The most threads that a block can have (CUDA C++ Programming Guide, compute capabilities).
-const MOST_THREADS: i128 = 1024;
-
-/// The most registers that a thread can have (likewise).
+/// The most registers that a thread can have (CUDA C++ Programming Guide, compute capabilities).
 const MOST_REGISTERS: i128 = 255;
 
 impl Reader<'_> {

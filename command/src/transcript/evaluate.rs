@@ -156,11 +156,13 @@ impl Namespace {
             Expr::Name(name) if Weak::named(name).is_none() => {
                 kernels.call(name, self.all_arranged(args, values))
             }
-            Expr::Subscript(kernel, items) if launched(kernel, kernels).is_some() => {
-                let name = launched(kernel, kernels).unwrap_or_default().to_owned();
-                let extent = self.extent(items, kernels)?;
-                kernels.launch(&name, extent, self.all_arranged(args, values))
-            }
+            Expr::Subscript(kernel, items) => match &**kernel {
+                Expr::Name(name) if kernels.is_launched(name) => {
+                    let extent = self.extent(items, kernels)?;
+                    kernels.launch(name, extent, self.all_arranged(args, values))
+                }
+                _ => Err("only kernels for GPUs are called with a subscript".into()),
+            },
             Expr::Name(_) => convert(self.evaluate(callee, kernels)?, values),
             Expr::Attribute(value, name) if module(value) == Some("np") => match strong(name) {
                 Some(ty) => convert(ty, values),
@@ -228,14 +230,6 @@ fn directions(value: &Value) -> Result<[u32; 3], Failure> {
         *direction = u32::try_from(integer(item)?).map_err(|_| "a launch has no such extent".to_owned())?;
     }
     Ok(directions)
-}
-
-/// The name of a kernel that is launched on a device.
-fn launched<'e>(callee: &'e Expr, kernels: &dyn Kernels) -> Option<&'e str> {
-    match callee {
-        Expr::Name(name) if kernels.is_launched(name) => Some(name),
-        _ => None,
-    }
 }
 
 /// The ufunc that is called, and the method of it.

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::code::{Entries, kernels};
 use super::operand::Placed;
-use super::plan::{Contiguous, Entry, Job};
+use super::plan::{Contiguous, Entry, Job, WARP};
 use super::{Error, Stream};
 use crate::any::{Extents, RawView};
 use crate::dtype::DType;
@@ -16,9 +16,6 @@ use crate::ufunc::call::Call;
 use crate::ufunc::elementwise::stretched;
 use crate::ufunc::shape::{Shaped, broadcast};
 use crate::ufunc::{Loop, Table};
-
-/// How many threads a warp has.
-pub const WARP: usize = 32;
 
 /// A call, its loop, and the loop's code for GPUs.
 pub struct Invocation<'c, 'a> {
@@ -82,6 +79,11 @@ pub fn what(call: &Call<'_>) -> String {
 /// An error of the runtime's as one of a device's.
 pub fn refused(call: &Call<'_>) -> impl Fn(crate::Error) -> Error {
     |error| Error::refused(what(call), error.message())
+}
+
+/// Whether there is more to do in an instance of these core dimensions than a warp has threads.
+fn is_large(sizes: &[usize]) -> bool {
+    sizes.iter().fold(1usize, |product, size| product.saturating_mul(*size)) > WARP
 }
 
 impl<'c, 'a> Invocation<'c, 'a> {
@@ -160,7 +162,7 @@ impl<'c, 'a> Invocation<'c, 'a> {
             sizes: dimensions.sizes(),
             aside: if mask.is_some() { Aside::MASK } else { Aside::NOTHING },
             turns: None,
-            by_warps: self.by_warps(dimensions.sizes()),
+            by_warps: is_large(dimensions.sizes()) && self.entries.warp().is_some(),
             contiguous: contiguous.map(|(_, together)| Contiguous {
                 together,
                 sizes: &sizes,
@@ -169,12 +171,6 @@ impl<'c, 'a> Invocation<'c, 'a> {
         };
         // SAFETY: the caller's; shapes fit, and the mask is of `bool`s.
         unsafe { self.launch(&job, dimensions.shape()) }
-    }
-
-    /// Whether warps do instances of these core dimensions together: where there is more to do in one than they have threads.
-    fn by_warps(&self, sizes: &[usize]) -> bool {
-        let elements = sizes.iter().fold(1usize, |product, size| product.saturating_mul(*size));
-        elements > WARP && self.entries.warp().is_some()
     }
 
     fn arranged<'r>(
@@ -218,5 +214,19 @@ impl<'c, 'a> Invocation<'c, 'a> {
             // SAFETY: the parameters are those of a loop's entry; the caller vouches for the memory.
             unsafe { kernel.launch_packed(self.stream, extent, &params) }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_of_more_elements_than_a_warp_has_threads_is_large() {
+        let large: Vec<bool> = [&[][..], &[32], &[33], &[4, 8], &[4, 9], &[0, 100], &[usize::MAX, 2]]
+            .into_iter()
+            .map(is_large)
+            .collect();
+        assert_eq!(large, [false, false, true, false, true, false, true]);
     }
 }

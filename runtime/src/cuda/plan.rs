@@ -15,7 +15,7 @@ const THREADS: usize = 256;
 const FOLDING: usize = 64;
 
 /// Threads that run together. A dimension with fewer is better left to the blocks.
-const WARP: usize = 32;
+pub const WARP: usize = 32;
 
 /// What the addresses of contiguous operands are multiples of.
 const VECTOR: u64 = DeviceCode::VECTOR as u64;

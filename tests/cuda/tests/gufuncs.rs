@@ -23,9 +23,11 @@ on_driver! {
         assert_eq!(on_gpu.to_array().unwrap(), product.call((&a, &b)).unwrap());
         let on_gpu = product.cuda(&stream).call((y.t(), &y.slice(s![..;-1, .., ..2]).unwrap().t())).err();
         assert!(on_gpu.is_some());
-        let (turned, part) = (x.t(), y.slice(s![..;-2, ..2, ..]).unwrap());
-        let on_gpu = product.cuda(&stream).call((&turned.slice(s![.., .., 0, ..]).unwrap().t(), &y.slice(s![..1, .., ..]).unwrap()));
-        drop(on_gpu);
+        let part = y.slice(s![..;-2, ..2, ..]).unwrap();
+        let on_cpu = product.call((b.slice(s![..;-1, .., ..]).t(), a.t().slice(s![.., .., 0, ..]))).ok();
+        let (left, right) = (y.slice(s![..;-1, .., ..]).unwrap(), x.t());
+        let on_gpu = product.cuda(&stream).call((left.t(), right.slice(s![.., .., 0, ..]).unwrap())).ok();
+        assert_eq!(on_gpu.map(|found| found.to_array().unwrap()), on_cpu);
         let on_cpu = product.call((a.slice(s![0, 0, .., ..2]), b.slice(s![..;-2, ..2, ..]))).unwrap();
         let on_gpu = product.cuda(&stream).call((x.slice(s![0, 0, .., ..2]).unwrap(), part)).unwrap();
         assert_eq!(on_gpu.to_array().unwrap(), on_cpu);
@@ -174,7 +176,9 @@ on_driver! {
         a[(7, 50)] = f64::NAN;
         let x = stream.upload(&a).unwrap();
         drop(brighter.cuda(&stream).call((&x, 0.5)).unwrap());
-        let Err(Error::Raised { error, .. }) = stream.synchronize() else { panic!("nothing is raised") };
+        let Err(Error::Raised { error, thread, block }) = stream.synchronize() else { panic!("nothing is raised") };
         assert_eq!((error.class(), error.message()), ("ValueError", "not a number"));
+        // Instance 7 is that of the eighth warp, and of its threads one has said so.
+        assert_eq!((thread[0] / 32, block), (7, [0; 3]));
     }
 }

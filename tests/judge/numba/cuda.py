@@ -331,6 +331,11 @@ def match_all_sync(mask, value):
     return (int(mask) & ALL_LANES if same else 0), same
 
 
+def activemask():
+    """The own bit: which lanes run together is nobody's promise."""
+    return 1 << here.number % warpsize
+
+
 def lanemask_lt():
     """A bit for each lane before the own one."""
     return (1 << here.number % warpsize) - 1

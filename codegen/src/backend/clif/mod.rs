@@ -205,6 +205,9 @@ impl<'a> Unit<'a> {
     /// Declares functions and builds their Cranelift IR: functions, entries, and the bodies of
     /// parallel loops that were met in them.
     fn translate(&mut self, kernel: &Kernel) -> Result<Functions, Error> {
+        if kernel.launched.is_some() {
+            return Err(Error::OnGpus(kernel.name.clone()));
+        }
         let mut called = called(self.ir, kernel);
         // What another back end compiles stands apart from its entry.
         let functions = kernel.overloads.iter().map(|overload| overload.function);

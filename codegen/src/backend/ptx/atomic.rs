@@ -5,7 +5,7 @@ use super::compare::arithmetic_type;
 use super::expression::Value;
 use super::function::{FunctionCx, class};
 use super::instruction::{Class, Comparison, Opcode, Operand, Register, Space, Step, Ty};
-use super::threads::untyped;
+use super::threads::{integer_class, untyped};
 use crate::ir::threads::Atomic;
 use crate::ir::{Expr, LocalId, Part, Scalar};
 
@@ -62,11 +62,7 @@ impl FunctionCx<'_, '_> {
     /// Puts what an operation gives in the place of what it was given, until that still stands there.
     fn tried(&mut self, op: Atomic, place: Place, arg: Value) -> Register {
         let (own, scalar) = (class(place.scalar), place.scalar);
-        let bits = match own {
-            Class::Single => Class::Short,
-            Class::Double => Class::Long,
-            other => other,
-        };
+        let bits = integer_class(own);
         let ty = untyped(bits);
         let arg = Value { operand: self.in_register(arg.operand, own).into(), scalar };
         let seen = self.register(bits);

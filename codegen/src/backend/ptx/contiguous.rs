@@ -39,7 +39,7 @@ const LONG: usize = 200;
 
 /// Translates the loop of a ufunc's overload for operands of which each has its elements side by side, from an address
 /// that is a multiple of [`ACCESS`] on, or is one number, whose step is 0; and what is written lies apart from all
-/// else. Its parameters are those of the entry for all operands (`entry::inner_loop`) without the dimensions around the loop.
+/// else. Its parameters are the addresses, the number of instances and the steps, each all by value, and the address of the record.
 /// None if instances are of another form than this needs.
 pub(super) fn inner_loop(
     unit: &mut Unit<'_>,

@@ -42,14 +42,11 @@ use std::fmt;
 pub use module::{Module, Site};
 
 use crate::interface::{Kernel, Overload};
+use crate::ir::threads::MOST_SHARED;
 use crate::ir::{self, FunctionId, visit};
 use crate::passes;
 use crate::source::Span;
 use crate::ufunc::Kind;
-
-/// How many bytes the threads of a block can share without the launch saying so (CUDA C++ Programming Guide, compute
-/// capabilities).
-const MOST_SHARED: u32 = 48 << 10;
 
 /// Why a kernel cannot run on a GPU.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +118,7 @@ pub fn compile_finished(ir: &DeviceIr, kernels: &[Kernel]) -> Module {
 
 /// Whether the threads of a block share no more than a multiprocessor has for them.
 fn shares_enough(kernel: &Kernel, arrays: impl Iterator<Item = u32>) -> Result<(), Unsupported> {
-    let bytes: u32 = arrays.map(|bytes| bytes.next_multiple_of(16)).sum();
+    let bytes: i64 = arrays.map(|bytes| i64::from(bytes.next_multiple_of(16))).sum();
     if bytes <= MOST_SHARED {
         return Ok(());
     }

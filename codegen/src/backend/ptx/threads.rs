@@ -131,11 +131,7 @@ impl FunctionCx<'_, '_> {
     /// A number's bits, as an integer of its width.
     pub(super) fn bits(&mut self, value: Value) -> Register {
         let register = self.in_register(value.operand, class(value.scalar));
-        let integer = match register.class {
-            Class::Single => Class::Short,
-            Class::Double => Class::Long,
-            other => other,
-        };
+        let integer = integer_class(register.class);
         match integer == register.class {
             true => register,
             false => self.compute(Opcode::Mov, untyped(integer), integer, [register.into()]),
@@ -155,6 +151,15 @@ impl FunctionCx<'_, '_> {
         let [low, high] = [low, high].map(|half| self.long(half));
         let high = self.compute(Opcode::Shl, Ty::B64, Class::Long, [high.into(), Operand::Int(32)]);
         self.compute(Opcode::Or, Ty::B64, Class::Long, [high.into(), low.into()])
+    }
+}
+
+/// The class of integers with a class's bits.
+pub(super) const fn integer_class(class: Class) -> Class {
+    match class {
+        Class::Single => Class::Short,
+        Class::Double => Class::Long,
+        other => other,
     }
 }
 

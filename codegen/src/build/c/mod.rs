@@ -45,10 +45,10 @@ pub(super) fn write(job: &Job, kernels: &[Compiled], library: &[u8]) -> Result<(
 }
 
 /// Whether a kernel is one of the package's own, and can be called without Rust. A ufunc's loops are
-/// for the runtime, which broadcasts and converts for them.
+/// for the runtime, which broadcasts and converts for them, and what runs on GPUs alone for its launches.
 fn is_own(Compiled { file, kernel }: &Compiled) -> bool {
     let is_shown = file.ends_with(".md") || NOT_OWN.iter().any(|folder| file.starts_with(folder));
-    !is_shown && kernel.callables.is_empty() && kernel.ufunc.is_none()
+    !is_shown && kernel.callables.is_empty() && kernel.ufunc.is_none() && kernel.launched.is_none()
 }
 
 /// Writes a file outside of the helper's folder.

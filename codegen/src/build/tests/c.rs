@@ -354,6 +354,18 @@ fn a_header_leaves_ufuncs_to_the_runtime() {
 }
 
 #[test]
+fn a_header_leaves_what_runs_on_gpus_to_the_runtime() {
+    let on_gpus =
+        "from numba import cuda\n@cuda.jit\ndef launched(x: float64[:]):\n    x[cuda.grid(1)] = 1\n";
+    let text = format!("from numba import float64\n{}{on_gpus}", kernel("called", "2"));
+    let package = package("c-cuda", "", &text);
+    package.run();
+    let header = fs::read_to_string(package.0.root.join("include/kernels.h")).unwrap();
+    assert!(header.contains("static inline int called(") && !header.contains("launched"));
+    assert_eq!(package.manifest().kernels.len(), 2);
+}
+
+#[test]
 fn a_kernel_and_the_struct_of_another_have_two_names() {
     let text = "def f(x: float):\n    return x, x\ndef f_result(x: float) -> float:\n    return x\n";
     let error = package("c-struct", "", text).error();
