@@ -92,6 +92,10 @@ pub enum Rule {
     Atomic,
     /// `cuda.shared.array`, `cuda.local.array`.
     Reserve(Memory),
+    /// `cuda.const.array_like`.
+    ConstantMemory,
+    /// `np.array`.
+    Array,
 }
 
 /// Where an array lies that a kernel for GPUs sets aside.
@@ -472,6 +476,7 @@ static TABLE: &[Row] = &[
     special("numba.cuda.blockIdx.y", Special::BlockIndex(Direction::Y)),
     special("numba.cuda.blockIdx.z", Special::BlockIndex(Direction::Z)),
     together("numba.cuda.eq_sync", 2, Together::Same),
+    row("numba.cuda.const.array_like", 1..=1, Rule::ConstantMemory, Target::Nothing),
     row("numba.cuda.grid", 1..=1, Rule::Grid, Target::Nothing),
     special("numba.cuda.gridDim.x", Special::GridSize(Direction::X)),
     special("numba.cuda.gridDim.y", Special::GridSize(Direction::Y)),
@@ -500,6 +505,8 @@ static TABLE: &[Row] = &[
     together("numba.cuda.threadfence_system", 0, Together::Fence(Scope::System)),
     row("numba.prange", 1..=3, Rule::Iterator, Target::Nothing),
     make("numpy.arange", Maker::Arange),
+    row("numpy.array", 1..=2, Rule::Array, Target::Nothing),
+    row("numpy.asarray", 1..=2, Rule::Array, Target::Nothing),
     make("numpy.copy", Maker::Copy),
     make("numpy.empty", Maker::Zeros),
     make("numpy.empty_like", Maker::ZerosLike),

@@ -147,7 +147,7 @@ impl Fusion<'_> {
         match &mut expr.kind {
             ExprKind::Variable { check, .. } => !*check,
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Bool(_) => true,
-            ExprKind::None | ExprKind::Text(_) => true,
+            ExprKind::None | ExprKind::Text(_) | ExprKind::Table { .. } => true,
             ExprKind::Item(tuple, index) if is_last(tuple, *index) => {
                 let ExprKind::Tuple(mut items) = std::mem::replace(&mut tuple.kind, ExprKind::None) else {
                     unreachable!("bug in pykernel: what has a last item is a tuple")

@@ -87,6 +87,24 @@ impl DType {
         }
     }
 
+    /// The dtype with this name; Python's names are those of NumPy's defaults.
+    pub fn named(name: &str) -> Option<DType> {
+        let weak = || Weak::named(name).map(Weak::dtype);
+        DType::ALL.into_iter().find(|dtype| dtype.name() == name).or_else(weak)
+    }
+
+    /// The dtype with this code: its kind and its size in bytes, as in `f8`.
+    pub fn coded(code: &str) -> Option<DType> {
+        let letter = |dtype: DType| match dtype.kind() {
+            Kind::Bool => 'b',
+            Kind::Int if dtype.is_signed_int() => 'i',
+            Kind::Int => 'u',
+            Kind::Float => 'f',
+            Kind::Complex => 'c',
+        };
+        DType::ALL.into_iter().find(|dtype| format!("{}{}", letter(*dtype), dtype.size()) == code)
+    }
+
     /// The kind of number.
     pub const fn kind(self) -> Kind {
         match self {

@@ -13,9 +13,12 @@
 //!   header is wrong has no body.
 
 pub mod print;
+mod table;
 mod visit;
 
 use std::sync::Arc;
+
+pub use table::Table;
 
 use crate::source::Span;
 use crate::types::{DType, Type};
@@ -367,6 +370,8 @@ pub enum ExprKind {
     Bool(bool),
     /// A string literal.
     Text(String),
+    /// An array that is a constant of the module.
+    Table(Arc<Table>),
     /// `None`.
     None,
     /// Something that was reported; it has no type.
@@ -580,6 +585,31 @@ impl BinaryOp {
             BinaryOp::BitAnd => "&",
             BinaryOp::BitOr => "|",
             BinaryOp::BitXor => "^",
+        }
+    }
+
+    /// What Python makes of two integers, where it makes one that 128 bits hold.
+    pub fn of_ints(self, left: i128, right: i128) -> Option<i128> {
+        let count = || u32::try_from(right).ok();
+        match self {
+            BinaryOp::Add => left.checked_add(right),
+            BinaryOp::Sub => left.checked_sub(right),
+            BinaryOp::Mul => left.checked_mul(right),
+            BinaryOp::Pow => left.checked_pow(count()?),
+            BinaryOp::LeftShift => left.checked_mul(1i128.checked_shl(count().filter(|n| *n < 126)?)?),
+            BinaryOp::RightShift => Some(left >> count()?.min(127)),
+            BinaryOp::BitAnd => Some(left & right),
+            BinaryOp::BitOr => Some(left | right),
+            BinaryOp::BitXor => Some(left ^ right),
+            BinaryOp::FloorDiv => {
+                let up = right < 0 && left.checked_rem_euclid(right)? != 0;
+                left.checked_div_euclid(right).map(|quotient| quotient - i128::from(up))
+            }
+            BinaryOp::Mod => {
+                let quotient = BinaryOp::FloorDiv.of_ints(left, right)?;
+                left.checked_sub(quotient.checked_mul(right)?)
+            }
+            BinaryOp::Div => None,
         }
     }
 }

@@ -165,6 +165,7 @@ impl Printer<'_> {
             ExprKind::Bool(true) => "True".to_owned(),
             ExprKind::Bool(false) => "False".to_owned(),
             ExprKind::Text(text) => format!("{text:?}"),
+            ExprKind::Table(table) => table.to_string(),
             ExprKind::None => "None".to_owned(),
             ExprKind::Refused => "<refused>".to_owned(),
             ExprKind::Tuple(items) => format!("({},)", self.list(items)),

@@ -35,7 +35,7 @@ impl Expr {
             }
             ExprKind::Tuple(items) => items.iter().for_each(visit),
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
-            ExprKind::Text(_) | ExprKind::None | ExprKind::Refused => {}
+            ExprKind::Text(_) | ExprKind::Table(_) | ExprKind::None | ExprKind::Refused => {}
             ExprKind::Variable(_) | ExprKind::Function(_) | ExprKind::Builtin(_) => {}
         }
     }

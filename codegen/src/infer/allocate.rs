@@ -7,7 +7,7 @@ use crate::hir::{self, BinaryOp, ErrorModel};
 use crate::ir::CompareOp;
 use crate::source::Span;
 use crate::typed::{Allocation, Expr, ExprKind, Fill, Operation};
-use crate::types::{ArrayType, DType, Kind, Layout, Type, Weak};
+use crate::types::{ArrayType, DType, Kind, Layout, Type};
 
 /// A call that makes an array, its `dtype` and `order` apart from what is evaluated.
 pub(super) struct Making<'h> {
@@ -120,12 +120,12 @@ impl Body<'_, '_> {
         match &dtype.kind {
             hir::ExprKind::None => return Ok(None),
             hir::ExprKind::Builtin(name) => {
-                if let Some(dtype) = named(name.strip_prefix("numpy.").unwrap_or(name)) {
+                if let Some(dtype) = DType::named(name.strip_prefix("numpy.").unwrap_or(name)) {
                     return Ok(Some(dtype));
                 }
             }
             hir::ExprKind::Text(name) => {
-                if let Some(dtype) = named(name).or_else(|| coded(name)) {
+                if let Some(dtype) = DType::named(name).or_else(|| DType::coded(name)) {
                     return Ok(Some(dtype));
                 }
             }
@@ -343,22 +343,4 @@ fn allocation(element: DType, shape: Vec<Expr>, fill: Fill, span: Span) -> Expr 
 /// The arguments of a function whose number of them was checked.
 fn taken<const N: usize>(args: Vec<Expr>) -> [Expr; N] {
     <[Expr; N]>::try_from(args).unwrap_or_else(|_| unreachable!("bug in pykernel: the arity was checked"))
-}
-
-/// The dtype with this name; Python's names are those of NumPy's defaults.
-fn named(name: &str) -> Option<DType> {
-    let weak = || Weak::named(name).map(Weak::dtype);
-    DType::ALL.into_iter().find(|dtype| dtype.name() == name).or_else(weak)
-}
-
-/// The dtype with this code: its kind and its size in bytes.
-fn coded(code: &str) -> Option<DType> {
-    let letter = |dtype: DType| match dtype.kind() {
-        Kind::Bool => 'b',
-        Kind::Int if dtype.is_signed_int() => 'i',
-        Kind::Int => 'u',
-        Kind::Float => 'f',
-        Kind::Complex => 'c',
-    };
-    DType::ALL.into_iter().find(|dtype| format!("{}{}", letter(*dtype), dtype.size()) == code)
 }

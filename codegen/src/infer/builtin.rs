@@ -53,6 +53,8 @@ impl Body<'_, '_> {
             Rule::GridSize => device::grid_size,
             Rule::LanesBefore => device::lanes_before,
             Rule::Together => device::together,
+            Rule::ConstantMemory => device::constant_memory,
+            Rule::Array => array,
             Rule::Make(_) | Rule::Ufunc | Rule::Atomic | Rule::Reserve(_) => {
                 unreachable!("bug in pykernel: it reads its own arguments")
             }
@@ -92,7 +94,7 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::IsComplex | Rule::Cast, _) => return None,
         (Rule::Reduce | Rule::Ufunc, _) => return None,
         (Rule::Special | Rule::Grid | Rule::GridSize | Rule::LanesBefore | Rule::Together, _) => return None,
-        (Rule::Atomic | Rule::Reserve(_), _) => return None,
+        (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array, _) => return None,
     })
 }
 
@@ -453,6 +455,15 @@ fn print_inside(body: &mut Body<'_, '_>, _: &'static Row, _: Vec<Expr>, span: Sp
     body.report(
         Diagnostic::new(Code::UnsupportedSyntax, span, "`print(...)` is used as a value")
             .help("call it in a statement of its own"),
+    )
+}
+
+fn array(body: &mut Body<'_, '_>, row: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
+    let message =
+        format!("`{}` inside of a function is not supported in this version", python_name(row.name));
+    body.report(
+        Diagnostic::new(Code::UnsupportedSyntax, span, message)
+            .help("make constants outside of functions; here fill what `np.empty` makes"),
     )
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::allocate::Making;
 use super::call::wrong_count;
+use super::expression::table_value;
 use super::subscript::Subscript;
 use super::{Body, Typed};
 use crate::builtin::{Memory, Row, Target, python_name};
@@ -81,6 +82,25 @@ fn along(
             body.report(
                 Diagnostic::new(Code::ArgumentMismatch, args.first().map_or(span, |arg| arg.span), message)
                     .help("its result is a number of 1, and a tuple of 2 and 3"),
+            )
+        }
+    }
+}
+
+/// `cuda.const.array_like(TABLE)`: the constant, where a GPU keeps it for threads that read the same element.
+pub(super) fn constant_memory(
+    body: &mut Body<'_, '_>,
+    row: &'static Row,
+    args: Vec<Expr>,
+    span: Span,
+) -> Typed {
+    match args.first().map(|arg| &arg.kind) {
+        Some(ExprKind::Table { table, .. }) => Ok(table_value(table, true, span)),
+        _ => {
+            let message = format!("`{}` takes a constant array of the module", python_name(row.name));
+            body.report(
+                Diagnostic::new(Code::ArgumentMismatch, args.first().map_or(span, |arg| arg.span), message)
+                    .help("write it outside of functions: `WEIGHTS = np.array([0.25, 0.5, 0.25])`"),
             )
         }
     }
@@ -347,6 +367,7 @@ fn uses(program: &Program) -> BTreeMap<InstanceId, Span> {
                 matches!(expr.kind, ExprKind::Operation(Operation::Intrinsic(Intrinsic::Special(_)), _));
             if special
                 || matches!(expr.kind, ExprKind::Together(..) | ExprKind::Atomic(..) | ExprKind::Reserve(_))
+                || matches!(expr.kind, ExprKind::Table { cached: true, .. })
             {
                 found.entry(InstanceId(index as u32)).or_insert(expr.span);
             }

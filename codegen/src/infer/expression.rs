@@ -1,11 +1,13 @@
 //! Typing expressions.
 
+use std::sync::Arc;
+
 use super::flow::Use;
 use super::tuple::after;
 use super::{Body, Stop, Typed};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{self, LogicalOp, Relation};
+use crate::hir::{self, LogicalOp, Relation, Table};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation, WebId};
 use crate::types::Type;
@@ -45,6 +47,7 @@ impl Body<'_, '_> {
             | hir::ExprKind::Bool(_)
             | hir::ExprKind::Text(_)
             | hir::ExprKind::None => Ok(literal(&expr.kind, span)),
+            hir::ExprKind::Table(table) => Ok(table_value(table, false, span)),
         }
     }
 
@@ -301,6 +304,12 @@ impl Body<'_, '_> {
 }
 
 /// A literal; what is not one stands for nothing.
+/// An array that is a constant of the module.
+pub(super) fn table_value(table: &Arc<Table>, cached: bool, span: Span) -> Expr {
+    let ty = Type::Array(table.ty());
+    Expr::new(ExprKind::Table { table: table.clone(), cached }, ty, span)
+}
+
 fn literal(kind: &hir::ExprKind, span: Span) -> Expr {
     let (kind, ty) = match kind {
         hir::ExprKind::Int(value) => (ExprKind::Int(*value), Type::INT),

@@ -448,17 +448,9 @@ fn by_power_of_two(op: BinaryOp, divisor: &Expr) -> Option<(ir::BinaryOp, i128)>
 fn fold(op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
     let (a, b) = (left.int_literal()?, right.int_literal()?);
     let value = match op {
-        BinaryOp::Add => a.checked_add(b),
-        BinaryOp::Sub => a.checked_sub(b),
-        BinaryOp::Mul => a.checked_mul(b),
-        BinaryOp::Pow => a.checked_pow(u32::try_from(b).ok()?),
-        BinaryOp::LeftShift => a.checked_mul(1i128.checked_shl(u32::try_from(b).ok().filter(|b| *b < 126)?)?),
-        BinaryOp::RightShift => Some(a >> u32::try_from(b).ok()?.min(127)),
-        BinaryOp::BitAnd => Some(a & b),
-        BinaryOp::BitOr => Some(a | b),
-        BinaryOp::BitXor => Some(a ^ b),
-        BinaryOp::FloorDiv => (b != 0).then(|| a.div_euclid(b) - i128::from(b < 0 && a.rem_euclid(b) != 0)),
-        BinaryOp::Mod | BinaryOp::Div => None,
+        // It is computed with its checks.
+        BinaryOp::Mod => None,
+        _ => op.of_ints(a, b),
     }?;
     Some(Expr::new(ExprKind::Int(value), Type::INT, span))
 }

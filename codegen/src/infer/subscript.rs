@@ -73,6 +73,10 @@ impl Body<'_, '_> {
     /// Reports a read-only array that is written.
     pub(super) fn check_writable(&mut self, array: &Expr, span: Span) -> Typed<()> {
         match array.ty {
+            Type::Array(_) if matches!(array.kind, ExprKind::Table { .. }) => self.report(
+                Diagnostic::new(Code::ReadonlyArray, span, "a constant array cannot be written")
+                    .help("write into a copy: `.copy()` makes one"),
+            ),
             Type::Array(array) if array.readonly => {
                 let message = format!("this array is declared `{array}` and cannot be written");
                 self.report(

@@ -12,7 +12,7 @@
 //! In an `Assign` and as an argument, a view of layout `C` or `F` may stand where the same element
 //! type and rank with layout `Any` is asked for; a view of rank 0 passes for one of any layout.
 //! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`]), one of which
-//! more is known ([`Expr::OfLayout`]), what a call gives, or empty.
+//! more is known ([`Expr::OfLayout`]), what a call gives, a constant of the module ([`Expr::Table`]), or empty.
 //!
 //! # Lanes
 //! A [`Lanes`] is several numbers of one type, which belong to neighbouring iterations of one loop. The
@@ -52,7 +52,7 @@
 //! are checked as before a `Load`. Nothing else is "maybe unsafe".
 //!
 //! # Aliasing
-//! Every view has a root: a parameter, an `Allocate` or a `Reserve`; that of the view that it is a
+//! Every view has a root: a parameter, an `Allocate`, a `Reserve` or a `Table`, which is never written; that of the view that it is a
 //! part of ([`roots`]). Views of one root may alias; views of two parameters of a function that
 //! Rust calls alias only if neither is written (callers guarantee it, [`Mode`]).
 //!
@@ -696,6 +696,13 @@ pub enum Expr {
     Unowned,
     /// A view of no memory, to stand where none is ever looked at.
     Empty(ViewType),
+    /// A view of elements that stand beside the code, and that nothing writes.
+    Table {
+        /// The elements.
+        table: Arc<hir::Table>,
+        /// Whether a GPU keeps them in constant memory.
+        cached: bool,
+    },
 }
 
 /// How far a module has come, for the verifier.

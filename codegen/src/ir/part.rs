@@ -81,6 +81,7 @@ impl Function {
             Expr::Transpose { view } => Some(of(*view)?.transposed()),
             Expr::OfLayout { view, layout } => Some(ViewType { layout: *layout, ..of(*view)? }),
             Expr::Empty(view) => Some(*view),
+            Expr::Table { table, .. } => Some(table.ty().into()),
             _ => None,
         }
     }

@@ -426,6 +426,7 @@ impl<'a> Printer<'a> {
             Expr::Transpose { view } => format!("{}.T", self.local(*view)),
             Expr::OfLayout { view, layout } => format!("{}.{layout:?}", self.local(*view)),
             Expr::Empty(ty) => format!("empty {ty}"),
+            Expr::Table { table, cached } => format!("{}{table}", if *cached { "cached " } else { "" }),
             Expr::InBounds { index, extent } => {
                 format!("in_bounds({}, {})", self.expr(index), self.expr(extent))
             }

@@ -54,6 +54,18 @@ pub fn are_made(function: &Function, module: &Module) -> Vec<bool> {
     makers(function, module).iter().map(|makers| !makers.is_empty()).collect()
 }
 
+/// For each local, the constant arrays that a view in it may be a part of: whether a GPU keeps them in constant memory.
+pub fn tables(function: &Function, module: &Module) -> Vec<BTreeSet<bool>> {
+    let mut tables = vec![BTreeSet::new(); function.locals.len()];
+    visit::walk(&function.body, &mut |stmt| {
+        if let StmtKind::Assign { local, value: Expr::Table { cached, .. } } = &stmt.kind {
+            tables[local.0 as usize].insert(*cached);
+        }
+    });
+    spread(&parts(function, module), &mut tables);
+    tables
+}
+
 /// Adds the roots of each view to those of its parts.
 fn spread<T: Copy + Ord>(parts: &[(LocalId, LocalId)], roots: &mut [BTreeSet<T>]) {
     let mut grew = true;

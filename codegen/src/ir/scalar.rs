@@ -36,7 +36,8 @@ impl Function {
             | Expr::Transpose { .. }
             | Expr::OfLayout { .. }
             | Expr::Unowned
-            | Expr::Empty(_) => None,
+            | Expr::Empty(_)
+            | Expr::Table { .. } => None,
         }
     }
 }

@@ -8,6 +8,9 @@ use super::Scalar;
 /// capabilities).
 pub const MOST_SHARED: i64 = 48 << 10;
 
+/// How many bytes of constant memory a module can have (likewise).
+pub const MOST_CONSTANT: usize = 64 << 10;
+
 /// How many threads a block can have (likewise).
 pub const MOST_THREADS: i128 = 1024;
 

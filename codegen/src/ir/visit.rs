@@ -269,7 +269,8 @@ impl Expr {
             | Expr::OfLayout { .. }
             | Expr::LaneNumbers { .. }
             | Expr::Unowned
-            | Expr::Empty(_) => {}
+            | Expr::Empty(_)
+            | Expr::Table { .. } => {}
             Expr::Unary { operand: value, .. }
             | Expr::Convert { value, .. }
             | Expr::Splat { value, .. }
@@ -306,7 +307,8 @@ impl Expr {
             | Expr::OfLayout { .. }
             | Expr::LaneNumbers { .. }
             | Expr::Unowned
-            | Expr::Empty(_) => {}
+            | Expr::Empty(_)
+            | Expr::Table { .. } => {}
             Expr::Unary { operand: value, .. }
             | Expr::Convert { value, .. }
             | Expr::Splat { value, .. }

@@ -53,6 +53,9 @@ impl Lowering<'_> {
             ExprKind::Present(value) => self.parts(value).into_iter().take(1).collect(),
             ExprKind::Inner(value) => self.parts(value).into_iter().skip(1).collect(),
             ExprKind::Checked { cond, raise, value } => self.checked_value(cond, raise, value, expr.span),
+            ExprKind::Table { table, cached } => {
+                vec![ir::Expr::Table { table: table.clone(), cached: *cached }, ir::Expr::Unowned]
+            }
             ExprKind::Element(element) => self.load(element, expr.span),
             ExprKind::Extent(array, axis) => vec![ir::Expr::Dim { view: self.view(array), axis: *axis }],
             ExprKind::Stride(array, axis) => {

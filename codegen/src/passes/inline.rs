@@ -7,6 +7,7 @@
 
 use super::calls::Calls;
 use super::simplify::{self, assignments};
+use super::tables;
 use crate::hir::Inline;
 use crate::ir::rename::{self, Names};
 use crate::ir::{Expr, Function, FunctionId, Label, Local, LocalId, Module, Place, Stmt, StmtKind, visit};
@@ -29,6 +30,7 @@ pub fn run(module: &mut Module) {
     for component in calls.components() {
         for id in component {
             inline_into(module, id, (&sizes, &n_calls));
+            tables::to_entry(&mut module[id]);
             simplify::function(&mut module[id]);
             sizes[id.0 as usize] = visit::size(&module[id].body);
         }

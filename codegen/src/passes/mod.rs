@@ -17,6 +17,7 @@ mod scalars;
 mod simplify;
 mod stack;
 mod status;
+mod tables;
 mod unroll;
 
 use crate::ir::{FunctionId, Module, Stage, verify};
@@ -64,6 +65,7 @@ pub fn prepare(mut module: Module, entries: &[FunctionId], overflow_checks: bool
     pass("escape", &escape::run);
     pass("simplify", &simplify::run);
     pass("unroll", &unroll::run);
+    pass("tables", &tables::run);
     pass("scalars", &scalars::run);
     module
 }

@@ -20,6 +20,10 @@ const MAX_SIZE: usize = 64;
 pub(super) struct Constant(hir::Expr);
 
 impl Constant {
+    pub(super) const fn new(value: hir::Expr) -> Constant {
+        Constant(value)
+    }
+
     /// The constant's expression where a use stands.
     pub(super) fn at(&self, span: Span) -> ExprKind {
         let mut expr = self.0.clone();
@@ -38,7 +42,8 @@ impl Reader<'_> {
                 "give each constant its own line: `N = 100`",
             ));
         };
-        let binding = self.alias(value).unwrap_or_else(|| self.constant(value));
+        let binding = self.alias(value).or_else(|| self.table(value));
+        let binding = binding.unwrap_or_else(|| self.constant(value));
         let name = ruff_python_ast::Identifier::new(name.id.clone(), name.range);
         self.bind_name(&name, binding);
     }
@@ -76,6 +81,7 @@ fn size(expr: &hir::Expr) -> Option<usize> {
         | ExprKind::Imaginary(_)
         | ExprKind::Bool(_)
         | ExprKind::Text(_)
+        | ExprKind::Table(_)
         | ExprKind::None => 0,
         ExprKind::Builtin(name) if builtin::constant(name).is_some() => 0,
         ExprKind::Tuple(items) => all(&items.iter().collect::<Vec<_>>())?,
@@ -123,7 +129,8 @@ fn place(expr: &mut hir::Expr, span: Span) {
         | ExprKind::Float(_)
         | ExprKind::Imaginary(_)
         | ExprKind::Bool(_)
-        | ExprKind::Text(_) => {}
+        | ExprKind::Text(_)
+        | ExprKind::Table(_) => {}
         ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) | ExprKind::None => {}
         ExprKind::Compare { .. } | ExprKind::Chain { .. } | ExprKind::Logical { .. } => {}
         ExprKind::Conditional { .. } | ExprKind::IsNone { .. } | ExprKind::Refused => {}

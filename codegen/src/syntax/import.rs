@@ -67,6 +67,7 @@ const CUDA_MODULES: &[&str] = &[
     "numba.cuda.atomic",
     "numba.cuda.blockDim",
     "numba.cuda.blockIdx",
+    "numba.cuda.const",
     "numba.cuda.gridDim",
     "numba.cuda.local",
     "numba.cuda.shared",
@@ -76,7 +77,6 @@ const CUDA_MODULES: &[&str] = &[
 /// What `numba.cuda` has for the host, which is Rust here.
 const CUDA_HOST: &[&str] = &[
     "as_cuda_array",
-    "const",
     "current_context",
     "device_array",
     "device_array_like",

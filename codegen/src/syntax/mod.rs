@@ -5,8 +5,8 @@
 //! - `dedent`: takes off the indentation of text that stands inside Rust, and maps ranges back;
 //! - ruff parses; `tokens` checks what ruff does not (tabs, chains too long to walk);
 //! - `names` and `import` bind the names of the module level, `signature`, `options` and
-//!   `type_expr` read what is declared, `alias` other names for it, `constant` and `limits` what is
-//!   computed once;
+//!   `type_expr` read what is declared, `alias` other names for it, `constant`, `table` and `limits` what is
+//!   computed once, `evaluate` where its value is needed here;
 //! - `ufunc` and `operands` read what makes a function a ufunc or a gufunc;
 //! - `stub` reads what stands in a file beside it;
 //! - `function`, `statement` and `expression` turn the functions into HIR.
@@ -17,6 +17,7 @@ mod cdef;
 mod constant;
 mod cuda;
 mod dedent;
+mod evaluate;
 mod expression;
 mod external;
 mod foreign;
@@ -31,6 +32,7 @@ mod options;
 mod signature;
 mod statement;
 mod stub;
+mod table;
 mod tokens;
 mod tuple_type;
 mod type_expr;

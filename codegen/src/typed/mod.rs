@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use elementwise::{Absorbed, Elementwise, Input, Output, Rules, Shaped};
 pub use inner_loop::{InnerLoop, LoopOperand};
 
-use crate::hir::{self, External};
+use crate::hir::{self, External, Table};
 use crate::ir;
 use crate::ir::threads::{Atomic, Together};
 use crate::source::Span;
@@ -310,6 +310,13 @@ pub enum ExprKind {
         raise: Raise,
         /// The value.
         value: Box<Expr>,
+    },
+    /// An array that is a constant of the module.
+    Table {
+        /// The elements.
+        table: Arc<Table>,
+        /// Whether a GPU keeps it where it is fast to read for threads that read one element (`cuda.const`).
+        cached: bool,
     },
     /// An element of an array.
     Element(Element),

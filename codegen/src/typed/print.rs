@@ -207,6 +207,7 @@ impl Printer<'_> {
             ExprKind::Checked { cond, raise, value } => {
                 format!("checked({} else {}, {})", self.expr(cond), self.raise(raise), self.expr(value))
             }
+            ExprKind::Table { table, cached } => format!("{}{table}", if *cached { "cached " } else { "" }),
             ExprKind::Element(element) => self.element(element),
             ExprKind::Extent(array, axis) => format!("{}.shape[{axis}]", self.expr(array)),
             ExprKind::Stride(array, axis) => format!("{}.strides[{axis}]", self.expr(array)),

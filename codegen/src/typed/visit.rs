@@ -7,7 +7,8 @@ impl Expr {
     pub fn operands<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         match &self.kind {
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Bool(_) => {}
-            ExprKind::None | ExprKind::Text(_) | ExprKind::Current | ExprKind::Operand(_) => {}
+            ExprKind::None | ExprKind::Text(_) | ExprKind::Table { .. } => {}
+            ExprKind::Current | ExprKind::Operand(_) => {}
             ExprKind::Variable { .. } | ExprKind::Bound(_) | ExprKind::Optional(None) => {}
             ExprKind::Reserve(_) => {}
             ExprKind::Bind(_, value)
@@ -73,7 +74,8 @@ impl Expr {
     pub fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         match &mut self.kind {
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Bool(_) => {}
-            ExprKind::None | ExprKind::Text(_) | ExprKind::Current | ExprKind::Operand(_) => {}
+            ExprKind::None | ExprKind::Text(_) | ExprKind::Table { .. } => {}
+            ExprKind::Current | ExprKind::Operand(_) => {}
             ExprKind::Variable { .. } | ExprKind::Bound(_) | ExprKind::Optional(None) => {}
             ExprKind::Reserve(_) => {}
             ExprKind::Bind(_, value)

@@ -226,7 +226,13 @@ class Local:
     array = staticmethod(set_aside)
 
 
-shared, local = Shared, Local
+class Const:
+    """`cuda.const`."""
+
+    array_like = staticmethod(np.asarray)
+
+
+shared, local, const = Shared, Local, Const
 
 
 def syncthreads():

@@ -56,7 +56,9 @@ impl FunctionCx<'_, '_> {
             Expr::Splat { .. } | Expr::LaneNumbers { .. } => {
                 unreachable!("bug in pykernel: lanes are used as a number")
             }
-            Expr::Unowned | Expr::Empty(_) => unreachable!("bug in pykernel: {expr:?} is used as a number"),
+            Expr::Unowned | Expr::Empty(_) | Expr::Table { .. } => {
+                unreachable!("bug in pykernel: {expr:?} is used as a number")
+            }
             Expr::Dim { view, axis } => Operand { value: self.extent(*view, *axis), scalar: Scalar::I64 },
             Expr::Stride { view, axis } => Operand { value: self.stride(*view, *axis), scalar: Scalar::I64 },
             Expr::Address { view } => Operand { value: self.first_address(*view), scalar: Scalar::I64 },

@@ -1,7 +1,7 @@
 //! Raise sites: read-only data that says what was raised and where, and the filling of the
 //! caller's record.
 
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{Endianness, InstBuilder, Value};
 use cranelift_module::{DataDescription, DataId, Module};
 use pykernel_abi::{MAX_OPERANDS, raised};
 
@@ -9,7 +9,11 @@ use super::Unit;
 use super::function::FunctionCx;
 use super::view::TRUSTED;
 use crate::backend::Error;
+use crate::hir::Table;
 use crate::ir::Raise;
+
+/// How read-only data lies: elements of arrays have up to 16 bytes.
+const ALIGNMENT: u64 = 16;
 
 /// A site as it lies in memory: `pykernel_abi::Site`, then its texts.
 pub fn site_bytes(raise: &Raise, little_endian: bool) -> Vec<u8> {
@@ -25,8 +29,19 @@ pub fn site_bytes(raise: &Raise, little_endian: bool) -> Vec<u8> {
 impl Unit<'_> {
     /// The data of a raise site.
     fn site(&mut self, raise: &Raise) -> Result<DataId, Error> {
-        let little_endian = self.module.isa().endianness() == cranelift_codegen::ir::Endianness::Little;
+        let little_endian = self.module.isa().endianness() == Endianness::Little;
         self.constant(site_bytes(raise, little_endian))
+    }
+
+    /// The data of a constant array.
+    fn table(&mut self, table: &Table) -> Result<DataId, Error> {
+        let little_endian = self.module.isa().endianness() == Endianness::Little;
+        let mut bytes = table.bytes(little_endian);
+        if bytes.is_empty() {
+            // It has an address.
+            bytes.push(0);
+        }
+        self.constant(bytes)
     }
 
     /// Read-only data; what is equal shares it.
@@ -38,7 +53,7 @@ impl Unit<'_> {
         let id = self.module.declare_anonymous_data(false, false).map_err(failed)?;
         let mut description = DataDescription::new();
         description.define(bytes.clone().into_boxed_slice());
-        description.set_align(4);
+        description.set_align(ALIGNMENT);
         self.module.define_data(id, &description).map_err(failed)?;
         self.sites.insert(bytes, id);
         Ok(id)
@@ -63,6 +78,12 @@ impl FunctionCx<'_, '_> {
         let site = self.unit.site(raise);
         let address = self.address_of(site);
         self.builder.ins().store(TRUSTED, address, record, raised::SITE);
+    }
+
+    /// The address of a constant array's elements.
+    pub(super) fn table(&mut self, table: &Table) -> Value {
+        let data = self.unit.table(table);
+        self.address_of(data)
     }
 
     /// The address of read-only data.

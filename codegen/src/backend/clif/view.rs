@@ -118,6 +118,12 @@ impl FunctionCx<'_, '_> {
                 let zeros = vec![self.i64(0); ty.rank];
                 Array { data, extents: zeros.clone(), strides: zeros }
             }
+            Expr::Table { table, .. } => {
+                let data = self.table(table);
+                let numbers = |numbers: &[i64], cx: &mut Self| numbers.iter().map(|n| cx.i64(*n)).collect();
+                let (extents, strides) = (numbers(&table.shape, self), numbers(&table.strides(), self));
+                Array { data, extents, strides }
+            }
             other => unreachable!("bug in pykernel: {other:?} is not an array"),
         }
     }

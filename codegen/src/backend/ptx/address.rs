@@ -29,13 +29,21 @@ impl Spaces {
     /// What the host gives lies in the device's memory.
     pub(super) fn of(function: &Function, module: &Module, caller: Caller) -> Spaces {
         let (from, makers) = (roots::of_views(function, module), roots::makers(function, module));
+        let tables = roots::tables(function, module);
         let written = written(function);
         let only = |local: usize, maker| from[local].is_empty() && makers[local].iter().eq([&maker]);
         let of = (0..function.locals.len()).map(|local| match () {
             () if !matches!(function.locals[local].ty, Type::View(_)) => Space::Generic,
             () if only(local, Maker::Own) => Space::Local,
             () if only(local, Maker::Shared) => Space::Shared,
-            () if !makers[local].is_empty() || caller == Caller::Function => Space::Generic,
+            () if from[local].is_empty() && makers[local].is_empty() && tables[local].iter().eq([&true]) => {
+                Space::Constant
+            }
+            () if from[local].is_empty() && makers[local].is_empty() && tables[local].iter().eq([&false]) => {
+                Space::ReadOnly
+            }
+            () if !makers[local].is_empty() || tables[local].contains(&true) => Space::Generic,
+            () if caller == Caller::Function => Space::Generic,
             () if caller == Caller::HostOfLoop || from[local].is_empty() => Space::Global,
             () if from[local].is_disjoint(&written) => Space::ReadOnly,
             () => Space::Global,
@@ -86,11 +94,12 @@ impl FunctionCx<'_, '_> {
     /// The array that an expression is, with its address in all memory.
     pub(super) fn generic(&mut self, expr: &Expr) -> Array {
         let mut array = self.array(expr);
-        let base = match expr {
-            Expr::Local(local) => Some(*local),
-            other => other.views().next(),
+        let space = match expr {
+            Expr::Local(local) => self.spaces.store(*local),
+            Expr::Table { cached: true, .. } => Space::Constant,
+            Expr::Table { cached: false, .. } => Space::Global,
+            other => other.views().next().map_or(Space::Generic, |base| self.spaces.store(base)),
         };
-        let space = base.map_or(Space::Generic, |base| self.spaces.store(base));
         if space != Space::Generic {
             let args = [array.data.into()];
             array.data = self.compute(Opcode::CvtaFrom(space), Ty::U64, Class::Long, args);

@@ -88,6 +88,7 @@ impl FunctionCx<'_, '_> {
             }
             Expr::Unowned
             | Expr::Empty(_)
+            | Expr::Table { .. }
             | Expr::SubView { .. }
             | Expr::Transpose { .. }
             | Expr::OfLayout { .. } => unreachable!("bug in pykernel: {expr:?} is used as a number"),

@@ -131,6 +131,8 @@ pub enum Space {
     Local,
     /// That of the threads of a block.
     Shared,
+    /// What is kept for threads that read the same element.
+    Constant,
     /// An entry's parameters.
     Param,
 }
@@ -336,6 +338,8 @@ pub enum Operand {
     Frame,
     /// The address of memory that threads share, under its number, or of what the launch gives.
     Shared(Option<u32>),
+    /// The address of a constant array, by its place in the module.
+    Table(u32),
     /// A number that the device knows: `%tid.x`.
     Special(&'static str),
     /// A place in the function.

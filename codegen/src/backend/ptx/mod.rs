@@ -38,11 +38,13 @@ mod warp;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 pub use module::{Module, Site};
 
+use crate::hir::Table;
 use crate::interface::{Kernel, Overload};
-use crate::ir::threads::MOST_SHARED;
+use crate::ir::threads::{MOST_CONSTANT, MOST_SHARED};
 use crate::ir::{self, FunctionId, visit};
 use crate::passes;
 use crate::source::Span;
@@ -98,7 +100,8 @@ pub fn compile_finished(ir: &DeviceIr, kernels: &[Kernel]) -> Module {
     let mut module = Module::default();
     let (mut functions, mut of_warps) = (Names::new(), Names::new());
     for kernel in kernels {
-        let (n_functions, shared_before) = (module.functions.len(), module.shared.clone());
+        let (n_functions, n_tables) = (module.functions.len(), module.tables.len());
+        let shared_before = module.shared.clone();
         let mut alone = Unit { ir: &ir.alone, module: &mut module, functions: &mut functions, alone: None };
         let mut compiled = alone.kernel(kernel);
         if let (Ok(()), Some(ir)) = (&compiled, &ir.warps) {
@@ -108,8 +111,10 @@ pub fn compile_finished(ir: &DeviceIr, kernels: &[Kernel]) -> Module {
         }
         let own = module.shared.iter().filter(|(number, _)| !shared_before.contains_key(number));
         compiled = compiled.and_then(|()| shares_enough(kernel, own.map(|(_, bytes)| *bytes)));
+        compiled = compiled.and_then(|()| caches_enough(kernel, &module.tables));
         if let Err(why) = compiled {
             module.functions.truncate(n_functions);
+            module.tables.truncate(n_tables);
             module.refused.push((kernel.name.clone(), why));
         }
     }
@@ -123,6 +128,19 @@ fn shares_enough(kernel: &Kernel, arrays: impl Iterator<Item = u32>) -> Result<(
         return Ok(());
     }
     let what = format!("share {bytes} bytes among the threads of a block: there are {MOST_SHARED}");
+    Err(Unsupported { what, span: kernel.span })
+}
+
+/// Whether a module's constant memory holds its arrays.
+fn caches_enough(kernel: &Kernel, tables: &[(Arc<Table>, bool)]) -> Result<(), Unsupported> {
+    let cached = tables.iter().filter(|(_, cached)| *cached);
+    let bytes: usize = cached.map(|(table, _)| table.size().next_multiple_of(16)).sum();
+    if bytes <= MOST_CONSTANT {
+        return Ok(());
+    }
+    let what = format!(
+        "have {bytes} bytes in constant memory, with those of the kernels before it in the file: there are {MOST_CONSTANT}"
+    );
     Err(Unsupported { what, span: kernel.span })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Unsupported;
 use super::instruction::{Class, Line, Opcode, Ty};
-use crate::hir::LaunchBounds;
+use crate::hir::{LaunchBounds, Table};
 use crate::ir::Raise;
 
 /// The functions of some kernels, and what they may raise.
@@ -19,6 +19,8 @@ pub struct Module {
     pub templates: Vec<Arc<str>>,
     /// The memory that threads of a block share, by its numbers: how many bytes.
     pub shared: BTreeMap<u32, u32>,
+    /// Constant arrays, and whether each stands in constant memory.
+    pub tables: Vec<(Arc<Table>, bool)>,
     /// Whether functions ask for the shared memory that a launch gives.
     pub uses_launch_shared: bool,
     /// The names of the kernels that are not there, and why.
@@ -53,6 +55,16 @@ impl Needs {
 }
 
 impl Module {
+    /// The place of a constant array, which is there from now on.
+    pub(super) fn table(&mut self, table: &Arc<Table>, cached: bool) -> u32 {
+        let is_it = |(known, how): &(Arc<Table>, bool)| known == table && *how == cached;
+        let place = self.tables.iter().position(is_it);
+        if place.is_none() {
+            self.tables.push((table.clone(), cached));
+        }
+        place.unwrap_or(self.tables.len() - 1) as u32
+    }
+
     /// What its instructions ask for together.
     pub fn needs(&self) -> Needs {
         let lines = self.functions.iter().flat_map(|function| &function.body);

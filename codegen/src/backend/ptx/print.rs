@@ -7,7 +7,7 @@ use super::instruction::{
     Ty, Vote,
 };
 use super::module::{Function, Module, Needs, Param, Slot};
-use crate::hir::LaunchBounds;
+use crate::hir::{LaunchBounds, Table};
 use crate::ir::threads::{Scope, Source};
 use crate::source;
 
@@ -36,6 +36,9 @@ impl Module {
         for (number, bytes) in &self.shared {
             let _ = write!(text, "\n.shared .align 16 .b8 {}[{bytes}];\n", Operand::Shared(Some(*number)));
         }
+        for (place, (data, cached)) in self.tables.iter().enumerate() {
+            let _ = write!(text, "\n{}", table(place as u32, data, *cached));
+        }
         if self.uses_launch_shared {
             let _ = write!(text, "\n.extern .shared .align 16 .b8 {LAUNCH_SHARED}[];\n");
         }
@@ -45,6 +48,23 @@ impl Module {
         }
         text
     }
+}
+
+/// A constant array: words of eight bytes, which are little-endian on a GPU.
+fn table(place: u32, table: &Table, cached: bool) -> String {
+    let space = if cached { Space::Constant } else { Space::Global };
+    let words: Vec<String> = table
+        .bytes(true)
+        .chunks(8)
+        .map(|chunk| {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            format!("0x{:x}", u64::from_le_bytes(word))
+        })
+        .collect();
+    let (name, length) = (Operand::Table(place), words.len().max(1));
+    let values = if words.is_empty() { String::new() } else { format!(" = {{{}}}", words.join(", ")) };
+    format!("{} .align 16 .b64 {name}[{length}]{values};\n", space.suffix())
 }
 
 struct Printed<'a> {
@@ -301,6 +321,7 @@ impl Space {
             Space::ReadOnly => ".global.nc",
             Space::Local => ".local",
             Space::Shared => ".shared",
+            Space::Constant => ".const",
             Space::Param => ".param",
         }
     }
@@ -324,6 +345,7 @@ impl Display for Operand {
             Operand::Frame => f.write_str("frame"),
             Operand::Shared(Some(number)) => write!(f, "shared{number}"),
             Operand::Shared(None) => f.write_str(LAUNCH_SHARED),
+            Operand::Table(place) => write!(f, "table{place}"),
             Operand::Special(name) => f.write_str(name),
             Operand::Label(label) => label.fmt(f),
         }

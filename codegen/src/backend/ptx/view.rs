@@ -137,6 +137,12 @@ impl FunctionCx<'_, '_> {
                 let zeros = vec![Operand::Int(0); ty.rank];
                 Array { data, extents: zeros.clone(), strides: zeros }
             }
+            Expr::Table { table, cached } => {
+                let number = self.unit.module.table(table, *cached);
+                let data = self.compute(Opcode::Mov, Ty::U64, Class::Long, [Operand::Table(number)]);
+                let numbers = |numbers: &[i64]| numbers.iter().map(|n| Operand::Int(*n)).collect();
+                Array { data, extents: numbers(&table.shape), strides: numbers(&table.strides()) }
+            }
             other => unreachable!("bug in pykernel: {other:?} is not an array"),
         }
     }

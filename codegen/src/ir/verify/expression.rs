@@ -20,6 +20,7 @@ impl Checker<'_> {
             }
             Expr::Unowned => Some(Type::Owner),
             Expr::Empty(view) => Some(Type::View(*view)),
+            Expr::Table { table, .. } => Some(Type::View(table.ty().into())),
             _ => self.computed(expr).map(Number::ty),
         }
     }
@@ -69,7 +70,8 @@ impl Checker<'_> {
             | Expr::Transpose { .. }
             | Expr::OfLayout { .. }
             | Expr::Unowned
-            | Expr::Empty(_) => self.number(expr),
+            | Expr::Empty(_)
+            | Expr::Table { .. } => self.number(expr),
             Expr::Const(value) => self.constant(*value).map(Number::single),
             Expr::Unary { op, operand } => {
                 let ty = self.number(operand)?;

@@ -124,6 +124,7 @@ impl State {
             Expr::Transpose { view } => return self.transposed(*view),
             Expr::OfLayout { view, .. } => return self.locals[view.0 as usize].clone(),
             Expr::Empty(view) => return self.unknown_view(view.rank),
+            Expr::Table { table, .. } => return self.view_of_extents(&table.shape),
             Expr::InBounds { index, extent } => {
                 let (index, extent) = (self.value(index), self.value(extent));
                 let cond = in_bounds(&index, &extent);

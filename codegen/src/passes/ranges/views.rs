@@ -45,6 +45,11 @@ impl State {
         self.unknown_view(rank)
     }
 
+    /// A new view with these extents.
+    pub fn view_of_extents(&mut self, extents: &[i64]) -> Value {
+        self.view_of(extents.iter().map(|extent| int(Linear::constant(*extent as _))))
+    }
+
     /// A part of a view.
     pub fn part(&mut self, view: LocalId, axes: &mut [Axis]) -> Value {
         let mut base = 0..;

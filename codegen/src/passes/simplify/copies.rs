@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::ir::construct::int;
 use crate::ir::{Axis, Const, Expr, Function, Local, LocalId, Scalar, Stmt, StmtKind, Type, visit};
 
 /// Runs the step; says whether it changed something.
@@ -90,6 +91,9 @@ impl Copies<'_> {
 
     /// Notes the extents of a part of a view, if that view is assigned once.
     fn learn_extents(&mut self, local: LocalId, value: &Expr) {
+        if let Expr::Table { table, .. } = value {
+            return self.note_extents(local, table.shape.iter().map(|extent| int(*extent)).collect());
+        }
         let Some(view) = value.views().next().filter(|view| self.is_assigned_once(*view)) else { return };
         let extents = match (value, self.locals[view.0 as usize].ty) {
             (Expr::SubView { axes, .. }, _) => extents_of(view, axes),

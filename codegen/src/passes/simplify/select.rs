@@ -153,7 +153,8 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::AnyLane { .. }
         | Expr::Lane { .. }
         | Expr::Unowned
-        | Expr::Empty(_) => true,
+        | Expr::Empty(_)
+        | Expr::Table { .. } => true,
     };
     expr.operands(&mut |operand| cheap = cheap && count_cheap(operand, nodes));
     cheap

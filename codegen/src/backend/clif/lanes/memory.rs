@@ -181,7 +181,8 @@ impl FunctionCx<'_, '_> {
             | Expr::AnyLane { .. }
             | Expr::Lane { .. }
             | Expr::Unowned
-            | Expr::Empty(_) => false,
+            | Expr::Empty(_)
+            | Expr::Table { .. } => false,
         }
     }
 

@@ -180,7 +180,8 @@ impl FunctionCx<'_, '_> {
             | Expr::AnyLane { .. }
             | Expr::Lane { .. }
             | Expr::Unowned
-            | Expr::Empty(_) => unreachable!("bug in pykernel: {expr:?} is used as lanes"),
+            | Expr::Empty(_)
+            | Expr::Table { .. } => unreachable!("bug in pykernel: {expr:?} is used as lanes"),
         }
     }
 
