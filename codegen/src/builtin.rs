@@ -234,6 +234,32 @@ pub fn keywords(name: &str) -> &'static [(&'static str, Option<f64>)] {
     KEYWORDS.iter().find(|(builtin, _)| *builtin == name).map_or(&[], |(_, names)| names)
 }
 
+/// The function that is a method of arrays too.
+pub fn method(name: &str) -> Option<&'static str> {
+    METHODS.iter().find(|function| function.rsplit('.').next() == Some(name)).copied()
+}
+
+/// The methods of arrays, as messages name them.
+pub fn methods() -> Vec<String> {
+    METHODS
+        .iter()
+        .filter_map(|function| function.rsplit('.').next())
+        .map(|name| format!("`{name}`"))
+        .collect()
+}
+
+/// The functions that are methods of arrays too.
+const METHODS: &[&str] = &[
+    "numpy.all",
+    "numpy.any",
+    "numpy.copy",
+    "numpy.max",
+    "numpy.mean",
+    "numpy.min",
+    "numpy.prod",
+    "numpy.sum",
+];
+
 type Parameters = &'static [(&'static str, Option<f64>)];
 
 const KEYWORDS: &[(&str, Parameters)] = &[

@@ -376,6 +376,8 @@ pub enum ExprKind {
     None,
     /// Something that was reported; it has no type.
     Refused,
+    /// What inference has typed already, by its number there. Nothing that is read from a file has one.
+    Typed(usize),
     /// A tuple. One of no values is only the shape of an array that is made.
     Tuple(Vec<Expr>),
     /// A local variable.

@@ -168,6 +168,7 @@ impl Printer<'_> {
             ExprKind::Table(table) => table.to_string(),
             ExprKind::None => "None".to_owned(),
             ExprKind::Refused => "<refused>".to_owned(),
+            ExprKind::Typed(number) => format!("<typed {number}>"),
             ExprKind::Tuple(items) => format!("({},)", self.list(items)),
             ExprKind::Variable(variable) => self.name(*variable),
             ExprKind::Function(function) => self.module.functions[function.0 as usize].name.clone(),

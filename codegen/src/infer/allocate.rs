@@ -306,11 +306,6 @@ impl Body<'_, '_> {
         };
         Ok(allocation(dtype, vec![length], Fill::Range { start, next }, span))
     }
-
-    /// `a.copy()`.
-    pub(super) fn copy_method(&mut self, row: &'static Row, array: Expr, span: Span) -> Typed {
-        self.copy_of(&Making { row, dtype: None, span }, array)
-    }
 }
 
 /// The function that counts the elements of `np.arange`: whether it divides by zero, and how, depends

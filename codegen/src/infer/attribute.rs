@@ -2,7 +2,7 @@
 
 use super::call::given;
 use super::{Body, Typed, promote};
-use crate::builtin::{self, Row, Rule};
+use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
@@ -138,27 +138,34 @@ impl Body<'_, '_> {
         if imaginary { self.library_call("zero_of", vec![value], false, span) } else { Ok(value) }
     }
 
-    /// A method call; in this version only `x.conjugate()`.
-    pub(super) fn method(&mut self, value: &hir::Expr, name: &str, args: &[hir::Expr], span: Span) -> Typed {
+    /// A method call. Those of arrays are functions of NumPy, which take the array first.
+    pub(super) fn method(
+        &mut self,
+        value: &hir::Expr,
+        name: &str,
+        args: &[hir::Expr],
+        keywords: &[hir::Keyword],
+        span: Span,
+    ) -> Typed {
+        let place = value.span;
         let value = self.expr(value)?;
         let value = self.with_attribute(value, name)?;
-        if let (Type::Array(_), "copy", [], Some(row)) = (&value.ty, name, args, builtin::find("numpy.copy"))
-        {
-            return self.copy_method(row, value, span);
-        }
-        if let (Type::Array(_), [], Some(row)) = (&value.ty, args, reduction(name)) {
-            return self.call_row(row, vec![value], span);
+        if let (Type::Array(_), Some(row)) = (&value.ty, builtin::method(name)) {
+            self.typed.push(value);
+            let array = hir::Expr { kind: hir::ExprKind::Typed(self.typed.len() - 1), span: place };
+            let args: Vec<hir::Expr> = std::iter::once(array).chain(args.iter().cloned()).collect();
+            return self.call_builtin(row, &args, keywords, [span, span]);
         }
         if name != "conjugate" || value.ty.dtype().is_none() {
             let message = format!("`{}` has no method `{name}`", value.ty);
             return self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(match value.ty {
                 Type::Array(_) => {
-                    "arrays have the methods `copy()`, `sum()`, `prod()`, `mean()`, `min()`, `max()`, `any()` and `all()` in \
-                     this version"
+                    format!("arrays have the methods {} in this version", builtin::methods().join(", "))
                 }
-                _ => "numbers have the method `conjugate()`",
+                _ => "numbers have the method `conjugate()`".to_owned(),
             }));
         }
+        self.no_keywords(name, keywords)?;
         if !args.is_empty() {
             let message = format!("`conjugate` takes no arguments, and {}", given(args.len()));
             return self.report(
@@ -170,12 +177,6 @@ impl Body<'_, '_> {
         }
         self.part(value, false, span)
     }
-}
-
-/// The reduction that is a method of arrays too.
-fn reduction(name: &str) -> Option<&'static Row> {
-    let row = builtin::find(&format!("numpy.{name}"))?;
-    (row.rule == Rule::Reduce && !matches!(name, "amin" | "amax")).then_some(row)
 }
 
 /// The array of an attribute expression.

@@ -21,10 +21,7 @@ impl Body<'_, '_> {
             hir::ExprKind::Builtin(name) => self.call_builtin(name, args, keywords, [callee.span, span]),
             hir::ExprKind::Attribute { value, name } => match self.ufunc_of(value) {
                 Some(ufunc) => self.ufunc_method(ufunc, name, args, keywords, span),
-                None => {
-                    self.no_keywords(name, keywords)?;
-                    self.method(value, name, args, span)
-                }
+                None => self.method(value, name, args, keywords, span),
             },
             hir::ExprKind::Function(function) => {
                 if let Some(ufunc) = self.ufunc_of(callee) {
@@ -206,7 +203,7 @@ impl Body<'_, '_> {
         self.report(diagnostic)
     }
 
-    fn call_builtin(
+    pub(super) fn call_builtin(
         &mut self,
         name: &str,
         args: &[hir::Expr],

@@ -25,6 +25,7 @@ impl Body<'_, '_> {
         let span = expr.span;
         match &expr.kind {
             hir::ExprKind::Refused => Err(Stop),
+            hir::ExprKind::Typed(number) => Ok(self.typed[*number].clone()),
             hir::ExprKind::Variable(variable) => self.variable(*variable, span),
             hir::ExprKind::Function(function) => self.function_value(*function, span),
             hir::ExprKind::Builtin(name) => self.builtin_value(name, span),

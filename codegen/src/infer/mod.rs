@@ -492,6 +492,8 @@ struct Body<'i, 'a> {
     stopped: bool,
     /// The first variable without a type that may be read before it is assigned.
     unassigned: Option<Diagnostic>,
+    /// What [`hir::ExprKind::Typed`] stands for.
+    typed: Vec<Expr>,
     /// The types of webs that no variable has: values that are used more than once.
     temporaries: Vec<Type>,
     diagnostics: Diagnostics,
@@ -525,6 +527,7 @@ impl<'i, 'a> Body<'i, 'a> {
             in_elements: false,
             stopped: false,
             unassigned: None,
+            typed: Vec::new(),
             temporaries: Vec::new(),
             diagnostics: Diagnostics::default(),
             revealed: Vec::new(),

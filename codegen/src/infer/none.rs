@@ -230,8 +230,8 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Whether a condition tests for `None`, or what the library is given: which dtype, or whether it may
-    /// raise.
+    /// Whether a condition tests for `None`, how many dimensions an array has, or what the library is given: which
+    /// dtype, or whether it may raise.
     pub(super) fn is_about_types(&self, cond: &hir::Expr) -> bool {
         match &cond.kind {
             _ if none_test(cond).is_some() => true,
@@ -244,6 +244,7 @@ impl Body<'_, '_> {
                 let hir::ExprKind::Builtin(name) = &callee.kind else { return false };
                 matches!(name.as_str(), "intrinsics.is_float32" | "intrinsics.is_complex")
             }
+            hir::ExprKind::Compare { left, right, .. } => is_rank(left) != is_rank(right),
             hir::ExprKind::Unary { op: hir::UnaryOp::Not, operand } => self.is_about_types(operand),
             hir::ExprKind::Logical { left, right, .. } => {
                 self.is_about_types(left) || self.is_about_types(right)
@@ -251,6 +252,11 @@ impl Body<'_, '_> {
             _ => false,
         }
     }
+}
+
+/// Whether an expression is the number of an array's dimensions.
+fn is_rank(expr: &hir::Expr) -> bool {
+    matches!(&expr.kind, hir::ExprKind::Attribute { name, .. } if name == "ndim")
 }
 
 /// How CPython's messages name the type of `None`.

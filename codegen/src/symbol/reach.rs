@@ -77,7 +77,7 @@ fn in_expr(expr: &Expr, found: &mut Vec<FunctionId>) {
         ExprKind::Function(id) => found.push(*id),
         ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
         ExprKind::Text(_) | ExprKind::None | ExprKind::Variable(_) | ExprKind::Builtin(_) => {}
-        ExprKind::Table(_) | ExprKind::Refused => {}
+        ExprKind::Table(_) | ExprKind::Typed(_) | ExprKind::Refused => {}
         ExprKind::Tuple(items) => in_exprs(items, found),
         ExprKind::Unary { op: _, operand } => in_expr(operand, found),
         ExprKind::Binary { op: _, left, right } => in_pair(left, right, found),

@@ -94,7 +94,8 @@ fn size(expr: &hir::Expr) -> Option<usize> {
             return None;
         }
         ExprKind::Compare { .. } | ExprKind::Chain { .. } | ExprKind::Logical { .. } => return None,
-        ExprKind::Conditional { .. } | ExprKind::IsNone { .. } | ExprKind::Refused => return None,
+        ExprKind::Conditional { .. } | ExprKind::IsNone { .. } => return None,
+        ExprKind::Typed(_) | ExprKind::Refused => return None,
         ExprKind::Attribute { .. } | ExprKind::Index { .. } => return None,
     };
     Some(inner + 1)
@@ -133,7 +134,8 @@ fn place(expr: &mut hir::Expr, span: Span) {
         | ExprKind::Table(_) => {}
         ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) | ExprKind::None => {}
         ExprKind::Compare { .. } | ExprKind::Chain { .. } | ExprKind::Logical { .. } => {}
-        ExprKind::Conditional { .. } | ExprKind::IsNone { .. } | ExprKind::Refused => {}
+        ExprKind::Conditional { .. } | ExprKind::IsNone { .. } => {}
+        ExprKind::Typed(_) | ExprKind::Refused => {}
         ExprKind::Attribute { .. } | ExprKind::Index { .. } => {}
     }
 }
