@@ -96,6 +96,8 @@ pub enum Rule {
     ConstantMemory,
     /// `np.array`.
     Array,
+    /// A function of `numba.cuda.random`.
+    Random,
 }
 
 /// Where an array lies that a kernel for GPUs sets aside.
@@ -377,6 +379,11 @@ const fn atomic(name: &'static str, op: Atomic) -> Row {
     row(name, arity..=arity, Rule::Atomic, Target::Atomic(op))
 }
 
+/// A function of `numba.cuda.random`: states, an index and, to set one, a seed.
+const fn random(name: &'static str, arity: usize, function: &'static str) -> Row {
+    row(name, arity..=arity, Rule::Random, Target::Library(function))
+}
+
 /// An operation that only the library uses.
 const fn intrinsic(name: &'static str, arity: usize, op: Intrinsic) -> Row {
     row(name, arity..=arity, Rule::Operate, Target::Operation(Operation::Intrinsic(op)))
@@ -513,6 +520,13 @@ static TABLE: &[Row] = &[
     row("numba.cuda.local.array", 2..=2, Rule::Reserve(Memory::Local), Target::Nothing),
     together("numba.cuda.match_all_sync", 2, Together::MatchAll),
     together("numba.cuda.match_any_sync", 2, Together::MatchAny),
+    random("numba.cuda.random.init_xoroshiro128p_state", 3, "xoroshiro_init"),
+    random("numba.cuda.random.xoroshiro128p_jump", 2, "xoroshiro_jump"),
+    random("numba.cuda.random.xoroshiro128p_next", 2, "xoroshiro_next"),
+    random("numba.cuda.random.xoroshiro128p_normal_float32", 2, "xoroshiro_normal_float32"),
+    random("numba.cuda.random.xoroshiro128p_normal_float64", 2, "xoroshiro_normal_float64"),
+    random("numba.cuda.random.xoroshiro128p_uniform_float32", 2, "xoroshiro_uniform_float32"),
+    random("numba.cuda.random.xoroshiro128p_uniform_float64", 2, "xoroshiro_uniform_float64"),
     row("numba.cuda.shared.array", 2..=2, Rule::Reserve(Memory::Shared), Target::Nothing),
     together("numba.cuda.shfl_down_sync", 3, Together::Shuffle(Source::Behind)),
     together("numba.cuda.shfl_sync", 3, Together::Shuffle(Source::Lane)),

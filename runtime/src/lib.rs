@@ -61,6 +61,10 @@
 //! A kernel with `@vectorize` or `@guvectorize` is a static of the type [`Ufunc`], called over arrays as NumPy's
 //! are: `f.call((&a, &b))?`, `f.parallel().call_into((&a, 2.0), &mut out)?`, `f.reduce(&a, Axis(0))?`.
 //!
+//! # Random numbers
+//!
+//! Kernels draw them by the functions of `numba.cuda.random`, from states that [`xoroshiro128p_states`] makes.
+//!
 //! # GPUs
 //!
 //! With the feature `cuda` there is a module `cuda`: devices, streams, and arrays in their memory.
@@ -73,6 +77,7 @@ pub use any::{AnyArray, AnyView, AnyViewMut};
 pub use dtype::{DType, Element};
 pub use error::Error;
 pub use ufunc::Ufunc;
+pub use xoroshiro::xoroshiro128p_states;
 
 mod allocate;
 mod any;
@@ -95,3 +100,4 @@ mod stack;
 mod template;
 pub mod ufunc;
 mod view;
+mod xoroshiro;

@@ -5,7 +5,7 @@ use super::call::NO_INTEGER;
 use super::convert::real_number_of;
 use super::none::{present, unsupported_operands};
 use super::tuple::after;
-use super::{Body, Typed, array_reduction, device, promote, reduce};
+use super::{Body, Typed, array_reduction, device, promote, random, reduce};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, CompareOp, ErrorModel};
@@ -55,6 +55,7 @@ impl Body<'_, '_> {
             Rule::Together => device::together,
             Rule::ConstantMemory => device::constant_memory,
             Rule::Array => array,
+            Rule::Random => random::random,
             Rule::Make(_) | Rule::Ufunc | Rule::Atomic | Rule::Reserve(_) => {
                 unreachable!("bug in pykernel: it reads its own arguments")
             }
@@ -94,7 +95,9 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::IsComplex | Rule::Cast, _) => return None,
         (Rule::Reduce | Rule::Ufunc, _) => return None,
         (Rule::Special | Rule::Grid | Rule::GridSize | Rule::LanesBefore | Rule::Together, _) => return None,
-        (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array, _) => return None,
+        (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array | Rule::Random, _) => {
+            return None;
+        }
     })
 }
 

@@ -28,6 +28,7 @@ mod numpy_ufunc;
 mod operator;
 mod parallel;
 pub mod promote;
+mod random;
 mod reduce;
 mod refine;
 mod statement;

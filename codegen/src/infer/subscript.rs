@@ -149,7 +149,7 @@ impl Body<'_, '_> {
     }
 
     /// A value as an index.
-    fn index_of(&mut self, index: Expr) -> Typed {
+    pub(super) fn index_of(&mut self, index: Expr) -> Typed {
         match &index.ty {
             Type::Strong(dtype) if dtype.kind() == Kind::Int => Ok(index),
             &Type::INT => self.coerce(index, &Type::INT),

@@ -104,9 +104,9 @@ pub(super) fn builtin(name: &str) -> Option<&'static str> {
 pub(super) fn later(name: &str) -> &'static str {
     match name.split('.').nth(1).unwrap_or_default() {
         "stencil" => "write a loop over the elements in an `@njit` kernel",
-        "cuda" => "use `@njit`; the GPU comes with a later version",
         "jitclass" | "experimental" | "typed" => "use arrays and tuples",
         "objmode" => "do in Rust, before or after the kernel, what Python's objects are for",
+        _ if name.starts_with("cuda.") => "do it in the Rust program, with `pykernel::cuda`",
         _ if name.starts_with("types.") => "kernels take numbers, arrays, tuples and optional values",
         _ => "use `@njit` functions",
     }

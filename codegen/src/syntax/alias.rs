@@ -38,7 +38,13 @@ impl Reader<'_> {
         match expr {
             Expr::Name(_) | Expr::Attribute(_) => matches!(
                 self.module_entity_of(expr),
-                Some(Entity::Number(_) | Entity::NoneType | Entity::ArrayType | Entity::Type(_))
+                Some(
+                    Entity::Number(_)
+                        | Entity::NoneType
+                        | Entity::ArrayType
+                        | Entity::RandomState
+                        | Entity::Type(_)
+                )
             ),
             Expr::Subscript(array) => !array.value.is_subscript_expr() && self.is_type(&array.value),
             Expr::Call(call) => {

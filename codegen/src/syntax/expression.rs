@@ -144,6 +144,7 @@ impl Scope<'_, '_> {
             | Entity::TupleType
             | Entity::UniTupleType
             | Entity::PythonTuple
+            | Entity::RandomState
             | Entity::Type(_)
             | Entity::Signatures(_)
             | Entity::Overload => {

@@ -43,6 +43,8 @@ pub(super) enum Entity {
     UniTupleType,
     /// Python's `typing.Tuple`.
     PythonTuple,
+    /// `numba.cuda.random.xoroshiro128p_type`: the state of a generator, of which there are arrays alone.
+    RandomState,
     /// `np.newaxis`, which is `None`.
     NewAxis,
     /// A type that the file gives a name to.
@@ -59,8 +61,19 @@ pub(super) enum Entity {
     Later(String),
 }
 
-const MODULES: &[&str] =
-    &["cffi", "cmath", "ctypes", "math", "numba", "numba.cuda", "numba.types", "numpy", "pykernel", "typing"];
+const MODULES: &[&str] = &[
+    "cffi",
+    "cmath",
+    "ctypes",
+    "math",
+    "numba",
+    "numba.cuda",
+    "numba.cuda.random",
+    "numba.types",
+    "numpy",
+    "pykernel",
+    "typing",
+];
 
 /// What stands in `numba.cuda` and has members itself.
 const CUDA_MODULES: &[&str] = &[
@@ -70,6 +83,7 @@ const CUDA_MODULES: &[&str] = &[
     "numba.cuda.const",
     "numba.cuda.gridDim",
     "numba.cuda.local",
+    "numba.cuda.random",
     "numba.cuda.shared",
     "numba.cuda.threadIdx",
 ];
@@ -86,12 +100,19 @@ const CUDA_HOST: &[&str] = &[
     "mapped_array",
     "pinned",
     "pinned_array",
-    "random",
     "reduce",
     "select_device",
     "stream",
     "synchronize",
     "to_device",
+];
+
+/// What `numba.cuda.random` has for the host.
+const CUDA_RANDOM_HOST: &[&str] = &[
+    "create_xoroshiro128p_states",
+    "init_xoroshiro128p_states",
+    "init_xoroshiro128p_states_cpu",
+    "xoroshiro128p_dtype",
 ];
 
 /// What `ctypes` and `cffi` have.
@@ -234,7 +255,7 @@ pub(super) fn statement_for(name: &str) -> Option<String> {
     if module_named(name).is_some() {
         return Some(format!("import {name}"));
     }
-    let modules = ["numba", "math", "numpy", "pykernel"];
+    let modules = ["numba", "math", "numpy", "pykernel", "numba.cuda.random"];
     let home = modules.into_iter().find(|module| Entity::Module(module).member(name).is_some());
     home.map(|module| format!("from {module} import {name}"))
 }
@@ -275,6 +296,11 @@ impl Entity {
                 _ if CUDA_HOST.contains(&name) => Some(Entity::Later(format!("cuda.{name}"))),
                 _ => cuda_module(name).or_else(|| value("numba.cuda", name)),
             },
+            Entity::Module("numba.cuda.random") => match name {
+                "xoroshiro128p_type" => Some(Entity::RandomState),
+                _ if CUDA_RANDOM_HOST.contains(&name) => Some(Entity::Later(format!("cuda.random.{name}"))),
+                _ => value("numba.cuda.random", name),
+            },
             Entity::Module("ctypes" | "cffi") => foreign(name).map(Entity::Foreign),
             Entity::Module("pykernel") => (name == "extern").then_some(Entity::Extern),
             Entity::Module("numpy") => match name {
@@ -295,7 +321,7 @@ impl Entity {
             Entity::Extern | Entity::Foreign(_) => None,
             Entity::Number(_) | Entity::NoneType => None,
             Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
-            Entity::PythonTuple | Entity::OptionalType => None,
+            Entity::PythonTuple | Entity::OptionalType | Entity::RandomState => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
             Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
         }
@@ -323,6 +349,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
             let modules = CUDA_MODULES.iter().filter_map(|module| module.strip_prefix("numba.cuda."));
             builtin::members(module).chain(modules).chain(["jit"]).collect()
         }
+        "numba.cuda.random" => builtin::members(module).chain(["xoroshiro128p_type"]).collect(),
         "pykernel" => vec!["extern"],
         "cffi" => vec!["FFI"],
         "ctypes" => C_TYPES.iter().map(|(name, _)| *name).chain(["CDLL"]).collect(),

@@ -20,6 +20,9 @@ const MAX_STRING: usize = 2048;
 /// How deep the parser may call itself for what stands in a string.
 const MAX_STRING_DEPTH: u16 = 20;
 
+/// How states of random numbers are declared.
+const STATES: &str = "write `xoroshiro128p_type[:]`, or `[::1]` of states that lie side by side";
+
 /// Where the names of a type are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Namespace {
@@ -38,6 +41,7 @@ impl Reader<'_> {
             Expr::Subscript(subscript) => match self.type_entity(&subscript.value, namespace) {
                 Some(Entity::PythonTuple) => self.python_tuple(subscript, namespace),
                 Some(Entity::OptionalType) => self.optional_type(&subscript.slice, namespace),
+                Some(Entity::RandomState) => self.random_states(&subscript.slice),
                 _ => self.array_type(subscript, namespace),
             },
             Expr::BinOp(union) => self.union_type(union, namespace),
@@ -127,6 +131,10 @@ impl Reader<'_> {
                 Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the type that is optional"))
                     .help("write `optional(float64)`, or `float | None`")
             }
+            Some(Entity::RandomState) => {
+                Diagnostic::new(Code::UnknownType, span, format!("`{text}` alone is not a type of kernels"))
+                    .help(STATES)
+            }
             Some(Entity::ArrayType) => {
                 Diagnostic::new(Code::UnknownType, span, "`Array` needs its parameters")
                     .help("write `types.Array(float64, 2, 'C')`, or `float64[:, ::1]`")
@@ -158,7 +166,9 @@ impl Reader<'_> {
             None => {
                 let types =
                     DType::ALL.into_iter().map(DType::name).chain(["int", "float", "complex", "bool"]);
+                let is_of_file = namespace == Namespace::Numba && self.entity(expr, &|_| false).is_some();
                 let help = match (super::import::statement_for(&text), closest(&text, types)) {
+                    _ if is_of_file => "strings know Numba's types alone: write it without quotes".to_owned(),
                     (Some(statement), _) => format!("import it: `{statement}`"),
                     (None, Some(similar)) => format!("did you mean `{similar}`?"),
                     (None, None) => "write a type such as `float64`, `int` or `int32[:, ::1]`".to_owned(),
@@ -220,6 +230,19 @@ impl Reader<'_> {
             return None;
         };
         Some(Type::Array(ArrayType { element: element?, rank: axes.len(), layout, readonly: false }))
+    }
+
+    /// `xoroshiro128p_type[:]`, `xoroshiro128p_type[::1]`: two numbers for each state.
+    fn random_states(&mut self, axes: &Expr) -> Option<Type> {
+        let Some(unit) = axis(axes) else {
+            let span = self.span(axes);
+            self.report(
+                Diagnostic::new(Code::UnknownType, span, "states are arrays of one dimension").help(STATES),
+            );
+            return None;
+        };
+        let layout = if unit { Layout::C } else { Layout::Any };
+        Some(Type::Array(ArrayType { element: DType::UInt64, rank: 2, layout, readonly: false }))
     }
 
     /// A type that is made by a call.

@@ -64,6 +64,7 @@ pub mod operand;
 mod pinned;
 mod plan;
 mod printed;
+pub mod random;
 pub mod results;
 mod staged;
 mod stream;

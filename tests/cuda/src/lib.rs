@@ -5,6 +5,7 @@
 
 pub mod kernels;
 pub mod launched;
+pub mod random;
 pub mod ufuncs;
 
 use std::ffi::{CString, c_char};

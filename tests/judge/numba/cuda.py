@@ -13,7 +13,7 @@ from concurrent.futures import Future
 
 import numpy as np
 
-from . import kernel, pick
+from . import kernel, pick, random
 from .signatures import annotated, check, read_signatures
 
 warpsize = 32
@@ -21,6 +21,9 @@ ALL_LANES = 0xFFFFFFFF
 STACK = 1 << 20
 
 here = threading.local()
+
+# For `from numba.cuda.random import …`: this module is no package.
+sys.modules[f"{__name__}.random"] = random
 
 
 class Stopped(Exception):
