@@ -29,7 +29,8 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
     /// ```
     ///
     /// # Errors
-    /// `ValueError` where shapes do not broadcast or core dimensions differ, or the result is too large;
+    /// `ValueError` where shapes do not broadcast or core dimensions differ, or the result is too large, and where a mask has
+    /// more dimensions than all inputs;
     /// `AxisError` where [`axis`](Ufunc::axis) or [`axes`](Ufunc::axes) are not the operands';
     /// `TypeError` where [`dtype`](Ufunc::dtype) asks for what no loop gives; what the kernel raises.
     #[inline]
@@ -44,7 +45,7 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         }
         let mut views = Inputs::new();
         inputs.inputs(&mut views);
-        Ok(L::made(self.call.made(&mut views, &mut [])?))
+        L::made(self.call.made(&mut views, &mut [])?).map_err(|error| error.refuse(&self.call.table.kernel))
     }
 
     /// Calls it with arrays for the outputs: NumPy's `out=`.

@@ -12,7 +12,7 @@ use super::{Signature, Ufunc};
 use crate::Error;
 use crate::any::{AnyArray, AnyView};
 use crate::dtype::Element;
-use crate::ufunc::{self, Reduction};
+use crate::ufunc::{self, Call, Reduction};
 
 /// What a reduction gives.
 type Output<D, T> = <D as Rank<T>>::Array;
@@ -111,7 +111,7 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         array: AnyView<'_>,
         axes: ufunc::Axes<'_>,
     ) -> Result<D::Array, Error> {
-        Ok(only::<T, D>(self.call.reduce(&array, &self.reduction(axes), None)?))
+        self.only::<T, D>(self.of_type::<T>().reduce(&array, &self.reduction(axes), None)?)
     }
 
     fn reduction<'a>(&'a self, axes: ufunc::Axes<'a>) -> Reduction<'a> {
@@ -128,7 +128,8 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         D: RemoveAxis + Rank<O::Output>,
         O: Folding<L, T>,
     {
-        Ok(only::<_, D>(self.call.accumulate(&array.view().into(), axis.0 as isize, None)?))
+        let made = self.of_type::<O::Output>().accumulate(&array.view().into(), axis.0 as isize, None)?;
+        self.only::<_, D>(made)
     }
 
     /// The same with an array for the result: NumPy's `out=`.
@@ -172,7 +173,8 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
     {
         let indices = indices.any_view().map_err(|error| error.refuse(self.call.table))?;
         let array = array.view().into();
-        Ok(only::<_, D>(self.call.reduceat(&array, &indices, axis.0 as isize, None)?))
+        let made = self.of_type::<O::Output>().reduceat(&array, &indices, axis.0 as isize, None)?;
+        self.only::<_, D>(made)
     }
 
     /// Calls it on each pair of elements: NumPy's `f.outer(a, b)`.
@@ -189,7 +191,8 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         O: Typing<L, (T, U), Outputs = R>,
         R: Arrays<<A::Dim as DimAdd<B::Dim>>::Output, L::OutputCores>,
     {
-        Ok(R::made(self.call.outer(a.input(), b.input(), &mut [])?.into_iter().collect()))
+        let made = self.call.outer(a.input(), b.input(), &mut [])?.into_iter().collect();
+        R::made(made).map_err(|error| error.refuse(&self.call.table.kernel))
     }
 
     /// Calls it on chosen elements of an array, in place, one after another: NumPy's
@@ -221,9 +224,14 @@ impl<L: Signature, O, K> Ufunc<'_, L, O, K> {
         others.inputs(&mut views);
         self.call.at(array.view_mut().into(), &indices, views.pop())
     }
-}
 
-/// The array that a method has made.
-fn only<T: Element, D: Rank<T>>(array: Option<AnyArray>) -> D::Array {
-    next::<T, D>(&mut array.into_iter())
+    /// The call with the type of its result, which NumPy's rule for sums of narrow integers would widen.
+    fn of_type<T: Element>(&self) -> Call<'_> {
+        self.call.clone().dtype(T::DTYPE)
+    }
+
+    /// The array that a method has made.
+    fn only<T: Element, D: Rank<T>>(&self, array: Option<AnyArray>) -> Result<D::Array, Error> {
+        next::<T, D>(&mut array.into_iter()).map_err(|error| error.refuse(&self.call.table.kernel))
+    }
 }

@@ -9,7 +9,7 @@ pub use indices::{Axes, AxisIndices, Index, Indices, TooLarge};
 pub use operand::{Operand, Read, Write};
 pub use operands::{Elements, Operands, Prepend, Repeat, Split};
 pub use ranks::{Broadcast, Rank, Without};
-pub use results::{Arrays, As, Declared, Dropped, Folding, Gives, Kept, Reduced, Typing};
+pub use results::{Arrays, As, Declared, Dropped, Folding, Gives, Kept, Reduced, Typing, Untold};
 pub use stand_in::{Unchecked, Unknown};
 pub use ufunc::Ufunc;
 

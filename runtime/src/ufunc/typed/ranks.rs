@@ -24,9 +24,9 @@ pub trait Rank<T: Element>: Dimension + DimAdd<Ix0, Output = Self> {
     #[doc(hidden)]
     unsafe fn packed(shape: &[usize], elements: Vec<T>) -> Self::Array;
 
-    /// The result of an array that has this rank.
+    /// The result of an array, if it has this rank.
     #[doc(hidden)]
-    fn of_dyn(array: ArrayD<T>) -> Self::Array;
+    fn of_dyn(array: ArrayD<T>) -> Option<Self::Array>;
 }
 
 impl<T: Element> Rank<T> for Ix0 {
@@ -37,8 +37,8 @@ impl<T: Element> Rank<T> for Ix0 {
         elements.first().copied().unwrap_or_default()
     }
 
-    fn of_dyn(array: ArrayD<T>) -> T {
-        array.first().copied().unwrap_or_default()
+    fn of_dyn(array: ArrayD<T>) -> Option<T> {
+        array.into_dimensionality::<Ix0>().ok().map(ndarray::Array0::into_scalar)
     }
 }
 
@@ -55,11 +55,8 @@ macro_rules! ranks {
                 unsafe { Array::from_shape_vec_unchecked(rank, elements) }
             }
 
-            fn of_dyn(array: ArrayD<T>) -> Self::Array {
-                match array.into_dimensionality() {
-                    Ok(array) => array,
-                    Err(error) => unreachable!("bug in pykernel: a result of another rank: {error}"),
-                }
+            fn of_dyn(array: ArrayD<T>) -> Option<Self::Array> {
+                array.into_dimensionality().ok()
             }
         })*
     };

@@ -7,6 +7,7 @@ use super::ranks::{Broadcast, Rank};
 use super::{Loops, Signature};
 use crate::Error;
 use crate::any::{AnyArray, zeros};
+use crate::call::Kernel;
 use crate::dtype::{DType, Element};
 use crate::ufunc::elementwise::Made;
 
@@ -86,7 +87,7 @@ pub trait Gives<O, K, Inputs, Dims> {
 
     /// The outputs that a call has made.
     #[doc(hidden)]
-    fn made(arrays: Made) -> Self::Results;
+    fn made(arrays: Made) -> Result<Self::Results, Untold>;
 
     /// Makes the outputs, of this shape in the order C. `None` if what is given gives that, or there is no memory.
     ///
@@ -112,7 +113,7 @@ where
 
     const DTYPES: &'static [DType] = O::Outputs::DTYPES;
 
-    fn made(arrays: Made) -> Self::Results {
+    fn made(arrays: Made) -> Result<Self::Results, Untold> {
         O::Outputs::made(arrays)
     }
 
@@ -136,7 +137,7 @@ pub unsafe trait Arrays<Loop, Cores> {
 
     /// The arrays with their types.
     #[doc(hidden)]
-    fn made(arrays: Made) -> Self::Results;
+    fn made(arrays: Made) -> Result<Self::Results, Untold>;
 
     /// Makes them.
     ///
@@ -152,12 +153,31 @@ pub unsafe trait Arrays<Loop, Cores> {
 /// The rank of an output.
 type Joined<Loop, Core> = <Loop as DimAdd<Core>>::Output;
 
-/// The next array, with its type.
-pub(crate) fn next<T: Element, D: Rank<T>>(arrays: &mut impl Iterator<Item = AnyArray>) -> D::Array {
-    match arrays.next().and_then(AnyArray::typed) {
-        Some(array) => D::of_dyn(array),
-        None => unreachable!("bug in pykernel: an output of another type"),
+/// An output with a rank that the types of the operands do not tell: that of a mask with more dimensions than they have.
+#[derive(Debug)]
+pub struct Untold {
+    rank: usize,
+}
+
+impl Untold {
+    pub(crate) fn refuse(self, kernel: &Kernel<'_>) -> Error {
+        let message = format!(
+            "{}() gives an array with {} dimensions, as the mask has, and the operands have fewer: use call_dyn()",
+            kernel.name, self.rank
+        );
+        Error::refused("ValueError", message, kernel)
     }
+}
+
+/// The next array, with its type.
+pub(crate) fn next<T: Element, D: Rank<T>>(
+    arrays: &mut impl Iterator<Item = AnyArray>,
+) -> Result<D::Array, Untold> {
+    let Some(array) = arrays.next().and_then(AnyArray::typed::<T>) else {
+        unreachable!("bug in pykernel: an output of another type")
+    };
+    let rank = array.ndim();
+    D::of_dyn(array).ok_or(Untold { rank })
 }
 
 /// A tuple, or its item if it is one.
@@ -181,9 +201,9 @@ macro_rules! arrays {
         {
             type Results = results!($(<Joined<Loop, $core> as Rank<$element>>::Array),*);
 
-            fn made(arrays: Made) -> Self::Results {
+            fn made(arrays: Made) -> Result<Self::Results, Untold> {
                 let mut arrays = arrays.into_iter();
-                result!($(next::<$element, Joined<Loop, $core>>(&mut arrays)),*)
+                Ok(result!($(next::<$element, Joined<Loop, $core>>(&mut arrays)?),*))
             }
 
             #[inline]
@@ -208,7 +228,9 @@ macro_rules! arrays {
 unsafe impl<Loop> Arrays<Loop, ()> for () {
     type Results = ();
 
-    fn made(_: Made) {}
+    fn made(_: Made) -> Result<(), Untold> {
+        Ok(())
+    }
 
     unsafe fn packed(
         _: &[usize],

@@ -271,6 +271,33 @@ fn masks_leave_elements_as_they_are() {
 }
 
 #[test]
+fn a_mask_of_more_dimensions_is_for_results_of_dynamic_rank() {
+    let mask = array![[true, false], [false, true]];
+    let (a, masked) = (array![1.0, 2.0], subtract().mask(&mask));
+    let error = masked.call((&a, 1.0)).unwrap_err();
+    let message =
+        "subtract() gives an array with 2 dimensions, as the mask has, and the operands have fewer: use call_dyn()";
+    assert_eq!((error.class(), error.message()), ("ValueError", message));
+    assert_eq!(masked.call((2.0, 1.0)).unwrap_err().message(), message);
+    let made: ArrayD<f64> = masked.call((&a.view().into_dyn(), 1.0)).unwrap();
+    assert_eq!(made, array![[0.0, 0.0], [0.0, 1.0]].into_dyn());
+}
+
+#[test]
+fn folds_have_the_type_of_their_loop() {
+    let mut table = mocks::subtract();
+    table.kernel.name = "add";
+    let add: Ufunc<'_, Subtract> = ufunc(table);
+    let a = array![[5i32, 1, 1], [9, 2, 2]];
+    let folded: Array1<i32> = add.reduce(&a, Axis(1)).unwrap();
+    assert_eq!(folded, array![3, 5]);
+    let folded: Array2<i32> = add.accumulate(&a, Axis(1)).unwrap();
+    assert_eq!(folded, array![[5, 4, 3], [9, 7, 5]]);
+    let wide: Array1<i64> = add.dtype::<i64>().reduce(&a, Axis(1)).unwrap();
+    assert_eq!(wide, array![3, 5]);
+}
+
+#[test]
 fn the_type_of_outputs_may_be_said() {
     let a = array![1i64, 2];
     let c: Array1<f64> = subtract().dtype::<f64>().call((&a, 0.5)).unwrap();
