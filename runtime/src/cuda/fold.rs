@@ -212,12 +212,11 @@ impl<L, K> OnDevice<'_, '_, L, K> {
             return Err(Error::refused(what(call), "folds have no mask on a GPU: fold on the host"));
         }
         method.check(call.table).map_err(refused(call))?;
-        let inner = method.choose(call.table, dtype, out, None).map_err(refused(call))?;
+        // Results have the array's type, as those of typed folds on the host.
+        let inner = method.choose(call.table, dtype, out, Some(dtype)).map_err(refused(call))?;
         if inner.types != [dtype; 3] {
-            let cause = format!(
-                "it folds {dtype} in {}, as NumPy does: convert the array to that type, or give one for the result",
-                inner.types[2]
-            );
+            let cause =
+                format!("no loop folds {dtype}, and one converts it to {}: do that before", inner.types[1]);
             return Err(Error::refused(what(call), cause));
         }
         self.invocation([dtype; 3].into_iter())

@@ -61,7 +61,8 @@ impl<L: Signature, K> OnDevice<'_, '_, L, K> {
             views.push(view.raw());
         }
         self.stream.refuse_in_capture("values from the host")?;
-        Ok(L::made(staged(&invocation, &views, self.part)?))
+        let made = L::made(staged(&invocation, &views, self.part)?);
+        made.map_err(|error| refused(&self.call)(error.refuse(&self.call.table.kernel)))
     }
 }
 

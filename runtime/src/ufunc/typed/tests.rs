@@ -275,8 +275,7 @@ fn a_mask_of_more_dimensions_is_for_results_of_dynamic_rank() {
     let mask = array![[true, false], [false, true]];
     let (a, masked) = (array![1.0, 2.0], subtract().mask(&mask));
     let error = masked.call((&a, 1.0)).unwrap_err();
-    let message =
-        "subtract() gives an array with 2 dimensions, as the mask has, and the operands have fewer: use call_dyn()";
+    let message = "subtract() gives an array with 2 dimensions, as the mask has, and the operands have fewer: use call_dyn()";
     assert_eq!((error.class(), error.message()), ("ValueError", message));
     assert_eq!(masked.call((2.0, 1.0)).unwrap_err().message(), message);
     let made: ArrayD<f64> = masked.call((&a.view().into_dyn(), 1.0)).unwrap();
