@@ -203,7 +203,8 @@ macro_rules! arrays {
 
             fn made(arrays: Made) -> Result<Self::Results, Untold> {
                 let mut arrays = arrays.into_iter();
-                Ok(result!($(next::<$element, Joined<Loop, $core>>(&mut arrays)?),*))
+                $(let $item = next::<$element, Joined<Loop, $core>>(&mut arrays)?;)*
+                Ok(result!($($item),*))
             }
 
             #[inline]
