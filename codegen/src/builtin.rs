@@ -98,6 +98,27 @@ pub enum Rule {
     Array,
     /// A function of `numba.cuda.random`.
     Random,
+    /// What `numba.cuda` has of instructions on numbers.
+    Instruction(Instruction),
+}
+
+/// An instruction on numbers, by PTX's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instruction {
+    /// How many bits are 1.
+    Popc,
+    /// How many bits stand above the highest 1.
+    Clz,
+    /// The place of the lowest 1, counted from 1; of 0 it is 0.
+    Ffs,
+    /// The bits from the other end.
+    Brev,
+    /// `a * b + c`, rounded once.
+    Fma,
+    /// One of two numbers.
+    Selp,
+    /// The cube root.
+    Cbrt,
 }
 
 /// Where an array lies that a kernel for GPUs sets aside.
@@ -384,6 +405,11 @@ const fn random(name: &'static str, arity: usize, function: &'static str) -> Row
     row(name, arity..=arity, Rule::Random, Target::Library(function))
 }
 
+/// An instruction on numbers.
+const fn instruction(name: &'static str, arity: usize, instruction: Instruction) -> Row {
+    row(name, arity..=arity, Rule::Instruction(instruction), Target::Nothing)
+}
+
 /// An operation that only the library uses.
 const fn intrinsic(name: &'static str, arity: usize, op: Intrinsic) -> Row {
     row(name, arity..=arity, Rule::Operate, Target::Operation(Operation::Intrinsic(op)))
@@ -508,8 +534,13 @@ static TABLE: &[Row] = &[
     special("numba.cuda.blockIdx.x", Special::BlockIndex(Direction::X)),
     special("numba.cuda.blockIdx.y", Special::BlockIndex(Direction::Y)),
     special("numba.cuda.blockIdx.z", Special::BlockIndex(Direction::Z)),
+    instruction("numba.cuda.brev", 1, Instruction::Brev),
+    instruction("numba.cuda.cbrt", 1, Instruction::Cbrt),
+    instruction("numba.cuda.clz", 1, Instruction::Clz),
     together("numba.cuda.eq_sync", 2, Together::Same),
     row("numba.cuda.const.array_like", 1..=1, Rule::ConstantMemory, Target::Nothing),
+    instruction("numba.cuda.ffs", 1, Instruction::Ffs),
+    instruction("numba.cuda.fma", 3, Instruction::Fma),
     row("numba.cuda.grid", 1..=1, Rule::Grid, Target::Nothing),
     special("numba.cuda.gridDim.x", Special::GridSize(Direction::X)),
     special("numba.cuda.gridDim.y", Special::GridSize(Direction::Y)),
@@ -520,6 +551,7 @@ static TABLE: &[Row] = &[
     row("numba.cuda.local.array", 2..=2, Rule::Reserve(Memory::Local), Target::Nothing),
     together("numba.cuda.match_all_sync", 2, Together::MatchAll),
     together("numba.cuda.match_any_sync", 2, Together::MatchAny),
+    instruction("numba.cuda.popc", 1, Instruction::Popc),
     random("numba.cuda.random.init_xoroshiro128p_state", 3, "xoroshiro_init"),
     random("numba.cuda.random.xoroshiro128p_jump", 2, "xoroshiro_jump"),
     random("numba.cuda.random.xoroshiro128p_next", 2, "xoroshiro_next"),
@@ -527,6 +559,7 @@ static TABLE: &[Row] = &[
     random("numba.cuda.random.xoroshiro128p_normal_float64", 2, "xoroshiro_normal_float64"),
     random("numba.cuda.random.xoroshiro128p_uniform_float32", 2, "xoroshiro_uniform_float32"),
     random("numba.cuda.random.xoroshiro128p_uniform_float64", 2, "xoroshiro_uniform_float64"),
+    instruction("numba.cuda.selp", 3, Instruction::Selp),
     row("numba.cuda.shared.array", 2..=2, Rule::Reserve(Memory::Shared), Target::Nothing),
     together("numba.cuda.shfl_down_sync", 3, Together::Shuffle(Source::Behind)),
     together("numba.cuda.shfl_sync", 3, Together::Shuffle(Source::Lane)),
@@ -673,6 +706,7 @@ static TABLE: &[Row] = &[
     intrinsic("intrinsics.fma", 3, Intrinsic::FusedMultiplyAdd),
     intrinsic("intrinsics.mul_add", 3, Intrinsic::MultiplyAdd),
     intrinsic("intrinsics.product_error", 2, Intrinsic::ProductError),
+    intrinsic("intrinsics.leading_zeros", 1, Intrinsic::LeadingZeros),
     row("intrinsics.select", 3..=3, Rule::Select, Target::Nothing),
     row("intrinsics.is_float32", 1..=1, Rule::IsFloat32, Target::Nothing),
     row("intrinsics.is_complex", 1..=1, Rule::IsComplex, Target::Nothing),

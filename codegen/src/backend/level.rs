@@ -104,12 +104,15 @@ const fn gains_intrinsic(op: Intrinsic) -> bool {
         | Intrinsic::RoundEven
         | Intrinsic::FusedMultiplyAdd
         | Intrinsic::MultiplyAdd
-        | Intrinsic::ProductError => true,
+        | Intrinsic::ProductError
+        | Intrinsic::CountOnes
+        | Intrinsic::LeadingZeros => true,
         Intrinsic::AddOverflows
         | Intrinsic::SubOverflows
         | Intrinsic::MulOverflows
         | Intrinsic::Sqrt
         | Intrinsic::CopySign
+        | Intrinsic::ReverseBits
         | Intrinsic::StackExhausted
         | Intrinsic::Special(_) => false,
     }

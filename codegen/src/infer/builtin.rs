@@ -5,7 +5,7 @@ use super::call::NO_INTEGER;
 use super::convert::real_number_of;
 use super::none::{present, unsupported_operands};
 use super::tuple::after;
-use super::{Body, Typed, array_reduction, device, promote, random, reduce};
+use super::{Body, Typed, array_reduction, device, instruction, promote, random, reduce};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, CompareOp, ErrorModel};
@@ -56,6 +56,7 @@ impl Body<'_, '_> {
             Rule::ConstantMemory => device::constant_memory,
             Rule::Array => array,
             Rule::Random => random::random,
+            Rule::Instruction(_) => instruction::instruction,
             Rule::Make(_) | Rule::Ufunc | Rule::Atomic | Rule::Reserve(_) => {
                 unreachable!("bug in pykernel: it reads its own arguments")
             }
@@ -95,9 +96,8 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::IsComplex | Rule::Cast, _) => return None,
         (Rule::Reduce | Rule::Ufunc, _) => return None,
         (Rule::Special | Rule::Grid | Rule::GridSize | Rule::LanesBefore | Rule::Together, _) => return None,
-        (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array | Rule::Random, _) => {
-            return None;
-        }
+        (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array, _) => return None,
+        (Rule::Random | Rule::Instruction(_), _) => return None,
     })
 }
 
@@ -147,6 +147,18 @@ impl Body<'_, '_> {
             Some(Kind::Bool | Kind::Int) if !strong_bool => self.coerce(arg, &Type::INT),
             _ => self.wrong_argument(row, &arg, wanted),
         }
+    }
+
+    /// The type that arguments have in common.
+    pub(super) fn type_of_arguments(&mut self, row: &Row, args: &[Expr], span: Span) -> Typed<Type> {
+        let definitions: Vec<_> = args.iter().map(|arg| (arg.ty.clone(), arg.int_literal())).collect();
+        promote::join(&definitions).or_else(|(a, b)| {
+            let message = format!("`{}` of `{a}` and `{b}` has no common type", python_name(row.name));
+            self.report(
+                Diagnostic::new(Code::TypeMismatch, span, message)
+                    .help("convert one of them to the other's type, with `int64()` for example"),
+            )
+        })
     }
 
     fn call_library(&mut self, row: &Row, args: Vec<Expr>, span: Span) -> Typed {
@@ -380,17 +392,7 @@ fn extremum(body: &mut Body<'_, '_>, row: &'static Row, mut args: Vec<Expr>, spa
     if let Some(bad) = bad.cloned() {
         return body.wrong_argument(row, &bad, "real numbers");
     }
-    let definitions: Vec<_> = args.iter().map(|arg| (arg.ty.clone(), arg.int_literal())).collect();
-    let ty = match promote::join(&definitions) {
-        Ok(ty) => ty,
-        Err((a, b)) => {
-            let message = format!("`{}` of `{a}` and `{b}` has no common type", row.name);
-            return body.report(
-                Diagnostic::new(Code::TypeMismatch, span, message)
-                    .help("convert one of them to the other's type, with `int64()` for example"),
-            );
-        }
-    };
+    let ty = body.type_of_arguments(row, &args, span)?;
     let mut best: Option<Expr> = None;
     for arg in args {
         let arg = body.coerce(arg, &ty)?;

@@ -363,8 +363,14 @@ fn uses(program: &Program) -> BTreeMap<InstanceId, Span> {
     let mut found = BTreeMap::new();
     for (index, instance) in program.instances.iter().enumerate() {
         walk_exprs(&instance.body, &mut |expr| {
-            let special =
-                matches!(expr.kind, ExprKind::Operation(Operation::Intrinsic(Intrinsic::Special(_)), _));
+            // Not every CPU rounds a product and a sum once.
+            let special = matches!(
+                expr.kind,
+                ExprKind::Operation(
+                    Operation::Intrinsic(Intrinsic::Special(_) | Intrinsic::FusedMultiplyAdd),
+                    _
+                )
+            );
             if special
                 || matches!(expr.kind, ExprKind::Together(..) | ExprKind::Atomic(..) | ExprKind::Reserve(_))
                 || matches!(expr.kind, ExprKind::Table { cached: true, .. })

@@ -21,6 +21,7 @@ mod expression;
 mod flow;
 mod fold;
 mod gufunc_call;
+mod instruction;
 mod iteration;
 mod leaves;
 mod none;

@@ -104,6 +104,12 @@ pub enum Intrinsic {
     /// the product nor, for targets without a fused instruction, an operand times `2**27 + 1` (of
     /// `F32` `2**12 + 1`) overflows, and the error is no smaller than the least subnormal.
     ProductError,
+    /// Integer of 32 or 64 bits → the same: how many of its bits are 1.
+    CountOnes,
+    /// Integer of 32 or 64 bits → the same: how many bits stand above the highest 1; of 0 all.
+    LeadingZeros,
+    /// Integer of 32 or 64 bits → the same: its bits from the other end.
+    ReverseBits,
     /// No operand → bool: whether the stack has come down to the caller's limit.
     StackExhausted,
     /// No operand → `I64`: a number that a thread of a GPU has.

@@ -485,6 +485,9 @@ const fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::FusedMultiplyAdd => "fma",
         Intrinsic::MultiplyAdd => "mul_add",
         Intrinsic::ProductError => "product_error",
+        Intrinsic::CountOnes => "count_ones",
+        Intrinsic::LeadingZeros => "leading_zeros",
+        Intrinsic::ReverseBits => "reverse_bits",
         Intrinsic::StackExhausted => "stack_exhausted",
         Intrinsic::Special(special) => special_name(special),
     }

@@ -151,6 +151,12 @@ def int_round_numpy(a, digits):
     return intrinsics.like(intrinsics.round_even(float(a) / unit) * unit, a)
 
 
+def lowest_one(x):
+    # The place of the lowest 1, which alone `x & -x` has, counted from 1; 0 of 0, above which all bits are 0.
+    width = intrinsics.leading_zeros(intrinsics.like(0, x))
+    return intrinsics.wrap_uint32(width - intrinsics.leading_zeros(x & (0 - x)))
+
+
 def minimum(a, b):
     if b < a:
         return b

@@ -269,6 +269,10 @@ fn intrinsics() -> Vec<Operation> {
         let three = [Intrinsic::FusedMultiplyAdd, Intrinsic::MultiplyAdd];
         all.extend(three.map(|op| operation(format!("{op:?}"), &[scalar; 3], scalar, intrinsic(op))));
     }
+    for scalar in [Scalar::I32, Scalar::U32, Scalar::I64, Scalar::U64] {
+        let bits = [Intrinsic::CountOnes, Intrinsic::LeadingZeros, Intrinsic::ReverseBits];
+        all.extend(bits.map(|op| operation(format!("{op:?}"), &[scalar], scalar, intrinsic(op))));
+    }
     for op in [Intrinsic::AddOverflows, Intrinsic::SubOverflows, Intrinsic::MulOverflows] {
         all.push(operation(format!("{op:?}"), &[Scalar::I64; 2], Scalar::Bool, intrinsic(op)));
     }

@@ -315,6 +315,19 @@ fn float_intrinsics_are_exact() {
 }
 
 #[test]
+fn bits_are_those_of_the_width() {
+    for scalar in [Scalar::I32, Scalar::U32, Scalar::I64, Scalar::U64] {
+        let above = 64 - scalar.bits();
+        let ones = |row: &[u64]| u64::from((row[0] & mask(scalar)).count_ones());
+        check("CountOnes", &[scalar], scalar, &intrinsic(Intrinsic::CountOnes), &ones);
+        let zeros = |row: &[u64]| u64::from((row[0] & mask(scalar)).leading_zeros() - above);
+        check("LeadingZeros", &[scalar], scalar, &intrinsic(Intrinsic::LeadingZeros), &zeros);
+        let reversed = |row: &[u64]| row[0].reverse_bits() >> above;
+        check("ReverseBits", &[scalar], scalar, &intrinsic(Intrinsic::ReverseBits), &reversed);
+    }
+}
+
+#[test]
 fn fused_multiply_add_rounds_once() {
     for scalar in FLOATS {
         let jit = computes(&[scalar; 3], scalar, &intrinsic(Intrinsic::FusedMultiplyAdd));
@@ -545,6 +558,10 @@ fn every_operation(of: &dyn Fn(Scalar) -> Expr) -> Vec<(Scalar, Expr)> {
         for op in [Intrinsic::FusedMultiplyAdd, Intrinsic::MultiplyAdd] {
             all.push((scalar, intrinsic(op)(vec![of(scalar), of(scalar), of(scalar)])));
         }
+    }
+    for scalar in [Scalar::I32, Scalar::U32, Scalar::I64, Scalar::U64] {
+        let bits = [Intrinsic::CountOnes, Intrinsic::LeadingZeros, Intrinsic::ReverseBits];
+        all.extend(bits.map(|op| (scalar, intrinsic(op)(vec![of(scalar)]))));
     }
     for op in [Intrinsic::AddOverflows, Intrinsic::SubOverflows, Intrinsic::MulOverflows] {
         all.push((Scalar::Bool, intrinsic(op)(vec![of(Scalar::I64), of(Scalar::I64)])));

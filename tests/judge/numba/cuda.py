@@ -6,10 +6,12 @@ only what every order gives.
 
 import functools
 import inspect
+import math
 import operator
 import sys
 import threading
 from concurrent.futures import Future
+from fractions import Fraction
 
 import numpy as np
 
@@ -395,3 +397,59 @@ def compare_and_swap(array, index, expected, value):
 
 Atomic.cas = staticmethod(compare_and_swap)
 Atomic.compare_and_swap = staticmethod(lambda array, expected, value: compare_and_swap(array, 0, expected, value))
+
+
+def bits_and_width(x):
+    """The bits of an integer as a number that is not negative, and how many there are."""
+    width = x.dtype.itemsize * 8 if isinstance(x, np.generic) else 64
+    return int(x) & (1 << width) - 1, width
+
+
+def popc(x):
+    """How many bits are 1."""
+    return type(x)(bits_and_width(x)[0].bit_count())
+
+
+def clz(x):
+    """How many bits stand above the highest 1."""
+    found, width = bits_and_width(x)
+    return type(x)(width - found.bit_length())
+
+
+def ffs(x):
+    """The place of the lowest 1, counted from 1; of 0 it is 0."""
+    found, _ = bits_and_width(x)
+    return np.uint32((found & -found).bit_length())
+
+
+def brev(x):
+    """The bits from the other end."""
+    found, width = bits_and_width(x)
+    return {32: np.uint32, 64: np.uint64}[width](int(f"{found:0{width}b}"[::-1], 2))
+
+
+def fma(a, b, c):
+    """`a * b + c`, rounded once."""
+    of = np.result_type(a, b, c).type if any(isinstance(x, np.generic) for x in (a, b, c)) else float
+    a, b, c = (float(of(x)) for x in (a, b, c))
+    if not np.isfinite([a, b, c]).all():
+        return of(c if np.isfinite([a, b]).all() else a * b + c)
+    exact = Fraction(a) * Fraction(b) + Fraction(c)
+    if exact == 0 or abs(exact) >= 2**1024:
+        return of(a * b + c)
+    rounded = float(exact)
+    if of is np.float32 and Fraction(rounded) != exact and not np.float64(rounded).view(np.uint64) & 1:
+        # Rounded to the neighbour that is odd, it is not halfway between two of `float32`.
+        rounded = float(np.nextafter(rounded, np.inf if exact > Fraction(rounded) else -np.inf))
+    return of(rounded)
+
+
+def selp(test, a, b):
+    """One of two."""
+    return a if test else b
+
+
+def cbrt(x):
+    """The cube root, of the float's own type."""
+    of = type(x) if isinstance(x, (float, np.floating)) else float
+    return of(math.cbrt(x))

@@ -141,6 +141,9 @@ impl FunctionCx<'_, '_> {
             Intrinsic::FusedMultiplyAdd => self.builder.ins().fma(values[0], values[1], values[2]),
             Intrinsic::MultiplyAdd => self.multiply_add(values[0], values[1], values[2]),
             Intrinsic::ProductError => self.product_error(values[0], values[1]),
+            Intrinsic::CountOnes => self.builder.ins().popcnt(values[0]),
+            Intrinsic::LeadingZeros => self.builder.ins().clz(values[0]),
+            Intrinsic::ReverseBits => self.builder.ins().bitrev(values[0]),
             Intrinsic::StackExhausted => self.stack_exhausted(),
             Intrinsic::Special(_) => {
                 unreachable!("bug in pykernel: {} is for GPUs alone", self.function.name)
@@ -208,7 +211,10 @@ fn result(op: Intrinsic, args: &[Operand]) -> Scalar {
         | Intrinsic::CopySign
         | Intrinsic::FusedMultiplyAdd
         | Intrinsic::MultiplyAdd
-        | Intrinsic::ProductError => args[0].scalar,
+        | Intrinsic::ProductError
+        | Intrinsic::CountOnes
+        | Intrinsic::LeadingZeros
+        | Intrinsic::ReverseBits => args[0].scalar,
     }
 }
 

@@ -275,6 +275,12 @@ pub enum Opcode {
     Shl,
     /// Shifted down.
     Shr,
+    /// How many bits are 1, in 32 bits.
+    Popc,
+    /// How many bits stand above the highest 1, in 32 bits.
+    Clz,
+    /// The bits from the other end.
+    Brev,
     /// The second with the sign of the first.
     CopySign,
     /// Compares; the result is a predicate.

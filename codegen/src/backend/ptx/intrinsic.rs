@@ -34,8 +34,20 @@ impl FunctionCx<'_, '_> {
                 self.float(Opcode::FmaRn, scalar, args)
             }
             Intrinsic::ProductError => self.product_error(scalar, operands[0], operands[1]),
+            Intrinsic::CountOnes => return self.count(Opcode::Popc, args[0]),
+            Intrinsic::LeadingZeros => return self.count(Opcode::Clz, args[0]),
+            Intrinsic::ReverseBits => {
+                self.compute(Opcode::Brev, class(scalar).declared(), class(scalar), [operands[0]])
+            }
         };
         Value { operand: register.into(), scalar }
+    }
+
+    /// A number of bits, which PTX gives in 32 bits.
+    fn count(&mut self, opcode: Opcode, value: Value) -> Value {
+        let count = self.compute(opcode, class(value.scalar).declared(), Class::Short, [value.operand]);
+        let operand = self.resized(value.scalar, Value { operand: count.into(), scalar: Scalar::U32 });
+        Value { operand, scalar: value.scalar }
     }
 
     fn float<const N: usize>(&mut self, opcode: Opcode, scalar: Scalar, args: [Operand; N]) -> Register {

@@ -195,6 +195,9 @@ impl Checker<'_> {
             Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows => {
                 (ty.scalar == Scalar::I64, Scalar::Bool)
             }
+            Intrinsic::CountOnes | Intrinsic::LeadingZeros | Intrinsic::ReverseBits => {
+                (ty.scalar.is_int() && ty.scalar.bits() >= 32, ty.scalar)
+            }
             Intrinsic::StackExhausted | Intrinsic::Special(_) => (false, Scalar::Bool),
             Intrinsic::Sqrt
             | Intrinsic::Floor
@@ -240,6 +243,7 @@ const fn arity(op: Intrinsic) -> usize {
     match op {
         Intrinsic::StackExhausted | Intrinsic::Special(_) => 0,
         Intrinsic::Sqrt | Intrinsic::Floor | Intrinsic::Ceil | Intrinsic::Trunc | Intrinsic::RoundEven => 1,
+        Intrinsic::CountOnes | Intrinsic::LeadingZeros | Intrinsic::ReverseBits => 1,
         Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows => 2,
         Intrinsic::CopySign | Intrinsic::ProductError => 2,
         Intrinsic::FusedMultiplyAdd | Intrinsic::MultiplyAdd => 3,

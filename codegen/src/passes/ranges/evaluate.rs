@@ -404,6 +404,9 @@ impl State {
             Intrinsic::AddOverflows => BinaryOp::Add,
             Intrinsic::SubOverflows => BinaryOp::Sub,
             Intrinsic::MulOverflows => BinaryOp::Mul,
+            Intrinsic::CountOnes | Intrinsic::LeadingZeros | Intrinsic::ReverseBits => {
+                return self.of_bits(op, &args[0]);
+            }
             Intrinsic::StackExhausted => return Value::Bool(self.unknown_bool()),
             Intrinsic::Special(special) => {
                 return Value::Int(Scalar::I64, Linear::symbol(self.facts.symbol(special.range())));
@@ -423,6 +426,18 @@ impl State {
             _ => None,
         };
         self.bool_or_unknown(cond)
+    }
+
+    /// A number of bits is no more than there are.
+    fn of_bits(&mut self, op: Intrinsic, operand: &Value) -> Value {
+        let Value::Int(scalar, _) = operand else { return Value::Float };
+        match op {
+            Intrinsic::ReverseBits => self.unknown(*scalar),
+            _ => {
+                let count = self.facts.symbol((0, i128::from(scalar.bits())));
+                Value::Int(*scalar, Linear::symbol(count))
+            }
+        }
     }
 
     /// Whether an operation on two `I64` overflows.

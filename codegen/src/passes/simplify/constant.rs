@@ -185,6 +185,7 @@ pub fn intrinsic(op: Intrinsic, args: &[Const]) -> Option<Const> {
         (Intrinsic::StackExhausted | Intrinsic::Special(_), _) => None,
         (op, &[Const::F32(x)]) => rounding(op, f64::from(f32::from_bits(x))).map(|value| f32(value as f32)),
         (op, &[Const::F64(x)]) => rounding(op, f64::from_bits(x)).map(f64),
+        (op, &[Const::Int(scalar, value)]) => of_bits(op, scalar, value).map(|value| int(scalar, value)),
         (Intrinsic::CopySign, &[Const::F32(x), Const::F32(y)]) => {
             Some(Const::F32(x & !(1 << 31) | y & 1 << 31))
         }
@@ -204,6 +205,19 @@ fn rounding(op: Intrinsic, x: f64) -> Option<f64> {
         Intrinsic::Ceil => Some(x.ceil()),
         Intrinsic::Trunc => Some(x.trunc()),
         Intrinsic::RoundEven => Some(x.round_ties_even()),
+        _ => None,
+    }
+}
+
+/// An intrinsic on the bits of an integer.
+fn of_bits(op: Intrinsic, scalar: Scalar, value: i128) -> Option<i128> {
+    let others = 64 - scalar.bits();
+    let bits = (value as u64) << others;
+    match op {
+        Intrinsic::CountOnes => Some(bits.count_ones().into()),
+        // Below stand zeros.
+        Intrinsic::LeadingZeros => Some(bits.leading_zeros().min(scalar.bits()).into()),
+        Intrinsic::ReverseBits => Some(bits.reverse_bits().into()),
         _ => None,
     }
 }
@@ -240,6 +254,25 @@ mod tests {
         assert_eq!(binary(BinaryOp::Mul, most, most), Some(Const::Int(Scalar::U64, 1)));
         assert_eq!(unary(UnaryOp::Not, Const::Int(Scalar::U8, 1)), Some(Const::Int(Scalar::U8, 254)));
         assert_eq!(unary(UnaryOp::Abs, i8(-128)), Some(i8(-128)));
+    }
+
+    #[test]
+    fn bits_are_those_of_the_width() {
+        let int = |scalar, value| Const::Int(scalar, value);
+        let results = [
+            (Intrinsic::CountOnes, int(Scalar::I32, -1), 32),
+            (Intrinsic::CountOnes, int(Scalar::I64, i64::MIN.into()), 1),
+            (Intrinsic::LeadingZeros, int(Scalar::U32, 0), 32),
+            (Intrinsic::LeadingZeros, int(Scalar::U32, 1), 31),
+            (Intrinsic::LeadingZeros, int(Scalar::I64, -1), 0),
+            (Intrinsic::ReverseBits, int(Scalar::U32, 1), 1 << 31),
+            (Intrinsic::ReverseBits, int(Scalar::I32, 1), i32::MIN.into()),
+            (Intrinsic::ReverseBits, int(Scalar::U64, 6), 3 << 61),
+        ];
+        for (op, value, result) in results {
+            let Const::Int(scalar, _) = value else { unreachable!("bug in pykernel: an integer") };
+            assert_eq!(intrinsic(op, &[value]), Some(int(scalar, result)), "{op:?} of {value:?}");
+        }
     }
 
     #[test]

@@ -132,6 +132,9 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
             | Intrinsic::FusedMultiplyAdd
             | Intrinsic::MultiplyAdd
             | Intrinsic::ProductError
+            | Intrinsic::CountOnes
+            | Intrinsic::LeadingZeros
+            | Intrinsic::ReverseBits
             | Intrinsic::StackExhausted => false,
         },
         Expr::Overlap { .. } => false,
