@@ -14,7 +14,7 @@
 
 pub mod print;
 mod table;
-mod visit;
+pub mod visit;
 
 use std::sync::Arc;
 
