@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::typed::effects::Effects;
 use crate::typed::{
-    Elementwise, Expr, ExprKind, Instance, Output, Program, Rules, Stmt, StmtKind, Web, WebId, visit,
+    Elementwise, Expr, ExprKind, Input, Instance, Output, Program, Rules, Stmt, StmtKind, Web, WebId, visit,
 };
 use crate::types::Type;
 
@@ -229,7 +229,8 @@ impl Fusion<'_> {
     fn operation_for(&self, stmts: &[Option<Stmt>], reader: usize) -> Option<usize> {
         let inputs = &reading(stmts[reader].as_ref()?)?.inputs;
         let is_read_here = |web: WebId| {
-            let reads = inputs.iter().filter(|input| variable_of(&input.value) == Some(web)).count();
+            let is_it = |input: &&Input| input.sites.is_empty() && variable_of(&input.value) == Some(web);
+            let reads = inputs.iter().filter(is_it).count();
             reads > 0 && self.uses.reads.get(&web) == Some(&reads) && self.uses.sets.get(&web) == Some(&1)
         };
         let read = (0..reader).rev().find(|place| {
@@ -238,9 +239,9 @@ impl Fusion<'_> {
         })?;
         let (_, operation) = self.operation(stmts[read].as_ref()?)?;
         let mut variables = BTreeSet::new();
-        operation.inputs.iter().map(|input| &input.value).chain([&operation.body]).for_each(|value| {
-            value.walk(&mut |part| variables.extend(variable_of(part)));
-        });
+        let mut add = |value: &Expr| value.walk(&mut |part| variables.extend(variable_of(part)));
+        operation.inputs.iter().for_each(|input| input.operands(&mut add));
+        add(&operation.body);
         let between = stmts[read + 1..reader].iter().flatten();
         let may_cross = |stmt: &Stmt| {
             let effect = self.effects.of_stmt(stmt);

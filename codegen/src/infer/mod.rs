@@ -6,6 +6,7 @@
 //! instance the variables' types are found the same way, by rounds over the body. Only the last
 //! round reports and keeps what it built.
 
+mod advanced;
 mod allocate;
 mod argument;
 mod array_operation;

@@ -270,6 +270,7 @@ impl Body<'_, '_> {
                         Ok(StmtKind::Store(element, self.numpy_scalar(value, &ty)?))
                     }
                     Subscript::Part(part) => self.assign_part(part, value, *span),
+                    Subscript::Indexed(indexed) => self.assign_indexed(indexed, value, *span),
                 }
             }
         }
@@ -299,6 +300,7 @@ impl Body<'_, '_> {
                 match self.written(array, indices, *place, NOT_INDEXED)? {
                     Subscript::Element(element) => self.augment_element(element, op, value, [*place, span]),
                     Subscript::Part(part) => self.update_part(part, op, value, span),
+                    Subscript::Indexed(indexed) => self.update_indexed(indexed, op, value, span),
                 }
             }
         }

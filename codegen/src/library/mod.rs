@@ -46,6 +46,7 @@ const TEXT: &str = concat!(
     include_str!("cmath.py"),
     include_str!("sequence.py"),
     include_str!("reduction.py"),
+    include_str!("indexing.py"),
 );
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {
