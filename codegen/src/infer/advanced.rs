@@ -4,6 +4,7 @@ use super::array_operation::any_array;
 use super::elementwise::{casts_to, operand, sequence, wrong_cast};
 use super::subscript::{Item, part};
 use super::tuple::{after, int};
+use super::ufunc_call::only_element;
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, BinaryOp};
@@ -13,6 +14,13 @@ use crate::typed::{
     Axis, Elementwise, Expr, ExprKind, Input, Operation, Output, Piece, Raise, Rules, Site, StmtKind,
 };
 use crate::types::{ArrayType, Type};
+
+/// The items of a subscript, one for each dimension and each new one.
+pub(super) struct Items {
+    pub(super) items: Vec<Item>,
+    /// Whether indices are apart from each other, so that their dimensions come first.
+    pub(super) is_split: bool,
+}
 
 /// An array, a variable, that is indexed with arrays, and what is evaluated before.
 pub(super) struct Indexed {
@@ -34,8 +42,7 @@ impl Body<'_, '_> {
         &mut self,
         array: Expr,
         ty: ArrayType,
-        items: Vec<Item>,
-        is_split: bool,
+        Items { items, is_split }: Items,
         span: Span,
     ) -> Typed<Indexed> {
         let mut evaluated = Vec::new();
@@ -113,21 +120,15 @@ impl Body<'_, '_> {
                 text(" but size of corresponding boolean axis is "),
                 Piece::Value(own.clone()),
             ];
-            evaluated.push(equal([own, size], "IndexError", message, span));
+            evaluated.push(check(compared([own, size], span), "IndexError", message));
         }
     }
 
     /// What the subscript gives: a new array.
     pub(super) fn indexed_value(&mut self, indexed: Indexed, span: Span) -> Typed {
         let Indexed { mut evaluated, array, by } = indexed;
-        let Type::Array(ty) = array.ty else { return Err(Stop) };
         let value = match by {
-            By::Sites(sites) => {
-                let inputs = vec![Input { value: array, core: Vec::new(), sites }];
-                let outputs = vec![Output::New { element: ty.element, core: Vec::new() }];
-                let body = operand(0, ty, span);
-                self.outputs_of(Elementwise::new(inputs, outputs, body, Rules::Call), span)
-            }
+            By::Sites(sites) => self.gathered(array, sites, span)?,
             By::Mask(mask) => {
                 self.mask_fits(&array, &mask, 0, &mut evaluated, span);
                 self.library_call("where_true", vec![array, mask], false, span)?
@@ -136,15 +137,26 @@ impl Body<'_, '_> {
         Ok(after(evaluated, value))
     }
 
+    /// A new array of elements that lie at sites.
+    pub(super) fn gathered(&mut self, array: Expr, sites: Vec<Site>, span: Span) -> Typed {
+        let Type::Array(ty) = array.ty else { return Err(Stop) };
+        let inputs = vec![Input { value: array, core: Vec::new(), sites }];
+        let outputs = vec![Output::New { element: ty.element, core: Vec::new() }];
+        let body = operand(0, ty, span);
+        Ok(self.outputs_of(Elementwise::new(inputs, outputs, body, Rules::Call), span))
+    }
+
     /// `array[...] = value`. The value is evaluated first.
     pub(super) fn assign_indexed(&mut self, indexed: Indexed, value: Expr, span: Span) -> Typed<StmtKind> {
         let mut stmts = Vec::new();
+        let is_bare = matches!(value.ty, Type::Array(ArrayType { rank: 0, .. }));
+        let value = if is_bare { only_element(value) } else { value };
         let value = self.evaluated(value, &mut stmts);
         let Indexed { evaluated, array, by } = indexed;
         stmts.extend(evaluated.into_iter().map(StmtKind::Evaluate));
         match by {
             By::Sites(sites) => self.assign_sites(array, sites, value, &mut stmts, span)?,
-            By::Mask(mask) if any_array([&value]) && rank_of(&value) > 0 => {
+            By::Mask(mask) if any_array([&value]) => {
                 let mut evaluated = Vec::new();
                 self.mask_fits(&array, &mask, 0, &mut evaluated, span);
                 let places = self.places_of(mask, &mut evaluated, span)?;
@@ -205,11 +217,9 @@ impl Body<'_, '_> {
         ];
         // One value is for all.
         let one = compared([given.clone(), int(1, span)], span);
-        let check = equal([given, wanted], "ValueError", message, span);
-        let ExprKind::Checked { cond, raise, value } = check.kind else { return Err(Stop) };
-        let either = ExprKind::Logical { and: false, left: Box::new(one), right: cond };
-        let cond = Box::new(Expr::new(either, Type::BOOL, span));
-        evaluated.push(Expr::new(ExprKind::Checked { cond, raise, value }, check.ty, span));
+        let all = compared([given, wanted], span);
+        let either = ExprKind::Logical { and: false, left: Box::new(one), right: Box::new(all) };
+        evaluated.push(check(Expr::new(either, Type::BOOL, span), "ValueError", message));
         Ok(())
     }
 
@@ -224,6 +234,8 @@ impl Body<'_, '_> {
         let Indexed { evaluated, array, by } = indexed;
         let mut stmts: Vec<StmtKind> = evaluated.into_iter().map(StmtKind::Evaluate).collect();
         let value = self.expr(value)?;
+        let is_bare = matches!(value.ty, Type::Array(ArrayType { rank: 0, .. }));
+        let value = if is_bare { only_element(value) } else { value };
         let by = match by {
             By::Mask(mask) if !any_array([&value]) => {
                 stmts.push(self.update_masked([array, mask], op, value, span)?);
@@ -358,9 +370,9 @@ fn compared(operands: [Expr; 2], span: Span) -> Expr {
     Expr::new(kind, Type::BOOL, span)
 }
 
-/// Raises unless two numbers are equal.
-fn equal(operands: [Expr; 2], class: &str, message: Vec<Piece>, span: Span) -> Expr {
-    let cond = Box::new(compared(operands, span));
-    let (raise, value) = (Raise { class: class.into(), message }, Box::new(int(0, span)));
-    Expr::new(ExprKind::Checked { cond, raise, value }, Type::INT, span)
+/// Raises unless a condition holds.
+pub(super) fn check(cond: Expr, class: &str, message: Vec<Piece>) -> Expr {
+    let (span, raise) = (cond.span, Raise { class: class.into(), message });
+    let kind = ExprKind::Checked { cond: Box::new(cond), raise, value: Box::new(int(0, span)) };
+    Expr::new(kind, Type::INT, span)
 }

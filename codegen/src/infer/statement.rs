@@ -356,6 +356,11 @@ impl Body<'_, '_> {
         span: Span,
         message: &str,
     ) -> Typed<Subscript> {
+        if let Some(array) = self.flat(array) {
+            let array = array?;
+            self.check_writable(&array, span)?;
+            return Ok(Subscript::Element(self.flat_element(array, indices, span)?));
+        }
         let array = self.expr(array).and_then(|array| self.required(array, message));
         self.writable(array, indices, span)
     }

@@ -1,6 +1,6 @@
 //! Typing subscripts: elements of arrays, and parts of them as views.
 
-use super::advanced::{Indexed, are_split};
+use super::advanced::{Indexed, Items, are_split};
 use super::convert::real_number_of;
 use super::none::NOT_INDEXED;
 use super::ufunc_call::only_element;
@@ -38,6 +38,10 @@ impl Body<'_, '_> {
         if let Some(extent) = self.shape_item(value, indices, span) {
             return extent;
         }
+        if let Some(array) = self.flat(value) {
+            let element = self.flat_element(array?, indices, span)?;
+            return Ok(element_value(element, span));
+        }
         let value = self.expr(value).and_then(|value| self.required(value, NOT_INDEXED));
         if let Ok(Expr { ty: Type::Tuple(_), .. }) = &value {
             return self.item(value?, indices, span);
@@ -66,7 +70,7 @@ impl Body<'_, '_> {
         let is_split = are_split(&items);
         let items = self.with_rest(items, &ty, span)?;
         if items.iter().any(|item| matches!(item, Item::Array(_) | Item::Mask(_))) {
-            return Ok(Subscript::Indexed(self.indexed(array, ty, items, is_split, span)?));
+            return Ok(Subscript::Indexed(self.indexed(array, ty, Items { items, is_split }, span)?));
         }
         let axes: Vec<Axis> = items.iter().map(Item::axis).collect();
         let array = Box::new(array);
@@ -176,7 +180,7 @@ impl Body<'_, '_> {
     }
 
     /// A number or an array as an index.
-    fn index_item(&mut self, index: Expr) -> Typed<Item> {
+    pub(super) fn index_item(&mut self, index: Expr) -> Typed<Item> {
         Ok(match index.ty {
             Type::Array(ArrayType { rank: 1.., element, .. }) if element.kind() == Kind::Int => {
                 Item::Array(index)
@@ -235,7 +239,7 @@ pub(super) fn element_type(element: &Element) -> Type {
 }
 
 /// An element as a value.
-fn element_value(element: Element, span: Span) -> Expr {
+pub(super) fn element_value(element: Element, span: Span) -> Expr {
     let ty = element_type(&element);
     Expr::new(ExprKind::Element(element), ty, span)
 }

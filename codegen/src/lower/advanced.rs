@@ -31,28 +31,33 @@ impl Lowering<'_> {
 
     /// The extents of an operand with sites, whose indices are checked to be broadcast together.
     pub(super) fn indexed_extents(&mut self, array: &Array, span: Span) -> Vec<ir::Expr> {
-        let is_indexed = |behind: usize| {
-            self.listed(array)
-                .any(|(view, after)| (after..after + self.view_type(view).rank).contains(&behind))
+        let reach = |site: &Site| match site {
+            Site::Listed { index, after, .. } => (*after, after + self.view_type(*index).rank),
+            Site::Along(after) => (*after, after + 1),
         };
-        let mut indices = Vec::new();
-        let mut all = Vec::new();
+        let rank = array.sites.iter().map(|site| reach(site).1).max().unwrap_or(0);
+        let (mut indices, mut all) = (Vec::new(), Vec::new());
         for (axis, site) in array.sites.iter().enumerate() {
+            let mut extents = vec![int(1); rank];
+            let (after, end) = reach(site);
             match site {
-                Site::Listed { index, after, .. } => {
-                    let extents = self.extents(*index);
-                    all.push([extents.clone(), vec![int(1); *after]].concat());
-                    indices.push(extents);
+                Site::Listed { index, .. } => {
+                    let own = self.extents(*index);
+                    indices.push(own.clone());
+                    extents.splice(rank - end..rank - after, own);
                 }
-                Site::Along(after) => {
-                    let extents =
-                        [vec![ir::Expr::Dim { view: array.view, axis }], vec![int(1); *after]].concat();
-                    if is_indexed(*after) {
+                Site::Along(_) => {
+                    extents[rank - end] = ir::Expr::Dim { view: array.view, axis };
+                    // NumPy counts the places along such a dimension by an index of its own.
+                    if self
+                        .listed(array)
+                        .any(|(view, from)| (from..from + self.view_type(view).rank).contains(&after))
+                    {
                         indices.push(extents.clone());
                     }
-                    all.push(extents);
                 }
             }
+            all.push(extents);
         }
         let all: Vec<&[ir::Expr]> = all.iter().map(Vec::as_slice).collect();
         let (together, fits) = self.together(&all, span);

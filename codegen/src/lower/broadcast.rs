@@ -3,7 +3,7 @@
 use super::elementwise::{Array, Operand, Target};
 use super::function::Lowering;
 use super::shapes::{Role, Shape, Shapes};
-use crate::ir::construct::{and, boolean, compare, int, or, select};
+use crate::ir::construct::{and, boolean, compare, int, or, select, truth};
 use crate::ir::{self, Axis, CompareOp, Const, LocalId, Scalar};
 use crate::source::Span;
 use crate::typed::{Elementwise, Rules, Shaped};
@@ -140,7 +140,9 @@ impl Lowering<'_> {
             let mut extents = has_axis.map(|shape| &shape[shape.len() - axis]);
             let Some(mut extent) = extents.next().cloned() else { continue };
             for other in extents {
-                if *other != extent {
+                if truth(&is_one(&extent)) == Some(true) {
+                    extent = other.clone();
+                } else if *other != extent && truth(&is_one(other)) != Some(true) {
                     let meet = or(equal(other, &extent), or(is_one(other), is_one(&extent)));
                     fits = and(fits, meet);
                     extent = self.save(select(is_one(&extent), other.clone(), extent), Scalar::I64, span);

@@ -43,7 +43,9 @@ impl Lowering<'_> {
             }
             _ => {
                 arrays(inputs).for_each(|array| *array = self.apart(array, outputs, shape, span));
-                for place in 0..outputs.len() {
+                for place in
+                    (0..outputs.len()).filter(|place| outputs[*place].is_indexed()).collect::<Vec<_>>()
+                {
                     let apart = self.indices_apart(&outputs[place], outputs, span);
                     outputs[place] = self.broadcast_sites(&apart, shape, span);
                 }
