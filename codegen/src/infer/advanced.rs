@@ -25,7 +25,7 @@ pub(super) struct Items {
 /// An array, a variable, that is indexed with arrays, and what is evaluated before.
 pub(super) struct Indexed {
     evaluated: Vec<Expr>,
-    pub(super) array: Expr,
+    array: Expr,
     by: By,
 }
 

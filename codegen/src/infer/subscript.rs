@@ -84,16 +84,8 @@ impl Body<'_, '_> {
 
     /// `array[indices]` where it is written.
     pub(super) fn writable(&mut self, array: Typed, indices: &[hir::Index], span: Span) -> Typed<Subscript> {
-        let subscript = self.subscript(array, indices, span)?;
-        self.check_writable(
-            match &subscript {
-                Subscript::Element(element) => &element.array,
-                Subscript::Part(part) => part,
-                Subscript::Indexed(indexed) => &indexed.array,
-            },
-            span,
-        )?;
-        Ok(subscript)
+        let array = array.and_then(|array| self.check_writable(&array, span).map(|()| array));
+        self.subscript(array, indices, span)
     }
 
     /// Reports a read-only array that is written.
