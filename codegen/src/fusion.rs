@@ -77,7 +77,9 @@ fn whole_of(value: &Expr) -> Option<WebId> {
     match &value.kind {
         ExprKind::Variable { web, .. } | ExprKind::Bind(web, _) => Some(*web),
         ExprKind::Part(array, _) | ExprKind::Transpose(array) => whole_of(array),
-        ExprKind::Item(tuple, index) if let ExprKind::Tuple(items) = &tuple.kind => whole_of(items.get(*index)?),
+        ExprKind::Item(tuple, index) if let ExprKind::Tuple(items) = &tuple.kind => {
+            whole_of(items.get(*index)?)
+        }
         _ => None,
     }
 }

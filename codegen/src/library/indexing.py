@@ -20,11 +20,14 @@ def places_of(a):
 
 
 def fill_places(a, places, axis, n):
+    # Each place is written, and the next one over it unless it counts: nothing branches on an element.
     if a.ndim == 1:
+        last = places.shape[1]
         for i in range(len(a)):
-            if a[i]:
-                places[axis, n] = i
-                n = intrinsics.wrapping_add(n, 1)
+            if n == last:
+                break
+            places[axis, n] = i
+            n = intrinsics.wrapping_add(n, intrinsics.select(bool(a[i]), 1, 0))
     else:
         for i in range(len(a)):
             first = n
@@ -42,9 +45,10 @@ def where_true(a, mask):
 def fill_true(a, mask, chosen, n):
     if a.ndim == 1:
         for i in range(len(mask)):
-            if mask[i]:
-                chosen[n] = a[i]
-                n = intrinsics.wrapping_add(n, 1)
+            if n == len(chosen):
+                break
+            chosen[n] = a[i]
+            n = intrinsics.wrapping_add(n, intrinsics.select(bool(mask[i]), 1, 0))
     else:
         for i in range(len(mask)):
             n = fill_true(a[i], mask[i], chosen, n)

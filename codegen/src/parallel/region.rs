@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::outline::webs;
 use super::polynomial::{Polynomial, Symbol};
 use crate::ir::BinaryOp;
-use crate::typed::{Axis, Expr, ExprKind, Operation, Output, Parallel, Program, Stmt, StmtKind, WebId, visit};
+use crate::typed::{
+    Axis, Expr, ExprKind, Operation, Output, Parallel, Program, Stmt, StmtKind, WebId, visit,
+};
 use crate::types::{DType, Kind, Type};
 
 /// A run of indices of one dimension, both ends included; empty if they are in the other order.
