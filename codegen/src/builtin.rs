@@ -100,6 +100,8 @@ pub enum Rule {
     Random,
     /// What `numba.cuda` has of instructions on numbers.
     Instruction(Instruction),
+    /// What indexes arrays, or says where they are true.
+    Index(Indexing),
 }
 
 /// An instruction on numbers, by PTX's name.
@@ -119,6 +121,29 @@ pub enum Instruction {
     Selp,
     /// The cube root.
     Cbrt,
+}
+
+/// A function that indexes an array, or says where its elements are true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indexing {
+    /// `np.nonzero`, and `np.where` of one argument.
+    Nonzero,
+    /// `np.flatnonzero`.
+    FlatNonzero,
+    /// `np.argwhere`.
+    Argwhere,
+    /// `np.count_nonzero`.
+    CountNonzero,
+    /// `np.take`.
+    Take,
+    /// `np.take_along_axis`.
+    TakeAlongAxis,
+    /// `np.extract`.
+    Extract,
+    /// `np.compress`.
+    Compress,
+    /// `np.ix_`.
+    Ix,
 }
 
 /// Where an array lies that a kernel for GPUs sets aside.
@@ -279,8 +304,10 @@ const METHODS: &[&str] = &[
     "numpy.max",
     "numpy.mean",
     "numpy.min",
+    "numpy.nonzero",
     "numpy.prod",
     "numpy.sum",
+    "numpy.take",
 ];
 
 type Parameters = &'static [(&'static str, Option<f64>)];
@@ -288,6 +315,9 @@ type Parameters = &'static [(&'static str, Option<f64>)];
 const KEYWORDS: &[(&str, Parameters)] = &[
     ("complex", &[("real", Some(0.0)), ("imag", None)]),
     ("math.isclose", &[("a", None), ("b", None), ("rel_tol", Some(1e-9)), ("abs_tol", Some(0.0))]),
+    ("numpy.compress", &[("condition", None), ("a", None), ("axis", None)]),
+    ("numpy.take", &[("a", None), ("indices", None), ("axis", None)]),
+    ("numpy.take_along_axis", &[("arr", None), ("indices", None), ("axis", None)]),
     ("pow", &[("base", None), ("exp", None), ("mod", None)]),
     ("round", &[("number", None), ("ndigits", None)]),
     ("sum", &[("iterable", None), ("start", None)]),
@@ -381,6 +411,11 @@ const fn number(name: &'static str, function: &'static str, complex: &'static st
 /// A reduction of a whole array.
 const fn reduction(name: &'static str, function: &'static str) -> Row {
     row(name, 1..=1, Rule::Reduce, Target::Library(function))
+}
+
+/// What indexes an array.
+const fn index(name: &'static str, arity: RangeInclusive<usize>, what: Indexing) -> Row {
+    row(name, arity, Rule::Index(what), Target::Nothing)
 }
 
 /// A number that a thread of a GPU has.
@@ -684,6 +719,17 @@ static TABLE: &[Row] = &[
     reduction("numpy.min", "least"),
     reduction("numpy.prod", "product"),
     reduction("numpy.sum", "sum"),
+    index("numpy.argwhere", 1..=1, Indexing::Argwhere),
+    index("numpy.compress", 2..=3, Indexing::Compress),
+    index("numpy.count_nonzero", 1..=1, Indexing::CountNonzero),
+    index("numpy.extract", 2..=2, Indexing::Extract),
+    index("numpy.flatnonzero", 1..=1, Indexing::FlatNonzero),
+    index("numpy.ix_", 1..=usize::MAX, Indexing::Ix),
+    row("numpy.ndenumerate", 1..=1, Rule::Iterator, Target::Nothing),
+    row("numpy.ndindex", 1..=usize::MAX, Rule::Iterator, Target::Nothing),
+    index("numpy.nonzero", 1..=1, Indexing::Nonzero),
+    index("numpy.take", 2..=3, Indexing::Take),
+    index("numpy.take_along_axis", 2..=3, Indexing::TakeAlongAxis),
     scalar("numpy.bool_", DType::Bool),
     scalar("numpy.int8", DType::Int8),
     scalar("numpy.int16", DType::Int16),

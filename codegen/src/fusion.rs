@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::typed::effects::Effects;
 use crate::typed::{
-    Elementwise, Expr, ExprKind, Instance, Output, Program, Rules, Stmt, StmtKind, Web, WebId, visit,
+    Elementwise, Expr, ExprKind, Input, Instance, Output, Program, Rules, Stmt, StmtKind, Web, WebId, visit,
 };
 use crate::types::Type;
 
@@ -37,21 +37,50 @@ fn has_operations(body: &[Stmt]) -> bool {
 struct Uses {
     sets: BTreeMap<WebId, usize>,
     reads: BTreeMap<WebId, usize>,
+    /// Of arrays that are parts of others, those others.
+    wholes: BTreeMap<WebId, WebId>,
 }
 
 impl Uses {
     fn of(instance: &Instance, body: &[Stmt]) -> Uses {
-        let mut uses = Uses { sets: BTreeMap::new(), reads: BTreeMap::new() };
+        let mut uses = Uses { sets: BTreeMap::new(), reads: BTreeMap::new(), wholes: BTreeMap::new() };
         instance.params.iter().for_each(|(_, web)| count(&mut uses.sets, *web));
         visit::walk(body, &mut |stmt| {
-            stmt.kind.assigned().into_iter().for_each(|web| count(&mut uses.sets, web))
+            stmt.kind.assigned().into_iter().for_each(|web| count(&mut uses.sets, web));
+            if let StmtKind::Assign(web, value) = &stmt.kind {
+                uses.wholes.extend(whole_of(value).map(|whole| (*web, whole)));
+            }
         });
         visit::walk_exprs(body, &mut |expr| match &expr.kind {
-            ExprKind::Bind(web, _) => count(&mut uses.sets, *web),
+            ExprKind::Bind(web, value) => {
+                count(&mut uses.sets, *web);
+                uses.wholes.extend(whole_of(value).map(|whole| (*web, whole)));
+            }
             ExprKind::Variable { web, .. } | ExprKind::Bound(web) => count(&mut uses.reads, *web),
             _ => {}
         });
         uses
+    }
+
+    /// The array of which an array is a part, as far as that is seen.
+    fn whole(&self, mut web: WebId) -> WebId {
+        let mut steps = 0;
+        while let Some(whole) = self.wholes.get(&web).filter(|_| steps < self.wholes.len()) {
+            (web, steps) = (*whole, steps + 1);
+        }
+        web
+    }
+}
+
+/// The variable whose array a value is, or is a part of.
+fn whole_of(value: &Expr) -> Option<WebId> {
+    match &value.kind {
+        ExprKind::Variable { web, .. } | ExprKind::Bind(web, _) => Some(*web),
+        ExprKind::Part(array, _) | ExprKind::Transpose(array) => whole_of(array),
+        ExprKind::Item(tuple, index) if let ExprKind::Tuple(items) = &tuple.kind => {
+            whole_of(items.get(*index)?)
+        }
+        _ => None,
     }
 }
 
@@ -227,9 +256,11 @@ impl Fusion<'_> {
 
     /// The last of the operations that can be joined to the one of a statement.
     fn operation_for(&self, stmts: &[Option<Stmt>], reader: usize) -> Option<usize> {
-        let inputs = &reading(stmts[reader].as_ref()?)?.inputs;
+        let reading = reading(stmts[reader].as_ref()?)?;
+        let inputs = &reading.inputs;
         let is_read_here = |web: WebId| {
-            let reads = inputs.iter().filter(|input| variable_of(&input.value) == Some(web)).count();
+            let is_it = |input: &&Input| input.sites.is_empty() && variable_of(&input.value) == Some(web);
+            let reads = inputs.iter().filter(is_it).count();
             reads > 0 && self.uses.reads.get(&web) == Some(&reads) && self.uses.sets.get(&web) == Some(&1)
         };
         let read = (0..reader).rev().find(|place| {
@@ -238,16 +269,32 @@ impl Fusion<'_> {
         })?;
         let (_, operation) = self.operation(stmts[read].as_ref()?)?;
         let mut variables = BTreeSet::new();
-        operation.inputs.iter().map(|input| &input.value).chain([&operation.body]).for_each(|value| {
-            value.walk(&mut |part| variables.extend(variable_of(part)));
-        });
+        let mut add = |value: &Expr| value.walk(&mut |part| variables.extend(variable_of(part)));
+        operation.inputs.iter().for_each(|input| input.operands(&mut add));
+        add(&operation.body);
         let between = stmts[read + 1..reader].iter().flatten();
         let may_cross = |stmt: &Stmt| {
             let effect = self.effects.of_stmt(stmt);
             let in_order = !effect.leaves || !operation.may_not_fit();
             !effect.acts && in_order && !sets_any(stmt, &variables)
         };
-        { between }.all(may_cross).then_some(read)
+        let copies = self.indexes_what_it_writes(operation, reading);
+        ({ between }.all(may_cross) && !copies).then_some(read)
+    }
+
+    /// Whether an operation indexes an array that another one writes: joined to it, it would copy all of the array first.
+    fn indexes_what_it_writes(&self, operation: &Elementwise, other: &Elementwise) -> bool {
+        let indexed = operation.inputs.iter().filter(|input| !input.sites.is_empty());
+        let mut indexed = indexed.filter_map(|input| whole_of(&input.value)).map(|web| self.uses.whole(web));
+        let written: Vec<WebId> = other
+            .outputs
+            .iter()
+            .filter_map(|output| match output {
+                Output::Given { array, .. } => whole_of(array).map(|web| self.uses.whole(web)),
+                Output::New { .. } => None,
+            })
+            .collect();
+        indexed.any(|web| written.contains(&web))
     }
 
     /// The operation of a statement that may be joined to another, and the variable that has its result.

@@ -77,7 +77,8 @@ fn operation(stmt: &Stmt) -> Option<WebId> {
     };
     let is_line = |ty: &Type| matches!(ty, Type::Array(ArrayType { rank: 1, .. }));
     let is_fit = |input: &Input| {
-        input.core.is_empty() && (is_line(&input.value.ty) || !matches!(input.value.ty, Type::Array(_)))
+        let is_plain = input.core.is_empty() && input.sites.is_empty();
+        is_plain && (is_line(&input.value.ty) || !matches!(input.value.ty, Type::Array(_)))
     };
     let is_one = matches!(operation.outputs.as_slice(), [Output::New { .. }]);
     let fits = operation.rules == Rules::Call && is_one && is_line(ty);
@@ -270,7 +271,7 @@ impl Filling<'_> {
             }));
         }
         let body = self.renamed(self.operation.body.clone());
-        let outputs = vec![Output::Given { array: target, n_core: 0, is_input: false }];
+        let outputs = vec![Output::given(target)];
         let fill = Elementwise::new(inputs, outputs, body, Rules::Alike);
         let fill = Expr::new(ExprKind::Elementwise(Box::new(fill)), Type::None, span);
         stmts.push(Stmt { kind: StmtKind::Evaluate(fill), span });

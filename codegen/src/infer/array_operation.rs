@@ -60,7 +60,7 @@ impl<'i, 'a> Body<'i, 'a> {
             outputs.push(match out.clone() {
                 Some(array) => {
                     element = self.written_as(&array, &result.ty, span)?;
-                    Output::Given { array, n_core: 0, is_input: false }
+                    Output::given(array)
                 }
                 None => Output::New { element, core: Vec::new() },
             });

@@ -156,6 +156,10 @@ impl Body<'_, '_> {
             let args: Vec<hir::Expr> = std::iter::once(array).chain(args.iter().cloned()).collect();
             return self.call_builtin(row, &args, keywords, [span, span]);
         }
+        if let (Type::Array(_), "item") = (&value.ty, name) {
+            self.no_keywords(name, keywords)?;
+            return self.array_item(value, args, span);
+        }
         if name != "conjugate" || value.ty.dtype().is_none() {
             let message = format!("`{}` has no method `{name}`", value.ty);
             return self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(match value.ty {

@@ -5,7 +5,7 @@ use super::call::NO_INTEGER;
 use super::convert::real_number_of;
 use super::none::{present, unsupported_operands};
 use super::tuple::after;
-use super::{Body, Typed, array_reduction, device, instruction, promote, random, reduce};
+use super::{Body, Typed, array_reduction, device, indexing, instruction, promote, random, reduce};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, CompareOp, ErrorModel};
@@ -17,6 +17,9 @@ use crate::types::{DType, Kind, Type};
 impl Body<'_, '_> {
     pub(super) fn call_row(&mut self, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
         let args = self.present_arguments(row, args)?;
+        if let Rule::Index(what) = row.rule {
+            return indexing::index(self, row, what, args, span);
+        }
         let rule = match row.rule {
             Rule::MathFloats => math_floats,
             Rule::MathInts => math_ints,
@@ -57,7 +60,7 @@ impl Body<'_, '_> {
             Rule::Array => array,
             Rule::Random => random::random,
             Rule::Instruction(_) => instruction::instruction,
-            Rule::Make(_) | Rule::Ufunc | Rule::Atomic | Rule::Reserve(_) => {
+            Rule::Make(_) | Rule::Ufunc | Rule::Atomic | Rule::Reserve(_) | Rule::Index(_) => {
                 unreachable!("bug in pykernel: it reads its own arguments")
             }
         };
@@ -94,7 +97,7 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
         (Rule::Make(_) | Rule::Operate | Rule::Like | Rule::ComplexOfParts, _) => return None,
         (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::IsComplex | Rule::Cast, _) => return None,
-        (Rule::Reduce | Rule::Ufunc, _) => return None,
+        (Rule::Reduce | Rule::Ufunc | Rule::Index(_), _) => return None,
         (Rule::Special | Rule::Grid | Rule::GridSize | Rule::LanesBefore | Rule::Together, _) => return None,
         (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array, _) => return None,
         (Rule::Random | Rule::Instruction(_), _) => return None,
@@ -104,7 +107,7 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
 impl Body<'_, '_> {
     /// The arguments of a builtin, where it wants what is in those that may be `None`.
     fn present_arguments(&mut self, row: &Row, args: Vec<Expr>) -> Typed<Vec<Expr>> {
-        let takes_none = matches!(row.rule, Rule::RevealType | Rule::Construct);
+        let takes_none = matches!(row.rule, Rule::RevealType | Rule::Construct | Rule::Index(_));
         if let Some(none) = args.iter().find(|arg| arg.ty == Type::None && !takes_none) {
             return self.never_a_value(&none.clone());
         }

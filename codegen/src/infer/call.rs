@@ -228,6 +228,9 @@ impl Body<'_, '_> {
             self.no_keywords(&builtin::python_name(name), keywords)?;
             return self.atomic(row, args, span);
         }
+        if let ("numpy.where", [_], []) = (row.name, args, keywords) {
+            return self.call_builtin("numpy.nonzero", args, keywords, [name_span, span]);
+        }
         if row.rule == builtin::Rule::Ufunc {
             return self.call_numpy_ufunc(row, args, keywords, span);
         }

@@ -1,6 +1,6 @@
 //! Typing assignments to parts of arrays: `x[1:] = y`, `x[1:] += y`, and `x += y` of an array.
 
-use super::{Body, Typed};
+use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, BinaryOp};
 use crate::source::Span;
@@ -10,10 +10,23 @@ use crate::types::{ArrayType, DType, Kind, Type};
 impl Body<'_, '_> {
     /// `part = value`: NumPy converts the value to the array's dtype before it looks for elements.
     pub(super) fn assign_part(&mut self, part: Expr, value: Expr, span: Span) -> Typed<StmtKind> {
-        let element = element_of(&part);
         let mut stmts = Vec::new();
         let value = self.evaluated(value, &mut stmts);
         let target = self.evaluated(part, &mut stmts);
+        self.assign_output(Output::given(target), value, &mut stmts, span)?;
+        Ok(sequence(stmts, span))
+    }
+
+    /// Sets what is written to a value that has been evaluated.
+    pub(super) fn assign_output(
+        &mut self,
+        output: Output,
+        value: Expr,
+        stmts: &mut Vec<StmtKind>,
+        span: Span,
+    ) -> Typed<()> {
+        let Output::Given { array, .. } = &output else { return Err(Stop) };
+        let element = element_of(array);
         let (inputs, value) = match value.ty {
             Type::Array(given) => {
                 let element = self.convert(operand(0, given, value.span), &element)?;
@@ -21,11 +34,11 @@ impl Body<'_, '_> {
             }
             _ => {
                 let value = self.numpy_scalar(value, &element)?;
-                (Vec::new(), self.evaluated(value, &mut stmts))
+                (Vec::new(), self.evaluated(value, stmts))
             }
         };
-        stmts.push(StmtKind::Evaluate(assignment(target, inputs, value, Rules::Assignment, span)));
-        Ok(sequence(stmts, span))
+        stmts.push(StmtKind::Evaluate(assignment(output, inputs, value, Rules::Assignment, span)));
+        Ok(())
     }
 
     /// `part op= value`, with the part evaluated first.
@@ -54,11 +67,7 @@ impl Body<'_, '_> {
     ) -> Typed<StmtKind> {
         let (element, place) = (element_of(&target), target.span);
         let mut stmts = Vec::new();
-        let value = match (&value.ty, element.dtype().map(DType::kind)) {
-            // NumPy converts Python's int even where there are no elements.
-            (&Type::INT, Some(Kind::Int)) if value.int_literal().is_none() => self.coerce(value, &element)?,
-            _ => value,
-        };
+        let value = self.updating(value, &element)?;
         let value = self.evaluated(value, &mut stmts);
         let mut inputs = vec![Input::plain(target.clone())];
         let operand = match value.ty {
@@ -74,14 +83,23 @@ impl Body<'_, '_> {
             return self.report(wrong_cast(op, &result.ty, &element, span));
         }
         let value = self.convert(result, &element)?;
-        stmts.push(StmtKind::Evaluate(assignment(target, inputs, value, Rules::Update, span)));
+        let update = assignment(Output::given(target), inputs, value, Rules::Update, span);
+        stmts.push(StmtKind::Evaluate(update));
         Ok(sequence(stmts, span))
+    }
+
+    /// What elements of a type are updated with: NumPy converts Python's int even where there are no elements.
+    pub(super) fn updating(&mut self, value: Expr, element: &Type) -> Typed {
+        match (&value.ty, element.dtype().map(DType::kind)) {
+            (&Type::INT, Some(Kind::Int)) if value.int_literal().is_none() => self.coerce(value, element),
+            _ => Ok(value),
+        }
     }
 }
 
 impl Body<'_, '_> {
     /// A value that a statement evaluates before it is used.
-    fn evaluated(&mut self, value: Expr, stmts: &mut Vec<StmtKind>) -> Expr {
+    pub(super) fn evaluated(&mut self, value: Expr, stmts: &mut Vec<StmtKind>) -> Expr {
         let (value, again) = self.twice(value);
         stmts.push(StmtKind::Evaluate(value));
         again
@@ -102,13 +120,12 @@ pub(super) fn operand(place: usize, array: ArrayType, span: Span) -> Expr {
 }
 
 /// Sets the elements of an array.
-pub(super) fn assignment(array: Expr, inputs: Vec<Input>, body: Expr, rules: Rules, span: Span) -> Expr {
-    let outputs = vec![Output::Given { array, n_core: 0, is_input: false }];
-    let kind = ExprKind::Elementwise(Box::new(Elementwise::new(inputs, outputs, body, rules)));
+pub(super) fn assignment(output: Output, inputs: Vec<Input>, body: Expr, rules: Rules, span: Span) -> Expr {
+    let kind = ExprKind::Elementwise(Box::new(Elementwise::new(inputs, vec![output], body, rules)));
     Expr::new(kind, Type::None, span)
 }
 
-fn sequence(stmts: Vec<StmtKind>, span: Span) -> StmtKind {
+pub(super) fn sequence(stmts: Vec<StmtKind>, span: Span) -> StmtKind {
     StmtKind::Sequence(stmts.into_iter().map(|kind| Stmt { kind, span }).collect())
 }
 
@@ -121,7 +138,7 @@ pub(super) fn casts_to(from: &Type, to: &Type) -> bool {
     }
 }
 
-fn wrong_cast(op: BinaryOp, result: &Type, element: &Type, span: Span) -> Diagnostic {
+pub(super) fn wrong_cast(op: BinaryOp, result: &Type, element: &Type, span: Span) -> Diagnostic {
     let symbol = op.symbol();
     let message = format!("`{symbol}=` gives `{result}`, which an array of `{element}` does not take");
     Diagnostic::new(Code::TypeMismatch, span, message)

@@ -29,7 +29,7 @@ impl Building<'_> {
     fn push_output(&mut self, array: Expr, n_core: usize, is_input: bool) {
         let ty = operand_type(&array.ty, n_core);
         self.slots.push(Slot { place: Place::Output(self.outputs.len()), ty });
-        self.outputs.push(Output::Given { array, n_core, is_input });
+        self.outputs.push(Output::Given { array, n_core, is_input, sites: Vec::new() });
     }
 }
 
@@ -117,7 +117,7 @@ impl Body<'_, '_> {
         };
         let core = self.core_extents(building, place, n_core);
         building.slots.push(Slot { place: Place::Input(building.inputs.len()), ty });
-        building.inputs.push(Input { value, core });
+        building.inputs.push(Input { value, core, sites: Vec::new() });
         Ok(())
     }
 
@@ -200,7 +200,7 @@ impl Body<'_, '_> {
     fn copied_back(&mut self, copy: &Expr, array: &Expr) -> Typed {
         let body = self.convert(element_of(copy)?, &Type::Strong(array.ty.element().ok_or(Stop)?))?;
         let inputs = vec![Input::plain(copy.clone())];
-        Ok(assignment(array.clone(), inputs, body, Rules::Assignment, array.span))
+        Ok(assignment(Output::given(array.clone()), inputs, body, Rules::Assignment, array.span))
     }
 
     /// The whole call.

@@ -30,15 +30,15 @@ struct Iteration {
 }
 
 /// Values one after another, which iterating does not change.
-struct Sequence {
+pub(super) struct Sequence {
     /// What comes before the loop.
-    before: Vec<StmtKind>,
+    pub(super) before: Vec<StmtKind>,
     /// How many there are, a constant or a variable; none if it is negative.
-    length: Expr,
+    pub(super) length: Expr,
     /// What comes first in each iteration.
-    each: Vec<StmtKind>,
+    pub(super) each: Vec<StmtKind>,
     /// The value at the place.
-    item: Expr,
+    pub(super) item: Expr,
 }
 
 /// A call of a builtin by its name.
@@ -115,7 +115,12 @@ impl Body<'_, '_> {
             Some(("enumerate", args, keywords)) => return self.enumerated(args, keywords, place, span),
             Some(("zip", args, keywords)) => return self.zipped(args, keywords, place, span),
             Some(("reversed", args, keywords)) => return self.reversed(args, keywords, place, span),
+            Some(("numpy.ndenumerate", args, [])) => return self.nd_enumerated(args, place, span),
+            Some(("numpy.ndindex", args, [])) => return self.nd_index(args, place, span),
             _ => {}
+        }
+        if let Some(array) = self.flat(iterable) {
+            return self.flat_sequence(array?, place);
         }
         let value = self.expr(iterable)?;
         match &value.ty {
@@ -271,7 +276,7 @@ impl Body<'_, '_> {
         Ok(sequence)
     }
 
-    fn wrong_iterator<T>(
+    pub(super) fn wrong_iterator<T>(
         &mut self,
         name: &str,
         args: &[hir::Expr],

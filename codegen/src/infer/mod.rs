@@ -6,6 +6,7 @@
 //! instance the variables' types are found the same way, by rounds over the body. Only the last
 //! round reports and keeps what it built.
 
+mod advanced;
 mod allocate;
 mod argument;
 mod array_operation;
@@ -18,9 +19,11 @@ mod core_dimensions;
 mod device;
 mod elementwise;
 mod expression;
+mod flat;
 mod flow;
 mod fold;
 mod gufunc_call;
+mod indexing;
 mod instruction;
 mod iteration;
 mod leaves;

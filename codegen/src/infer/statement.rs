@@ -270,6 +270,7 @@ impl Body<'_, '_> {
                         Ok(StmtKind::Store(element, self.numpy_scalar(value, &ty)?))
                     }
                     Subscript::Part(part) => self.assign_part(part, value, *span),
+                    Subscript::Indexed(indexed) => self.assign_indexed(indexed, value, *span),
                 }
             }
         }
@@ -299,6 +300,7 @@ impl Body<'_, '_> {
                 match self.written(array, indices, *place, NOT_INDEXED)? {
                     Subscript::Element(element) => self.augment_element(element, op, value, [*place, span]),
                     Subscript::Part(part) => self.update_part(part, op, value, span),
+                    Subscript::Indexed(indexed) => self.update_indexed(indexed, op, value, span),
                 }
             }
         }
@@ -354,6 +356,11 @@ impl Body<'_, '_> {
         span: Span,
         message: &str,
     ) -> Typed<Subscript> {
+        if let Some(array) = self.flat(array) {
+            let array = array?;
+            self.check_writable(&array, span)?;
+            return Ok(Subscript::Element(self.flat_element(array, indices, span)?));
+        }
         let array = self.expr(array).and_then(|array| self.required(array, message));
         self.writable(array, indices, span)
     }

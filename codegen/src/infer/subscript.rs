@@ -1,13 +1,15 @@
 //! Typing subscripts: elements of arrays, and parts of them as views.
 
+use super::advanced::{Indexed, Items, are_split};
 use super::convert::real_number_of;
 use super::none::NOT_INDEXED;
+use super::ufunc_call::only_element;
 use super::{Body, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
 use crate::typed::{Axis, Element, Expr, ExprKind};
-use crate::types::{ArrayType, Kept, Kind, Type};
+use crate::types::{ArrayType, DType, Kept, Kind, Type};
 
 /// What a subscript of an array stands for.
 pub(super) enum Subscript {
@@ -15,12 +17,30 @@ pub(super) enum Subscript {
     Element(Element),
     /// A view of a part.
     Part(Expr),
+    /// Elements that arrays name.
+    Indexed(Indexed),
+}
+
+/// An item of a subscript.
+pub(super) enum Item {
+    /// What becomes of a dimension.
+    Axis(Axis),
+    /// An ellipsis: all the dimensions that the others leave.
+    Rest,
+    /// An array of integers.
+    Array(Expr),
+    /// An array of bools.
+    Mask(Expr),
 }
 
 impl Body<'_, '_> {
     pub(super) fn index(&mut self, value: &hir::Expr, indices: &[hir::Index], span: Span) -> Typed {
         if let Some(extent) = self.shape_item(value, indices, span) {
             return extent;
+        }
+        if let Some(array) = self.flat(value) {
+            let element = self.flat_element(array?, indices, span)?;
+            return Ok(element_value(element, span));
         }
         let value = self.expr(value).and_then(|value| self.required(value, NOT_INDEXED));
         if let Ok(Expr { ty: Type::Tuple(_), .. }) = &value {
@@ -29,13 +49,13 @@ impl Body<'_, '_> {
         Ok(match self.subscript(value, indices, span)? {
             Subscript::Element(element) => element_value(element, span),
             Subscript::Part(view) => view,
+            Subscript::Indexed(indexed) => return self.indexed_value(indexed, span),
         })
     }
 
     /// `array[indices]`.
     pub(super) fn subscript(&mut self, array: Typed, indices: &[hir::Index], span: Span) -> Typed<Subscript> {
-        let items: Vec<Typed<Option<Axis>>> =
-            indices.iter().map(|index| self.subscript_item(index)).collect();
+        let items = self.subscript_items(indices);
         let array = array?;
         let Type::Array(ty) = array.ty else {
             let message = format!("`{}` cannot be indexed", array.ty);
@@ -46,8 +66,13 @@ impl Body<'_, '_> {
                 },
             ));
         };
-        let items = items.into_iter().collect::<Typed<Vec<_>>>()?;
-        let axes = self.axes(items, &ty, span)?;
+        let items = items?;
+        let is_split = are_split(&items);
+        let items = self.with_rest(items, &ty, span)?;
+        if items.iter().any(|item| matches!(item, Item::Array(_) | Item::Mask(_))) {
+            return Ok(Subscript::Indexed(self.indexed(array, ty, Items { items, is_split }, span)?));
+        }
+        let axes: Vec<Axis> = items.iter().map(Item::axis).collect();
         let array = Box::new(array);
         // `x[0, ...]` is a view without dimensions, not an element.
         let is_plain = indices.iter().all(|index| matches!(index, hir::Index::Expr(_)));
@@ -59,15 +84,8 @@ impl Body<'_, '_> {
 
     /// `array[indices]` where it is written.
     pub(super) fn writable(&mut self, array: Typed, indices: &[hir::Index], span: Span) -> Typed<Subscript> {
-        let subscript = self.subscript(array, indices, span)?;
-        self.check_writable(
-            match &subscript {
-                Subscript::Element(element) => &element.array,
-                Subscript::Part(part) => part,
-            },
-            span,
-        )?;
-        Ok(subscript)
+        let array = array.and_then(|array| self.check_writable(&array, span).map(|()| array));
+        self.subscript(array, indices, span)
     }
 
     /// Reports a read-only array that is written.
@@ -88,11 +106,10 @@ impl Body<'_, '_> {
         }
     }
 
-    /// What becomes of each dimension: an ellipsis (`None`), or else the end, stands for those that no
-    /// item is for.
-    fn axes(&mut self, items: Vec<Option<Axis>>, ty: &ArrayType, span: Span) -> Typed<Vec<Axis>> {
-        let taken = items.iter().flatten().filter(|axis| !matches!(axis, Axis::New));
-        let (taken, rank) = (taken.count(), ty.rank);
+    /// An item for each dimension, and the new ones: an ellipsis, or else the end, stands for those that no item
+    /// is for.
+    fn with_rest(&mut self, items: Vec<Item>, ty: &ArrayType, span: Span) -> Typed<Vec<Item>> {
+        let (taken, rank) = (items.iter().map(Item::n_taken).sum::<usize>(), ty.rank);
         if taken > rank {
             let message = format!("`{ty}` has {rank} dimension{}, but is indexed with {taken}", plural(rank));
             return self.report(Diagnostic::new(Code::WrongRank, span, message).help(match rank {
@@ -100,37 +117,71 @@ impl Body<'_, '_> {
                 _ => "give at most one index for each dimension",
             }));
         }
-        if items.iter().filter(|item| item.is_none()).count() > 1 {
+        if items.iter().filter(|item| matches!(item, Item::Rest)).count() > 1 {
             return self.report(
                 Diagnostic::new(Code::WrongRank, span, "an index can only have a single ellipsis (`...`)")
                     .help("write `:` for a dimension of which all is taken"),
             );
         }
-        let mut rest = Some(vec![Axis::Whole; rank - taken]);
-        let mut axes = Vec::new();
+        let mut all = Vec::new();
+        let mut n_rest = rank - taken;
         for item in items {
             match item {
-                Some(axis) => axes.push(axis),
-                None => axes.extend(rest.take().unwrap_or_default()),
+                Item::Rest => {
+                    let n = std::mem::take(&mut n_rest);
+                    all.extend(std::iter::repeat_with(|| Item::Axis(Axis::Whole)).take(n));
+                }
+                item => all.push(item),
             }
         }
-        axes.extend(rest.unwrap_or_default());
-        Ok(axes)
+        all.extend(std::iter::repeat_with(|| Item::Axis(Axis::Whole)).take(n_rest));
+        Ok(all)
     }
 
-    fn subscript_item(&mut self, index: &hir::Index) -> Typed<Option<Axis>> {
+    /// The items of a subscript; those of a tuple, if that is all.
+    fn subscript_items(&mut self, indices: &[hir::Index]) -> Typed<Vec<Item>> {
+        let items: Vec<Typed<Item>> = match indices {
+            [hir::Index::Expr(index)] => match self.expr(index)? {
+                tuple @ Expr { ty: Type::Tuple(_), .. } => {
+                    self.items(tuple).into_iter().map(|item| self.index_item(item)).collect()
+                }
+                index => vec![self.index_item(index)],
+            },
+            _ => indices.iter().map(|index| self.subscript_item(index)).collect(),
+        };
+        items.into_iter().collect()
+    }
+
+    fn subscript_item(&mut self, index: &hir::Index) -> Typed<Item> {
         Ok(match index {
-            hir::Index::Expr(index) => Some(Axis::Index(self.index_value(index)?)),
+            hir::Index::Expr(index) => {
+                let index = self.expr(index)?;
+                self.index_item(index)?
+            }
             hir::Index::Slice(slice) => {
                 let [start, stop, step] = [&slice.start, &slice.stop, &slice.step]
                     .map(|bound| bound.as_ref().map_or(Ok(None), |bound| self.slice_bound(bound)));
-                Some(match [start?, stop?, step?] {
+                Item::Axis(match [start?, stop?, step?] {
                     [None, None, None] => Axis::Whole,
                     bounds => Axis::Slice(bounds),
                 })
             }
-            hir::Index::Ellipsis(_) => None,
-            hir::Index::NewAxis(_) => Some(Axis::New),
+            hir::Index::Ellipsis(_) => Item::Rest,
+            hir::Index::NewAxis(_) => Item::Axis(Axis::New),
+        })
+    }
+
+    /// A number or an array as an index.
+    pub(super) fn index_item(&mut self, index: Expr) -> Typed<Item> {
+        Ok(match index.ty {
+            Type::Array(ArrayType { rank: 1.., element, .. }) if element.kind() == Kind::Int => {
+                Item::Array(index)
+            }
+            Type::Array(ArrayType { rank: 1.., element: DType::Bool, .. }) => Item::Mask(index),
+            Type::Array(ArrayType { rank: 0, .. }) => {
+                Item::Axis(Axis::Index(self.index_of(only_element(index))?))
+            }
+            _ => Item::Axis(Axis::Index(self.index_of(index)?)),
         })
     }
 
@@ -180,13 +231,13 @@ pub(super) fn element_type(element: &Element) -> Type {
 }
 
 /// An element as a value.
-fn element_value(element: Element, span: Span) -> Expr {
+pub(super) fn element_value(element: Element, span: Span) -> Expr {
     let ty = element_type(&element);
     Expr::new(ExprKind::Element(element), ty, span)
 }
 
 /// A part of an array.
-fn part(array: Box<Expr>, ty: ArrayType, axes: Vec<Axis>, span: Span) -> Expr {
+pub(super) fn part(array: Box<Expr>, ty: ArrayType, axes: Vec<Axis>, span: Span) -> Expr {
     let kept: Vec<Kept> = axes.iter().map(Axis::kept).collect();
     Expr::new(ExprKind::Part(array, axes), Type::Array(ty.part(&kept)), span)
 }

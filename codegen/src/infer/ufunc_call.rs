@@ -7,7 +7,7 @@ use super::{Body, Origin, Stop, Typed, kernel_key};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, FunctionId};
 use crate::source::Span;
-use crate::typed::{Element, Elementwise, Expr, ExprKind, Input, Output, Rules};
+use crate::typed::{Element, Elementwise, Expr, ExprKind, Input, Output, Rules, Site};
 use crate::types::{ArrayType, DType, Layout, Type};
 use crate::ufunc::{Kind, Ufunc};
 
@@ -287,7 +287,7 @@ impl Body<'_, '_> {
             };
             elements.push(self.convert(result, &Type::Strong(element))?);
             outputs.push(match array {
-                Some(array) => Output::Given { array: array.clone(), n_core: 0, is_input: false },
+                Some(array) => Output::given(array.clone()),
                 None => Output::New { element, core: Vec::new() },
             });
         }
@@ -353,7 +353,10 @@ impl Body<'_, '_> {
 /// The rank of a loop over elements.
 fn loop_rank(elementwise: &Elementwise) -> usize {
     let rank = |ty: &Type| if let Type::Array(array) = ty { array.rank } else { 0 };
-    let inputs = elementwise.inputs.iter().map(|input| rank(&input.value.ty) - input.core.len());
+    let inputs = elementwise.inputs.iter().map(|input| match input.sites.as_slice() {
+        [] => rank(&input.value.ty) - input.core.len(),
+        sites => Site::rank(sites),
+    });
     let outputs = elementwise.outputs.iter().map(|output| match output {
         Output::Given { array, n_core, .. } => rank(&array.ty) - n_core,
         Output::New { .. } => 0,

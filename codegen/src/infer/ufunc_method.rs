@@ -334,7 +334,7 @@ fn not_empty(fold: &Fold<'_>, axis: usize) -> Expr {
 /// A loop over elements that reads what it has written.
 fn folding(inputs: Vec<Expr>, into: Expr, body: Expr, span: Span) -> Expr {
     let inputs = inputs.into_iter().map(Input::plain).collect();
-    let outputs = vec![Output::Given { array: into, n_core: 0, is_input: false }];
+    let outputs = vec![Output::given(into)];
     let kind = ExprKind::Elementwise(Box::new(Elementwise::new(inputs, outputs, body, Rules::Fold)));
     Expr::new(kind, Type::None, span)
 }

@@ -47,6 +47,7 @@ const TEXT: &str = concat!(
     include_str!("sequence.py"),
     include_str!("reduction.py"),
     include_str!("random.py"),
+    include_str!("indexing.py"),
 );
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {

@@ -22,25 +22,25 @@ impl Lowering<'_> {
         if has_core || shape.is_empty() || elements::few(shape).is_some() {
             return self.each(shape, span, visit);
         }
-        let views: Vec<LocalId> = arrays.iter().map(|array| array.view).collect();
-        let are_adjacent = views.iter().map(|view| self.is_adjacent(*view)).fold(boolean(true), and);
+        let lines = arrays.iter().flat_map(|array| self.lines(array));
+        let are_adjacent = lines.map(|(view, axis)| self.is_adjacent(view, axis)).fold(boolean(true), and);
         match truth(&are_adjacent) {
-            Some(true) => self.each_of_rows(&views, shape, span, visit),
+            Some(true) => self.each_of_rows(&arrays, shape, span, visit),
             Some(false) => self.each(shape, span, visit),
             None => {
-                let adjacent = self.block(|lowering| lowering.each_of_rows(&views, shape, span, visit));
+                let adjacent = self.block(|lowering| lowering.each_of_rows(&arrays, shape, span, visit));
                 let strided = self.block(|lowering| lowering.each(shape, span, visit));
                 self.branch(are_adjacent, adjacent, strided, span);
             }
         }
     }
 
-    /// Whether elements along the last dimension are adjacent.
-    fn is_adjacent(&self, view: LocalId) -> ir::Expr {
+    /// Whether elements along a dimension are adjacent.
+    fn is_adjacent(&self, view: LocalId, axis: Option<usize>) -> ir::Expr {
         let ViewType { rank, layout, .. } = self.view_type(view);
-        match rank.checked_sub(1) {
+        match axis {
             None => boolean(false),
-            Some(_) if layout == Layout::C => boolean(true),
+            Some(axis) if layout == Layout::C && axis + 1 == rank => boolean(true),
             Some(axis) => equal(&ir::Expr::Stride { view, axis }, &int(self.size_of(view))),
         }
     }
@@ -98,7 +98,7 @@ impl Lowering<'_> {
         if layout == Layout::C {
             return boolean(true);
         }
-        let mut flat = self.is_adjacent(view);
+        let mut flat = self.is_adjacent(view, Some(rank - 1));
         for axis in 0..rank - 1 {
             let [stride, inner] = [axis, axis + 1].map(|axis| ir::Expr::Stride { view, axis });
             let extent = ir::Expr::Dim { view, axis: axis + 1 };
@@ -112,14 +112,16 @@ impl Lowering<'_> {
         self.view_type(view).element.size() as i64
     }
 
-    fn each_of_rows(&mut self, views: &[LocalId], shape: &[ir::Expr], span: Span, visit: Visit<'_, Self>) {
+    fn each_of_rows(&mut self, arrays: &[Array], shape: &[ir::Expr], span: Span, visit: Visit<'_, Self>) {
         let [outer @ .., length] = shape else { return };
         let (mut outer, mut length) = (outer.to_vec(), length.clone());
         if !outer.is_empty() {
-            let has_all = |view: &LocalId| self.view_type(*view).rank == shape.len();
-            let flat = match views.iter().all(has_all) {
-                true => views.iter().map(|view| self.is_flat(*view)).fold(boolean(true), and),
-                false => boolean(false),
+            let runs: Option<Vec<_>> = arrays.iter().map(|array| self.run_of(array, shape.len())).collect();
+            let flat = match runs {
+                Some(views) => {
+                    views.into_iter().flatten().map(|view| self.is_flat(view)).fold(boolean(true), and)
+                }
+                None => boolean(false),
             };
             let flat = self.save(flat, Scalar::Bool, span);
             let n_elements = shape.iter().cloned().reduce(|n, extent| binary(BinaryOp::Mul, n, extent));
@@ -132,8 +134,11 @@ impl Lowering<'_> {
             let around = lowering.operands.operands.clone();
             for (place, operand) in around.iter().enumerate() {
                 if let Some(array) = array(operand) {
-                    let view = lowering.row(array.view, &index, &length, span);
-                    lowering.operands.operands[place] = Operand::Array(Array { view, core: Vec::new() });
+                    let row = match array.is_indexed() {
+                        true => lowering.indexed_row(array, &index, &length, span),
+                        false => Array::plain(lowering.row(array.view, &index, &length, span)),
+                    };
+                    lowering.operands.operands[place] = Operand::Array(row);
                 }
             }
             lowering.each(std::slice::from_ref(&length), span, visit);
@@ -142,7 +147,13 @@ impl Lowering<'_> {
     }
 
     /// The row of adjacent elements that begins at an index of the dimensions but the last.
-    fn row(&mut self, view: LocalId, index: &[ir::Expr], length: &ir::Expr, span: Span) -> LocalId {
+    pub(super) fn row(
+        &mut self,
+        view: LocalId,
+        index: &[ir::Expr],
+        length: &ir::Expr,
+        span: Span,
+    ) -> LocalId {
         let ViewType { rank, layout, .. } = self.view_type(view);
         let part = match rank {
             1 => view,
@@ -156,6 +167,11 @@ impl Lowering<'_> {
         if rank == 1 && layout == Layout::C {
             return part;
         }
+        self.adjacent(part, span)
+    }
+
+    /// A view of one dimension whose elements are known to be adjacent.
+    pub(super) fn adjacent(&mut self, part: LocalId, span: Span) -> LocalId {
         let ty = ViewType { layout: Layout::C, ..self.view_type(part) };
         let row = self.function.add_local("row", ir::Type::View(ty));
         self.set(row, ir::Expr::OfLayout { view: part, layout: Layout::C }, span);

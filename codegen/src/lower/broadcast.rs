@@ -3,7 +3,7 @@
 use super::elementwise::{Array, Operand, Target};
 use super::function::Lowering;
 use super::shapes::{Role, Shape, Shapes};
-use crate::ir::construct::{and, boolean, compare, int, or, select};
+use crate::ir::construct::{and, boolean, compare, int, or, select, truth};
 use crate::ir::{self, Axis, CompareOp, Const, LocalId, Scalar};
 use crate::source::Span;
 use crate::typed::{Elementwise, Rules, Shaped};
@@ -27,10 +27,10 @@ impl Lowering<'_> {
         }
         let mut absorbed = Vec::new();
         for operation in &elementwise.absorbed {
-            let operands = self.shapes_of(&operation.operands, inputs, &absorbed);
+            let operands = self.shapes_of(&operation.operands, inputs, &absorbed, operation.span);
             absorbed.push(self.checked_together(operands, Vec::new(), operation.span).together);
         }
-        let mut shapes = self.shapes_of(&elementwise.operands, inputs, &absorbed);
+        let mut shapes = self.shapes_of(&elementwise.operands, inputs, &absorbed, span);
         let mut core = Vec::new();
         for (place, output) in outputs.iter().enumerate() {
             let (shape, is_input) = match output {
@@ -38,16 +38,31 @@ impl Lowering<'_> {
                     core.push(extents.clone());
                     continue;
                 }
-                Target::Given { written, is_input } => (self.array_shape(&written.array), *is_input),
+                Target::Given { written, is_input } => (self.written_shape(&written.array, span), *is_input),
             };
             if !is_input {
                 core.push(shape.core.clone());
             }
             shapes.push(Shape { role: if is_input { Role::Written } else { Role::Output(place) }, ..shape });
         }
-        if let (Rules::Assignment, [read @ .., written]) = (rules, &shapes[..]) {
-            read.iter().for_each(|read| self.check_assignment(&read.extents, &written.extents, span));
-            return written.extents.clone();
+        let indexed =
+            outputs.iter().filter_map(Target::given).find(|written| !written.array.sites.is_empty());
+        match (rules, &shapes[..]) {
+            (Rules::Assignment, [read @ .., written]) => {
+                for read in read {
+                    match indexed {
+                        Some(_) => self.check_value(&read.extents, &written.extents, span),
+                        None => self.check_assignment(&read.extents, &written.extents, span),
+                    }
+                }
+                indexed.into_iter().for_each(|written| self.check_listed(&written.array, span));
+                return written.extents.clone();
+            }
+            (Rules::Masked, [read @ .., written]) => {
+                read.iter().for_each(|read| self.check_mask(&read.extents, &written.extents, span));
+                return written.extents.clone();
+            }
+            _ => {}
         }
         let shapes = self.checked_together(shapes, core, span);
         self.check_written(&shapes, span);
@@ -58,14 +73,35 @@ impl Lowering<'_> {
     }
 
     /// The shapes of an operation's operands.
-    fn shapes_of(&self, operands: &[Shaped], inputs: &[Operand], absorbed: &[Vec<ir::Expr>]) -> Vec<Shape> {
-        let shape = |operand: &Shaped| match operand {
-            Shaped::Input(place) => self.shape_of(&inputs[*place]),
-            Shaped::Absorbed(place) => {
-                Shape { extents: absorbed[*place].clone(), core: Vec::new(), role: Role::Input }
-            }
+    fn shapes_of(
+        &mut self,
+        operands: &[Shaped],
+        inputs: &[Operand],
+        absorbed: &[Vec<ir::Expr>],
+        span: Span,
+    ) -> Vec<Shape> {
+        let whole = |extents| Shape { extents, core: Vec::new(), role: Role::Input };
+        let mut shape = |operand: &Shaped| match operand {
+            Shaped::Input(place) => match &inputs[*place] {
+                Operand::Array(array) if !array.sites.is_empty() => {
+                    let extents = self.indexed_extents(array, span);
+                    self.check_listed(array, span);
+                    whole(extents)
+                }
+                input => self.shape_of(input),
+            },
+            Shaped::Absorbed(place) => whole(absorbed[*place].clone()),
         };
-        operands.iter().map(shape).collect()
+        operands.iter().map(&mut shape).collect()
+    }
+
+    fn written_shape(&mut self, array: &Array, span: Span) -> Shape {
+        match array.sites.is_empty() {
+            true => self.array_shape(array),
+            false => {
+                Shape { extents: self.indexed_extents(array, span), core: Vec::new(), role: Role::Input }
+            }
+        }
     }
 
     /// Shapes that are checked to be broadcast together.
@@ -96,7 +132,7 @@ impl Lowering<'_> {
     }
 
     /// The shape that some shapes are broadcast to together, and whether they can be.
-    fn together(&mut self, shapes: &[&[ir::Expr]], span: Span) -> (Vec<ir::Expr>, ir::Expr) {
+    pub(super) fn together(&mut self, shapes: &[&[ir::Expr]], span: Span) -> (Vec<ir::Expr>, ir::Expr) {
         let rank = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
         let (mut together, mut fits) = (Vec::new(), boolean(true));
         for axis in (1..=rank).rev() {
@@ -104,7 +140,9 @@ impl Lowering<'_> {
             let mut extents = has_axis.map(|shape| &shape[shape.len() - axis]);
             let Some(mut extent) = extents.next().cloned() else { continue };
             for other in extents {
-                if *other != extent {
+                if truth(&is_one(&extent)) == Some(true) {
+                    extent = other.clone();
+                } else if *other != extent && truth(&is_one(other)) != Some(true) {
                     let meet = or(equal(other, &extent), or(is_one(other), is_one(&extent)));
                     fits = and(fits, meet);
                     extent = self.save(select(is_one(&extent), other.clone(), extent), Scalar::I64, span);
@@ -122,17 +160,18 @@ impl Lowering<'_> {
         let dropped = from.len().saturating_sub(to.len());
         let mut axes = vec![Axis::Index(int(0)); dropped];
         for (to, from) in aligned(to, &from) {
-            if to == from {
-                axes.push(Axis::Whole);
-                continue;
-            }
-            let step = self.save(select(equal(from, to), int(1), int(0)), Scalar::I64, span);
-            axes.push(Axis::Slice { start: int(0), extent: to.clone(), step });
+            axes.push(self.broadcast_axis(from, to, span));
         }
-        match axes.iter().all(|axis| *axis == Axis::Whole) {
-            true => read,
-            false => self.part_of(read, axes, span),
+        self.part_or_all(read, axes, span)
+    }
+
+    /// A dimension of one extent, broadcast to another.
+    pub(super) fn broadcast_axis(&mut self, from: &ir::Expr, to: &ir::Expr, span: Span) -> Axis {
+        if to == from {
+            return Axis::Whole;
         }
+        let step = self.save(select(equal(from, to), int(1), int(0)), Scalar::I64, span);
+        Axis::Slice { start: int(0), extent: to.clone(), step }
     }
 
     /// A part of an array as a local.

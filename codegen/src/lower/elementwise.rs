@@ -1,7 +1,9 @@
 //! Loops over the elements of operands that are broadcast together.
 
+use super::advanced::Site;
 use super::element::Place;
 use super::function::Lowering;
+use crate::ir::construct::boolean;
 use crate::ir::{self, Axis, LocalId, Scalar, ViewType, elements};
 use crate::source::Span;
 use crate::typed::{Elementwise, Expr, ExprKind, Input, Output, Rules};
@@ -22,6 +24,20 @@ pub(super) struct Array {
     pub(super) view: LocalId,
     /// For each of its core dimensions the extent that it is broadcast to, if it is.
     pub(super) core: Vec<Option<ir::Expr>>,
+    /// Where its elements lie along each of its dimensions, if it is indexed with arrays.
+    pub(super) sites: Vec<Site>,
+}
+
+impl Array {
+    /// An array without core dimensions.
+    pub(super) const fn plain(view: LocalId) -> Array {
+        Array { view, core: Vec::new(), sites: Vec::new() }
+    }
+
+    /// Whether it is indexed with arrays.
+    pub(super) const fn is_indexed(&self) -> bool {
+        !self.sites.is_empty()
+    }
 }
 
 /// An array that is written, and the owner of its memory.
@@ -85,7 +101,7 @@ impl Lowering<'_> {
         let Type::Array(_) = input.value.ty else { return Operand::Number(self.parts(&input.value)) };
         let view = self.view(&input.value);
         let core = input.core.iter().map(|extent| extent.as_ref().map(|extent| self.extent(extent)));
-        Operand::Array(Array { view, core: core.collect() })
+        Operand::Array(Array { view, core: core.collect(), sites: self.sites(&input.sites) })
     }
 
     /// An extent, for more than one use.
@@ -96,9 +112,10 @@ impl Lowering<'_> {
 
     fn target(&mut self, output: &Output) -> Target {
         match output {
-            Output::Given { array, n_core, is_input } => {
+            Output::Given { array, n_core, is_input, sites } => {
                 let (view, owner) = self.view_and_owner(array);
-                let written = Written { array: Array { view, core: vec![None; *n_core] }, owner };
+                let array = Array { view, core: vec![None; *n_core], sites: self.sites(sites) };
+                let written = Written { array, owner };
                 Target::Given { written, is_input: *is_input }
             }
             Output::New { element, core } => {
@@ -118,7 +135,8 @@ impl Lowering<'_> {
         let extents: Vec<ir::Expr> = shape.iter().cloned().chain(core).collect();
         let ty = ArrayType { element, rank: extents.len(), layout: Layout::C, readonly: false };
         let [view, owner] = self.unfilled(&extents, ty, zeroed, span);
-        Written { array: Array { view, core: vec![None; n_core] }, owner: ir::Expr::Local(owner) }
+        let array = Array { view, core: vec![None; n_core], sites: Vec::new() };
+        Written { array, owner: ir::Expr::Local(owner) }
     }
 
     fn for_each_element(
@@ -149,12 +167,22 @@ impl Lowering<'_> {
         self.load_once(body, span);
         let mut values = self.parts(body).into_iter();
         self.operands.operands = operands;
-        if body.ty == Type::None {
-            return;
+        match body.ty {
+            Type::None => {}
+            Type::Optional(_) => {
+                let present = values.next().unwrap_or(boolean(true));
+                let store = self.block(|lowering| lowering.store_outputs(values, n_outputs, span));
+                self.branch(present, store, Vec::new(), span);
+            }
+            _ => self.store_outputs(values, n_outputs, span),
         }
+    }
+
+    /// Sets the elements at hand of the last operands.
+    fn store_outputs(&mut self, mut values: impl Iterator<Item = ir::Expr>, n_outputs: usize, span: Span) {
         for place in self.operands.operands.len() - n_outputs..self.operands.operands.len() {
             let Operand::Array(output) = &self.operands.operands[place] else { continue };
-            let place = self.place_in(&output.clone());
+            let place = self.place_in(&output.clone(), span);
             let value = values.by_ref().take(elements::parts(place.dtype).len()).collect();
             self.store_to(place, value, span);
         }
@@ -169,20 +197,25 @@ impl Lowering<'_> {
             _ => {}
         });
         set.into_iter().for_each(|web| self.renew(web));
-        for (place, _) in reads.into_iter().enumerate().filter(|(_, reads)| *reads > 1) {
-            if let Operand::Array(array) = self.operands.operands[place].clone()
+        for (operand, _) in reads.into_iter().enumerate().filter(|(_, reads)| *reads > 1) {
+            if let Operand::Array(array) = self.operands.operands[operand].clone()
                 && array.core.is_empty()
             {
-                let loaded = self.load_from(&self.place_in(&array), span);
-                self.operands.operands[place] = Operand::Number(loaded);
+                let place = self.place_in(&array, span);
+                let loaded = self.load_from(&place, span);
+                self.operands.operands[operand] = Operand::Number(loaded);
             }
         }
     }
 
     /// The element at hand of an array without core dimensions.
-    fn place_in(&self, array: &Array) -> Place {
+    fn place_in(&mut self, array: &Array, span: Span) -> Place {
         let ty = self.view_type(array.view);
-        Place { view: array.view, index: self.index_in(array), dtype: ty.element }
+        let index = match array.sites.is_empty() {
+            true => self.index_in(array),
+            false => self.site_index(array, &self.operands.index.clone(), span),
+        };
+        Place { view: array.view, index, dtype: ty.element }
     }
 
     /// The index at hand of the dimensions that are not core dimensions; it may lack the first ones.
@@ -205,7 +238,7 @@ impl Lowering<'_> {
                 vec![ir::Expr::SubView { view: array.view, axes }, ir::Expr::Unowned]
             }
             _ => {
-                let place = self.place_in(&array);
+                let place = self.place_in(&array, expr.span);
                 self.load_from(&place, expr.span)
             }
         }

@@ -9,6 +9,7 @@
 //! variable, and temporaries are set once before they are read.
 
 mod adjacent;
+mod advanced;
 mod allocate;
 mod broadcast;
 mod convert;

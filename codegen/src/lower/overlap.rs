@@ -1,5 +1,6 @@
 //! Operands that share memory: what is read is set aside where writing would change it before.
 
+use super::advanced::Site;
 use super::broadcast::equal;
 use super::elementwise::{Array, Operand};
 use super::function::Lowering;
@@ -27,7 +28,11 @@ impl Lowering<'_> {
         span: Span,
     ) {
         match (rules, &mut *outputs) {
-            (Rules::Assignment | Rules::Update, [output]) if is_simple(inputs, output) => {
+            (Rules::Assignment | Rules::Update, [output])
+                if is_simple(inputs, output)
+                    && !arrays(inputs).any(|array| array.is_indexed())
+                    && !output.is_indexed() =>
+            {
                 self.lay_out_assignment(inputs, output, span);
             }
             (Rules::Alike, _) => {}
@@ -36,7 +41,15 @@ impl Lowering<'_> {
                     array.view = self.broadcast(array.view, shape, span);
                 }
             }
-            _ => arrays(inputs).for_each(|array| array.view = self.apart(array, outputs, shape, span)),
+            _ => {
+                arrays(inputs).for_each(|array| *array = self.apart(array, outputs, shape, span));
+                for place in
+                    (0..outputs.len()).filter(|place| outputs[*place].is_indexed()).collect::<Vec<_>>()
+                {
+                    let apart = self.indices_apart(&outputs[place], outputs, span);
+                    outputs[place] = self.broadcast_sites(&apart, shape, span);
+                }
+            }
         }
     }
 
@@ -57,14 +70,46 @@ impl Lowering<'_> {
 
     /// An input of a ufunc, broadcast. It is copied first if it shares memory with an output, unless
     /// each of its elements is read just before it is written.
-    fn apart(&mut self, input: &Array, outputs: &[Array], shape: &[ir::Expr], span: Span) -> LocalId {
+    fn apart(&mut self, input: &Array, outputs: &[Array], shape: &[ir::Expr], span: Span) -> Array {
+        if input.is_indexed() {
+            let view = self.unshared(input.view, outputs, span);
+            let input = self.indices_apart(&Array { view, ..input.clone() }, outputs, span);
+            return self.broadcast_sites(&input, shape, span);
+        }
+        let view = self.view_apart(input, outputs, shape, span);
+        Array { view, ..input.clone() }
+    }
+
+    /// An operand whose indices share no memory with what is written.
+    fn indices_apart(&mut self, array: &Array, outputs: &[Array], span: Span) -> Array {
+        let mut apart = array.clone();
+        for site in &mut apart.sites {
+            if let Site::Listed { index, .. } = site {
+                *index = self.unshared(*index, outputs, span);
+            }
+        }
+        apart
+    }
+
+    /// A view, or a copy of it where it shares memory with what is written.
+    fn unshared(&mut self, view: LocalId, outputs: &[Array], span: Span) -> LocalId {
+        let element = self.view_type(view).element;
+        let written = outputs.iter().filter(|output| self.view_type(output.view).element == element);
+        let shared = written.map(|output| ir::Expr::Overlap { written: output.view, read: view });
+        match shared.reduce(or) {
+            None => view,
+            Some(shared) => self.copied_if(shared, view, span),
+        }
+    }
+
+    fn view_apart(&mut self, input: &Array, outputs: &[Array], shape: &[ir::Expr], span: Span) -> LocalId {
         let element = self.view_type(input.view).element;
         let mut shared = boolean(false);
         let read = self.broadcast_input(input.view, input, shape, span);
         for output in outputs.iter().filter(|output| self.view_type(output.view).element == element) {
             let written = output.view;
             let overlap = ir::Expr::Overlap { written, read };
-            let is_safe = match input.core.is_empty() && output.core.is_empty() {
+            let is_safe = match input.core.is_empty() && output.core.is_empty() && !output.is_indexed() {
                 true => self.same_elements(&Pair { written, read }),
                 false => boolean(false),
             };

@@ -53,6 +53,42 @@ impl Lowering<'_> {
         self.check_input(fits.reduce(and).unwrap_or(boolean(true)), read, written, span);
     }
 
+    /// The same, where what is written is indexed with arrays.
+    pub(super) fn check_value(&mut self, read: &[ir::Expr], written: &[ir::Expr], span: Span) {
+        let n_more = read.len().saturating_sub(written.len());
+        let is_one = |extent: &ir::Expr| equal(extent, &int(1));
+        let fits = aligned(written, read).map(|(to, from)| or(equal(from, to), is_one(from)));
+        let fits = read[..n_more].iter().map(is_one).chain(fits).fold(boolean(true), and);
+        let message = format!(
+            "shape mismatch: value array of shape {} could not be broadcast to indexing result of shape {}",
+            text(read.len()),
+            text(written.len())
+        );
+        self.check_shape_error(fits, message, [read, written].concat(), span);
+    }
+
+    /// Checks that a mask has the shape of what it selects from.
+    pub(super) fn check_mask(&mut self, mask: &[ir::Expr], written: &[ir::Expr], span: Span) {
+        for (axis, (own, extent)) in mask.iter().zip(written).enumerate() {
+            let message = format!(
+                "boolean index did not match indexed array along axis {axis}; size of axis is {{i}} but size of \
+                 corresponding boolean axis is {{i}}"
+            );
+            let raise = self.exception("IndexError", message, vec![extent.clone(), own.clone()], span);
+            self.check(equal(own, extent), raise, Purpose::Semantics, span);
+        }
+    }
+
+    /// Raises unless arrays of indices can be broadcast together.
+    pub(super) fn check_indices_together(&mut self, fits: ir::Expr, indices: &[Vec<ir::Expr>], span: Span) {
+        let shapes: Vec<String> = indices.iter().map(|extents| text(extents.len()) + " ").collect();
+        let message = format!(
+            "shape mismatch: indexing arrays could not be broadcast together with shapes {}",
+            shapes.concat()
+        );
+        self.check_shapes(fits, "IndexError", message, indices.concat(), span);
+    }
+
     fn check_input(&mut self, fits: ir::Expr, read: &[ir::Expr], written: &[ir::Expr], span: Span) {
         let (from, to) = (text(read.len()), text(written.len()));
         let message = format!("could not broadcast input array from shape {from} into shape {to}");
@@ -141,11 +177,22 @@ impl Lowering<'_> {
     /// Raises `ValueError` unless shapes fit. Extents beyond those that an exception holds are left
     /// blank.
     fn check_shape_error(&mut self, fits: ir::Expr, message: String, operands: Vec<ir::Expr>, span: Span) {
+        self.check_shapes(fits, "ValueError", message, operands, span);
+    }
+
+    fn check_shapes(
+        &mut self,
+        fits: ir::Expr,
+        class: &str,
+        message: String,
+        operands: Vec<ir::Expr>,
+        span: Span,
+    ) {
         let (message, operands) = match operands.len() <= pykernel_abi::MAX_OPERANDS {
             true => (message, operands),
             false => (message.replace("{i}", "_"), Vec::new()),
         };
-        let raise = self.exception("ValueError", message, operands, span);
+        let raise = self.exception(class, message, operands, span);
         self.check(fits, raise, Purpose::Semantics, span);
     }
 }

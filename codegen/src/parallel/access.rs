@@ -3,7 +3,7 @@
 use super::origins::Facts;
 use super::region::{Place, Scope};
 use crate::source::Span;
-use crate::typed::{Element, Expr, ExprKind, Fill, Output, Stmt, StmtKind, visit};
+use crate::typed::{Element, Expr, ExprKind, Fill, Output, Site, Stmt, StmtKind, visit};
 use crate::types::Type;
 
 /// One access.
@@ -53,10 +53,14 @@ impl Search<'_, '_> {
                 }
             }
             ExprKind::Elementwise(elementwise) => {
-                elementwise.inputs.iter().for_each(|input| self.whole(&input.value, false, expr.span));
+                for input in &elementwise.inputs {
+                    input.operands(&mut |read| self.whole(read, false, expr.span));
+                }
                 for output in &elementwise.outputs {
-                    if let Output::Given { array, .. } = output {
+                    if let Output::Given { array, sites, .. } = output {
                         self.whole(array, true, expr.span);
+                        let indices = sites.iter().filter_map(Site::index);
+                        indices.for_each(|index| self.whole(index, false, expr.span));
                     }
                 }
             }

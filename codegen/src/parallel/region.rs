@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::outline::webs;
 use super::polynomial::{Polynomial, Symbol};
 use crate::ir::BinaryOp;
-use crate::typed::{Axis, Expr, ExprKind, Operation, Parallel, Program, Stmt, StmtKind, WebId, visit};
+use crate::typed::{
+    Axis, Expr, ExprKind, Operation, Output, Parallel, Program, Stmt, StmtKind, WebId, visit,
+};
 use crate::types::{DType, Kind, Type};
 
 /// A run of indices of one dimension, both ends included; empty if they are in the other order.
@@ -214,6 +216,16 @@ impl<'a> Scope<'a> {
             }
             // What is made in the loop is the iteration's; operands are looked at where they come from.
             ExprKind::Allocate(_) | ExprKind::Operand(_) => Vec::new(),
+            ExprKind::Elementwise(elementwise) => {
+                let is_new = |output: &Output| matches!(output, Output::New { .. });
+                match elementwise.outputs.iter().all(is_new) {
+                    true => Vec::new(),
+                    false => self.place_of_operands(array, depth)?,
+                }
+            }
+            ExprKind::Item(tuple, index) if let ExprKind::Tuple(items) = &tuple.kind => {
+                self.place_within(items.get(*index)?, depth)?
+            }
             // A part of an operand, or of a tuple's items, lies where that lies.
             ExprKind::Call(..)
             | ExprKind::Item(..)
@@ -222,7 +234,6 @@ impl<'a> Scope<'a> {
             | ExprKind::Checked { .. }
             | ExprKind::Optional(_)
             | ExprKind::Inner(_)
-            | ExprKind::Elementwise(_)
             | ExprKind::Flat(_) => self.place_of_operands(array, depth)?,
             _ => return None,
         };

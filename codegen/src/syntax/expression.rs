@@ -347,6 +347,13 @@ impl Scope<'_, '_> {
                     [&slice.lower, &slice.upper, &slice.step].map(|bound| self.slice_bound(bound.as_deref()));
                 hir::Index::Slice(hir::Slice { start, stop, step })
             }
+            Expr::List(_) => hir::Index::Expr(match self.reader.list_of_indices(index) {
+                Some(list) => list,
+                None => {
+                    self.refused = true;
+                    hir::Expr { kind: ExprKind::Refused, span: self.span(index) }
+                }
+            }),
             _ => match self.expr(index) {
                 hir::Expr { kind: ExprKind::None, span } => hir::Index::NewAxis(span),
                 index => hir::Index::Expr(index),

@@ -46,6 +46,29 @@ impl Reader<'_> {
         Some(table.unwrap_or(Binding::Refused))
     }
 
+    /// A list in a subscript, as an array of integers or bools.
+    pub(super) fn list_of_indices(&mut self, list: &Expr) -> Option<hir::Expr> {
+        let span = self.span(list);
+        if !is_literal(list) {
+            return self.refuse_list(span, "a list in a subscript holds literals in this version");
+        }
+        let items = self.items(list)?;
+        let is_empty = shape_of(&items).contains(&0);
+        let table = self.table_of(&items, is_empty.then_some(DType::Int64))?;
+        match table.element.kind() {
+            Kind::Bool | Kind::Int => Some(hir::Expr { kind: ExprKind::Table(Arc::new(table)), span }),
+            Kind::Float | Kind::Complex => self.refuse_list(span, "an index is an integer or a bool"),
+        }
+    }
+
+    fn refuse_list<T>(&mut self, span: Span, message: &str) -> Option<T> {
+        self.report(
+            Diagnostic::new(Code::UnsupportedSyntax, span, message)
+                .help("write `x[[0, 2]]`, or make an array of the indices"),
+        );
+        None
+    }
+
     fn array(&mut self, call: &ExprCall) -> Option<Table> {
         let (items, dtype) = match &*call.arguments.args {
             [items] => (items, None),
@@ -161,6 +184,16 @@ impl Reader<'_> {
             "a constant array is written out: `np.array([[1.0, 2.0], [3.0, 4.0]])`, of literals, constants and their sums, products and quotients",
         ));
         None
+    }
+}
+
+/// Whether all that lists hold are literals.
+fn is_literal(expr: &Expr) -> bool {
+    match expr {
+        Expr::List(list) => list.elts.iter().all(is_literal),
+        Expr::UnaryOp(unary) => is_literal(&unary.operand),
+        Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) => true,
+        _ => false,
     }
 }
 

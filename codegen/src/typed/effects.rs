@@ -152,7 +152,7 @@ fn of_elementwise(elementwise: &Elementwise) -> Effect {
 }
 
 impl Elementwise {
-    /// Whether shapes may not fit together.
+    /// Whether shapes may not fit together, or an index not its dimension.
     pub fn may_not_fit(&self) -> bool {
         let are_two = |operands: &[Shaped]| {
             let mut arrays = operands.iter().filter_map(|operand| match operand {
@@ -168,7 +168,8 @@ impl Elementwise {
             let first = arrays.next();
             arrays.any(|other| Some(other) != first)
         };
-        let is_new = self.outputs.iter().all(|output| matches!(output, Output::New { .. }));
+        let is_new = self.outputs.iter().all(|output| matches!(output, Output::New { .. }))
+            && self.inputs.iter().all(|input| input.sites.is_empty());
         !is_new || are_two(&self.operands) || self.absorbed.iter().any(|absorbed| are_two(&absorbed.operands))
     }
 }

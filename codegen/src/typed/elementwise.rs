@@ -21,7 +21,7 @@ pub struct Elementwise {
     pub outputs: Vec<Output>,
     /// What is done. [`super::ExprKind::Operand`] in it is an operand, of the inputs and then the
     /// outputs. Its value is the outputs' new elements, one of each or a tuple, of their types; or
-    /// `None`, if it writes them itself.
+    /// `None`, if it writes them itself. One that is optional is not written where it is absent.
     pub body: Expr,
     /// How the shapes must fit.
     pub rules: Rules,
@@ -53,6 +53,25 @@ pub struct Input {
     /// For each of its last dimensions that are core dimensions: to which extent it is broadcast, if
     /// it is.
     pub core: Vec<Option<Expr>>,
+    /// Where its elements lie along each of its dimensions, if it is indexed with arrays.
+    pub sites: Vec<Site>,
+}
+
+/// Where the elements of an operand lie along a dimension of an array that is indexed with arrays: NumPy's
+/// advanced indexing. The shape of the operand is what all sites have together.
+#[derive(Clone, Debug)]
+pub enum Site {
+    /// Where an array of integers says.
+    Listed {
+        /// A variable.
+        index: Expr,
+        /// How many dimensions of the operand stand behind those of the index.
+        after: usize,
+        /// The dimension that messages name.
+        axis: usize,
+    },
+    /// Along a dimension of the operand, behind which so many stand.
+    Along(usize),
 }
 
 /// What is written.
@@ -66,6 +85,8 @@ pub enum Output {
         n_core: usize,
         /// Whether it is an input that the body writes. Such are the last outputs.
         is_input: bool,
+        /// As those of an [`Input`].
+        sites: Vec<Site>,
     },
     /// A new array.
     New {
@@ -83,6 +104,8 @@ pub enum Rules {
     Assignment,
     /// `x[...] += y`: as a ufunc, the first input of which is what is written.
     Update,
+    /// `x[mask] = y` of a number: the one array that is broadcast here is the mask, which has the shape of what is written.
+    Masked,
     /// A fold: what is written is broadcast to the last input, to which the other inputs are too. Unlike
     /// elsewhere, an element is read after it was written, if the order of the loop says so.
     Fold,
@@ -108,9 +131,12 @@ impl Elementwise {
         let mut places = Vec::new();
         for input in std::mem::take(&mut self.inputs) {
             let web = variable_of(&input);
-            let same = inputs.iter().position(|other| web.is_some() && variable_of(other) == web);
+            let is_same = |other: &Input| {
+                web.is_some() && variable_of(other) == web && other.sites.is_empty() && input.sites.is_empty()
+            };
+            let same = inputs.iter().position(is_same);
             places.push(match same {
-                _ if web == Some(read) => None,
+                _ if web == Some(read) && input.sites.is_empty() => None,
                 Some(place) => {
                     shared.extend(web);
                     Some(place)
@@ -181,6 +207,80 @@ fn first(web: WebId, value: Expr, mut body: Expr) -> Expr {
 impl Input {
     /// An array or a number without core dimensions.
     pub const fn plain(value: Expr) -> Input {
-        Input { value, core: Vec::new() }
+        Input { value, core: Vec::new(), sites: Vec::new() }
+    }
+
+    /// Visits the expressions in it.
+    pub fn operands<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
+        visit(&self.value);
+        self.core.iter().flatten().for_each(&mut *visit);
+        self.sites.iter().filter_map(Site::index).for_each(visit);
+    }
+
+    pub(super) fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        visit(&mut self.value);
+        self.core.iter_mut().flatten().for_each(&mut *visit);
+        self.sites.iter_mut().filter_map(Site::index_mut).for_each(visit);
+    }
+}
+
+impl Output {
+    /// An array that there is, without core dimensions.
+    pub const fn given(array: Expr) -> Output {
+        Output::Given { array, n_core: 0, is_input: false, sites: Vec::new() }
+    }
+
+    /// Visits the expressions in it.
+    pub fn operands<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
+        match self {
+            Output::Given { array, sites, .. } => {
+                visit(array);
+                sites.iter().filter_map(Site::index).for_each(visit);
+            }
+            Output::New { core, .. } => core.iter().for_each(visit),
+        }
+    }
+
+    pub(super) fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Output::Given { array, sites, .. } => {
+                visit(array);
+                sites.iter_mut().filter_map(Site::index_mut).for_each(visit);
+            }
+            Output::New { core, .. } => core.iter_mut().for_each(visit),
+        }
+    }
+}
+
+impl Site {
+    /// The array of integers.
+    pub const fn index(&self) -> Option<&Expr> {
+        match self {
+            Site::Listed { index, .. } => Some(index),
+            Site::Along(_) => None,
+        }
+    }
+
+    const fn index_mut(&mut self) -> Option<&mut Expr> {
+        match self {
+            Site::Listed { index, .. } => Some(index),
+            Site::Along(_) => None,
+        }
+    }
+
+    /// How many dimensions an operand with these sites has.
+    pub fn rank(sites: &[Site]) -> usize {
+        let rank = |site: &Site| match site {
+            Site::Listed { index, after, .. } => after + index_rank(index),
+            Site::Along(after) => after + 1,
+        };
+        sites.iter().map(rank).max().unwrap_or(0)
+    }
+}
+
+const fn index_rank(index: &Expr) -> usize {
+    match index.ty {
+        Type::Array(array) => array.rank,
+        _ => 0,
     }
 }

@@ -15,7 +15,7 @@ pub mod visit;
 
 use std::sync::Arc;
 
-pub use elementwise::{Absorbed, Elementwise, Input, Output, Rules, Shaped};
+pub use elementwise::{Absorbed, Elementwise, Input, Output, Rules, Shaped, Site};
 pub use inner_loop::{InnerLoop, LoopOperand};
 
 use crate::hir::{self, External, Table};

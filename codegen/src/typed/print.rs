@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use super::{
     Allocation, Axis, Element, Elementwise, Expr, ExprKind, Fill, Instance, InstanceId, Operation, Output,
-    Piece, Program, Raise, Stmt, StmtKind, WebId,
+    Piece, Program, Raise, Site, Stmt, StmtKind, WebId,
 };
 use crate::types::Type;
 
@@ -136,13 +136,22 @@ impl Printer<'_> {
     }
 
     fn elementwise(&self, elementwise: &Elementwise) -> String {
-        let inputs = elementwise.inputs.iter().map(|input| self.expr(&input.value));
+        let inputs =
+            elementwise.inputs.iter().map(|input| self.expr(&input.value) + &self.sites(&input.sites));
         let outputs = elementwise.outputs.iter().map(|output| match output {
-            Output::Given { array, .. } => self.expr(array),
+            Output::Given { array, sites, .. } => self.expr(array) + &self.sites(sites),
             Output::New { element, core } => format!("{element}[..., {}]", self.list(core)),
         });
         let [inputs, outputs] = [inputs.collect::<Vec<_>>(), outputs.collect()].map(|each| each.join(", "));
         format!("elementwise({inputs} -> {outputs}: {})", self.expr(&elementwise.body))
+    }
+
+    fn sites(&self, sites: &[Site]) -> String {
+        let site = |site: &Site| site.index().map_or(":".to_owned(), |index| self.expr(index));
+        match sites {
+            [] => String::new(),
+            _ => format!("[{}]", sites.iter().map(site).collect::<Vec<_>>().join(", ")),
+        }
     }
 
     fn element(&self, element: &Element) -> String {

@@ -1,6 +1,6 @@
 //! Walks over typed statements and expressions, for those that care for a few kinds of them only.
 
-use super::{Axis, Element, Expr, ExprKind, Fill, Output, Piece, Raise, Stmt, StmtKind, WebId};
+use super::{Axis, Element, Expr, ExprKind, Fill, Piece, Raise, Stmt, StmtKind, WebId};
 
 impl Expr {
     /// Visits the expressions that stand directly in this one, in the order of their evaluation.
@@ -55,16 +55,8 @@ impl Expr {
                 }
             }
             ExprKind::Elementwise(elementwise) => {
-                for input in &elementwise.inputs {
-                    visit(&input.value);
-                    input.core.iter().flatten().for_each(&mut *visit);
-                }
-                for output in &elementwise.outputs {
-                    match output {
-                        Output::Given { array, .. } => visit(array),
-                        Output::New { core, .. } => core.iter().for_each(&mut *visit),
-                    }
-                }
+                elementwise.inputs.iter().for_each(|input| input.operands(visit));
+                elementwise.outputs.iter().for_each(|output| output.operands(visit));
                 visit(&elementwise.body);
             }
         }
@@ -127,16 +119,8 @@ impl Expr {
                 }
             }
             ExprKind::Elementwise(elementwise) => {
-                for input in &mut elementwise.inputs {
-                    visit(&mut input.value);
-                    input.core.iter_mut().flatten().for_each(&mut *visit);
-                }
-                for output in &mut elementwise.outputs {
-                    match output {
-                        Output::Given { array, .. } => visit(array),
-                        Output::New { core, .. } => core.iter_mut().for_each(&mut *visit),
-                    }
-                }
+                elementwise.inputs.iter_mut().for_each(|input| input.operands_mut(visit));
+                elementwise.outputs.iter_mut().for_each(|output| output.operands_mut(visit));
                 visit(&mut elementwise.body);
             }
         }

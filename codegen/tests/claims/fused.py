@@ -113,3 +113,43 @@ def positive(x):
     if x < 0.0:
         raise ValueError("negative")
     return x
+
+
+@njit
+def indexed(a: float64[::1], i: int64[::1], b: float64[::1], out: float64[::1]):
+    # not: allocate
+    out[:] = a[i] * b + 1.0
+
+
+@njit
+def indexed_rows(a: float64[:, ::1], i: int64[::1], out: float64[:, ::1]):
+    # not: allocate
+    out[:] = a[i] * 2.0
+
+
+@njit
+def written_by_mask(a: float64[::1], b: float64[::1]):
+    # not: allocate
+    a[a < b] = 0.0
+    a[(a > 1.0) & (b != 0.0)] *= 2.0
+
+
+@njit
+def written_by_indices(a: float64[::1], i: int64[::1], b: float64[::1]):
+    # not: allocate
+    a[i] = b
+    a[[0, -1]] = 1.0
+
+
+@njit
+def indexed_where_it_is_written(a: float64[::1], i: int64[::1]):
+    # once: allocate(
+    # check: allocate(dim(i, 0))
+    a[:2] = a[i] * 2.0
+
+
+@njit
+def moved(a: float64[::1], i: int64[::1], j: int64[::1]):
+    # once: allocate(
+    # check: allocate(dim(j, 0))
+    a[i] = a[j] * 2.0
