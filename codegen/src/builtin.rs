@@ -3,7 +3,11 @@
 //! A new builtin is one row here, its function in `library/*.py` if it needs one, and its tests.
 //! `syntax` reads the names, `infer` the rest.
 
+mod written;
+
 use std::ops::RangeInclusive;
+
+pub use written::Takes;
 
 use crate::hir;
 use crate::ir::threads::{Atomic, Direction, Scope, Source, Special, Together};
@@ -94,8 +98,39 @@ pub enum Rule {
     Reserve(Memory),
     /// `cuda.const.array_like`.
     ConstantMemory,
-    /// `np.array`.
+    /// `np.array`, `np.asarray`.
     Array,
+    /// `np.result_type`.
+    ResultType,
+    /// `x.view`.
+    View,
+    /// A function that the library writes in Python.
+    Written,
+    /// What the library says of arrays and tuples.
+    Form(Form),
+}
+
+/// What only the library says of arrays and tuples; [`crate::library`] tells what each is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `intrinsics.strided`.
+    Strided,
+    /// `intrinsics.contiguous`.
+    Contiguous,
+    /// `intrinsics.with_item`.
+    WithItem,
+    /// `intrinsics.inserted`.
+    Inserted,
+    /// `intrinsics.without`.
+    Without,
+    /// `intrinsics.length`.
+    Length,
+    /// `intrinsics.kind`.
+    Kind,
+    /// `intrinsics.part_type`.
+    PartType,
+    /// `intrinsics.is_c`.
+    IsC,
 }
 
 /// Where an array lies that a kernel for GPUs sets aside.
@@ -176,6 +211,8 @@ pub enum Target {
     Together(Together),
     /// A step on an element.
     Atomic(Atomic),
+    /// A function of the library, and what its parameters take.
+    Written(&'static str, &'static [Takes]),
 }
 
 /// What a ufunc of NumPy's does with numbers.
@@ -215,13 +252,17 @@ pub enum Ufunc {
 
 /// The row of a builtin function, by its full name.
 pub fn find(name: &str) -> Option<&'static Row> {
-    TABLE.iter().find(|row| row.name == name)
+    rows().find(|row| row.name == name)
+}
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().chain(written::TABLE)
 }
 
 /// The names of a module's functions and constants, for suggestions; of Python's own if the
 /// module has no name.
 pub fn members(module: &str) -> impl Iterator<Item = &'static str> {
-    let names = TABLE.iter().map(|row| row.name).chain(CONSTANTS.iter().map(|(name, _)| *name));
+    let names = rows().map(|row| row.name).chain(CONSTANTS.iter().map(|(name, _)| *name));
     names.filter_map(move |name| match name.rsplit_once('.') {
         Some((home, member)) => (home == module).then_some(member),
         None => module.is_empty().then_some(name),
@@ -236,16 +277,20 @@ pub fn keywords(name: &str) -> &'static [(&'static str, Option<f64>)] {
 
 /// The function that is a method of arrays too.
 pub fn method(name: &str) -> Option<&'static str> {
-    METHODS.iter().find(|function| function.rsplit('.').next() == Some(name)).copied()
+    all_methods().find(|function| function.rsplit('.').next() == Some(name))
 }
 
 /// The methods of arrays, as messages name them.
 pub fn methods() -> Vec<String> {
-    METHODS
-        .iter()
-        .filter_map(|function| function.rsplit('.').next())
-        .map(|name| format!("`{name}`"))
-        .collect()
+    let mut names: Vec<&str> = all_methods().filter_map(|function| function.rsplit('.').next()).collect();
+    names.sort_unstable();
+    names.into_iter().map(|name| format!("`{name}`")).collect()
+}
+
+/// The functions that are methods: those that are nothing else come first.
+fn all_methods() -> impl Iterator<Item = &'static str> {
+    let own = rows().map(|row| row.name).filter(|name| name.starts_with("ndarray."));
+    own.chain(METHODS.iter().copied()).chain(written::METHODS.iter().copied())
 }
 
 /// The functions that are methods of arrays too.
@@ -264,7 +309,10 @@ type Parameters = &'static [(&'static str, Option<f64>)];
 
 const KEYWORDS: &[(&str, Parameters)] = &[
     ("complex", &[("real", Some(0.0)), ("imag", None)]),
+    ("ndarray.view", &[("self", None), ("dtype", None)]),
     ("math.isclose", &[("a", None), ("b", None), ("rel_tol", Some(1e-9)), ("abs_tol", Some(0.0))]),
+    ("numpy.array", &[("object", None), ("dtype", None)]),
+    ("numpy.asarray", &[("a", None), ("dtype", None)]),
     ("pow", &[("base", None), ("exp", None), ("mod", None)]),
     ("round", &[("number", None), ("ndigits", None)]),
     ("sum", &[("iterable", None), ("start", None)]),
@@ -380,6 +428,11 @@ const fn atomic(name: &'static str, op: Atomic) -> Row {
 /// An operation that only the library uses.
 const fn intrinsic(name: &'static str, arity: usize, op: Intrinsic) -> Row {
     row(name, arity..=arity, Rule::Operate, Target::Operation(Operation::Intrinsic(op)))
+}
+
+/// What the library says of arrays and tuples.
+const fn form(name: &'static str, arity: usize, form: Form) -> Row {
+    row(name, arity..=arity, Rule::Form(form), Target::Nothing)
 }
 
 static TABLE: &[Row] = &[
@@ -533,6 +586,8 @@ static TABLE: &[Row] = &[
     make("numpy.arange", Maker::Arange),
     row("numpy.array", 1..=2, Rule::Array, Target::Nothing),
     row("numpy.asarray", 1..=2, Rule::Array, Target::Nothing),
+    row("ndarray.view", 1..=2, Rule::View, Target::Nothing),
+    row("numpy.result_type", 1..=usize::MAX, Rule::ResultType, Target::Nothing),
     make("numpy.copy", Maker::Copy),
     make("numpy.empty", Maker::Zeros),
     make("numpy.empty_like", Maker::ZerosLike),
@@ -693,6 +748,15 @@ static TABLE: &[Row] = &[
         Rule::Operate,
         Target::Operation(Operation::Binary(ir::BinaryOp::Rem)),
     ),
+    form("intrinsics.strided", 5, Form::Strided),
+    form("intrinsics.contiguous", 2, Form::Contiguous),
+    form("intrinsics.with_item", 3, Form::WithItem),
+    form("intrinsics.inserted", 3, Form::Inserted),
+    form("intrinsics.without", 2, Form::Without),
+    form("intrinsics.length", 1, Form::Length),
+    form("intrinsics.kind", 1, Form::Kind),
+    form("intrinsics.part_type", 1, Form::PartType),
+    form("intrinsics.is_c", 1, Form::IsC),
     row("intrinsics.like", 2..=2, Rule::Like, Target::Nothing),
     row("intrinsics.complex", 2..=2, Rule::ComplexOfParts, Target::Nothing),
     row("intrinsics.bits", 1..=1, Rule::Bits, Target::Nothing),

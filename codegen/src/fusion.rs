@@ -215,6 +215,7 @@ impl Fusion<'_> {
             | ExprKind::Current
             | ExprKind::Operand(_)
             | ExprKind::Reserve(_)
+            | ExprKind::Strided(_)
             | ExprKind::Allocate(_) => false,
         }
     }

@@ -8,6 +8,7 @@
 
 mod allocate;
 mod argument;
+mod array_literal;
 mod array_operation;
 mod array_reduction;
 mod attribute;
@@ -20,6 +21,7 @@ mod elementwise;
 mod expression;
 mod flow;
 mod fold;
+mod forms;
 mod gufunc_call;
 mod iteration;
 mod leaves;
@@ -39,6 +41,7 @@ mod ufunc_call;
 mod ufunc_method;
 mod warn;
 mod web;
+mod written;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
@@ -624,7 +627,7 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        let returned = !ty.holds(&|ty| *ty == Type::Text);
+        let returned = !ty.holds(&|ty| matches!(ty, Type::Text | Type::DType(_)));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(

@@ -19,12 +19,12 @@ impl Body<'_, '_> {
         let mut typed = Vec::new();
         for item in items {
             let (item, ty) = item.map(|item| (item.clone(), item.ty))?;
-            if ty == Type::Text {
+            if let Type::Text | Type::DType(_) = ty {
                 return self.report(
                     Diagnostic::new(
                         Code::TypeMismatch,
                         item.span,
-                        "a tuple cannot hold `str` in this version",
+                        format!("a tuple cannot hold `{ty}` in this version"),
                     )
                     .help("tuples hold numbers, arrays and tuples"),
                 );

@@ -46,8 +46,7 @@ impl Lowering<'_> {
         for array in arrays(inputs).filter(|array| array.view != written) {
             let to = self.extents(written);
             let pair = Pair { written, read: self.broadcast(array.view, &to, span) };
-            let is_one_type = self.view_type(array.view).element == self.view_type(written).element;
-            let pair = if is_one_type { self.without_overlap(pair, span) } else { pair };
+            let pair = self.without_overlap(pair, span);
             (output.view, array.view) = (pair.written, pair.read);
         }
         for array in arrays(inputs).filter(|array| array.view == written) {
@@ -58,10 +57,9 @@ impl Lowering<'_> {
     /// An input of a ufunc, broadcast. It is copied first if it shares memory with an output, unless
     /// each of its elements is read just before it is written.
     fn apart(&mut self, input: &Array, outputs: &[Array], shape: &[ir::Expr], span: Span) -> LocalId {
-        let element = self.view_type(input.view).element;
         let mut shared = boolean(false);
         let read = self.broadcast_input(input.view, input, shape, span);
-        for output in outputs.iter().filter(|output| self.view_type(output.view).element == element) {
+        for output in outputs.iter() {
             let written = output.view;
             let overlap = ir::Expr::Overlap { written, read };
             let is_safe = match input.core.is_empty() && output.core.is_empty() {
@@ -124,8 +122,12 @@ impl Lowering<'_> {
         and(self.same_strides(pair), compare(CompareOp::Eq, ahead(pair), int(0)))
     }
 
-    /// Whether both have the same dimensions and the same strides.
+    /// Whether both have the same dimensions and the same strides, and elements of one size.
     fn same_strides(&self, pair: &Pair) -> ir::Expr {
+        let [size, other] = [pair.written, pair.read].map(|view| self.view_type(view).element.size());
+        if size != other {
+            return boolean(false);
+        }
         let [written, read] = [pair.written, pair.read].map(|view| self.view_type(view).rank);
         let stride = |view, axis| ir::Expr::Stride { view, axis };
         let same =

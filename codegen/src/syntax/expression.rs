@@ -315,10 +315,30 @@ impl Scope<'_, '_> {
 
     fn call(&mut self, call: &ast::ExprCall) -> Option<ExprKind> {
         let callee = self.boxed(&call.func);
-        let args = self.exprs(&call.arguments.args);
+        let lists = matches!(&callee.kind, ExprKind::Builtin(name) if name.starts_with("numpy."));
+        let args =
+            call.arguments.args.iter().map(|arg| if lists { self.listed(arg) } else { self.expr(arg) });
+        let args = args.collect();
         let keywords: Vec<_> = call.arguments.keywords.iter().map(|keyword| self.keyword(keyword)).collect();
         let keywords = keywords.into_iter().collect::<Option<_>>()?;
         Some(ExprKind::Call { callee, args, keywords })
+    }
+
+    /// An argument of a function of NumPy's, for which lists that are written out are as good as tuples.
+    fn listed(&mut self, arg: &Expr) -> hir::Expr {
+        let items = match arg {
+            Expr::List(list) => &list.elts,
+            Expr::Tuple(tuple) => &tuple.elts,
+            _ => return self.expr(arg),
+        };
+        let span = self.span(arg);
+        if self.depth >= MAX_DEPTH {
+            return self.expr(arg);
+        }
+        self.depth += 1;
+        let items = items.iter().map(|item| self.listed(item)).collect();
+        self.depth -= 1;
+        hir::Expr { kind: ExprKind::Tuple(items), span }
     }
 
     fn keyword(&mut self, keyword: &ast::Keyword) -> Option<hir::Keyword> {
@@ -377,7 +397,7 @@ fn construct(expr: &Expr) -> (&'static str, &'static str) {
         Expr::Lambda(_) => ("`lambda`", "define a function with `def`"),
         Expr::Dict(_) => ("a dict", "use an array, indexed by numbers, or `if` and `elif`"),
         Expr::Set(_) => ("a set", "write a tuple: `n in (1, 2, 3)`"),
-        Expr::List(_) => ("a list", "write a tuple, or make an array and write into it"),
+        Expr::List(_) => ("a list", "write a tuple, or make an array of it: `np.array([1.0, 2.0])`"),
         Expr::ListComp(_) => ("a list comprehension", "make an array and fill it in a `for` loop"),
         Expr::SetComp(_) => ("a set comprehension", "use a `for` loop"),
         Expr::DictComp(_) => ("a dict comprehension", "use a `for` loop"),
