@@ -131,6 +131,8 @@ pub enum Form {
     PartType,
     /// `intrinsics.is_c`.
     IsC,
+    /// `intrinsics.is_number`.
+    IsNumber,
 }
 
 /// Where an array lies that a kernel for GPUs sets aside.
@@ -232,6 +234,8 @@ pub enum Ufunc {
     Abs,
     /// The product with itself.
     Square,
+    /// `np.conjugate`.
+    Conjugate,
     /// `np.where`.
     Where,
     /// A function of the library on real numbers of one type.
@@ -613,6 +617,8 @@ static TABLE: &[Row] = &[
     ufunc("numpy.bitwise_xor", 2, Ufunc::Binary(hir::BinaryOp::BitXor)),
     float("numpy.cbrt", "math_cbrt"),
     ufunc("numpy.ceil", 1, Ufunc::Whole("whole_ceil")),
+    ufunc("numpy.conj", 1, Ufunc::Conjugate),
+    ufunc("numpy.conjugate", 1, Ufunc::Conjugate),
     ufunc("numpy.copysign", 2, Ufunc::Float("math_copysign", None)),
     number("numpy.cos", "math_cos", "cmath_cos"),
     number("numpy.cosh", "math_cosh", "cmath_cosh"),
@@ -748,6 +754,8 @@ static TABLE: &[Row] = &[
         Rule::Operate,
         Target::Operation(Operation::Binary(ir::BinaryOp::Rem)),
     ),
+    ufunc("intrinsics.at_least", 2, Ufunc::Same("not_below")),
+    ufunc("intrinsics.at_most", 2, Ufunc::Same("not_above")),
     form("intrinsics.strided", 5, Form::Strided),
     form("intrinsics.contiguous", 2, Form::Contiguous),
     form("intrinsics.with_item", 3, Form::WithItem),
@@ -757,6 +765,7 @@ static TABLE: &[Row] = &[
     form("intrinsics.kind", 1, Form::Kind),
     form("intrinsics.part_type", 1, Form::PartType),
     form("intrinsics.is_c", 1, Form::IsC),
+    form("intrinsics.is_number", 1, Form::IsNumber),
     row("intrinsics.like", 2..=2, Rule::Like, Target::Nothing),
     row("intrinsics.complex", 2..=2, Rule::ComplexOfParts, Target::Nothing),
     row("intrinsics.bits", 1..=1, Rule::Bits, Target::Nothing),

@@ -112,7 +112,8 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Option<Typed> {
         let hir::ExprKind::Attribute { value: array, name } = &value.kind else { return None };
-        if name != "shape" {
+        let is_literal = |index: &hir::Expr| matches!(index.kind, hir::ExprKind::Int(_));
+        if name != "shape" || !matches!(indices, [hir::Index::Expr(index)] if is_literal(index)) {
             return None;
         }
         let array = self.expr(array).and_then(|array| self.with_attribute(array, name));

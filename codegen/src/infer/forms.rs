@@ -28,6 +28,10 @@ pub(super) fn form(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, 
             let is_c = matches!(args[0].ty, Type::Array(ArrayType { layout: Layout::C, .. }));
             Ok(Expr::new(ExprKind::Bool(is_c), Type::BOOL, span))
         }
+        Form::IsNumber => {
+            let is_number = args[0].ty.dtype().is_some();
+            Ok(Expr::new(ExprKind::Bool(is_number), Type::BOOL, span))
+        }
         Form::PartType => Ok(dtype_value(part(element_of(&args[0].ty).ok_or(super::Stop)?), span)),
     }
 }

@@ -627,7 +627,9 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        let returned = !ty.holds(&|ty| matches!(ty, Type::Text | Type::DType(_)));
+        let is_helper = self.function.signatures.is_empty();
+        let is_dtype = is_helper && matches!(ty, Type::DType(_));
+        let returned = is_dtype || !ty.holds(&|ty| matches!(ty, Type::Text | Type::DType(_)));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(

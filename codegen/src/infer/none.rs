@@ -248,7 +248,13 @@ impl Body<'_, '_> {
             hir::ExprKind::Builtin(name) => name == "intrinsics.raises",
             hir::ExprKind::Call { callee, .. } => {
                 let hir::ExprKind::Builtin(name) = &callee.kind else { return false };
-                matches!(name.as_str(), "intrinsics.is_float32" | "intrinsics.is_complex" | "intrinsics.is_c")
+                matches!(
+                    name.as_str(),
+                    "intrinsics.is_float32"
+                        | "intrinsics.is_complex"
+                        | "intrinsics.is_c"
+                        | "intrinsics.is_number"
+                )
             }
             hir::ExprKind::Compare { left, right, .. } => is_of_types(left) || is_of_types(right),
             hir::ExprKind::Unary { op: hir::UnaryOp::Not, operand } => self.is_about_types(operand),

@@ -174,6 +174,9 @@ impl Body<'_, '_> {
         }
         let (evaluated, [items]) = self.for_any_use([tuple]);
         let chosen = places(literals, items.len() as i128);
+        if chosen.is_empty() && self.in_library() {
+            return Ok(after(evaluated, packed(Vec::new(), span)));
+        }
         if chosen.is_empty() {
             let (message, help) = match literals[2] {
                 Some(0) => ("slice step cannot be zero", "leave the step out, or write `-1`"),

@@ -10,6 +10,9 @@ use crate::source::Span;
 use crate::typed::{Expr, ExprKind};
 use crate::types::{DType, Kind, Type};
 
+/// How many sections an array is split into at most: each is an item of a tuple.
+const MOST_SECTIONS: i128 = 64;
+
 impl Body<'_, '_> {
     /// A call of a function of the library by the name that NumPy has for it.
     pub(super) fn call_written(
@@ -85,7 +88,11 @@ impl Body<'_, '_> {
                         self.wrong_argument(row, &array, &with_dimensions(*ranks))
                     }
                     Type::Array(ty) if ty.element.kind() > *highest => {
-                        self.wrong_argument(row, &array, "an array of real numbers")
+                        let wanted = match highest {
+                            Kind::Bool | Kind::Int => "an array of integers",
+                            Kind::Float | Kind::Complex => "an array of real numbers",
+                        };
+                        self.wrong_argument(row, &array, wanted)
                     }
                     Type::Array(_) => Ok(array),
                     _ => self.wrong_argument(row, &array, "an array"),
@@ -96,13 +103,30 @@ impl Body<'_, '_> {
                 self.check_writable(&arg, span)?;
                 Ok(arg)
             }
-            Takes::Operand => match arg.ty.element() {
+            Takes::Operand { highest } => match arg.ty.element() {
+                Some(dtype) if dtype.kind() > *highest => self.wrong_argument(row, &arg, "real numbers"),
                 Some(_) => self.own_type(arg),
+                None if matches!(arg.ty, Type::Tuple(_)) => self.array_of(row, arg, None, span),
                 None => self.wrong_argument(row, &arg, "numbers and arrays"),
             },
-            Takes::Number => match dtype {
-                Some(_) => self.own_type(arg),
+            Takes::Number { highest } => match kind {
+                Some(kind) if kind <= *highest => self.own_type(arg),
+                Some(_) => self.wrong_argument(row, &arg, "a real number"),
                 None => self.wrong_argument(row, &arg, "a number"),
+            },
+            Takes::Sections => match arg.int_literal() {
+                Some(n @ 1..=MOST_SECTIONS) => {
+                    let one = Expr::new(ExprKind::Bool(false), Type::BOOL, span);
+                    Ok(packed(vec![one; n as usize], span))
+                }
+                Some(_) => self.wrong_argument(row, &arg, &format!("1 to {MOST_SECTIONS} sections")),
+                None if matches!(&arg.ty, Type::Tuple(items) if !items.is_empty()) => {
+                    self.as_taken(row, &Takes::Ints, arg)
+                }
+                None => {
+                    let wanted = "a number of sections that is written out, or a tuple of indices";
+                    self.wrong_argument(row, &arg, wanted)
+                }
             },
             Takes::Int => match kind {
                 Some(Kind::Int) => self.coerce(arg, &Type::INT),

@@ -8,7 +8,7 @@
 //! - `wrapping_*`, `trunc_div`, `trunc_rem`, `wrap_*`, `bits`, …: operations of the IR as they are;
 //! - `like(x, model)`: `x` as a number of `model`'s type;
 //! - `is_float32(x)`, `is_complex(x)`, the latter also of an array, `is_c(a)`, whether the type of an array says that it is contiguous
-//!   in C's order: conditions that are known where a
+//!   in C's order, `is_number(x)`, whether it is no array: conditions that are known where a
 //!   function is specialised; the branch that is not taken is not even typed;
 //! - `bits(x)`: the bits of a float as an unsigned integer of its width, `float_of_bits` back;
 //! - `select(cond, x, y)`: `x if cond else y` where both are computed, without a branch;
@@ -25,6 +25,7 @@
 //!   number, an array or an element type; comparisons with them are known where a function is specialised;
 //! - `text(…)`: the message of an exception, made of texts, numbers and shapes, which stand as NumPy writes them, `(2,3)`,
 //!   and in `str(t)` as Python does, `(2, 3)`;
+//! - `at_least(x, low)`, `at_most(x, high)`: bounds for numbers and arrays, as `np.clip` has them;
 //! - `part_type(x)`: the element type of the parts of complex numbers, and of other numbers their own.
 //!
 //! A function that is decorated `@njit(inline='never')` stays a function: the rare path of one whose
@@ -61,6 +62,11 @@ const TEXT: &str = concat!(
     include_str!("reduction.py"),
     include_str!("memory.py"),
     include_str!("shape.py"),
+    include_str!("creation.py"),
+    include_str!("joining.py"),
+    include_str!("sorting.py"),
+    include_str!("linear.py"),
+    include_str!("elements.py"),
 );
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {

@@ -12,14 +12,6 @@ def normal_axis(axis, n):
     return axis
 
 
-def product(shape):
-    n = 1
-    if intrinsics.length(shape) > 0:
-        for k in range(intrinsics.length(shape)):
-            n = intrinsics.wrapping_mul(n, shape[k])
-    return n
-
-
 def not_reshaped(a, shape):
     raise ValueError(intrinsics.text("cannot reshape array of size ", a.size, " into shape ", shape))
 

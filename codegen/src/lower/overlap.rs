@@ -92,7 +92,7 @@ impl Lowering<'_> {
         let Pair { written, read } = pair;
         let rank = self.view_type(written).rank;
         let overlap = self.save(ir::Expr::Overlap { written, read }, Scalar::Bool, span);
-        if rank != 1 {
+        if rank != 1 || self.view_type(read).rank != 1 {
             let is_safe = self.same_elements(&pair);
             let read = self.copied_if(and(overlap, unary(UnaryOp::Not, is_safe)), read, span);
             return Pair { written, read };

@@ -218,6 +218,11 @@ impl Scope<'_, '_> {
 
     fn binary(&mut self, binary: &ast::ExprBinOp, span: Span) -> Option<ExprKind> {
         let (left, right) = (self.boxed(&binary.left), self.boxed(&binary.right));
+        if binary.op == Operator::MatMult {
+            let callee = hir::Expr { kind: ExprKind::Builtin("numpy.matmul".to_owned()), span };
+            let (callee, args) = (Box::new(callee), vec![*left, *right]);
+            return Some(ExprKind::Call { callee, args, keywords: Vec::new() });
+        }
         let op = self.operator(binary.op, span)?;
         Some(ExprKind::Binary { op, left, right })
     }
@@ -236,7 +241,7 @@ impl Scope<'_, '_> {
             Operator::BitAnd => BinaryOp::BitAnd,
             Operator::BitOr => BinaryOp::BitOr,
             Operator::BitXor => BinaryOp::BitXor,
-            Operator::MatMult => return self.refuse(unsupported("`@`", span, "loop over the elements")),
+            Operator::MatMult => return self.refuse(unsupported("`@=`", span, "write `x = x @ y`")),
         })
     }
 
