@@ -263,6 +263,14 @@ fn rows() -> impl Iterator<Item = &'static Row> {
     TABLE.iter().chain(written::TABLE)
 }
 
+/// The functions that the library writes in Python, with what their parameters take.
+pub fn all_written() -> impl Iterator<Item = (&'static str, &'static str, &'static [Takes])> {
+    written::TABLE.iter().filter_map(|row| match row.target {
+        Target::Written(function, takes) => Some((row.name, function, takes)),
+        _ => None,
+    })
+}
+
 /// The names of a module's functions and constants, for suggestions; of Python's own if the
 /// module has no name.
 pub fn members(module: &str) -> impl Iterator<Item = &'static str> {

@@ -41,7 +41,13 @@ def numpy_round(a, decimals=0):
         if decimals >= 0:
             return np.positive(a)
         unit = 10.0 ** -decimals
-        return converted(np.rint(a / unit) * unit, a.dtype)
+        rounded = np.rint(a / unit) * unit
+        if intrinsics.is_number(a):
+            return intrinsics.like(rounded, a)
+        elif a.ndim == 0:
+            return intrinsics.like(rounded, a[()])
+        else:
+            return converted(rounded, a.dtype)
     else:
         if decimals == 0:
             return np.rint(a)
@@ -136,6 +142,8 @@ def numpy_nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     elif intrinsics.kind(x) == 3:
         to_numbers(array_real(out), nan, posinf, neginf)
         to_numbers(array_imag(out), nan, posinf, neginf)
+    if out.ndim == 0:
+        return out[()]
     return out
 
 

@@ -163,7 +163,11 @@ def add_products(out, a, b):
 
 
 def numpy_kron(a, b):
-    if a.ndim == 1:
+    if a.ndim < b.ndim:
+        return numpy_kron(a[None, :], b)
+    elif b.ndim < a.ndim:
+        return numpy_kron(a, b[None, :])
+    elif a.ndim == 1:
         return numpy_reshape(np.multiply(a[:, None], b[None, :]), (a.size * b.size,))
     else:
         products = np.multiply(a[:, None, :, None], b[None, :, None, :])
