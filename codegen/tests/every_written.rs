@@ -51,8 +51,8 @@ impl Given {
             Takes::Number { .. } => self.number(),
             Takes::Int => self.declare("int".to_owned()),
             Takes::Ints if is_other => format!("({0}, {0})", self.declare("int".to_owned())),
-            Takes::IntOrInts if is_other => self.declare("int64[:]".to_owned()),
-            Takes::Ints | Takes::IntOrInts => self.declare("int".to_owned()),
+            Takes::IntOr(takes) if is_other => self.argument(takes, false),
+            Takes::Ints | Takes::IntOr(_) => self.declare("int".to_owned()),
             Takes::Sections if is_other => format!("({0}, 3)", self.declare("int".to_owned())),
             Takes::Sections => "2".to_owned(),
             Takes::Flag => self.declare("bool".to_owned()),
@@ -125,7 +125,12 @@ fn kernels(name: &str, takes: &[Takes], n_required: usize) -> Vec<String> {
     for (n, is_other) in [(n_required, false), (takes.len(), false), (takes.len(), true)] {
         for ranks in [[0, 0], [1, 1], [2, 2], [3, 3], [1, 2], [2, 1], [2, 3], [0, 2]] {
             for dtypes in dtypes_for(ranks) {
-                kernels.push(kernel(name, &takes[..n], is_other, Given { dtypes, ranks, declared: Vec::new() }));
+                kernels.push(kernel(
+                    name,
+                    &takes[..n],
+                    is_other,
+                    Given { dtypes, ranks, declared: Vec::new() },
+                ));
             }
         }
     }

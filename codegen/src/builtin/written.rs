@@ -31,8 +31,8 @@ pub enum Takes {
     Int,
     /// An integer or a tuple of integers, as a tuple.
     Ints,
-    /// An integer, a tuple of integers or an array of them, as it is.
-    IntOrInts,
+    /// An integer, or this.
+    IntOr(&'static Takes),
     /// A number of sections that is written out, as a tuple with `False` for each, or a tuple of indices.
     Sections,
     /// A truth value.
@@ -67,6 +67,7 @@ const REAL_OPERAND: Takes = Takes::Operand { highest: Kind::Float };
 const BOUND: Takes = Takes::OrNone(&REAL_OPERAND);
 const BOUND_NUMBER: Takes = Takes::OrNone(&REAL_NUMBER);
 const REAL_VECTOR: Takes = Takes::Array { ranks: (1, 1), highest: Kind::Float };
+const REAL_ARRAY: Takes = Takes::Array { ranks: (0, usize::MAX), highest: Kind::Float };
 const COUNTS: Takes = Takes::Array { ranks: (1, 1), highest: Kind::Int };
 const FLAT: Takes = Takes::Array { ranks: (1, 2), highest: Kind::Complex };
 const FLAT_MATRIX: Takes = Takes::Array { ranks: (2, 2), highest: Kind::Complex };
@@ -129,7 +130,9 @@ pub(super) static TABLE: &[Row] = &[
     written("numpy.concatenate", "numpy_concatenate", &[ARRAYS, MAYBE_INT, DTYPE]),
     written("numpy.convolve", "numpy_convolve", &[VECTOR, VECTOR, Takes::Choice(MODES)]),
     written("numpy.copyto", "numpy_copyto", &[Takes::Written, OPERAND]),
+    written("numpy.corrcoef", "numpy_corrcoef", &[FLAT, Takes::OrNone(&FLAT), FLAG]),
     written("numpy.correlate", "numpy_correlate", &[VECTOR, VECTOR, Takes::Choice(MODES)]),
+    written("numpy.cov", "numpy_cov", &[FLAT, Takes::OrNone(&FLAT), FLAG, FLAG, MAYBE_INT]),
     written("numpy.cross", "numpy_cross", &[AXES, AXES]),
     written("numpy.delete", "numpy_delete", &[AXES, INT, MAYBE_INT]),
     written("numpy.diag", "numpy_diag", &[Takes::Array { ranks: (1, 2), highest: Kind::Complex }, INT]),
@@ -152,10 +155,16 @@ pub(super) static TABLE: &[Row] = &[
     written("numpy.flipud", "numpy_flipud", &[AXES]),
     written("numpy.geomspace", "numpy_geomspace", &[REAL_NUMBER, REAL_NUMBER, INT, FLAG, DTYPE]),
     written("numpy.gradient", "numpy_gradient", &[VECTOR, NUMBER]),
+    written(
+        "numpy.histogram",
+        "numpy_histogram",
+        &[REAL_ARRAY, Takes::IntOr(&REAL_VECTOR), Takes::OrNone(&Takes::Items(&REAL_NUMBER)), SWITCH],
+    ),
     written("numpy.hsplit", "numpy_hsplit", &[AXES, Takes::Sections]),
     written("numpy.hstack", "numpy_hstack", &[ARRAYS, DTYPE]),
     written("numpy.identity", "numpy_identity", &[INT, DTYPE]),
     written("numpy.imag", "numpy_imag", &[OPERAND]),
+    written("numpy.indices", "numpy_indices", &[Takes::Ints, DTYPE]),
     written("numpy.inner", "numpy_inner", &[ARRAY, ARRAY]),
     written("numpy.insert", "numpy_insert", &[AXES, INT, ARRAY, MAYBE_INT]),
     written(
@@ -177,13 +186,18 @@ pub(super) static TABLE: &[Row] = &[
         &[Takes::Rest(&LINE), SWITCH, SWITCH, Takes::Choice(&["xy", "ij"])],
     ),
     written("numpy.moveaxis", "numpy_moveaxis", &[ARRAY, Takes::Ints, Takes::Ints]),
-    written("numpy.nan_to_num", "numpy_nan_to_num", &[ARRAY, SWITCH, REAL_NUMBER, BOUND_NUMBER, BOUND_NUMBER]),
+    written(
+        "numpy.nan_to_num",
+        "numpy_nan_to_num",
+        &[ARRAY, SWITCH, REAL_NUMBER, BOUND_NUMBER, BOUND_NUMBER],
+    ),
     written("numpy.outer", "numpy_outer", &[ARRAY, ARRAY]),
     written("numpy.partition", "numpy_partition", &[AXES, INT, INT]),
     written("numpy.ravel", "numpy_ravel", &[ARRAY]),
     written("numpy.real", "numpy_real", &[OPERAND]),
-    written("numpy.repeat", "numpy_repeat", &[ARRAY, Takes::IntOrInts, MAYBE_INT]),
+    written("numpy.repeat", "numpy_repeat", &[ARRAY, Takes::IntOr(&COUNTS), MAYBE_INT]),
     written("numpy.reshape", "numpy_reshape", &[ARRAY, Takes::Ints]),
+    written("numpy.resize", "numpy_resize", &[ARRAY, Takes::Ints]),
     written("numpy.roll", "numpy_roll", &[ARRAY, INT, MAYBE_INT]),
     written("numpy.rollaxis", "numpy_rollaxis", &[AXES, INT, INT]),
     written("numpy.rot90", "numpy_rot90", &[MATRIX, INT]),

@@ -10,6 +10,9 @@ use crate::types::Type;
 
 impl Body<'_, '_> {
     pub(super) fn tuple(&mut self, items: &[hir::Expr], span: Span) -> Typed {
+        if items.is_empty() && self.in_library() {
+            return Ok(packed(Vec::new(), span));
+        }
         if items.is_empty() {
             let message = "an empty tuple is not supported in this version";
             return self

@@ -142,10 +142,9 @@ impl Body<'_, '_> {
                     items.into_iter().map(|item| self.as_taken(row, &Takes::Int, item)).collect();
                 Ok(packed(items.into_iter().collect::<Typed<_>>()?, span))
             }
-            Takes::IntOrInts => match arg.ty {
-                Type::Tuple(_) => self.as_taken(row, &Takes::Ints, arg),
-                Type::Array(ty) if ty.rank == 1 && ty.element.kind() == Kind::Int => Ok(arg),
-                _ => self.as_taken(row, &Takes::Int, arg),
+            Takes::IntOr(other) => match kind {
+                Some(_) => self.as_taken(row, &Takes::Int, arg),
+                None => self.as_taken(row, other, arg),
             },
             Takes::Flag => match kind {
                 Some(Kind::Bool | Kind::Int) => self.truth(arg),

@@ -310,3 +310,21 @@ def numpy_asfortranarray(a, dtype=None):
         if a.dtype == dtype:
             return contiguous_of(a.T).T
         return converted(a.T, dtype).T
+
+
+def numpy_indices(dimensions, dtype=None):
+    if dtype is None:
+        return indices_of(dimensions, np.int64)
+    else:
+        return indices_of(dimensions, dtype)
+
+
+def indices_of(shape, dtype):
+    out = np.empty(intrinsics.inserted(shape, 0, intrinsics.length(shape)), dtype)
+    ones = shape
+    for k in range(intrinsics.length(shape)):
+        ones = intrinsics.with_item(ones, k, 1)
+    for k in range(intrinsics.length(shape)):
+        row = np.arange(shape[k])
+        out[k] = intrinsics.contiguous(row, intrinsics.with_item(ones, k, shape[k]))
+    return out

@@ -419,3 +419,16 @@ def inserted_at(a, index, values, axis):
         numpy_squeeze(part_along(out, axis, place, place + 1), (axis,))[...] = values
         part_along(out, axis, place + 1, n + 1)[...] = part_along(a, axis, place, n)
         return out
+
+
+def numpy_resize(a, new_shape):
+    for k in range(intrinsics.length(new_shape)):
+        if new_shape[k] < 0:
+            raise ValueError("all elements of `new_shape` must be non-negative")
+    row = numpy_ravel(a)
+    out = np.zeros(new_shape, a.dtype)
+    flat = intrinsics.contiguous(out, (out.size,))
+    if len(row) > 0:
+        for i in range(len(flat)):
+            flat[i] = row[i % len(row)]
+    return out

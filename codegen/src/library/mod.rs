@@ -67,6 +67,7 @@ const TEXT: &str = concat!(
     include_str!("sorting.py"),
     include_str!("linear.py"),
     include_str!("elements.py"),
+    include_str!("statistics.py"),
 );
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {

@@ -321,10 +321,10 @@ impl Scope<'_, '_> {
     fn call(&mut self, call: &ast::ExprCall) -> Option<ExprKind> {
         let callee = self.boxed(&call.func);
         let lists = matches!(&callee.kind, ExprKind::Builtin(name) if name.starts_with("numpy."));
-        let args =
-            call.arguments.args.iter().map(|arg| if lists { self.listed(arg) } else { self.expr(arg) });
-        let args = args.collect();
-        let keywords: Vec<_> = call.arguments.keywords.iter().map(|keyword| self.keyword(keyword)).collect();
+        let read = if lists { Self::listed } else { Self::expr };
+        let args = call.arguments.args.iter().map(|arg| read(self, arg)).collect();
+        let keywords: Vec<_> =
+            call.arguments.keywords.iter().map(|keyword| self.keyword(keyword, read)).collect();
         let keywords = keywords.into_iter().collect::<Option<_>>()?;
         Some(ExprKind::Call { callee, args, keywords })
     }
@@ -346,9 +346,13 @@ impl Scope<'_, '_> {
         hir::Expr { kind: ExprKind::Tuple(items), span }
     }
 
-    fn keyword(&mut self, keyword: &ast::Keyword) -> Option<hir::Keyword> {
+    fn keyword(
+        &mut self,
+        keyword: &ast::Keyword,
+        read: fn(&mut Self, &Expr) -> hir::Expr,
+    ) -> Option<hir::Keyword> {
         let span = self.span(keyword);
-        let value = self.expr(&keyword.value);
+        let value = read(self, &keyword.value);
         match &keyword.arg {
             Some(name) => Some(hir::Keyword { name: name.to_string(), value, span }),
             None => self.refuse(unsupported("unpacking with `**`", span, "name each argument")),
