@@ -3,10 +3,12 @@
 //! A new builtin is one row here, its function in `library/*.py` if it needs one, and its tests.
 //! `syntax` reads the names, `infer` the rest.
 
+mod intrinsics;
 mod written;
 
 use std::ops::RangeInclusive;
 
+pub use intrinsics::Form;
 pub use written::Takes;
 
 use crate::hir;
@@ -108,31 +110,6 @@ pub enum Rule {
     Written,
     /// What the library says of arrays and tuples.
     Form(Form),
-}
-
-/// What only the library says of arrays and tuples; [`crate::library`] tells what each is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// `intrinsics.strided`.
-    Strided,
-    /// `intrinsics.contiguous`.
-    Contiguous,
-    /// `intrinsics.with_item`.
-    WithItem,
-    /// `intrinsics.inserted`.
-    Inserted,
-    /// `intrinsics.without`.
-    Without,
-    /// `intrinsics.length`.
-    Length,
-    /// `intrinsics.kind`.
-    Kind,
-    /// `intrinsics.part_type`.
-    PartType,
-    /// `intrinsics.is_c`.
-    IsC,
-    /// `intrinsics.is_number`.
-    IsNumber,
 }
 
 /// Where an array lies that a kernel for GPUs sets aside.
@@ -260,7 +237,7 @@ pub fn find(name: &str) -> Option<&'static Row> {
 }
 
 fn rows() -> impl Iterator<Item = &'static Row> {
-    TABLE.iter().chain(written::TABLE)
+    TABLE.iter().chain(intrinsics::TABLE).chain(written::TABLE)
 }
 
 /// The functions that the library writes in Python, with what their parameters take.
@@ -435,16 +412,6 @@ const fn together(name: &'static str, arity: usize, op: Together) -> Row {
 const fn atomic(name: &'static str, op: Atomic) -> Row {
     let arity = 2 + op.operands();
     row(name, arity..=arity, Rule::Atomic, Target::Atomic(op))
-}
-
-/// An operation that only the library uses.
-const fn intrinsic(name: &'static str, arity: usize, op: Intrinsic) -> Row {
-    row(name, arity..=arity, Rule::Operate, Target::Operation(Operation::Intrinsic(op)))
-}
-
-/// What the library says of arrays and tuples.
-const fn form(name: &'static str, arity: usize, form: Form) -> Row {
-    row(name, arity..=arity, Rule::Form(form), Target::Nothing)
 }
 
 static TABLE: &[Row] = &[
@@ -719,69 +686,6 @@ static TABLE: &[Row] = &[
     scalar("numpy.float64", DType::Float64),
     scalar("numpy.complex64", DType::Complex64),
     scalar("numpy.complex128", DType::Complex128),
-    intrinsic("intrinsics.sqrt", 1, Intrinsic::Sqrt),
-    intrinsic("intrinsics.floor", 1, Intrinsic::Floor),
-    intrinsic("intrinsics.ceil", 1, Intrinsic::Ceil),
-    intrinsic("intrinsics.trunc", 1, Intrinsic::Trunc),
-    intrinsic("intrinsics.round_even", 1, Intrinsic::RoundEven),
-    intrinsic("intrinsics.copysign", 2, Intrinsic::CopySign),
-    intrinsic("intrinsics.fma", 3, Intrinsic::FusedMultiplyAdd),
-    intrinsic("intrinsics.mul_add", 3, Intrinsic::MultiplyAdd),
-    intrinsic("intrinsics.product_error", 2, Intrinsic::ProductError),
-    row("intrinsics.select", 3..=3, Rule::Select, Target::Nothing),
-    row("intrinsics.is_float32", 1..=1, Rule::IsFloat32, Target::Nothing),
-    row("intrinsics.is_complex", 1..=1, Rule::IsComplex, Target::Nothing),
-    row("intrinsics.fabs", 1..=1, Rule::Operate, Target::Operation(Operation::Unary(ir::UnaryOp::Abs))),
-    row(
-        "intrinsics.wrapping_add",
-        2..=2,
-        Rule::Operate,
-        Target::Operation(Operation::Binary(ir::BinaryOp::Add)),
-    ),
-    row(
-        "intrinsics.wrapping_sub",
-        2..=2,
-        Rule::Operate,
-        Target::Operation(Operation::Binary(ir::BinaryOp::Sub)),
-    ),
-    row(
-        "intrinsics.wrapping_mul",
-        2..=2,
-        Rule::Operate,
-        Target::Operation(Operation::Binary(ir::BinaryOp::Mul)),
-    ),
-    row(
-        "intrinsics.trunc_div",
-        2..=2,
-        Rule::Operate,
-        Target::Operation(Operation::Binary(ir::BinaryOp::Div)),
-    ),
-    row(
-        "intrinsics.trunc_rem",
-        2..=2,
-        Rule::Operate,
-        Target::Operation(Operation::Binary(ir::BinaryOp::Rem)),
-    ),
-    ufunc("intrinsics.at_least", 2, Ufunc::Same("not_below")),
-    ufunc("intrinsics.at_most", 2, Ufunc::Same("not_above")),
-    form("intrinsics.strided", 5, Form::Strided),
-    form("intrinsics.contiguous", 2, Form::Contiguous),
-    form("intrinsics.with_item", 3, Form::WithItem),
-    form("intrinsics.inserted", 3, Form::Inserted),
-    form("intrinsics.without", 2, Form::Without),
-    form("intrinsics.length", 1, Form::Length),
-    form("intrinsics.kind", 1, Form::Kind),
-    form("intrinsics.part_type", 1, Form::PartType),
-    form("intrinsics.is_c", 1, Form::IsC),
-    form("intrinsics.is_number", 1, Form::IsNumber),
-    row("intrinsics.like", 2..=2, Rule::Like, Target::Nothing),
-    row("intrinsics.complex", 2..=2, Rule::ComplexOfParts, Target::Nothing),
-    row("intrinsics.bits", 1..=1, Rule::Bits, Target::Nothing),
-    row("intrinsics.float_of_bits", 1..=1, Rule::Bits, Target::Nothing),
-    row("intrinsics.wrap_int", 1..=1, Rule::Cast, Target::Type(Type::INT)),
-    row("intrinsics.wrap_int32", 1..=1, Rule::Cast, Target::Type(Type::Strong(DType::Int32))),
-    row("intrinsics.wrap_uint32", 1..=1, Rule::Cast, Target::Type(Type::Strong(DType::UInt32))),
-    row("intrinsics.wrap_uint64", 1..=1, Rule::Cast, Target::Type(Type::Strong(DType::UInt64))),
 ];
 
 impl Row {

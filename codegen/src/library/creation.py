@@ -91,7 +91,7 @@ def numpy_diagflat(v, k=0):
 
 def diagonal_matrix(v, k):
     if k > 1073741824 or k < -1073741824:
-        raise ValueError("array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.")
+        too_big()
     n = len(v)
     size = n + k
     if k < 0:

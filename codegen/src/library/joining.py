@@ -14,7 +14,7 @@ def concatenated_shape(arrays, shape, axis, place):
             if k != axis and other[k] != shape[k]:
                 raise ValueError(intrinsics.text("all the input array dimensions except for the concatenation axis must match exactly, but along dimension ", k, ", the array at index 0 has size ", shape[k], " and the array at index ", place, " has size ", other[k]))
         if shape[axis] > 9223372036854775807 - other[axis]:
-            raise ValueError("array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.")
+            too_big()
         return concatenated_shape(rest, intrinsics.with_item(shape, axis, shape[axis] + other[axis]), axis, place + 1)
 
 
@@ -251,7 +251,7 @@ def repeated(a, repeats, axis):
         if repeats < 0:
             raise ValueError("negative dimensions are not allowed")
         if repeats != 0 and n > intrinsics.trunc_div(9223372036854775807, repeats):
-            raise ValueError("array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.")
+            too_big()
         out = np.empty(intrinsics.with_item(extents, axis, n * repeats), a.dtype)
         for k in range(n):
             for i in range(repeats):
@@ -274,7 +274,7 @@ def repeated_each(a, repeats, axis):
         if count < 0:
             raise ValueError("repeats may not contain negative values.")
         if count > 9223372036854775807 - total:
-            raise ValueError("array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.")
+            too_big()
         total = total + count
     out = np.empty(intrinsics.with_item(extents, axis, total), a.dtype)
     place = 0
@@ -330,7 +330,7 @@ def tiled(a, reps):
             if reps[k] < 0:
                 raise ValueError("negative dimensions are not allowed")
             if reps[k] != 0 and shape[k] > intrinsics.trunc_div(9223372036854775807, reps[k]):
-                raise ValueError("array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.")
+                too_big()
             shape = intrinsics.with_item(shape, k, shape[k] * reps[k])
         out = np.empty(shape, a.dtype)
         tile_into(out, a)

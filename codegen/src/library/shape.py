@@ -38,10 +38,15 @@ def completed(a, shape):
         if unknown < 0:
             if known != a.size:
                 not_reshaped(a, shape)
+            if not is_countable(shape, 1):
+                too_big()
             return shape
         if known == 0 or intrinsics.trunc_rem(a.size, known) != 0:
             not_reshaped(a, shape)
-        return intrinsics.with_item(shape, unknown, intrinsics.trunc_div(a.size, known))
+        shape = intrinsics.with_item(shape, unknown, intrinsics.trunc_div(a.size, known))
+        if not is_countable(shape, 1):
+            too_big()
+        return shape
 
 
 def strides_after(a, shape, strides):
@@ -335,8 +340,27 @@ def numpy_broadcast_to(a, shape):
         return broadcast_view(a, shape)
 
 
+def too_big():
+    raise ValueError("array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.")
+
+
+def is_countable(shape, itemsize):
+    # Whether no extent is above 2**48, and the bytes of all elements can be counted.
+    size = itemsize
+    for k in range(intrinsics.length(shape)):
+        if shape[k] > 281474976710656:
+            return False
+        if shape[k] != 0:
+            if size > intrinsics.trunc_div(9223372036854775807, shape[k]):
+                return False
+            size = size * shape[k]
+    return True
+
+
 def broadcast_view(a, shape):
     n = intrinsics.length(shape)
+    if not is_countable(shape, a.itemsize):
+        raise ValueError("iterator is too large")
     missing = n - a.ndim
     strides = shape
     for k in range(missing):
