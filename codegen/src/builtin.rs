@@ -3,7 +3,13 @@
 //! A new builtin is one row here, its function in `library/*.py` if it needs one, and its tests.
 //! `syntax` reads the names, `infer` the rest.
 
+mod intrinsics;
+mod written;
+
 use std::ops::RangeInclusive;
+
+pub use intrinsics::Form;
+pub use written::Takes;
 
 use crate::hir;
 use crate::ir::threads::{Atomic, Direction, Scope, Source, Special, Together};
@@ -94,7 +100,7 @@ pub enum Rule {
     Reserve(Memory),
     /// `cuda.const.array_like`.
     ConstantMemory,
-    /// `np.array`.
+    /// `np.array`, `np.asarray`.
     Array,
     /// A function of `numba.cuda.random`.
     Random,
@@ -102,6 +108,14 @@ pub enum Rule {
     Instruction(Instruction),
     /// What indexes arrays, or says where they are true.
     Index(Indexing),
+    /// `np.result_type`.
+    ResultType,
+    /// `x.view`.
+    View,
+    /// A function that the library writes in Python.
+    Written,
+    /// What the library says of arrays and tuples.
+    Form(Form),
 }
 
 /// An instruction on numbers, by PTX's name.
@@ -224,6 +238,8 @@ pub enum Target {
     Together(Together),
     /// A step on an element.
     Atomic(Atomic),
+    /// A function of the library, and what its parameters take.
+    Written(&'static str, &'static [Takes]),
 }
 
 /// What a ufunc of NumPy's does with numbers.
@@ -243,6 +259,8 @@ pub enum Ufunc {
     Abs,
     /// The product with itself.
     Square,
+    /// `np.conjugate`.
+    Conjugate,
     /// `np.where`.
     Where,
     /// A function of the library on real numbers of one type.
@@ -263,13 +281,25 @@ pub enum Ufunc {
 
 /// The row of a builtin function, by its full name.
 pub fn find(name: &str) -> Option<&'static Row> {
-    TABLE.iter().find(|row| row.name == name)
+    rows().find(|row| row.name == name)
+}
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().chain(intrinsics::TABLE).chain(written::TABLE)
+}
+
+/// The functions that the library writes in Python, with what their parameters take.
+pub fn all_written() -> impl Iterator<Item = (&'static str, &'static str, &'static [Takes])> {
+    written::TABLE.iter().filter_map(|row| match row.target {
+        Target::Written(function, takes) => Some((row.name, function, takes)),
+        _ => None,
+    })
 }
 
 /// The names of a module's functions and constants, for suggestions; of Python's own if the
 /// module has no name.
 pub fn members(module: &str) -> impl Iterator<Item = &'static str> {
-    let names = TABLE.iter().map(|row| row.name).chain(CONSTANTS.iter().map(|(name, _)| *name));
+    let names = rows().map(|row| row.name).chain(CONSTANTS.iter().map(|(name, _)| *name));
     names.filter_map(move |name| match name.rsplit_once('.') {
         Some((home, member)) => (home == module).then_some(member),
         None => module.is_empty().then_some(name),
@@ -284,16 +314,20 @@ pub fn keywords(name: &str) -> &'static [(&'static str, Option<f64>)] {
 
 /// The function that is a method of arrays too.
 pub fn method(name: &str) -> Option<&'static str> {
-    METHODS.iter().find(|function| function.rsplit('.').next() == Some(name)).copied()
+    all_methods().find(|function| function.rsplit('.').next() == Some(name))
 }
 
 /// The methods of arrays, as messages name them.
 pub fn methods() -> Vec<String> {
-    METHODS
-        .iter()
-        .filter_map(|function| function.rsplit('.').next())
-        .map(|name| format!("`{name}`"))
-        .collect()
+    let mut names: Vec<&str> = all_methods().filter_map(|function| function.rsplit('.').next()).collect();
+    names.sort_unstable();
+    names.into_iter().map(|name| format!("`{name}`")).collect()
+}
+
+/// The functions that are methods: those that are nothing else come first.
+fn all_methods() -> impl Iterator<Item = &'static str> {
+    let own = rows().map(|row| row.name).filter(|name| name.starts_with("ndarray."));
+    own.chain(METHODS.iter().copied()).chain(written::METHODS.iter().copied())
 }
 
 /// The functions that are methods of arrays too.
@@ -314,10 +348,13 @@ type Parameters = &'static [(&'static str, Option<f64>)];
 
 const KEYWORDS: &[(&str, Parameters)] = &[
     ("complex", &[("real", Some(0.0)), ("imag", None)]),
+    ("ndarray.view", &[("self", None), ("dtype", None)]),
     ("math.isclose", &[("a", None), ("b", None), ("rel_tol", Some(1e-9)), ("abs_tol", Some(0.0))]),
     ("numpy.compress", &[("condition", None), ("a", None), ("axis", None)]),
     ("numpy.take", &[("a", None), ("indices", None), ("axis", None)]),
     ("numpy.take_along_axis", &[("arr", None), ("indices", None), ("axis", None)]),
+    ("numpy.array", &[("object", None), ("dtype", None)]),
+    ("numpy.asarray", &[("a", None), ("dtype", None)]),
     ("pow", &[("base", None), ("exp", None), ("mod", None)]),
     ("round", &[("number", None), ("ndigits", None)]),
     ("sum", &[("iterable", None), ("start", None)]),
@@ -443,11 +480,6 @@ const fn random(name: &'static str, arity: usize, function: &'static str) -> Row
 /// An instruction on numbers.
 const fn instruction(name: &'static str, arity: usize, instruction: Instruction) -> Row {
     row(name, arity..=arity, Rule::Instruction(instruction), Target::Nothing)
-}
-
-/// An operation that only the library uses.
-const fn intrinsic(name: &'static str, arity: usize, op: Intrinsic) -> Row {
-    row(name, arity..=arity, Rule::Operate, Target::Operation(Operation::Intrinsic(op)))
 }
 
 static TABLE: &[Row] = &[
@@ -615,6 +647,8 @@ static TABLE: &[Row] = &[
     make("numpy.arange", Maker::Arange),
     row("numpy.array", 1..=2, Rule::Array, Target::Nothing),
     row("numpy.asarray", 1..=2, Rule::Array, Target::Nothing),
+    row("ndarray.view", 1..=2, Rule::View, Target::Nothing),
+    row("numpy.result_type", 1..=usize::MAX, Rule::ResultType, Target::Nothing),
     make("numpy.copy", Maker::Copy),
     make("numpy.empty", Maker::Zeros),
     make("numpy.empty_like", Maker::ZerosLike),
@@ -640,6 +674,8 @@ static TABLE: &[Row] = &[
     ufunc("numpy.bitwise_xor", 2, Ufunc::Binary(hir::BinaryOp::BitXor)),
     float("numpy.cbrt", "math_cbrt"),
     ufunc("numpy.ceil", 1, Ufunc::Whole("whole_ceil")),
+    ufunc("numpy.conj", 1, Ufunc::Conjugate),
+    ufunc("numpy.conjugate", 1, Ufunc::Conjugate),
     ufunc("numpy.copysign", 2, Ufunc::Float("math_copysign", None)),
     number("numpy.cos", "math_cos", "cmath_cos"),
     number("numpy.cosh", "math_cosh", "cmath_cosh"),
@@ -743,58 +779,6 @@ static TABLE: &[Row] = &[
     scalar("numpy.float64", DType::Float64),
     scalar("numpy.complex64", DType::Complex64),
     scalar("numpy.complex128", DType::Complex128),
-    intrinsic("intrinsics.sqrt", 1, Intrinsic::Sqrt),
-    intrinsic("intrinsics.floor", 1, Intrinsic::Floor),
-    intrinsic("intrinsics.ceil", 1, Intrinsic::Ceil),
-    intrinsic("intrinsics.trunc", 1, Intrinsic::Trunc),
-    intrinsic("intrinsics.round_even", 1, Intrinsic::RoundEven),
-    intrinsic("intrinsics.copysign", 2, Intrinsic::CopySign),
-    intrinsic("intrinsics.fma", 3, Intrinsic::FusedMultiplyAdd),
-    intrinsic("intrinsics.mul_add", 3, Intrinsic::MultiplyAdd),
-    intrinsic("intrinsics.product_error", 2, Intrinsic::ProductError),
-    intrinsic("intrinsics.leading_zeros", 1, Intrinsic::LeadingZeros),
-    row("intrinsics.select", 3..=3, Rule::Select, Target::Nothing),
-    row("intrinsics.is_float32", 1..=1, Rule::IsFloat32, Target::Nothing),
-    row("intrinsics.is_complex", 1..=1, Rule::IsComplex, Target::Nothing),
-    row("intrinsics.fabs", 1..=1, Rule::Operate, Target::Operation(Operation::Unary(ir::UnaryOp::Abs))),
-    row(
-        "intrinsics.wrapping_add",
-        2..=2,
-        Rule::Operate,
-        Target::Operation(Operation::Binary(ir::BinaryOp::Add)),
-    ),
-    row(
-        "intrinsics.wrapping_sub",
-        2..=2,
-        Rule::Operate,
-        Target::Operation(Operation::Binary(ir::BinaryOp::Sub)),
-    ),
-    row(
-        "intrinsics.wrapping_mul",
-        2..=2,
-        Rule::Operate,
-        Target::Operation(Operation::Binary(ir::BinaryOp::Mul)),
-    ),
-    row(
-        "intrinsics.trunc_div",
-        2..=2,
-        Rule::Operate,
-        Target::Operation(Operation::Binary(ir::BinaryOp::Div)),
-    ),
-    row(
-        "intrinsics.trunc_rem",
-        2..=2,
-        Rule::Operate,
-        Target::Operation(Operation::Binary(ir::BinaryOp::Rem)),
-    ),
-    row("intrinsics.like", 2..=2, Rule::Like, Target::Nothing),
-    row("intrinsics.complex", 2..=2, Rule::ComplexOfParts, Target::Nothing),
-    row("intrinsics.bits", 1..=1, Rule::Bits, Target::Nothing),
-    row("intrinsics.float_of_bits", 1..=1, Rule::Bits, Target::Nothing),
-    row("intrinsics.wrap_int", 1..=1, Rule::Cast, Target::Type(Type::INT)),
-    row("intrinsics.wrap_int32", 1..=1, Rule::Cast, Target::Type(Type::Strong(DType::Int32))),
-    row("intrinsics.wrap_uint32", 1..=1, Rule::Cast, Target::Type(Type::Strong(DType::UInt32))),
-    row("intrinsics.wrap_uint64", 1..=1, Rule::Cast, Target::Type(Type::Strong(DType::UInt64))),
 ];
 
 impl Row {

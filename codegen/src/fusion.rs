@@ -244,6 +244,7 @@ impl Fusion<'_> {
             | ExprKind::Current
             | ExprKind::Operand(_)
             | ExprKind::Reserve(_)
+            | ExprKind::Strided(_)
             | ExprKind::Allocate(_) => false,
         }
     }

@@ -214,7 +214,7 @@ fn param_type(ty: &Type, lowered: &ir::Function, next: &mut usize) -> ParamType 
                 _ => impossible(ty),
             }
         }
-        Type::None | Type::Text => impossible(ty),
+        Type::None | Type::Text | Type::DType(_) => impossible(ty),
     }
 }
 

@@ -322,6 +322,8 @@ pub enum Type {
     Optional(Box<Type>),
     /// A string literal, which only exception messages and dtype arguments can be.
     Text,
+    /// An element type, `np.float32` or `x.dtype`, which is known when a kernel is compiled.
+    DType(DType),
 }
 
 impl Type {
@@ -339,7 +341,8 @@ impl Type {
         match self {
             Type::Tuple(items) => asked(self) || items.iter().any(|item| item.holds(asked)),
             Type::Optional(inner) => asked(self) || inner.holds(asked),
-            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Text => asked(self),
+            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) => asked(self),
+            Type::Text | Type::DType(_) => asked(self),
         }
     }
 
@@ -348,7 +351,8 @@ impl Type {
         match self {
             Type::Weak(weak) => Some(weak.dtype()),
             Type::Strong(dtype) => Some(*dtype),
-            Type::None | Type::Array(_) | Type::Tuple(_) | Type::Optional(_) | Type::Text => None,
+            Type::None | Type::Array(_) | Type::Tuple(_) | Type::Optional(_) => None,
+            Type::Text | Type::DType(_) => None,
         }
     }
 
@@ -408,6 +412,7 @@ impl fmt::Display for Type {
             }
             Type::Optional(inner) => write!(f, "optional({inner})"),
             Type::Text => f.write_str("str"),
+            Type::DType(dtype) => write!(f, "dtype[{dtype}]"),
         }
     }
 }

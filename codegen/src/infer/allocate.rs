@@ -95,11 +95,9 @@ impl Body<'_, '_> {
 
     /// An argument; a shape may be an empty tuple.
     fn making_argument(&mut self, arg: &hir::Expr) -> Typed {
-        match &arg.kind {
-            hir::ExprKind::Tuple(items) if items.is_empty() => {
-                Ok(Expr::new(ExprKind::Tuple(Vec::new()), Type::Tuple(Vec::new()), arg.span))
-            }
-            _ => self.expr(arg),
+        match self.argument(arg)? {
+            none if none.ty == Type::None => self.never_a_value(&none),
+            value => Ok(value),
         }
     }
 
@@ -117,21 +115,18 @@ impl Body<'_, '_> {
     /// The element type that a `dtype` argument names, if there is one.
     pub(super) fn element_type(&mut self, making: &Making<'_>) -> Typed<Option<DType>> {
         let Some(dtype) = making.dtype else { return Ok(None) };
-        match &dtype.kind {
-            hir::ExprKind::None => return Ok(None),
-            hir::ExprKind::Builtin(name) => {
-                if let Some(dtype) = DType::named(name.strip_prefix("numpy.").unwrap_or(name)) {
-                    return Ok(Some(dtype));
-                }
-            }
-            hir::ExprKind::Text(name) => {
+        let dtype = self.expr_or_none(dtype)?;
+        self.dtype_of(&dtype)
+    }
+
+    /// The element type that an argument names, if it is not `None`.
+    pub(super) fn dtype_of(&mut self, dtype: &Expr) -> Typed<Option<DType>> {
+        match (&dtype.kind, &dtype.ty) {
+            (_, Type::None) => return Ok(None),
+            (_, Type::DType(dtype)) => return Ok(Some(*dtype)),
+            (ExprKind::Text(name), _) => {
                 if let Some(dtype) = DType::named(name).or_else(|| DType::coded(name)) {
                     return Ok(Some(dtype));
-                }
-            }
-            hir::ExprKind::Attribute { value, name } if name == "dtype" => {
-                if let Type::Array(array) = self.expr(value)?.ty {
-                    return Ok(Some(array.element));
                 }
             }
             _ => {}
@@ -329,7 +324,7 @@ fn longer(length: &Expr, n: i128, value: Expr, otherwise: &Expr) -> Expr {
     Expr::new(ExprKind::Conditional { cond: Box::new(is_longer), then, otherwise }, ty, span)
 }
 
-fn allocation(element: DType, shape: Vec<Expr>, fill: Fill, span: Span) -> Expr {
+pub(super) fn allocation(element: DType, shape: Vec<Expr>, fill: Fill, span: Span) -> Expr {
     let ty = ArrayType { element, rank: shape.len(), layout: Layout::C, readonly: false };
     let kind = ExprKind::Allocate(Box::new(Allocation { shape, fill }));
     Expr::new(kind, Type::Array(ty), span)

@@ -16,6 +16,16 @@ impl Body<'_, '_> {
         args.into_iter().collect()
     }
 
+    /// An argument of what takes empty tuples too.
+    pub(super) fn argument(&mut self, arg: &hir::Expr) -> Typed {
+        match &arg.kind {
+            hir::ExprKind::Tuple(items) if items.is_empty() => {
+                Ok(Expr::new(ExprKind::Tuple(Vec::new()), Type::Tuple(Vec::new()), arg.span))
+            }
+            _ => self.expr_or_none(arg),
+        }
+    }
+
     /// The arguments of a function of a file in the order of its parameters, defaults included.
     pub(super) fn for_parameters(
         &mut self,

@@ -1,6 +1,8 @@
 //! Typing attributes: of arrays their shape, of numbers their parts.
 
 use super::call::given;
+use super::expression::dtype_value;
+use super::tuple::int;
 use super::{Body, Typed, promote};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
@@ -11,9 +13,18 @@ use crate::types::{ArrayType, DType, Kind, Type};
 
 impl Body<'_, '_> {
     pub(super) fn attribute(&mut self, value: &hir::Expr, name: &str, span: Span) -> Typed {
+        if let Some(flag) = self.flag(value, name, span) {
+            return flag;
+        }
         let value = self.expr(value)?;
         let value = self.with_attribute(value, name)?;
         match (&value.ty, name) {
+            (Type::Array(array), "dtype") => Ok(dtype_value(array.element, span)),
+            (Type::Array(array), "itemsize") => Ok(int(array.element.size() as i128, span)),
+            (Type::DType(dtype), "itemsize") => Ok(int(dtype.size() as i128, span)),
+            (Type::Array(_), "nbytes" | "real" | "imag") => {
+                self.library_call(&format!("array_{name}"), vec![value], false, span)
+            }
             (Type::Array(_), "ndim" | "size") => self.array_attribute(value, name, span),
             (Type::Array(array), "shape") => {
                 let rank = array.rank;
@@ -32,13 +43,35 @@ impl Body<'_, '_> {
                 let message = format!("`{ty}` has no attribute `{name}`");
                 let known = match ty {
                     Type::Array(_) => {
-                        "arrays have `shape`, `ndim`, `size`, `strides` and `T` in this version"
+                        "arrays have `shape`, `ndim`, `size`, `strides`, `T`, `dtype`, `itemsize`, `nbytes`, `flags`, `real` and `imag` in this version"
                     }
                     _ => "numbers have `real`, `imag` and `conjugate()`",
                 };
                 self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(known))
             }
         }
+    }
+
+    /// `x.flags.c_contiguous` and its like; `None` if this is not what the attribute says.
+    fn flag(&mut self, value: &hir::Expr, name: &str, span: Span) -> Option<Typed> {
+        let hir::ExprKind::Attribute { value: array, name: flags } = &value.kind else { return None };
+        let function = match name {
+            "c_contiguous" | "contiguous" => "is_c_contiguous",
+            "f_contiguous" => "is_f_contiguous",
+            _ => return None,
+        };
+        if flags != "flags" {
+            return None;
+        }
+        let array = self.expr(array).and_then(|array| self.with_attribute(array, flags));
+        Some(array.and_then(|array| match array.ty {
+            Type::Array(_) => self.library_call(function, vec![array], false, span),
+            _ => {
+                let message = format!("`{}` has no attribute `flags`", array.ty);
+                let help = "arrays have flags";
+                self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(help))
+            }
+        }))
     }
 
     fn array_attribute(&mut self, array: Expr, name: &str, span: Span) -> Typed {
@@ -79,7 +112,8 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Option<Typed> {
         let hir::ExprKind::Attribute { value: array, name } = &value.kind else { return None };
-        if name != "shape" {
+        let is_literal = |index: &hir::Expr| matches!(index.kind, hir::ExprKind::Int(_));
+        if name != "shape" || !matches!(indices, [hir::Index::Expr(index)] if is_literal(index)) {
             return None;
         }
         let array = self.expr(array).and_then(|array| self.with_attribute(array, name));

@@ -5,7 +5,10 @@ use super::call::NO_INTEGER;
 use super::convert::real_number_of;
 use super::none::{present, unsupported_operands};
 use super::tuple::after;
-use super::{Body, Typed, array_reduction, device, indexing, instruction, promote, random, reduce};
+use super::{
+    Body, Typed, array_literal, array_reduction, device, forms, indexing, instruction, promote, random,
+    reduce,
+};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, CompareOp, ErrorModel};
@@ -57,10 +60,18 @@ impl Body<'_, '_> {
             Rule::LanesBefore => device::lanes_before,
             Rule::Together => device::together,
             Rule::ConstantMemory => device::constant_memory,
-            Rule::Array => array,
+            Rule::Array => array_literal::array,
             Rule::Random => random::random,
             Rule::Instruction(_) => instruction::instruction,
-            Rule::Make(_) | Rule::Ufunc | Rule::Atomic | Rule::Reserve(_) | Rule::Index(_) => {
+            Rule::ResultType => forms::result_type,
+            Rule::View => forms::view,
+            Rule::Form(_) => forms::form,
+            Rule::Written
+            | Rule::Make(_)
+            | Rule::Ufunc
+            | Rule::Atomic
+            | Rule::Reserve(_)
+            | Rule::Index(_) => {
                 unreachable!("bug in pykernel: it reads its own arguments")
             }
         };
@@ -101,13 +112,15 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Special | Rule::Grid | Rule::GridSize | Rule::LanesBefore | Rule::Together, _) => return None,
         (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array, _) => return None,
         (Rule::Random | Rule::Instruction(_), _) => return None,
+        (Rule::ResultType | Rule::View | Rule::Written | Rule::Form(_), _) => return None,
     })
 }
 
 impl Body<'_, '_> {
     /// The arguments of a builtin, where it wants what is in those that may be `None`.
     fn present_arguments(&mut self, row: &Row, args: Vec<Expr>) -> Typed<Vec<Expr>> {
-        let takes_none = matches!(row.rule, Rule::RevealType | Rule::Construct | Rule::Index(_));
+        let takes_none =
+            matches!(row.rule, Rule::RevealType | Rule::Construct | Rule::Array | Rule::Index(_));
         if let Some(none) = args.iter().find(|arg| arg.ty == Type::None && !takes_none) {
             return self.never_a_value(&none.clone());
         }
@@ -463,15 +476,6 @@ fn print_inside(body: &mut Body<'_, '_>, _: &'static Row, _: Vec<Expr>, span: Sp
     body.report(
         Diagnostic::new(Code::UnsupportedSyntax, span, "`print(...)` is used as a value")
             .help("call it in a statement of its own"),
-    )
-}
-
-fn array(body: &mut Body<'_, '_>, row: &'static Row, _: Vec<Expr>, span: Span) -> Typed {
-    let message =
-        format!("`{}` inside of a function is not supported in this version", python_name(row.name));
-    body.report(
-        Diagnostic::new(Code::UnsupportedSyntax, span, message)
-            .help("make constants outside of functions; here fill what `np.empty` makes"),
     )
 }
 

@@ -153,11 +153,16 @@ impl Body<'_, '_> {
         Ok((id, result))
     }
 
+    /// The number of a function of the library.
+    pub(super) fn library_function(&self, name: &str) -> usize {
+        let index = self.infer.library.functions.iter().position(|function| function.name == name);
+        index.unwrap_or_else(|| unreachable!("bug in pykernel: the library has no `{name}`"))
+    }
+
     /// Calls a function of the library; `raises` says whether it may raise for the operands'
     /// values.
     pub(super) fn library_call(&mut self, name: &str, args: Vec<Expr>, raises: bool, span: Span) -> Typed {
-        let function = self.infer.library.functions.iter().position(|function| function.name == name);
-        let Some(index) = function else { unreachable!("bug in pykernel: the library has no `{name}`") };
+        let index = self.library_function(name);
         let model = if raises { ErrorModel::Mixed } else { ErrorModel::NumPy };
         let params = args.iter().map(|arg| arg.ty.clone()).collect();
         let function = FunctionId(index as u32);
@@ -231,11 +236,21 @@ impl Body<'_, '_> {
         if let ("numpy.where", [_], []) = (row.name, args, keywords) {
             return self.call_builtin("numpy.nonzero", args, keywords, [name_span, span]);
         }
+        if let builtin::Target::Written(function, takes) = row.target {
+            return self.call_written(row, (function, takes), args, keywords, span);
+        }
         if row.rule == builtin::Rule::Ufunc {
             return self.call_numpy_ufunc(row, args, keywords, span);
         }
         let n_positional = args.len();
-        let args = self.arguments(args, keywords)?;
+        let args = match (row.rule, args) {
+            (builtin::Rule::Array, [object, rest @ ..]) => {
+                let object = self.argument(object);
+                let rest = self.arguments(rest, keywords);
+                [object?].into_iter().chain(rest?).collect()
+            }
+            _ => self.arguments(args, keywords)?,
+        };
         let args = self.for_builtin(row.name, args, keywords, span)?;
         let n_given = if keywords.is_empty() { args.len() } else { n_positional };
         if n_given > *row.arity.end() || args.len() < *row.arity.start() {

@@ -277,6 +277,7 @@ pub(super) fn real_number_of(ty: &Type) -> &'static str {
         (Type::Array(_), _) => "index the array: an element is a number",
         (Type::Tuple(_), _) => "take one item: `x.shape[0]`",
         (Type::Text, _) => "write a number: kernels read none from text",
+        (Type::DType(_), _) => "call it to convert a number: `np.float32(x)`",
         (_, Some(Kind::Complex)) => "take `.real`, `.imag` or `abs()` of the complex number",
         (_, Some(Kind::Bool | Kind::Int | Kind::Float)) => "convert it with `int()`",
         (Type::Optional(_), _) => "test that it is not `None` first: `if x is not None:`",

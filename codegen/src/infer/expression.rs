@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, LogicalOp, Relation, Table};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation, WebId};
-use crate::types::Type;
+use crate::types::{DType, Type};
 
 impl Body<'_, '_> {
     /// Types an expression whose value is used.
@@ -165,7 +165,7 @@ impl Body<'_, '_> {
         let (then, otherwise) = (self.expr_or_none(then), self.expr_or_none(otherwise));
         let [then, otherwise] = self.one_of(then, otherwise)?;
         let cond = Box::new(typed?);
-        let is_value = |ty: &Type| *ty != Type::Text;
+        let is_value = |ty: &Type| !matches!(ty, Type::Text | Type::DType(_));
         let help = "convert one of them to the other's type";
         let ty = self.common_type([&then, &otherwise], is_value, span, help)?;
         let then = Box::new(self.coerce(then, &ty)?);
@@ -261,6 +261,7 @@ impl Body<'_, '_> {
             Some(builtin::Constant::Imaginary(value)) => {
                 Ok(Expr::new(ExprKind::Complex(0.0, value), Type::COMPLEX, span))
             }
+            None if let Some(dtype) = dtype_named(name) => Ok(dtype_value(dtype, span)),
             None => self.report(
                 Diagnostic::new(
                     Code::UnsupportedSyntax,
@@ -309,6 +310,16 @@ impl Body<'_, '_> {
 pub(super) fn table_value(table: &Arc<Table>, cached: bool, span: Span) -> Expr {
     let ty = Type::Array(table.ty());
     Expr::new(ExprKind::Table { table: table.clone(), cached }, ty, span)
+}
+
+/// An element type as a value.
+pub(super) fn dtype_value(dtype: DType, span: Span) -> Expr {
+    Expr::new(ExprKind::None, Type::DType(dtype), span)
+}
+
+/// The element type that a builtin's name stands for.
+fn dtype_named(name: &str) -> Option<DType> {
+    DType::named(name.strip_prefix("numpy.").unwrap_or(name)).filter(|_| builtin::find(name).is_some())
 }
 
 fn literal(kind: &hir::ExprKind, span: Span) -> Expr {

@@ -47,7 +47,7 @@ struct Call {
 
 impl Body<'_, '_> {
     /// An argument that is an array with dimensions.
-    fn array_of(&mut self, call: &Call, array: &Expr) -> Typed<ArrayType> {
+    fn wants_array(&mut self, call: &Call, array: &Expr) -> Typed<ArrayType> {
         match array.ty {
             Type::Array(ty) if ty.rank > 0 => Ok(ty),
             _ => self.wrong_argument(call.row, array, "an array with dimensions"),
@@ -56,7 +56,7 @@ impl Body<'_, '_> {
 
     /// For each dimension where elements are that are true: an array of each.
     fn nonzero(&mut self, call: &Call, array: Expr) -> Typed {
-        self.array_of(call, &array)?;
+        self.wants_array(call, &array)?;
         let mut evaluated = Vec::new();
         let places = self.places_of(array, &mut evaluated, call.span)?;
         Ok(after(evaluated, packed(places, call.span)))
@@ -70,7 +70,7 @@ impl Body<'_, '_> {
 
     /// The indices of the elements that are true, one after the other.
     fn argwhere(&mut self, call: &Call, array: Expr) -> Typed {
-        self.array_of(call, &array)?;
+        self.wants_array(call, &array)?;
         let places = self.library_call("places_of", vec![array], false, call.span)?;
         let Type::Array(ty) = places.ty else { return Err(Stop) };
         let turned = ExprKind::Transpose(Box::new(places));
@@ -78,7 +78,7 @@ impl Body<'_, '_> {
     }
 
     fn count_nonzero(&mut self, call: &Call, array: Expr) -> Typed {
-        self.array_of(call, &array)?;
+        self.wants_array(call, &array)?;
         let count = self.library_call("count_true", vec![array], false, call.span)?;
         self.coerce(count, &Type::Strong(DType::Int64))
     }
@@ -218,7 +218,7 @@ impl Body<'_, '_> {
         let Some(axis) = axis.filter(|axis| axis.ty != Type::None) else {
             return Ok((self.raveled(call, array)?, 0));
         };
-        let rank = self.array_of(call, &array)?.rank as i128;
+        let rank = self.wants_array(call, &array)?.rank as i128;
         let Some(literal) = axis.int_literal() else {
             return self.wrong_argument(call.row, &axis, "an integer literal as `axis`");
         };

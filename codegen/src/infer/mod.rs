@@ -9,6 +9,7 @@
 mod advanced;
 mod allocate;
 mod argument;
+mod array_literal;
 mod array_operation;
 mod array_reduction;
 mod attribute;
@@ -22,6 +23,7 @@ mod expression;
 mod flat;
 mod flow;
 mod fold;
+mod forms;
 mod gufunc_call;
 mod indexing;
 mod instruction;
@@ -44,10 +46,12 @@ mod ufunc_call;
 mod ufunc_method;
 mod warn;
 mod web;
+mod written;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
+use crate::builtin::{all_written, python_name};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Note};
 use crate::hir::{self, ErrorModel};
 use crate::library::library;
@@ -351,10 +355,14 @@ impl<'a> Infer<'a> {
         let function = self.function(origin, slot.key.function);
         stopped |= slot.result.is_none() || slot.unsettled;
         if origin == Origin::Library && !found.is_empty() {
-            unreachable!(
-                "bug in pykernel: the library function `{}` does not fit {:?}: {:?}",
-                function.name, slot.key.params, found
-            );
+            match self.not_taken(id, &found) {
+                Some(refusal) => diagnostics.report(refusal),
+                None => unreachable!(
+                    "bug in pykernel: the library function `{}` does not fit {:?}: {:?}",
+                    function.name, slot.key.params, found
+                ),
+            }
+            found = Diagnostics::default();
         }
         diagnostics.append(found);
         let params = slot.flow.params.iter().map(|param| WebId(param.web as u32));
@@ -373,6 +381,26 @@ impl<'a> Infer<'a> {
             span: function.name_span,
         };
         (instance, stopped.then_some(Stopped { unassigned }))
+    }
+
+    /// The refusal of a call of one of NumPy's functions whose text has no meaning for the types at hand.
+    fn not_taken(&self, id: InstanceId, found: &Diagnostics) -> Option<Diagnostic> {
+        let first = found.clone().into_sorted().into_iter().next()?;
+        let (mut callee, mut call) = (id, self.slots[id.0 as usize].made_by?);
+        while self.slots[call.0.0 as usize].key.origin == Origin::Library {
+            callee = call.0;
+            call = self.slots[callee.0 as usize].made_by?;
+        }
+        let key = &self.slots[callee.0 as usize].key;
+        let function = self.function(Origin::Library, key.function);
+        let (name, ..) = all_written().find(|(_, text, _)| *text == function.name)?;
+        let types: Vec<String> = key.params.iter().map(|ty| format!("`{ty}`")).collect();
+        let message = format!("`{}` does not take {}", python_name(name), types.join(", "));
+        Some(
+            Diagnostic::new(Code::ArgumentMismatch, call.1, message)
+                .note(format!("in it, {}", first.message))
+                .help("convert the arguments with `astype`, or write a loop over the elements"),
+        )
     }
 
     /// The calls that made a helper's instance, from the innermost one.
@@ -629,7 +657,9 @@ impl<'i, 'a> Body<'i, 'a> {
     }
 
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        let returned = !ty.holds(&|ty| *ty == Type::Text);
+        let is_helper = self.function.signatures.is_empty();
+        let is_dtype = is_helper && matches!(ty, Type::DType(_));
+        let returned = is_dtype || !ty.holds(&|ty| matches!(ty, Type::Text | Type::DType(_)));
         if !returned {
             diagnostics.report(
                 Diagnostic::new(

@@ -32,7 +32,8 @@ impl Body<'_, '_> {
                 let (first, again) = self.twice(value);
                 Ok(checked(present(&first), class, message, inner(again)))
             }
-            Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Tuple(_) | Type::Text => Ok(value),
+            Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Tuple(_) => Ok(value),
+            Type::Text | Type::DType(_) => Ok(value),
         }
     }
 
@@ -152,7 +153,12 @@ impl Body<'_, '_> {
             LogicalOp::Or => [inner(again), right],
         };
         let help = "compare the operands, so that both are truth values";
-        let ty = self.common_type([&then, &otherwise], |ty| *ty != Type::Text, span, help)?;
+        let ty = self.common_type(
+            [&then, &otherwise],
+            |ty| !matches!(ty, Type::Text | Type::DType(_)),
+            span,
+            help,
+        )?;
         let then = Box::new(self.coerce(then, &ty)?);
         let otherwise = Box::new(self.coerce(otherwise, &ty)?);
         Ok(Expr::new(ExprKind::Conditional { cond, then, otherwise }, ty, span))
@@ -242,9 +248,15 @@ impl Body<'_, '_> {
             hir::ExprKind::Builtin(name) => name == "intrinsics.raises",
             hir::ExprKind::Call { callee, .. } => {
                 let hir::ExprKind::Builtin(name) = &callee.kind else { return false };
-                matches!(name.as_str(), "intrinsics.is_float32" | "intrinsics.is_complex")
+                matches!(
+                    name.as_str(),
+                    "intrinsics.is_float32"
+                        | "intrinsics.is_complex"
+                        | "intrinsics.is_c"
+                        | "intrinsics.is_number"
+                )
             }
-            hir::ExprKind::Compare { left, right, .. } => is_rank(left) != is_rank(right),
+            hir::ExprKind::Compare { left, right, .. } => is_of_types(left) || is_of_types(right),
             hir::ExprKind::Unary { op: hir::UnaryOp::Not, operand } => self.is_about_types(operand),
             hir::ExprKind::Logical { left, right, .. } => {
                 self.is_about_types(left) || self.is_about_types(right)
@@ -254,9 +266,16 @@ impl Body<'_, '_> {
     }
 }
 
-/// Whether an expression is the number of an array's dimensions.
-fn is_rank(expr: &hir::Expr) -> bool {
-    matches!(&expr.kind, hir::ExprKind::Attribute { name, .. } if name == "ndim")
+/// Whether an expression is the number of an array's dimensions, its element type, or what the library asks of types.
+fn is_of_types(expr: &hir::Expr) -> bool {
+    match &expr.kind {
+        hir::ExprKind::Attribute { name, .. } => matches!(name.as_str(), "ndim" | "dtype" | "itemsize"),
+        hir::ExprKind::Call { callee, .. } => match &callee.kind {
+            hir::ExprKind::Builtin(name) => matches!(name.as_str(), "intrinsics.kind" | "intrinsics.length"),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// How CPython's messages name the type of `None`.
@@ -355,7 +374,7 @@ fn none_truth(value: Expr, not: bool, span: Span) -> Expr {
             let not = Operation::Unary(ir::UnaryOp::Not);
             Expr::new(ExprKind::Operation(not, vec![present(&value)]), Type::BOOL, span)
         }
-        Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Tuple(_) | Type::Text => {
+        Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Tuple(_) | Type::Text | Type::DType(_) => {
             after(vec![value], boolean(not, span))
         }
     }

@@ -80,6 +80,11 @@ impl Body<'_, '_> {
             }
             (Ufunc::Unary(op), _) => self.unary(op, last, span),
             (Ufunc::Abs, _) => builtin::abs(self, row, vec![last], span),
+            (Ufunc::Conjugate, _) => match last.ty.dtype().map(DType::kind) {
+                Some(Kind::Complex) => self.library_call("complex_conjugate", vec![last], false, span),
+                Some(_) => self.unary(hir::UnaryOp::Plus, last, span),
+                None => Err(Stop),
+            },
             (Ufunc::Square, _) => {
                 let is_bool = last.ty == Type::Strong(DType::Bool);
                 let last = if is_bool { self.coerce(last, &Type::Strong(DType::Int8))? } else { last };

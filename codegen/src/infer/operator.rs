@@ -273,6 +273,9 @@ impl Body<'_, '_> {
             return self.compare_tuples(op, left, right, span);
         }
         let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+        if is_equality && let Some(same) = self.same_dtype(&left, &right) {
+            return Ok(Expr::new(ExprKind::Bool(same? == (op == CompareOp::Eq)), Type::BOOL, span));
+        }
         if is_equality && (left.ty.may_be_none() || right.ty.may_be_none()) {
             return self.equal_or_none(op, [left, right], span);
         }

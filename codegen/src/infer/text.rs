@@ -109,8 +109,44 @@ impl Body<'_, '_> {
             pieces.push(Piece::Text("None".into()));
             return Ok(());
         }
+        if let Some(args) = called(arg, "intrinsics.text") {
+            return self.text(args, holder, pieces);
+        }
         let value = self.expr(arg)?;
         self.pieces(value, repr, holder, pieces)
+    }
+
+    /// `intrinsics.text(…)`: texts, numbers and shapes, one after the other. Where an exception does not hold all numbers, they
+    /// are left blank.
+    fn text(&mut self, args: &[hir::Expr], holder: &Holder, pieces: &mut Vec<Piece>) -> Typed<()> {
+        let mut parts = Vec::new();
+        for arg in args {
+            if let Some(shape) = called(arg, "intrinsics.str") {
+                let value = self.expr(&shape[0])?;
+                self.pieces(value, false, holder, &mut parts)?;
+                continue;
+            }
+            let value = self.expr(arg)?;
+            let Type::Tuple(items) = &value.ty else {
+                self.pieces(value, false, holder, &mut parts)?;
+                continue;
+            };
+            let n = items.len();
+            parts.push(Piece::Text("(".into()));
+            for (index, item) in self.items(value).into_iter().enumerate() {
+                if index > 0 {
+                    parts.push(Piece::Text(",".into()));
+                }
+                self.pieces(item, false, holder, &mut parts)?;
+            }
+            parts.push(Piece::Text(if n == 1 { ",)".into() } else { ")".into() }));
+        }
+        let fits = parts.iter().map(n_operands).sum::<usize>() <= pykernel_abi::MAX_OPERANDS;
+        pieces.extend(parts.into_iter().map(|part| match part {
+            Piece::Value(_) | Piece::Repr(_) if !fits => Piece::Text("_".into()),
+            part => part,
+        }));
+        Ok(())
     }
 
     /// Adds what prints a value as Python's `str` does, or `repr`.
@@ -140,9 +176,22 @@ impl Body<'_, '_> {
         let help = match ty {
             Type::Array(_) => "give it the elements, in a loop",
             Type::Optional(_) => "test it first: `if x is not None:`",
-            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Tuple(_) | Type::Text => holder.help,
+            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Tuple(_) | Type::Text | Type::DType(_) => {
+                holder.help
+            }
         };
         self.report(Diagnostic::new(Code::ArgumentMismatch, value.span, message).help(help))
+    }
+}
+
+/// The arguments of a call of a builtin of this name.
+fn called<'e>(expr: &'e hir::Expr, builtin: &str) -> Option<&'e [hir::Expr]> {
+    match &expr.kind {
+        hir::ExprKind::Call { callee, args, .. } => match &callee.kind {
+            hir::ExprKind::Builtin(name) => (name == builtin).then_some(args),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -10,6 +10,9 @@ use crate::types::Type;
 
 impl Body<'_, '_> {
     pub(super) fn tuple(&mut self, items: &[hir::Expr], span: Span) -> Typed {
+        if items.is_empty() && self.in_library() {
+            return Ok(packed(Vec::new(), span));
+        }
         if items.is_empty() {
             let message = "an empty tuple is not supported in this version";
             return self
@@ -19,12 +22,12 @@ impl Body<'_, '_> {
         let mut typed = Vec::new();
         for item in items {
             let (item, ty) = item.map(|item| (item.clone(), item.ty))?;
-            if ty == Type::Text {
+            if let Type::Text | Type::DType(_) = ty {
                 return self.report(
                     Diagnostic::new(
                         Code::TypeMismatch,
                         item.span,
-                        "a tuple cannot hold `str` in this version",
+                        format!("a tuple cannot hold `{ty}` in this version"),
                     )
                     .help("tuples hold numbers, arrays and tuples"),
                 );
@@ -174,6 +177,9 @@ impl Body<'_, '_> {
         }
         let (evaluated, [items]) = self.for_any_use([tuple]);
         let chosen = places(literals, items.len() as i128);
+        if chosen.is_empty() && self.in_library() {
+            return Ok(after(evaluated, packed(Vec::new(), span)));
+        }
         if chosen.is_empty() {
             let (message, help) = match literals[2] {
                 Some(0) => ("slice step cannot be zero", "leave the step out, or write `-1`"),

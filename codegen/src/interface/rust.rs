@@ -142,7 +142,7 @@ pub fn result(ty: &Type) -> String {
             0..=6 => format!("Array{}<{}>", array.rank, scalar(array.element)),
             _ => format!("ArrayD<{}>", scalar(array.element)),
         },
-        Type::Text => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
+        Type::Text | Type::DType(_) => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
     }
 }
 

@@ -11,8 +11,8 @@
 //! An [`Type::Owner`] is a share in the memory of an array that a kernel made, or none: see Memory.
 //! In an `Assign` and as an argument, a view of layout `C` or `F` may stand where the same element
 //! type and rank with layout `Any` is asked for; a view of rank 0 passes for one of any layout.
-//! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`]), one of which
-//! more is known ([`Expr::OfLayout`]), what a call gives, a constant of the module ([`Expr::Table`]), or empty.
+//! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`]), its
+//! memory in another form ([`Expr::Strided`]), one of which more is known ([`Expr::OfLayout`]), what a call gives, a constant of the module ([`Expr::Table`]), or empty.
 //!
 //! # Lanes
 //! A [`Lanes`] is several numbers of one type, which belong to neighbouring iterations of one loop. The
@@ -660,6 +660,20 @@ pub enum Expr {
         view: LocalId,
         /// The layout.
         layout: Layout,
+    },
+    /// The memory of a view, laid out in another way: a view of a type. Each of its elements lies in the memory of the
+    /// other view's root and is aligned, and its strides are those of its layout.
+    Strided {
+        /// The view.
+        view: LocalId,
+        /// The type, of any element, rank and layout.
+        ty: ViewType,
+        /// How many bytes the first element lies behind that of the view, an `I64`.
+        offset: Box<Expr>,
+        /// The extents, an `I64` for each dimension, between 0 and `pykernel_abi::MAX_EXTENT`.
+        extents: Vec<Expr>,
+        /// The strides in bytes, likewise.
+        strides: Vec<Expr>,
     },
     /// Whether `0 <= index < extent`; both `I64`.
     InBounds {

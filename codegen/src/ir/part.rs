@@ -80,6 +80,7 @@ impl Function {
             Expr::SubView { view, axes } => Some(of(*view)?.part(axes)),
             Expr::Transpose { view } => Some(of(*view)?.transposed()),
             Expr::OfLayout { view, layout } => Some(ViewType { layout: *layout, ..of(*view)? }),
+            Expr::Strided { ty, .. } => Some(*ty),
             Expr::Empty(view) => Some(*view),
             Expr::Table { table, .. } => Some(table.ty().into()),
             _ => None,

@@ -425,6 +425,12 @@ impl<'a> Printer<'a> {
             }
             Expr::Transpose { view } => format!("{}.T", self.local(*view)),
             Expr::OfLayout { view, layout } => format!("{}.{layout:?}", self.local(*view)),
+            Expr::Strided { view, ty, offset, extents, strides } => {
+                let list =
+                    |numbers: &[Expr]| numbers.iter().map(|n| self.expr(n)).collect::<Vec<_>>().join(", ");
+                let (extents, strides) = (list(extents), list(strides));
+                format!("{} as {ty} at {} ({extents}) by ({strides})", self.local(*view), self.expr(offset))
+            }
             Expr::Empty(ty) => format!("empty {ty}"),
             Expr::Table { table, cached } => format!("{}{table}", if *cached { "cached " } else { "" }),
             Expr::InBounds { index, extent } => {

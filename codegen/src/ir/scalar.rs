@@ -35,6 +35,7 @@ impl Function {
             Expr::SubView { .. }
             | Expr::Transpose { .. }
             | Expr::OfLayout { .. }
+            | Expr::Strided { .. }
             | Expr::Unowned
             | Expr::Empty(_)
             | Expr::Table { .. } => None,

@@ -7,12 +7,26 @@
 //! - `overflow_unless(cond)`: a statement that raises `OverflowError` in builds that check;
 //! - `wrapping_*`, `trunc_div`, `trunc_rem`, `wrap_*`, `bits`, …: operations of the IR as they are;
 //! - `like(x, model)`: `x` as a number of `model`'s type;
-//! - `is_float32(x)`, `is_complex(x)`, the latter also of an array: conditions that are known where a
+//! - `is_float32(x)`, `is_complex(x)`, the latter also of an array, `is_c(a)`, whether the type of an array says that it is contiguous
+//!   in C's order, `is_number(x)`, whether it is no array: conditions that are known where a
 //!   function is specialised; the branch that is not taken is not even typed;
 //! - `bits(x)`: the bits of a float as an unsigned integer of its width, `float_of_bits` back;
 //! - `select(cond, x, y)`: `x if cond else y` where both are computed, without a branch;
 //! - `mul_add(a, b, c)`: `a * b + c`, rounded once where the target can, twice elsewhere;
-//! - `product_error(a, b)`: the exact error of `a * b`.
+//! - `product_error(a, b)`: the exact error of `a * b`;
+//! - `strided(a, offset, shape, strides, dtype)`: the memory of `a` as an array of these extents, strides in bytes and
+//!   elements, the first of them so many bytes behind that of `a`. Whoever writes it answers for it that every element
+//!   lies in the memory of `a` and is aligned;
+//! - `contiguous(a, shape)`: the elements of `a`, which are adjacent in C's order, as an array of another shape with as
+//!   many elements, in that order;
+//! - `with_item(t, k, x)`, `inserted(t, k, x)`, `without(t, k)`: a tuple of integers with `x` at the place `k`, there before
+//!   what stood there, without what stood there; `k` is known at run time and is a place that exists;
+//! - `length(t)`: how many items a tuple has; `kind(x)`: 0 for bools, 1 for integers, 2 for floats, 3 for complex numbers, of a
+//!   number, an array or an element type; comparisons with them are known where a function is specialised;
+//! - `text(…)`: the message of an exception, made of texts, numbers and shapes, which stand as NumPy writes them, `(2,3)`,
+//!   and in `str(t)` as Python does, `(2, 3)`;
+//! - `at_least(x, low)`, `at_most(x, high)`: bounds for numbers and arrays, as `np.clip` has them;
+//! - `part_type(x)`: the element type of the parts of complex numbers, and of other numbers their own.
 //!
 //! A function that is decorated `@njit(inline='never')` stays a function: the rare path of one whose
 //! usual path is short, which vector code calls for the few lanes that need it. It must not raise,
@@ -48,6 +62,14 @@ const TEXT: &str = concat!(
     include_str!("reduction.py"),
     include_str!("random.py"),
     include_str!("indexing.py"),
+    include_str!("memory.py"),
+    include_str!("shape.py"),
+    include_str!("creation.py"),
+    include_str!("joining.py"),
+    include_str!("sorting.py"),
+    include_str!("linear.py"),
+    include_str!("elements.py"),
+    include_str!("statistics.py"),
 );
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {

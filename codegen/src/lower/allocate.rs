@@ -23,6 +23,7 @@ enum Filling {
     Value(Vec<ir::Expr>),
     Range { start: ir::Expr, next: ir::Expr, scalar: Scalar },
     Copy(LocalId),
+    Items(Vec<Vec<ir::Expr>>),
 }
 
 impl Lowering<'_> {
@@ -95,6 +96,7 @@ impl Lowering<'_> {
                 Filling::Range { start, next, scalar }
             }
             Fill::Copy(array) => Filling::Copy(self.view(array)),
+            Fill::Items(items) => Filling::Items(items.iter().map(|item| self.saved(item, span)).collect()),
         }
     }
 
@@ -170,6 +172,14 @@ impl Lowering<'_> {
                 let value = lowering.load_from(&Place { view: *from, index: index.clone(), dtype }, span);
                 lowering.store_to(Place { view, index, dtype }, value, span);
             }),
+            Filling::Items(items) => {
+                let mut index = vec![0; shape.len()];
+                for item in items {
+                    let place = index.iter().map(|place| int(*place)).collect();
+                    self.store_to(Place { view, index: place, dtype }, item.clone(), span);
+                    advance(&mut index, shape);
+                }
+            }
             Filling::Range { start, next, scalar } => {
                 let delta = binary(BinaryOp::Sub, next.clone(), start.clone());
                 let delta = self.save(delta, *scalar, span);
@@ -201,6 +211,17 @@ impl Lowering<'_> {
             lowering.block(|lowering| visit(lowering, index.to_vec()))
         });
         self.append(body);
+    }
+}
+
+/// Makes an index the next one in C's order.
+fn advance(index: &mut [i64], shape: &[ir::Expr]) {
+    for (place, extent) in index.iter_mut().zip(shape).rev() {
+        *place += 1;
+        if int(*place) != *extent {
+            return;
+        }
+        *place = 0;
     }
 }
 

@@ -5,7 +5,7 @@ use super::function::{Lowering, part_types};
 use crate::ir::construct::{binary, boolean, compare, float, int, integer, locals, unary};
 use crate::ir::{self, BinaryOp, Conversion, Intrinsic, LocalId, Scalar};
 use crate::source::Span;
-use crate::typed::{Expr, ExprKind, InstanceId, Operation, WebId};
+use crate::typed::{Expr, ExprKind, InstanceId, Operation, Strided, WebId};
 use crate::types::{DType, Type};
 
 /// The dtype of a number's type.
@@ -68,6 +68,7 @@ impl Lowering<'_> {
                 vec![ir::Expr::Transpose { view }, owner]
             }
             ExprKind::Flat(array) => self.flat(array, expr.span),
+            ExprKind::Strided(strided) => self.strided(strided, expr),
             ExprKind::Allocate(allocation) => self.allocate(allocation, expr),
             ExprKind::Elementwise(elementwise) => self.elementwise(elementwise, expr),
             ExprKind::Together(op, args) => self.with_others(*op, args, expr),
@@ -112,6 +113,21 @@ impl Lowering<'_> {
         let local = self.function.add_local("t", ir::Type::View(ty));
         self.set(local, view, array.span);
         (local, owner)
+    }
+
+    /// The memory of an array in another form: a view of it, and its owner.
+    fn strided(&mut self, strided: &Strided, expr: &Expr) -> Vec<ir::Expr> {
+        let Type::Array(ty) = expr.ty else { unreachable!("bug in pykernel: a `{}` is strided", expr.ty) };
+        let (view, owner) = self.view_and_owner(&strided.array);
+        let offset = Box::new(self.scalar(&strided.offset));
+        let [extents, strides] = [&strided.shape, &strided.strides].map(|numbers| {
+            let number = |number| {
+                let value = self.scalar(number);
+                self.save(value, Scalar::I64, expr.span)
+            };
+            numbers.iter().map(number).collect()
+        });
+        vec![ir::Expr::Strided { view, ty: ty.into(), offset, extents, strides }, owner]
     }
 
     fn variable(&mut self, web: WebId, check: bool, span: Span) -> Vec<ir::Expr> {

@@ -27,7 +27,7 @@ pub(super) fn lower(program: &Program, source: &Source, instance: &Instance, nam
 /// optional value; else one.
 pub(super) fn part_types(ty: &Type) -> Vec<ir::Type> {
     match ty {
-        Type::None | Type::Text => Vec::new(),
+        Type::None | Type::Text | Type::DType(_) => Vec::new(),
         Type::Tuple(items) => items.iter().flat_map(part_types).collect(),
         Type::Optional(inner) => {
             let mut parts = vec![ir::Type::Scalar(Scalar::Bool)];

@@ -59,8 +59,7 @@ impl Lowering<'_> {
         for array in arrays(inputs).filter(|array| array.view != written) {
             let to = self.extents(written);
             let pair = Pair { written, read: self.broadcast(array.view, &to, span) };
-            let is_one_type = self.view_type(array.view).element == self.view_type(written).element;
-            let pair = if is_one_type { self.without_overlap(pair, span) } else { pair };
+            let pair = self.without_overlap(pair, span);
             (output.view, array.view) = (pair.written, pair.read);
         }
         for array in arrays(inputs).filter(|array| array.view == written) {
@@ -93,9 +92,7 @@ impl Lowering<'_> {
 
     /// A view, or a copy of it where it shares memory with what is written.
     fn unshared(&mut self, view: LocalId, outputs: &[Array], span: Span) -> LocalId {
-        let element = self.view_type(view).element;
-        let written = outputs.iter().filter(|output| self.view_type(output.view).element == element);
-        let shared = written.map(|output| ir::Expr::Overlap { written: output.view, read: view });
+        let shared = outputs.iter().map(|output| ir::Expr::Overlap { written: output.view, read: view });
         match shared.reduce(or) {
             None => view,
             Some(shared) => self.copied_if(shared, view, span),
@@ -103,10 +100,9 @@ impl Lowering<'_> {
     }
 
     fn view_apart(&mut self, input: &Array, outputs: &[Array], shape: &[ir::Expr], span: Span) -> LocalId {
-        let element = self.view_type(input.view).element;
         let mut shared = boolean(false);
         let read = self.broadcast_input(input.view, input, shape, span);
-        for output in outputs.iter().filter(|output| self.view_type(output.view).element == element) {
+        for output in outputs.iter() {
             let written = output.view;
             let overlap = ir::Expr::Overlap { written, read };
             let is_safe = match input.core.is_empty() && output.core.is_empty() && !output.is_indexed() {
@@ -139,7 +135,7 @@ impl Lowering<'_> {
         let Pair { written, read } = pair;
         let rank = self.view_type(written).rank;
         let overlap = self.save(ir::Expr::Overlap { written, read }, Scalar::Bool, span);
-        if rank != 1 {
+        if rank != 1 || self.view_type(read).rank != 1 {
             let is_safe = self.same_elements(&pair);
             let read = self.copied_if(and(overlap, unary(UnaryOp::Not, is_safe)), read, span);
             return Pair { written, read };
@@ -169,8 +165,12 @@ impl Lowering<'_> {
         and(self.same_strides(pair), compare(CompareOp::Eq, ahead(pair), int(0)))
     }
 
-    /// Whether both have the same dimensions and the same strides.
+    /// Whether both have the same dimensions and the same strides, and elements of one size.
     fn same_strides(&self, pair: &Pair) -> ir::Expr {
+        let [size, other] = [pair.written, pair.read].map(|view| self.view_type(view).element.size());
+        if size != other {
+            return boolean(false);
+        }
         let [written, read] = [pair.written, pair.read].map(|view| self.view_type(view).rank);
         let stride = |view, axis| ir::Expr::Stride { view, axis };
         let same =

@@ -52,7 +52,7 @@ pub fn write_result(ty: &Type, fields: &mut Vec<String>) {
             write_result(inner, fields);
         }
         Type::Array(array) => write_array(array, Mode::Read, fields),
-        Type::Text => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
+        Type::Text | Type::DType(_) => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
     }
 }
 

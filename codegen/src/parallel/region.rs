@@ -234,6 +234,7 @@ impl<'a> Scope<'a> {
             | ExprKind::Checked { .. }
             | ExprKind::Optional(_)
             | ExprKind::Inner(_)
+            | ExprKind::Strided(_)
             | ExprKind::Flat(_) => self.place_of_operands(array, depth)?,
             _ => return None,
         };

@@ -219,6 +219,11 @@ impl Scope<'_, '_> {
 
     fn binary(&mut self, binary: &ast::ExprBinOp, span: Span) -> Option<ExprKind> {
         let (left, right) = (self.boxed(&binary.left), self.boxed(&binary.right));
+        if binary.op == Operator::MatMult {
+            let callee = hir::Expr { kind: ExprKind::Builtin("numpy.matmul".to_owned()), span };
+            let (callee, args) = (Box::new(callee), vec![*left, *right]);
+            return Some(ExprKind::Call { callee, args, keywords: Vec::new() });
+        }
         let op = self.operator(binary.op, span)?;
         Some(ExprKind::Binary { op, left, right })
     }
@@ -237,7 +242,7 @@ impl Scope<'_, '_> {
             Operator::BitAnd => BinaryOp::BitAnd,
             Operator::BitOr => BinaryOp::BitOr,
             Operator::BitXor => BinaryOp::BitXor,
-            Operator::MatMult => return self.refuse(unsupported("`@`", span, "loop over the elements")),
+            Operator::MatMult => return self.refuse(unsupported("`@=`", span, "write `x = x @ y`")),
         })
     }
 
@@ -316,15 +321,39 @@ impl Scope<'_, '_> {
 
     fn call(&mut self, call: &ast::ExprCall) -> Option<ExprKind> {
         let callee = self.boxed(&call.func);
-        let args = self.exprs(&call.arguments.args);
-        let keywords: Vec<_> = call.arguments.keywords.iter().map(|keyword| self.keyword(keyword)).collect();
+        let lists = matches!(&callee.kind, ExprKind::Builtin(name) if name.starts_with("numpy."));
+        let read = if lists { Self::listed } else { Self::expr };
+        let args = call.arguments.args.iter().map(|arg| read(self, arg)).collect();
+        let keywords: Vec<_> =
+            call.arguments.keywords.iter().map(|keyword| self.keyword(keyword, read)).collect();
         let keywords = keywords.into_iter().collect::<Option<_>>()?;
         Some(ExprKind::Call { callee, args, keywords })
     }
 
-    fn keyword(&mut self, keyword: &ast::Keyword) -> Option<hir::Keyword> {
+    /// An argument of a function of NumPy's, for which lists that are written out are as good as tuples.
+    fn listed(&mut self, arg: &Expr) -> hir::Expr {
+        let items = match arg {
+            Expr::List(list) => &list.elts,
+            Expr::Tuple(tuple) => &tuple.elts,
+            _ => return self.expr(arg),
+        };
+        let span = self.span(arg);
+        if self.depth >= MAX_DEPTH {
+            return self.expr(arg);
+        }
+        self.depth += 1;
+        let items = items.iter().map(|item| self.listed(item)).collect();
+        self.depth -= 1;
+        hir::Expr { kind: ExprKind::Tuple(items), span }
+    }
+
+    fn keyword(
+        &mut self,
+        keyword: &ast::Keyword,
+        read: fn(&mut Self, &Expr) -> hir::Expr,
+    ) -> Option<hir::Keyword> {
         let span = self.span(keyword);
-        let value = self.expr(&keyword.value);
+        let value = read(self, &keyword.value);
         match &keyword.arg {
             Some(name) => Some(hir::Keyword { name: name.to_string(), value, span }),
             None => self.refuse(unsupported("unpacking with `**`", span, "name each argument")),
@@ -385,7 +414,7 @@ fn construct(expr: &Expr) -> (&'static str, &'static str) {
         Expr::Lambda(_) => ("`lambda`", "define a function with `def`"),
         Expr::Dict(_) => ("a dict", "use an array, indexed by numbers, or `if` and `elif`"),
         Expr::Set(_) => ("a set", "write a tuple: `n in (1, 2, 3)`"),
-        Expr::List(_) => ("a list", "write a tuple, or make an array and write into it"),
+        Expr::List(_) => ("a list", "write a tuple, or make an array of it: `np.array([1.0, 2.0])`"),
         Expr::ListComp(_) => ("a list comprehension", "make an array and fill it in a `for` loop"),
         Expr::SetComp(_) => ("a set comprehension", "use a `for` loop"),
         Expr::DictComp(_) => ("a dict comprehension", "use a `for` loop"),

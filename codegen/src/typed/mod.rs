@@ -334,6 +334,8 @@ pub enum ExprKind {
     /// All elements of an array of two dimensions or more in C's order, as an array of one dimension: a view
     /// where they are adjacent, else a copy.
     Flat(Box<Expr>),
+    /// The memory of an array, laid out in another way, as an array of this expression's type.
+    Strided(Box<Strided>),
     /// A new array.
     Allocate(Box<Allocation>),
     /// Something done for each element of arrays.
@@ -387,6 +389,20 @@ impl Axis {
     }
 }
 
+/// The memory of an array, laid out in another way. Only the library says so: it knows that all elements lie in that memory,
+/// and that the strides are those of the layout.
+#[derive(Clone, Debug)]
+pub struct Strided {
+    /// The array.
+    pub array: Expr,
+    /// How many bytes the first element lies behind that of the array, Python's `int`.
+    pub offset: Expr,
+    /// The extents, each Python's `int`.
+    pub shape: Vec<Expr>,
+    /// The strides in bytes, each Python's `int`.
+    pub strides: Vec<Expr>,
+}
+
 /// A new array, contiguous in C's order.
 #[derive(Clone, Debug)]
 pub struct Allocation {
@@ -412,6 +428,8 @@ pub enum Fill {
     },
     /// The elements of an array of the same shape and element type.
     Copy(Expr),
+    /// One number for each element, of its type, in C's order; the shape is one of literals.
+    Items(Vec<Expr>),
 }
 
 /// What the IR can do with numbers.

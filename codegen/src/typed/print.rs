@@ -131,6 +131,7 @@ impl Printer<'_> {
             Fill::Value(value) => self.expr(value),
             Fill::Range { start, next } => format!("{}, {}, ...", self.expr(start), self.expr(next)),
             Fill::Copy(array) => self.expr(array),
+            Fill::Items(items) => format!("({})", self.list(items)),
         };
         format!("allocate[{}]({fill})", self.list(&allocation.shape))
     }
@@ -225,6 +226,13 @@ impl Printer<'_> {
                 format!("{}[{}]", self.expr(array), axes.join(", "))
             }
             ExprKind::Flat(array) => format!("flat({})", self.expr(array)),
+            ExprKind::Strided(strided) => {
+                let list =
+                    |items: &[Expr]| items.iter().map(|item| self.expr(item)).collect::<Vec<_>>().join(", ");
+                let (shape, strides) = (list(&strided.shape), list(&strided.strides));
+                let (array, offset) = (self.expr(&strided.array), self.expr(&strided.offset));
+                format!("{array} at {offset} ({shape}) by ({strides})")
+            }
             ExprKind::Transpose(array) => format!("{}.T", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),
             ExprKind::Allocate(allocation) => self.allocation(allocation),

@@ -1,6 +1,6 @@
 //! Walks over typed statements and expressions, for those that care for a few kinds of them only.
 
-use super::{Axis, Element, Expr, ExprKind, Fill, Piece, Raise, Stmt, StmtKind, WebId};
+use super::{Axis, Element, Expr, ExprKind, Fill, Piece, Raise, Stmt, StmtKind, Strided, WebId};
 
 impl Expr {
     /// Visits the expressions that stand directly in this one, in the order of their evaluation.
@@ -52,7 +52,12 @@ impl Expr {
                     Fill::Zero => {}
                     Fill::Value(value) | Fill::Copy(value) => visit(value),
                     Fill::Range { start, next } => [start, next].into_iter().for_each(visit),
+                    Fill::Items(items) => items.iter().for_each(visit),
                 }
+            }
+            ExprKind::Strided(strided) => {
+                let Strided { array, offset, shape, strides } = &**strided;
+                [array, offset].into_iter().chain(shape).chain(strides).for_each(visit);
             }
             ExprKind::Elementwise(elementwise) => {
                 elementwise.inputs.iter().for_each(|input| input.operands(visit));
@@ -116,7 +121,12 @@ impl Expr {
                     Fill::Zero => {}
                     Fill::Value(value) | Fill::Copy(value) => visit(value),
                     Fill::Range { start, next } => [start, next].into_iter().for_each(visit),
+                    Fill::Items(items) => items.iter_mut().for_each(visit),
                 }
+            }
+            ExprKind::Strided(strided) => {
+                let Strided { array, offset, shape, strides } = &mut **strided;
+                [array, offset].into_iter().chain(shape).chain(strides).for_each(visit);
             }
             ExprKind::Elementwise(elementwise) => {
                 elementwise.inputs.iter_mut().for_each(|input| input.operands_mut(visit));

@@ -53,7 +53,7 @@ pub fn result(ty: &Type) -> TokenStream {
             let (element, dimension) = (number(array.element), dimension(*array));
             quote!(::pykernel::ndarray::Array<#element, #dimension>)
         }
-        Type::None | Type::Text => quote!(()),
+        Type::None | Type::Text | Type::DType(_) => quote!(()),
     }
 }
 

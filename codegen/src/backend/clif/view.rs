@@ -112,6 +112,14 @@ impl FunctionCx<'_, '_> {
                 array
             }
             Expr::OfLayout { view, .. } => self.array_in(*view),
+            Expr::Strided { view, offset, extents, strides, .. } => {
+                let offset = self.expression(offset).value;
+                let first = self.first_address(*view);
+                let data = self.builder.ins().iadd(first, offset);
+                let [extents, strides] = [extents, strides]
+                    .map(|numbers| numbers.iter().map(|number| self.expression(number).value).collect());
+                Array { data, extents, strides }
+            }
             Expr::Empty(ty) => {
                 // An address that is aligned and not null.
                 let data = self.builder.ins().iconst(self.pointer, ty.element.size() as i64);

@@ -91,7 +91,8 @@ impl FunctionCx<'_, '_> {
             | Expr::Table { .. }
             | Expr::SubView { .. }
             | Expr::Transpose { .. }
-            | Expr::OfLayout { .. } => unreachable!("bug in pykernel: {expr:?} is used as a number"),
+            | Expr::OfLayout { .. }
+            | Expr::Strided { .. } => unreachable!("bug in pykernel: {expr:?} is used as a number"),
         }
     }
 

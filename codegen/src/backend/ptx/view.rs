@@ -130,6 +130,13 @@ impl FunctionCx<'_, '_> {
                 array.strides.reverse();
                 array
             }
+            Expr::Strided { view, offset, extents, strides, .. } => {
+                let (first, offset) = (self.view(*view).data, self.value(offset));
+                let data = self.advanced(first, offset, Operand::Int(1));
+                let [extents, strides] = [extents, strides]
+                    .map(|numbers| numbers.iter().map(|number| self.value(number)).collect());
+                Array { data, extents, strides }
+            }
             Expr::Empty(ty) => {
                 // An address that is aligned and not null.
                 let size = Operand::Int(ty.element.size() as i64);

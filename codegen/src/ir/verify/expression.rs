@@ -18,6 +18,9 @@ impl Checker<'_> {
             Expr::OfLayout { view, layout } => {
                 self.view(*view).map(|view| Type::View(ViewType { layout: *layout, ..view }))
             }
+            Expr::Strided { view, ty, offset, extents, strides } => {
+                self.strided(*view, *ty, offset, [extents, strides]).map(Type::View)
+            }
             Expr::Unowned => Some(Type::Owner),
             Expr::Empty(view) => Some(Type::View(*view)),
             Expr::Table { table, .. } => Some(Type::View(table.ty().into())),
@@ -69,6 +72,7 @@ impl Checker<'_> {
             | Expr::SubView { .. }
             | Expr::Transpose { .. }
             | Expr::OfLayout { .. }
+            | Expr::Strided { .. }
             | Expr::Unowned
             | Expr::Empty(_)
             | Expr::Table { .. } => self.number(expr),
@@ -177,6 +181,23 @@ impl Checker<'_> {
             axis.operands(&mut |operand| self.expect(operand, Scalar::I64, "a part's index, extent or step"));
         }
         (taken == view.rank).then(|| view.part(axes))
+    }
+
+    fn strided(
+        &mut self,
+        view: LocalId,
+        ty: ViewType,
+        offset: &Expr,
+        numbers: [&[Expr]; 2],
+    ) -> Option<ViewType> {
+        self.view(view)?;
+        self.expect(offset, Scalar::I64, "the offset of a view");
+        for numbers in numbers {
+            let n = numbers.len();
+            self.require(n == ty.rank, || format!("a {ty} is made of {n} extents or strides"));
+            numbers.iter().for_each(|number| self.expect(number, Scalar::I64, "an extent or stride"));
+        }
+        Some(ty)
     }
 
     fn intrinsic(&mut self, op: Intrinsic, args: &[Expr]) -> Option<Number> {

@@ -123,6 +123,12 @@ impl State {
             Expr::SubView { view, axes } => return self.part(*view, axes),
             Expr::Transpose { view } => return self.transposed(*view),
             Expr::OfLayout { view, .. } => return self.locals[view.0 as usize].clone(),
+            Expr::Strided { offset, extents, strides, .. } => {
+                self.value(offset);
+                let extents: Vec<Value> = extents.iter_mut().map(|extent| self.value(extent)).collect();
+                strides.iter_mut().for_each(|stride| drop(self.value(stride)));
+                return self.view_of(extents);
+            }
             Expr::Empty(view) => return self.unknown_view(view.rank),
             Expr::Table { table, .. } => return self.view_of_extents(&table.shape),
             Expr::InBounds { index, extent } => {

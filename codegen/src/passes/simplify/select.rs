@@ -150,6 +150,7 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::SubView { .. }
         | Expr::Transpose { .. }
         | Expr::OfLayout { .. }
+        | Expr::Strided { .. }
         | Expr::InBounds { .. }
         | Expr::Splat { .. }
         | Expr::LaneNumbers { .. }

@@ -178,6 +178,7 @@ impl FunctionCx<'_, '_> {
             | Expr::SubView { .. }
             | Expr::Transpose { .. }
             | Expr::OfLayout { .. }
+            | Expr::Strided { .. }
             | Expr::AnyLane { .. }
             | Expr::Lane { .. }
             | Expr::Unowned

@@ -177,6 +177,7 @@ impl FunctionCx<'_, '_> {
             | Expr::SubView { .. }
             | Expr::Transpose { .. }
             | Expr::OfLayout { .. }
+            | Expr::Strided { .. }
             | Expr::AnyLane { .. }
             | Expr::Lane { .. }
             | Expr::Unowned

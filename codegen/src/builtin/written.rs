@@ -1,0 +1,232 @@
+//! The functions that the library writes in Python: their names, and what their parameters take.
+//!
+//! The names and defaults of the parameters stand in the library's text. Methods that are no functions are `ndarray.x`.
+
+use super::{Row, Rule, Target};
+use crate::types::Kind;
+
+/// What a parameter takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Takes {
+    /// An array, and what `np.array` makes one of.
+    Array {
+        /// The least and the largest number of dimensions.
+        ranks: (usize, usize),
+        /// The highest kind of numbers.
+        highest: Kind,
+    },
+    /// An array that is written.
+    Written,
+    /// A number or an array, as it is.
+    Operand {
+        /// The highest kind of numbers.
+        highest: Kind,
+    },
+    /// A number.
+    Number {
+        /// The highest kind of numbers.
+        highest: Kind,
+    },
+    /// An integer.
+    Int,
+    /// An integer or a tuple of integers, as a tuple.
+    Ints,
+    /// An integer, or this.
+    IntOr(&'static Takes),
+    /// A number of sections that is written out, as a tuple with `False` for each, or a tuple of indices.
+    Sections,
+    /// A truth value.
+    Flag,
+    /// A truth value that is written out: `None` is false.
+    Switch,
+    /// One of these texts, as its number.
+    Choice(&'static [&'static str]),
+    /// An element type or `None`.
+    DType,
+    /// A tuple, or a list that is written out, of these.
+    Items(&'static Takes),
+    /// All arguments that are left, or one tuple with them.
+    Rest(&'static Takes),
+    /// `None`, or this.
+    OrNone(&'static Takes),
+}
+
+const ARRAY: Takes = Takes::Array { ranks: (0, usize::MAX), highest: Kind::Complex };
+const AXES: Takes = Takes::Array { ranks: (1, usize::MAX), highest: Kind::Complex };
+const VECTOR: Takes = Takes::Array { ranks: (1, 1), highest: Kind::Complex };
+const MATRIX: Takes = Takes::Array { ranks: (2, usize::MAX), highest: Kind::Complex };
+const INT: Takes = Takes::Int;
+const FLAG: Takes = Takes::Flag;
+const SWITCH: Takes = Takes::Switch;
+const DTYPE: Takes = Takes::DType;
+const MAYBE_INT: Takes = Takes::OrNone(&Takes::Int);
+const MAYBE_INTS: Takes = Takes::OrNone(&Takes::Ints);
+const ARRAYS: Takes = Takes::Items(&ARRAY);
+const OPERAND: Takes = Takes::Operand { highest: Kind::Complex };
+const REAL_OPERAND: Takes = Takes::Operand { highest: Kind::Float };
+const BOUND: Takes = Takes::OrNone(&REAL_OPERAND);
+const BOUND_NUMBER: Takes = Takes::OrNone(&REAL_NUMBER);
+const REAL_VECTOR: Takes = Takes::Array { ranks: (1, 1), highest: Kind::Float };
+const REAL_ARRAY: Takes = Takes::Array { ranks: (0, usize::MAX), highest: Kind::Float };
+const COUNTS: Takes = Takes::Array { ranks: (1, 1), highest: Kind::Int };
+const FLAT: Takes = Takes::Array { ranks: (1, 2), highest: Kind::Complex };
+const FLAT_MATRIX: Takes = Takes::Array { ranks: (2, 2), highest: Kind::Complex };
+const KIND: Takes = Takes::OrNone(&Takes::Choice(&["quicksort", "mergesort", "heapsort", "stable"]));
+const MODES: &[&str] = &["full", "same", "valid"];
+const NUMBER: Takes = Takes::Number { highest: Kind::Complex };
+const REAL_NUMBER: Takes = Takes::Number { highest: Kind::Float };
+const LINE: Takes = Takes::Array { ranks: (0, 1), highest: Kind::Complex };
+
+const fn written(name: &'static str, function: &'static str, takes: &'static [Takes]) -> Row {
+    Row { name, arity: 0..=usize::MAX, rule: Rule::Written, target: Target::Written(function, takes) }
+}
+
+/// The functions below that are methods of arrays too, with the array first.
+pub(super) const METHODS: &[&str] = &[
+    "numpy.argpartition",
+    "numpy.argsort",
+    "numpy.clip",
+    "numpy.conj",
+    "numpy.conjugate",
+    "numpy.diagonal",
+    "numpy.dot",
+    "numpy.ravel",
+    "numpy.repeat",
+    "numpy.round",
+    "numpy.searchsorted",
+    "numpy.squeeze",
+    "numpy.swapaxes",
+    "numpy.trace",
+];
+
+/// The functions.
+pub(super) static TABLE: &[Row] = &[
+    written("ndarray.astype", "numpy_astype", &[ARRAY, DTYPE, SWITCH]),
+    written("ndarray.fill", "array_fill", &[Takes::Written, NUMBER]),
+    written("ndarray.flatten", "array_flatten", &[ARRAY]),
+    written("ndarray.reshape", "numpy_reshape", &[ARRAY, Takes::Rest(&INT)]),
+    written("ndarray.sort", "array_sort", &[Takes::Written, INT, KIND]),
+    written("ndarray.transpose", "numpy_transpose", &[ARRAY, Takes::Rest(&INT)]),
+    written("numpy.allclose", "numpy_allclose", &[OPERAND, OPERAND, NUMBER, NUMBER, FLAG]),
+    written("numpy.angle", "numpy_angle", &[OPERAND, FLAG]),
+    written("numpy.append", "numpy_append", &[ARRAY, ARRAY, MAYBE_INT]),
+    written("numpy.argpartition", "numpy_argpartition", &[AXES, INT, INT]),
+    written("numpy.argsort", "numpy_argsort", &[ARRAY, MAYBE_INT, KIND]),
+    written("numpy.around", "numpy_round", &[REAL_OPERAND, INT]),
+    written("numpy.array_equal", "numpy_array_equal", &[ARRAY, ARRAY, FLAG]),
+    written("numpy.array_equiv", "numpy_array_equiv", &[ARRAY, ARRAY]),
+    written("numpy.array_split", "numpy_array_split", &[AXES, Takes::Sections, INT]),
+    written("numpy.ascontiguousarray", "numpy_ascontiguousarray", &[ARRAY, DTYPE]),
+    written("numpy.asfortranarray", "numpy_asfortranarray", &[ARRAY, DTYPE]),
+    written("numpy.atleast_1d", "numpy_atleast_1d", &[ARRAY]),
+    written("numpy.atleast_2d", "numpy_atleast_2d", &[ARRAY]),
+    written("numpy.atleast_3d", "numpy_atleast_3d", &[ARRAY]),
+    written("numpy.bincount", "numpy_bincount", &[COUNTS, Takes::OrNone(&REAL_VECTOR), INT]),
+    written("numpy.broadcast_arrays", "numpy_broadcast_arrays", &[Takes::Rest(&ARRAY)]),
+    written("numpy.broadcast_shapes", "numpy_broadcast_shapes", &[Takes::Rest(&Takes::Ints)]),
+    written("numpy.broadcast_to", "numpy_broadcast_to", &[ARRAY, Takes::Ints]),
+    written("numpy.clip", "numpy_clip", &[REAL_OPERAND, BOUND, BOUND, BOUND, BOUND]),
+    written("numpy.column_stack", "numpy_column_stack", &[ARRAYS]),
+    written("numpy.concatenate", "numpy_concatenate", &[ARRAYS, MAYBE_INT, DTYPE]),
+    written("numpy.convolve", "numpy_convolve", &[VECTOR, VECTOR, Takes::Choice(MODES)]),
+    written("numpy.copyto", "numpy_copyto", &[Takes::Written, OPERAND]),
+    written("numpy.corrcoef", "numpy_corrcoef", &[FLAT, Takes::OrNone(&FLAT), FLAG]),
+    written("numpy.correlate", "numpy_correlate", &[VECTOR, VECTOR, Takes::Choice(MODES)]),
+    written("numpy.cov", "numpy_cov", &[FLAT, Takes::OrNone(&FLAT), FLAG, FLAG, MAYBE_INT]),
+    written("numpy.cross", "numpy_cross", &[AXES, AXES]),
+    written("numpy.delete", "numpy_delete", &[AXES, INT, MAYBE_INT]),
+    written("numpy.diag", "numpy_diag", &[Takes::Array { ranks: (1, 2), highest: Kind::Complex }, INT]),
+    written("numpy.diagflat", "numpy_diagflat", &[ARRAY, INT]),
+    written("numpy.diagonal", "numpy_diagonal", &[MATRIX, INT, INT, INT]),
+    written("numpy.diff", "numpy_diff", &[AXES, INT, INT]),
+    written("numpy.digitize", "numpy_digitize", &[REAL_OPERAND, REAL_VECTOR, FLAG]),
+    written("numpy.dot", "numpy_dot", &[ARRAY, ARRAY]),
+    written(
+        "numpy.dsplit",
+        "numpy_dsplit",
+        &[Takes::Array { ranks: (3, usize::MAX), highest: Kind::Complex }, Takes::Sections],
+    ),
+    written("numpy.dstack", "numpy_dstack", &[ARRAYS]),
+    written("numpy.ediff1d", "numpy_ediff1d", &[ARRAY, Takes::OrNone(&ARRAY), Takes::OrNone(&ARRAY)]),
+    written("numpy.expand_dims", "numpy_expand_dims", &[ARRAY, Takes::Ints]),
+    written("numpy.eye", "numpy_eye", &[INT, MAYBE_INT, INT, DTYPE]),
+    written("numpy.flip", "numpy_flip", &[ARRAY, MAYBE_INTS]),
+    written("numpy.fliplr", "numpy_fliplr", &[MATRIX]),
+    written("numpy.flipud", "numpy_flipud", &[AXES]),
+    written("numpy.geomspace", "numpy_geomspace", &[REAL_NUMBER, REAL_NUMBER, INT, FLAG, DTYPE]),
+    written("numpy.gradient", "numpy_gradient", &[VECTOR, NUMBER]),
+    written(
+        "numpy.histogram",
+        "numpy_histogram",
+        &[REAL_ARRAY, Takes::IntOr(&REAL_VECTOR), Takes::OrNone(&Takes::Items(&REAL_NUMBER)), SWITCH],
+    ),
+    written("numpy.hsplit", "numpy_hsplit", &[AXES, Takes::Sections]),
+    written("numpy.hstack", "numpy_hstack", &[ARRAYS, DTYPE]),
+    written("numpy.identity", "numpy_identity", &[INT, DTYPE]),
+    written("numpy.imag", "numpy_imag", &[OPERAND]),
+    written("numpy.indices", "numpy_indices", &[Takes::Ints, DTYPE]),
+    written("numpy.inner", "numpy_inner", &[ARRAY, ARRAY]),
+    written("numpy.insert", "numpy_insert", &[AXES, INT, ARRAY, MAYBE_INT]),
+    written(
+        "numpy.interp",
+        "numpy_interp",
+        &[REAL_OPERAND, REAL_VECTOR, REAL_VECTOR, BOUND_NUMBER, BOUND_NUMBER],
+    ),
+    written("numpy.intersect1d", "numpy_intersect1d", &[ARRAY, ARRAY]),
+    written("numpy.isclose", "numpy_isclose", &[OPERAND, OPERAND, NUMBER, NUMBER, FLAG]),
+    written("numpy.isin", "numpy_isin", &[ARRAY, ARRAY, FLAG]),
+    written("numpy.kron", "numpy_kron", &[FLAT, FLAT]),
+    written("numpy.lexsort", "numpy_lexsort", &[Takes::Items(&VECTOR)]),
+    written("numpy.linspace", "numpy_linspace", &[NUMBER, NUMBER, INT, FLAG, SWITCH, DTYPE]),
+    written("numpy.logspace", "numpy_logspace", &[NUMBER, NUMBER, INT, FLAG, NUMBER, DTYPE]),
+    written("numpy.matmul", "numpy_matmul", &[AXES, AXES]),
+    written(
+        "numpy.meshgrid",
+        "numpy_meshgrid",
+        &[Takes::Rest(&LINE), SWITCH, SWITCH, Takes::Choice(&["xy", "ij"])],
+    ),
+    written("numpy.moveaxis", "numpy_moveaxis", &[ARRAY, Takes::Ints, Takes::Ints]),
+    written(
+        "numpy.nan_to_num",
+        "numpy_nan_to_num",
+        &[ARRAY, SWITCH, REAL_NUMBER, BOUND_NUMBER, BOUND_NUMBER],
+    ),
+    written("numpy.outer", "numpy_outer", &[ARRAY, ARRAY]),
+    written("numpy.partition", "numpy_partition", &[AXES, INT, INT]),
+    written("numpy.ravel", "numpy_ravel", &[ARRAY]),
+    written("numpy.real", "numpy_real", &[OPERAND]),
+    written("numpy.repeat", "numpy_repeat", &[ARRAY, Takes::IntOr(&COUNTS), MAYBE_INT]),
+    written("numpy.reshape", "numpy_reshape", &[ARRAY, Takes::Ints]),
+    written("numpy.resize", "numpy_resize", &[ARRAY, Takes::Ints]),
+    written("numpy.roll", "numpy_roll", &[ARRAY, INT, MAYBE_INT]),
+    written("numpy.rollaxis", "numpy_rollaxis", &[AXES, INT, INT]),
+    written("numpy.rot90", "numpy_rot90", &[MATRIX, INT]),
+    written("numpy.round", "numpy_round", &[REAL_OPERAND, INT]),
+    written(
+        "numpy.searchsorted",
+        "numpy_searchsorted",
+        &[VECTOR, OPERAND, Takes::Choice(&["left", "right"])],
+    ),
+    written("numpy.setdiff1d", "numpy_setdiff1d", &[ARRAY, ARRAY]),
+    written("numpy.setxor1d", "numpy_setxor1d", &[ARRAY, ARRAY]),
+    written("numpy.sinc", "numpy_sinc", &[OPERAND]),
+    written("numpy.sort", "numpy_sort", &[ARRAY, MAYBE_INT, KIND]),
+    written("numpy.split", "numpy_split", &[AXES, Takes::Sections, INT]),
+    written("numpy.squeeze", "numpy_squeeze", &[AXES, Takes::Ints]),
+    written("numpy.stack", "numpy_stack", &[ARRAYS, INT, DTYPE]),
+    written("numpy.swapaxes", "numpy_swapaxes", &[ARRAY, INT, INT]),
+    written("numpy.tile", "numpy_tile", &[ARRAY, Takes::Ints]),
+    written("numpy.trace", "numpy_trace", &[FLAT_MATRIX, INT]),
+    written("numpy.transpose", "numpy_transpose", &[ARRAY, MAYBE_INTS]),
+    written("numpy.trapezoid", "numpy_trapezoid", &[VECTOR, Takes::OrNone(&VECTOR), NUMBER]),
+    written("numpy.tri", "numpy_tri", &[INT, MAYBE_INT, INT, DTYPE]),
+    written("numpy.tril", "numpy_tril", &[MATRIX, INT]),
+    written("numpy.triu", "numpy_triu", &[MATRIX, INT]),
+    written("numpy.union1d", "numpy_union1d", &[ARRAY, ARRAY]),
+    written("numpy.unique", "numpy_unique", &[ARRAY, SWITCH, SWITCH, SWITCH]),
+    written("numpy.unwrap", "numpy_unwrap", &[REAL_VECTOR, BOUND_NUMBER, NUMBER]),
+    written("numpy.vander", "numpy_vander", &[VECTOR, MAYBE_INT, FLAG]),
+    written("numpy.vdot", "numpy_vdot", &[ARRAY, ARRAY]),
+    written("numpy.vsplit", "numpy_vsplit", &[MATRIX, Takes::Sections]),
+    written("numpy.vstack", "numpy_vstack", &[ARRAYS, DTYPE]),
+];

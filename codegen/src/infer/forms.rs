@@ -1,0 +1,176 @@
+//! Typing what only the library says: arrays of other shapes in the same memory, tuples with an item changed, and
+//! what is known of types.
+
+use super::expression::dtype_value;
+use super::promote::{part, promote};
+use super::tuple::{arithmetic, int, packed};
+use super::{Body, Typed};
+use crate::builtin::{Form, Row, Rule};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ir;
+use crate::source::Span;
+use crate::typed::{Expr, ExprKind, Operation, Strided};
+use crate::types::{ArrayType, DType, Kind, Layout, Type};
+
+/// One of the library's forms.
+pub(super) fn form(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let Rule::Form(form) = row.rule else { unreachable!("bug in pykernel: `{}` is no form", row.name) };
+    match form {
+        Form::Strided => body.strided(args, span),
+        Form::Contiguous => body.contiguous(args, span),
+        Form::WithItem | Form::Inserted | Form::Without => body.changed(form, args, span),
+        Form::Length => {
+            let Type::Tuple(items) = &args[0].ty else { return Err(super::Stop) };
+            Ok(int(items.len() as i128, span))
+        }
+        Form::Kind => Ok(int(kind_of(&args[0].ty).ok_or(super::Stop)? as i128, span)),
+        Form::IsC => {
+            let is_c = matches!(args[0].ty, Type::Array(ArrayType { layout: Layout::C, .. }));
+            Ok(Expr::new(ExprKind::Bool(is_c), Type::BOOL, span))
+        }
+        Form::IsNumber => {
+            let is_number = args[0].ty.dtype().is_some();
+            Ok(Expr::new(ExprKind::Bool(is_number), Type::BOOL, span))
+        }
+        Form::PartType => Ok(dtype_value(part(element_of(&args[0].ty).ok_or(super::Stop)?), span)),
+    }
+}
+
+/// `np.result_type(…)`: of arrays, numbers and element types.
+pub(super) fn result_type(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let mut common: Option<Type> = None;
+    for arg in args {
+        let ty = match (&arg.ty, element_of(&arg.ty)) {
+            (Type::Text, _) => body.dtype_of(&arg)?.map(Type::Strong),
+            (Type::Weak(_), _) => Some(arg.ty.clone()),
+            (_, dtype) => dtype.map(Type::Strong),
+        };
+        let Some(ty) = ty else { return body.wrong_argument(row, &arg, "arrays, numbers and element types") };
+        common = match common {
+            Some(common) => promote(&common, &ty),
+            None => Some(ty),
+        };
+    }
+    let dtype = common.and_then(|ty| ty.dtype()).ok_or(super::Stop)?;
+    Ok(dtype_value(dtype, span))
+}
+
+/// `x.view(dtype)`: the same bits as elements of another type of the same size.
+pub(super) fn view(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let mut args = args.into_iter();
+    let Some(array) = args.next() else { unreachable!("bug in pykernel: the arity was checked") };
+    let Type::Array(ty) = array.ty else { return Err(super::Stop) };
+    let dtype = match args.next() {
+        Some(dtype) => body.dtype_of(&dtype)?.unwrap_or(DType::Float64),
+        None => ty.element,
+    };
+    let (message, help) = match (dtype.size() == ty.element.size(), dtype) {
+        (true, DType::Bool) if ty.element != DType::Bool => (
+            format!("elements of `{}` may be other than the only 0 and 1 of bools", ty.element),
+            "compare: `x != 0`",
+        ),
+        (true, _) => {
+            return body.library_call("array_view", vec![array, dtype_value(dtype, span)], false, span);
+        }
+        (false, _) => (
+            format!("`{}` has elements of another size than `{ty}`", dtype),
+            "view it as elements of the same size",
+        ),
+    };
+    body.report(Diagnostic::new(Code::ArgumentMismatch, span, message).help(help))
+}
+
+impl Body<'_, '_> {
+    /// Whether two element types are the same, if both are some.
+    pub(super) fn same_dtype(&mut self, left: &Expr, right: &Expr) -> Option<Typed<bool>> {
+        match (&left.ty, &right.ty) {
+            (Type::DType(_), Type::DType(_) | Type::Text) | (Type::Text, Type::DType(_)) => {
+                let (left, right) = (self.dtype_of(left), self.dtype_of(right));
+                Some(left.and_then(|left| Ok(left == right?)))
+            }
+            _ => None,
+        }
+    }
+
+    /// `strided(a, offset, shape, strides, dtype)`.
+    fn strided(&mut self, args: Vec<Expr>, span: Span) -> Typed {
+        let Ok([array, offset, shape, strides, dtype]) = <[Expr; 5]>::try_from(args) else {
+            return Err(super::Stop);
+        };
+        let (Type::Array(ty), Type::DType(element)) = (&array.ty, &dtype.ty) else { return Err(super::Stop) };
+        let (ty, element) = (*ty, *element);
+        let (shape, strides) = (self.items(shape), self.items(strides));
+        let ty = ArrayType { element, rank: shape.len(), layout: Layout::Any, ..ty };
+        let kind = ExprKind::Strided(Box::new(Strided { array, offset, shape, strides }));
+        Ok(Expr::new(kind, Type::Array(ty), span))
+    }
+
+    /// `contiguous(a, shape)`.
+    fn contiguous(&mut self, args: Vec<Expr>, span: Span) -> Typed {
+        let Ok([array, shape]) = <[Expr; 2]>::try_from(args) else { return Err(super::Stop) };
+        let Type::Array(ty) = array.ty else { return Err(super::Stop) };
+        let shape = self.items(shape);
+        let mut strides = Vec::new();
+        let mut stride = int(ty.element.size() as i128, span);
+        for extent in shape.iter().rev() {
+            strides.insert(0, stride.clone());
+            stride = arithmetic(ir::BinaryOp::Mul, stride, extent.clone(), span);
+        }
+        let ty = ArrayType { rank: shape.len(), layout: Layout::C, ..ty };
+        let kind = ExprKind::Strided(Box::new(Strided { array, offset: int(0, span), shape, strides }));
+        Ok(Expr::new(kind, Type::Array(ty), span))
+    }
+
+    /// A tuple of integers with one more, one less, or another one at a place.
+    fn changed(&mut self, form: Form, args: Vec<Expr>, span: Span) -> Typed {
+        let mut args = args.into_iter();
+        let (Some(tuple), Some(place), value) = (args.next(), args.next(), args.next()) else {
+            return Err(super::Stop);
+        };
+        let items = self.items(tuple);
+        let n = match form {
+            Form::Inserted => items.len() + 1,
+            Form::Without => items.len() - 1,
+            _ => items.len(),
+        };
+        let compare = |op, at: usize| {
+            let operands = vec![int(at as i128, span), place.clone()];
+            Self::operation(Operation::Compare(op), operands, Type::BOOL, span)
+        };
+        let select = |cond, then: Expr, otherwise: Expr| {
+            Self::operation(Operation::Select, vec![cond, then, otherwise], Type::INT, span)
+        };
+        let mut changed = Vec::new();
+        for at in 0..n {
+            let before = items.get(at).cloned();
+            let otherwise = match form {
+                Form::Inserted => at.checked_sub(1).map(|at| items[at].clone()),
+                Form::Without => Some(items[at + 1].clone()),
+                _ => before.clone(),
+            };
+            let item = match (before, otherwise) {
+                (Some(before), Some(otherwise)) => select(compare(ir::CompareOp::Lt, at), before, otherwise),
+                (Some(one), None) | (None, Some(one)) => one,
+                (None, None) => int(0, span),
+            };
+            changed.push(match &value {
+                Some(value) => select(compare(ir::CompareOp::Eq, at), value.clone(), item),
+                None => item,
+            });
+        }
+        Ok(packed(changed, span))
+    }
+}
+
+/// The element type of a number, an array, or of what is one.
+fn element_of(ty: &Type) -> Option<DType> {
+    match ty {
+        Type::DType(dtype) => Some(*dtype),
+        _ => ty.element(),
+    }
+}
+
+/// 0 of bools, 1 of integers, 2 of floats, 3 of complex numbers.
+fn kind_of(ty: &Type) -> Option<Kind> {
+    element_of(ty).map(DType::kind)
+}
