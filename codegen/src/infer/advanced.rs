@@ -149,21 +149,15 @@ impl Body<'_, '_> {
     /// `array[...] = value`. The value is evaluated first.
     pub(super) fn assign_indexed(&mut self, indexed: Indexed, value: Expr, span: Span) -> Typed<StmtKind> {
         let mut stmts = Vec::new();
-        let is_bare = matches!(value.ty, Type::Array(ArrayType { rank: 0, .. }));
-        let value = if is_bare { only_element(value) } else { value };
-        let value = self.evaluated(value, &mut stmts);
+        let value = self.evaluated(bare(value), &mut stmts);
         let Indexed { evaluated, array, by } = indexed;
         stmts.extend(evaluated.into_iter().map(StmtKind::Evaluate));
         match by {
             By::Sites(sites) => self.assign_sites(array, sites, value, &mut stmts, span)?,
             By::Mask(mask) if any_array([&value]) => {
-                let mut evaluated = Vec::new();
-                self.mask_fits(&array, &mask, 0, &mut evaluated, span);
-                let places = self.places_of(mask, &mut evaluated, span)?;
-                self.values_fit(&value, &places, &mut evaluated, span)?;
-                stmts.extend(evaluated.into_iter().map(StmtKind::Evaluate));
-                let listed: Vec<Item> = places.into_iter().map(Item::Array).collect();
-                self.assign_sites(array, sites(&listed, false), value, &mut stmts, span)?;
+                let sites = self.mask_sites(&array, mask, &mut stmts, span)?;
+                self.values_fit(&value, &sites, &mut stmts, span)?;
+                self.assign_sites(array, sites, value, &mut stmts, span)?;
             }
             By::Mask(mask) => {
                 let element = Type::Strong(array.ty.element().ok_or(Stop)?);
@@ -187,12 +181,27 @@ impl Body<'_, '_> {
         self.assign_output(output, value, stmts, span)
     }
 
+    /// The sites that a mask of all dimensions stands for, which is checked to fit.
+    fn mask_sites(
+        &mut self,
+        array: &Expr,
+        mask: Expr,
+        stmts: &mut Vec<StmtKind>,
+        span: Span,
+    ) -> Typed<Vec<Site>> {
+        let mut evaluated = Vec::new();
+        self.mask_fits(array, &mask, 0, &mut evaluated, span);
+        let places = self.places_of(mask, &mut evaluated, span)?;
+        stmts.extend(evaluated.into_iter().map(StmtKind::Evaluate));
+        Ok(sites(&places.into_iter().map(Item::Array).collect::<Vec<_>>(), false))
+    }
+
     /// Checks that there are as many values as a mask has true elements.
     fn values_fit(
         &mut self,
         value: &Expr,
-        places: &[Expr],
-        evaluated: &mut Vec<Expr>,
+        sites: &[Site],
+        stmts: &mut Vec<StmtKind>,
         span: Span,
     ) -> Typed<()> {
         let rank = rank_of(value);
@@ -205,7 +214,7 @@ impl Body<'_, '_> {
             );
         }
         let size = |array: &Expr| Expr::new(ExprKind::Size(Box::new(array.clone())), Type::INT, span);
-        let Some(first) = places.first() else { return Err(Stop) };
+        let first = sites.first().and_then(Site::index).ok_or(Stop)?;
         let [given, wanted] = [size(value), size(first)];
         let text = |text: &str| Piece::Text(text.to_owned());
         let message = vec![
@@ -219,7 +228,8 @@ impl Body<'_, '_> {
         let one = compared([given.clone(), int(1, span)], span);
         let all = compared([given, wanted], span);
         let either = ExprKind::Logical { and: false, left: Box::new(one), right: Box::new(all) };
-        evaluated.push(check(Expr::new(either, Type::BOOL, span), "ValueError", message));
+        let check = check(Expr::new(either, Type::BOOL, span), "ValueError", message);
+        stmts.push(StmtKind::Evaluate(check));
         Ok(())
     }
 
@@ -233,29 +243,19 @@ impl Body<'_, '_> {
     ) -> Typed<StmtKind> {
         let Indexed { evaluated, array, by } = indexed;
         let mut stmts: Vec<StmtKind> = evaluated.into_iter().map(StmtKind::Evaluate).collect();
-        let value = self.expr(value)?;
-        let is_bare = matches!(value.ty, Type::Array(ArrayType { rank: 0, .. }));
-        let value = if is_bare { only_element(value) } else { value };
-        let by = match by {
+        let value = bare(self.expr(value)?);
+        let sites = match by {
             By::Mask(mask) if !any_array([&value]) => {
                 stmts.push(self.update_masked([array, mask], op, value, span)?);
                 return Ok(sequence(stmts, span));
             }
-            By::Mask(mask) => {
-                let mut evaluated = Vec::new();
-                self.mask_fits(&array, &mask, 0, &mut evaluated, span);
-                let places = self.places_of(mask, &mut evaluated, span)?;
-                stmts.extend(evaluated.into_iter().map(StmtKind::Evaluate));
-                let listed: Vec<Item> = places.into_iter().map(Item::Array).collect();
-                sites(&listed, false)
-            }
+            By::Mask(mask) => self.mask_sites(&array, mask, &mut stmts, span)?,
             By::Sites(sites) => sites,
         };
-        let there = Indexed { evaluated: Vec::new(), array: array.clone(), by: By::Sites(by.clone()) };
-        let there = self.indexed_value(there, span)?;
+        let there = self.gathered(array.clone(), sites.clone(), span)?;
         let there = self.evaluated(there, &mut stmts);
         stmts.push(self.update_with(there.clone(), op, value, span)?);
-        self.assign_sites(array, by, there, &mut stmts, span)?;
+        self.assign_sites(array, sites, there, &mut stmts, span)?;
         Ok(sequence(stmts, span))
     }
 
@@ -362,6 +362,14 @@ pub(super) const fn rank_of(array: &Expr) -> usize {
     match array.ty {
         Type::Array(array) => array.rank,
         _ => 0,
+    }
+}
+
+/// A value; of an array without dimensions its element.
+fn bare(value: Expr) -> Expr {
+    match value.ty {
+        Type::Array(ArrayType { rank: 0, .. }) => only_element(value),
+        _ => value,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Typing calls: of kernels, helpers, builtins and library functions.
 
 use super::convert::real_number_of;
-use super::{Body, Key, Origin, Stop, Typed, kernel_key};
+use super::{Body, Key, Origin, Stop, Typed, indexing, kernel_key};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, ErrorModel, External, FunctionId};
@@ -234,7 +234,8 @@ impl Body<'_, '_> {
             return self.atomic(row, args, span);
         }
         if let ("numpy.where", [_], []) = (row.name, args, keywords) {
-            return self.call_builtin("numpy.nonzero", args, keywords, [name_span, span]);
+            let args = self.arguments(args, keywords)?;
+            return indexing::index(self, row, builtin::Indexing::Nonzero, args, span);
         }
         if let builtin::Target::Written(function, takes) = row.target {
             return self.call_written(row, (function, takes), args, keywords, span);
