@@ -2,7 +2,7 @@
 
 use super::allocate::allocation;
 use super::expression::dtype_value;
-use super::tuple::{after, int, packed};
+use super::tuple::{int, packed};
 use super::{Body, Typed, promote};
 use crate::builtin::Row;
 use crate::diagnostic::{Code, Diagnostic};
@@ -23,7 +23,7 @@ pub(super) fn array(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>,
     };
     match object.ty {
         Type::Array(ty) => {
-            let function = match dtype == None || dtype == Some(ty.element) {
+            let function = match dtype.is_none() || dtype == Some(ty.element) {
                 true if row.name == "numpy.asarray" => return Ok(Expr { span, ..object }),
                 true => "array_copy",
                 false => "converted",
@@ -49,8 +49,7 @@ impl Body<'_, '_> {
             return self.array_of_arrays(row, value, dtype, span);
         }
         let mut numbers = Vec::new();
-        let mut evaluated = Vec::new();
-        self.leaves_of(row, value, 0, &mut shape, &mut numbers, &mut evaluated)?;
+        self.leaves_of(row, value, 0, &mut shape, &mut numbers)?;
         if numbers.len() > MOST {
             let message =
                 format!("this array has {} elements, and at most {MOST} are written out", numbers.len());
@@ -68,7 +67,7 @@ impl Body<'_, '_> {
             numbers => Fill::Items(numbers),
         };
         let shape = shape.into_iter().map(|extent| int(extent as i128, span)).collect();
-        Ok(after(evaluated, allocation(dtype, shape, fill, span)))
+        Ok(allocation(dtype, shape, fill, span))
     }
 
     /// The numbers of tuples in each other, and their shape.
@@ -79,7 +78,6 @@ impl Body<'_, '_> {
         depth: usize,
         shape: &mut Vec<usize>,
         numbers: &mut Vec<Expr>,
-        evaluated: &mut Vec<Expr>,
     ) -> Typed<()> {
         let place = value.span;
         let is_first = depth == shape.len() && numbers.is_empty();
@@ -94,7 +92,7 @@ impl Body<'_, '_> {
                 }
                 let items = self.items(value);
                 for item in items {
-                    self.leaves_of(row, item, depth + 1, shape, numbers, evaluated)?;
+                    self.leaves_of(row, item, depth + 1, shape, numbers)?;
                 }
                 Ok(())
             }

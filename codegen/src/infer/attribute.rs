@@ -112,41 +112,26 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Option<Typed> {
         let hir::ExprKind::Attribute { value: array, name } = &value.kind else { return None };
-        let is_literal = |index: &hir::Expr| matches!(index.kind, hir::ExprKind::Int(_));
-        if name != "shape" || !matches!(indices, [hir::Index::Expr(index)] if is_literal(index)) {
+        let [hir::Index::Expr(hir::Expr { kind: hir::ExprKind::Int(axis), span: place })] = indices else {
+            return None;
+        };
+        if name != "shape" {
             return None;
         }
         let array = self.expr(array).and_then(|array| self.with_attribute(array, name));
         Some(array.and_then(|array| match array.ty {
-            Type::Array(ty) => self.extent(array, ty, indices, span),
+            Type::Array(ty) => self.extent(array, ty, (*axis, *place), span),
             _ => self.attribute(value_of(value), name, value.span),
         }))
     }
 
-    fn extent(&mut self, array: Expr, ty: ArrayType, indices: &[hir::Index], span: Span) -> Typed {
-        let [hir::Index::Expr(index)] = indices else {
-            return self.report(
-                Diagnostic::new(Code::WrongRank, span, "a shape has one dimension")
-                    .help("give one index: `x.shape[0]`"),
-            );
-        };
-        let axis = self.expr(index)?;
-        let Some(axis) = axis.int_literal() else {
-            return self.report(
-                Diagnostic::new(
-                    Code::UnsupportedSyntax,
-                    index.span,
-                    "the index of a shape must be a literal",
-                )
-                .help("write the number of the dimension: `x.shape[0]`"),
-            );
-        };
+    fn extent(&mut self, array: Expr, ty: ArrayType, (axis, place): (i128, Span), span: Span) -> Typed {
         let rank = ty.rank as i128;
         let from_start = if axis < 0 { axis + rank } else { axis };
         if !(0..rank).contains(&from_start) {
             let message = format!("`{ty}` has {rank} dimensions; there is no extent {axis}");
             return self.report(
-                Diagnostic::new(Code::WrongRank, index.span, message).help("use an index below `x.ndim`"),
+                Diagnostic::new(Code::WrongRank, place, message).help("use an index below `x.ndim`"),
             );
         }
         Ok(Expr::new(ExprKind::Extent(Box::new(array), from_start as usize), Type::INT, span))
