@@ -3,7 +3,11 @@
 //! A new builtin is one row here, its function in `library/*.py` if it needs one, and its tests.
 //! `syntax` reads the names, `infer` the rest.
 
+mod reduction;
+
 use std::ops::RangeInclusive;
+
+pub use reduction::{Reduction, What};
 
 use crate::hir;
 use crate::ir::threads::{Atomic, Direction, Scope, Source, Special, Together};
@@ -66,16 +70,20 @@ pub enum Rule {
     Bits,
     /// `intrinsics.select`.
     Select,
-    /// `intrinsics.is_float32`.
-    IsFloat32,
-    /// `intrinsics.is_complex`.
-    IsComplex,
-    /// A reduction of a whole array.
-    Reduce,
+    /// A condition on types, which is known where a function of the library is specialised.
+    AboutTypes,
+    /// A reduction of an array.
+    Reduce(Reduction),
     /// A ufunc of NumPy's, or `np.where`.
     Ufunc,
     /// A conversion that never raises.
     Cast,
+    /// `intrinsics.itemsize`.
+    ItemSize,
+    /// `intrinsics.strided`.
+    Strided,
+    /// `intrinsics.adjacent`.
+    Adjacent,
     /// What makes an array.
     Make(Maker),
     /// A number that a thread of a GPU has.
@@ -257,7 +265,9 @@ const METHODS: &[&str] = &[
     "numpy.mean",
     "numpy.min",
     "numpy.prod",
+    "numpy.std",
     "numpy.sum",
+    "numpy.var",
 ];
 
 type Parameters = &'static [(&'static str, Option<f64>)];
@@ -355,9 +365,14 @@ const fn number(name: &'static str, function: &'static str, complex: &'static st
     ufunc(name, 1, Ufunc::Float(function, Some(complex)))
 }
 
-/// A reduction of a whole array.
-const fn reduction(name: &'static str, function: &'static str) -> Row {
-    row(name, 1..=1, Rule::Reduce, Target::Library(function))
+/// A reduction of an array, which reads its own arguments.
+const fn reduction(name: &'static str, what: What) -> Row {
+    row(name, 1..=usize::MAX, Rule::Reduce(Reduction::of(what)), Target::Nothing)
+}
+
+/// A reduction of the elements that are numbers.
+const fn of_numbers(name: &'static str, what: What) -> Row {
+    row(name, 1..=usize::MAX, Rule::Reduce(Reduction::of_numbers(what)), Target::Nothing)
 }
 
 /// A number that a thread of a GPU has.
@@ -628,15 +643,22 @@ static TABLE: &[Row] = &[
     ufunc("numpy.true_divide", 2, Ufunc::Binary(hir::BinaryOp::Div)),
     ufunc("numpy.trunc", 1, Ufunc::Whole("whole_trunc")),
     ufunc("numpy.where", 3, Ufunc::Where),
-    reduction("numpy.all", "array_all"),
-    reduction("numpy.amax", "greatest"),
-    reduction("numpy.amin", "least"),
-    reduction("numpy.any", "array_any"),
-    reduction("numpy.max", "greatest"),
-    reduction("numpy.mean", "mean"),
-    reduction("numpy.min", "least"),
-    reduction("numpy.prod", "product"),
-    reduction("numpy.sum", "sum"),
+    reduction("numpy.all", What::All),
+    reduction("numpy.amax", What::Maximum),
+    reduction("numpy.amin", What::Minimum),
+    reduction("numpy.any", What::Any),
+    reduction("numpy.count_nonzero", What::Count),
+    reduction("numpy.max", What::Maximum),
+    reduction("numpy.mean", What::Mean),
+    reduction("numpy.min", What::Minimum),
+    of_numbers("numpy.nanmax", What::Maximum),
+    of_numbers("numpy.nanmin", What::Minimum),
+    of_numbers("numpy.nanprod", What::Product),
+    reduction("numpy.prod", What::Product),
+    reduction("numpy.ptp", What::Spread),
+    reduction("numpy.std", What::Deviation),
+    reduction("numpy.sum", What::Sum),
+    reduction("numpy.var", What::Variance),
     scalar("numpy.bool_", DType::Bool),
     scalar("numpy.int8", DType::Int8),
     scalar("numpy.int16", DType::Int16),
@@ -660,8 +682,13 @@ static TABLE: &[Row] = &[
     intrinsic("intrinsics.mul_add", 3, Intrinsic::MultiplyAdd),
     intrinsic("intrinsics.product_error", 2, Intrinsic::ProductError),
     row("intrinsics.select", 3..=3, Rule::Select, Target::Nothing),
-    row("intrinsics.is_float32", 1..=1, Rule::IsFloat32, Target::Nothing),
-    row("intrinsics.is_complex", 1..=1, Rule::IsComplex, Target::Nothing),
+    row("intrinsics.is_float32", 1..=1, Rule::AboutTypes, Target::Nothing),
+    row("intrinsics.is_complex", 1..=1, Rule::AboutTypes, Target::Nothing),
+    row("intrinsics.is_exact", 1..=1, Rule::AboutTypes, Target::Nothing),
+    row("intrinsics.is_cast", 2..=2, Rule::AboutTypes, Target::Nothing),
+    row("intrinsics.itemsize", 1..=1, Rule::ItemSize, Target::Nothing),
+    row("intrinsics.strided", 4..=4, Rule::Strided, Target::Nothing),
+    row("intrinsics.adjacent", 3..=3, Rule::Adjacent, Target::Nothing),
     row("intrinsics.fabs", 1..=1, Rule::Operate, Target::Operation(Operation::Unary(ir::UnaryOp::Abs))),
     row(
         "intrinsics.wrapping_add",

@@ -178,7 +178,8 @@ impl Fusion<'_> {
             ExprKind::Logical { left: first, .. }
             | ExprKind::Conditional { cond: first, .. }
             | ExprKind::Checked { cond: first, .. }
-            | ExprKind::Part(first, _) => {
+            | ExprKind::Part(first, _)
+            | ExprKind::Strided(first, _) => {
                 self.unfold_expr(first, false, out);
                 false
             }

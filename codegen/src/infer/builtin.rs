@@ -5,14 +5,14 @@ use super::call::NO_INTEGER;
 use super::convert::real_number_of;
 use super::none::{present, unsupported_operands};
 use super::tuple::after;
-use super::{Body, Typed, array_reduction, device, promote, reduce};
+use super::{Body, Typed, device, promote, reduce};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, CompareOp, ErrorModel};
 use crate::ir;
 use crate::source::Span;
-use crate::typed::{Expr, ExprKind, Operation};
-use crate::types::{DType, Kind, Type};
+use crate::typed::{Expr, ExprKind, Operation, Strides};
+use crate::types::{ArrayType, DType, Kind, Layout, Type};
 
 impl Body<'_, '_> {
     pub(super) fn call_row(&mut self, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
@@ -44,10 +44,11 @@ impl Body<'_, '_> {
             Rule::ComplexOfParts => complex_of_parts,
             Rule::Bits => bits,
             Rule::Select => select,
-            Rule::IsFloat32 => is_float32,
-            Rule::IsComplex => is_complex,
-            Rule::Reduce => array_reduction::reduce,
+            Rule::AboutTypes => about_types,
             Rule::Cast => cast,
+            Rule::ItemSize => item_size,
+            Rule::Strided => strided,
+            Rule::Adjacent => adjacent,
             Rule::Special => device::special,
             Rule::Grid => device::grid,
             Rule::GridSize => device::grid_size,
@@ -55,7 +56,7 @@ impl Body<'_, '_> {
             Rule::Together => device::together,
             Rule::ConstantMemory => device::constant_memory,
             Rule::Array => array,
-            Rule::Make(_) | Rule::Ufunc | Rule::Atomic | Rule::Reserve(_) => {
+            Rule::Make(_) | Rule::Reduce(_) | Rule::Ufunc | Rule::Atomic | Rule::Reserve(_) => {
                 unreachable!("bug in pykernel: it reads its own arguments")
             }
         };
@@ -91,8 +92,9 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Construct | Rule::DivMod | Rule::Power | Rule::Extremum | Rule::RevealType, _) => return None,
         (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
         (Rule::Make(_) | Rule::Operate | Rule::Like | Rule::ComplexOfParts, _) => return None,
-        (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::IsComplex | Rule::Cast, _) => return None,
-        (Rule::Reduce | Rule::Ufunc, _) => return None,
+        (Rule::Bits | Rule::Select | Rule::AboutTypes | Rule::Cast, _) => return None,
+        (Rule::ItemSize | Rule::Strided | Rule::Adjacent, _) => return None,
+        (Rule::Reduce(_) | Rule::Ufunc, _) => return None,
         (Rule::Special | Rule::Grid | Rule::GridSize | Rule::LanesBefore | Rule::Together, _) => return None,
         (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array, _) => return None,
     })
@@ -523,16 +525,49 @@ fn select(body: &mut Body<'_, '_>, _: &'static Row, mut args: Vec<Expr>, span: S
     Ok(Body::operation(Operation::Select, args, ty, span))
 }
 
-/// Whether the argument is a `float32`: the branch that is not taken is not typed.
-fn is_float32(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
-    let is_float32 = args[0].ty == Type::Strong(DType::Float32);
-    Ok(Expr::new(ExprKind::Bool(is_float32), Type::BOOL, span))
+/// A condition on the types of numbers and of arrays' elements: the branch that is not taken is not typed.
+fn about_types(_: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let elements: Vec<Option<DType>> = args.iter().map(|arg| arg.ty.element()).collect();
+    let kind = elements[0].map(DType::kind);
+    let holds = match row.name {
+        "intrinsics.is_float32" => args[0].ty == Type::Strong(DType::Float32),
+        "intrinsics.is_complex" => kind == Some(Kind::Complex),
+        "intrinsics.is_exact" => matches!(kind, Some(Kind::Bool | Kind::Int)),
+        "intrinsics.is_cast" => elements[0] != elements[1],
+        name => unreachable!("bug in pykernel: `{name}` is no condition on types"),
+    };
+    Ok(Expr::new(ExprKind::Bool(holds), Type::BOOL, span))
 }
 
-/// Whether the argument is complex, or an array of complex numbers: likewise.
-fn is_complex(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
-    let is_complex = args[0].ty.element().map(DType::kind) == Some(Kind::Complex);
-    Ok(Expr::new(ExprKind::Bool(is_complex), Type::BOOL, span))
+/// How many bytes an element of an array has.
+fn item_size(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let size = args[0].ty.element().map_or(0, DType::size);
+    Ok(Expr::new(ExprKind::Int(size as i128), Type::INT, span))
+}
+
+/// A view of elements of an array: by offset, extents and strides.
+fn strided(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let [array, offset, extents, strides] = <[Expr; 4]>::try_from(args)
+        .unwrap_or_else(|_| unreachable!("bug in pykernel: the arity was checked"));
+    let Type::Array(ty) = array.ty else { return Err(super::Stop) };
+    let ((array_first, array), (offset_first, offset)) = (body.twice(array), body.twice(offset));
+    let (mut evaluated, [extents, strides]) = body.for_any_use([extents, strides]);
+    evaluated.splice(0..0, [array_first, offset_first]);
+    let ty = Type::Array(ArrayType { rank: extents.len(), layout: Layout::Any, ..ty });
+    let strides = Box::new(Strides { offset, extents, strides });
+    Ok(after(evaluated, Expr::new(ExprKind::Strided(Box::new(array), strides), ty, span)))
+}
+
+/// A view of adjacent elements of an array: by offset and number.
+fn adjacent(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let [array, offset, extent] = <[Expr; 3]>::try_from(args)
+        .unwrap_or_else(|_| unreachable!("bug in pykernel: the arity was checked"));
+    let Type::Array(ty) = array.ty else { return Err(super::Stop) };
+    let stride = Expr::new(ExprKind::Int(ty.element.size() as i128), Type::INT, span);
+    let ty = Type::Array(ArrayType { rank: 1, layout: Layout::C, ..ty });
+    let [offset, extent] = [offset, extent].map(|number| body.coerce(number, &Type::INT));
+    let strides = Box::new(Strides { offset: offset?, extents: vec![extent?], strides: vec![stride] });
+    Ok(Expr::new(ExprKind::Strided(Box::new(array), strides), ty, span))
 }
 
 /// A conversion that neither checks nor raises.

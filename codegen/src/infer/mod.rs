@@ -9,7 +9,6 @@
 mod allocate;
 mod argument;
 mod array_operation;
-mod array_reduction;
 mod attribute;
 mod builtin;
 mod call;
@@ -29,6 +28,7 @@ mod operator;
 mod parallel;
 pub mod promote;
 mod reduce;
+mod reduction;
 mod refine;
 mod statement;
 mod subscript;

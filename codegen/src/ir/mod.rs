@@ -11,7 +11,7 @@
 //! An [`Type::Owner`] is a share in the memory of an array that a kernel made, or none: see Memory.
 //! In an `Assign` and as an argument, a view of layout `C` or `F` may stand where the same element
 //! type and rank with layout `Any` is asked for; a view of rank 0 passes for one of any layout.
-//! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`]), one of which
+//! A view is a parameter, a part of another view ([`Expr::SubView`], [`Expr::Transpose`], [`Expr::Strided`]), one of which
 //! more is known ([`Expr::OfLayout`]), what a call gives, a constant of the module ([`Expr::Table`]), or empty.
 //!
 //! # Lanes
@@ -49,7 +49,8 @@
 //! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
 //! that is [`Function::unchecked`], and a pass may delete that check only where it proves it. So is
 //! an [`Expr::SubView`] that leaves its base: what `lower` makes of slices lies inside, and indices
-//! are checked as before a `Load`. Nothing else is "maybe unsafe".
+//! are checked as before a `Load`; and an [`Expr::Strided`] that does, which only the library makes. Nothing
+//! else is "maybe unsafe".
 //!
 //! # Aliasing
 //! Every view has a root: a parameter, an `Allocate`, a `Reserve` or a `Table`, which is never written; that of the view that it is a
@@ -653,6 +654,17 @@ pub enum Expr {
     Transpose {
         /// The view.
         view: LocalId,
+    },
+    /// A view of elements of another one, wherever they lie: every element that it has is one of that view.
+    Strided {
+        /// The view.
+        view: LocalId,
+        /// How many bytes behind the view's first element its own first one lies; an `I64`.
+        offset: Box<Expr>,
+        /// The extents, one `I64` for each dimension, none negative.
+        extents: Vec<Expr>,
+        /// The distances in bytes between neighbours, one `I64` for each dimension.
+        strides: Vec<Expr>,
     },
     /// The same view, as one of a layout. Its strides are those of that layout.
     OfLayout {

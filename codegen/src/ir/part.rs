@@ -1,7 +1,7 @@
 //! Parts of views: what a subscript makes of each dimension, and what type comes of it.
 
 use super::{Const, Expr, Function, LocalId, Type, ViewType};
-use crate::types::Kept;
+use crate::types::{Kept, Layout};
 
 /// What becomes of a dimension in an [`Expr::SubView`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -66,6 +66,11 @@ impl ViewType {
     pub fn transposed(self) -> ViewType {
         ViewType { layout: self.layout.transposed(self.rank), ..self }
     }
+
+    /// The type of an [`Expr::Strided`] of some rank of a view of this type.
+    pub fn strided(self, rank: usize) -> ViewType {
+        ViewType { rank, layout: Layout::Any, ..self }
+    }
 }
 
 impl Function {
@@ -79,6 +84,7 @@ impl Function {
             Expr::Local(local) => of(*local),
             Expr::SubView { view, axes } => Some(of(*view)?.part(axes)),
             Expr::Transpose { view } => Some(of(*view)?.transposed()),
+            Expr::Strided { view, extents, .. } => Some(of(*view)?.strided(extents.len())),
             Expr::OfLayout { view, layout } => Some(ViewType { layout: *layout, ..of(*view)? }),
             Expr::Empty(view) => Some(*view),
             Expr::Table { table, .. } => Some(table.ty().into()),

@@ -424,6 +424,11 @@ impl<'a> Printer<'a> {
                 format!("{}[{}]", self.local(*view), axes.join(", "))
             }
             Expr::Transpose { view } => format!("{}.T", self.local(*view)),
+            Expr::Strided { view, offset, extents, strides } => {
+                let (offset, extents, strides) =
+                    (self.expr(offset), self.exprs(extents), self.exprs(strides));
+                format!("strided({}, {offset}, [{extents}], [{strides}])", self.local(*view))
+            }
             Expr::OfLayout { view, layout } => format!("{}.{layout:?}", self.local(*view)),
             Expr::Empty(ty) => format!("empty {ty}"),
             Expr::Table { table, cached } => format!("{}{table}", if *cached { "cached " } else { "" }),

@@ -34,6 +34,7 @@ impl Function {
             }
             Expr::SubView { .. }
             | Expr::Transpose { .. }
+            | Expr::Strided { .. }
             | Expr::OfLayout { .. }
             | Expr::Unowned
             | Expr::Empty(_)

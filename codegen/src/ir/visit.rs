@@ -287,6 +287,10 @@ impl Expr {
             }
             Expr::Intrinsic { args, .. } => args.iter().for_each(visit),
             Expr::SubView { axes, .. } => axes.iter().for_each(|axis| axis.operands(visit)),
+            Expr::Strided { offset, extents, strides, .. } => {
+                visit(offset);
+                extents.iter().chain(strides).for_each(visit);
+            }
             Expr::InBounds { index, extent } => {
                 visit(index);
                 visit(extent);
@@ -325,6 +329,10 @@ impl Expr {
             }
             Expr::Intrinsic { args, .. } => args.iter_mut().for_each(visit),
             Expr::SubView { axes, .. } => axes.iter_mut().for_each(|axis| axis.operands_mut(visit)),
+            Expr::Strided { offset, extents, strides, .. } => {
+                visit(offset);
+                extents.iter_mut().chain(strides).for_each(visit);
+            }
             Expr::InBounds { index, extent } => {
                 visit(index);
                 visit(extent);
@@ -340,6 +348,7 @@ impl Expr {
             | Expr::Address { view }
             | Expr::SubView { view, .. }
             | Expr::Transpose { view }
+            | Expr::Strided { view, .. }
             | Expr::OfLayout { view, .. } => (Some(*view), None),
             Expr::Overlap { written, read } => (Some(*written), Some(*read)),
             _ => (None, None),
@@ -355,6 +364,7 @@ impl Expr {
             | Expr::Address { view }
             | Expr::SubView { view, .. }
             | Expr::Transpose { view }
+            | Expr::Strided { view, .. }
             | Expr::OfLayout { view, .. } => (Some(view), None),
             Expr::Overlap { written, read } => (Some(written), Some(read)),
             _ => (None, None),

@@ -7,8 +7,12 @@
 //! - `overflow_unless(cond)`: a statement that raises `OverflowError` in builds that check;
 //! - `wrapping_*`, `trunc_div`, `trunc_rem`, `wrap_*`, `bits`, …: operations of the IR as they are;
 //! - `like(x, model)`: `x` as a number of `model`'s type;
-//! - `is_float32(x)`, `is_complex(x)`, the latter also of an array: conditions that are known where a
-//!   function is specialised; the branch that is not taken is not even typed;
+//! - `is_float32(x)`, `is_complex(x)`, `is_exact(x)` (integers and truth values), `is_cast(x, y)` (whether the two have
+//!   different types), all also of arrays: conditions that are known where a function is specialised; the branch that
+//!   is not taken is not even typed;
+//! - `strided(a, offset, extents, strides)`: a view of elements of `a`, all in bytes but the extents; `adjacent(a, offset, n)`:
+//!   one of n adjacent elements. Nobody checks that they are there;
+//! - `itemsize(a)`: how many bytes an element has;
 //! - `bits(x)`: the bits of a float as an unsigned integer of its width, `float_of_bits` back;
 //! - `select(cond, x, y)`: `x if cond else y` where both are computed, without a branch;
 //! - `mul_add(a, b, c)`: `a * b + c`, rounded once where the target can, twice elsewhere;
@@ -28,6 +32,7 @@ use crate::hir;
 use crate::source::{self, Source};
 use crate::syntax;
 
+/// The text but for the folds.
 const TEXT: &str = concat!(
     include_str!("integer.py"),
     include_str!("float.py"),
@@ -46,11 +51,45 @@ const TEXT: &str = concat!(
     include_str!("cmath.py"),
     include_str!("sequence.py"),
     include_str!("reduction.py"),
+    include_str!("axes.py"),
+    include_str!("folds.py"),
 );
+
+/// A fold of arrays, whose name stands in the place of `FOLD`.
+const FOLD: &str = include_str!("fold.py");
+
+/// What it does along the innermost dimensions, but for sums, which have an order of their own.
+const INNER: &str = include_str!("inner.py");
+
+/// One element after the other.
+const LEFT: &str = include_str!("left.py");
+
+/// Several elements side by side.
+const ASIDE: &str = include_str!("aside.py");
+
+/// The folds, each with the texts that it is made of. What it does with an element says `folds.py`.
+const FOLDS: [(&str, &[&str]); 11] = [
+    ("add", &[FOLD]),
+    ("multiply", &[FOLD, INNER, LEFT]),
+    ("multiply_numbers", &[FOLD, INNER, LEFT]),
+    ("count", &[FOLD, INNER, LEFT]),
+    ("count_numbers", &[FOLD, INNER, LEFT]),
+    ("minimum", &[FOLD, INNER, ASIDE]),
+    ("maximum", &[FOLD, INNER, ASIDE]),
+    ("fmin", &[FOLD, INNER, ASIDE]),
+    ("fmax", &[FOLD, INNER, ASIDE]),
+    ("any", &[FOLD, INNER]),
+    ("all", &[FOLD, INNER]),
+];
+
+fn text() -> String {
+    let named = |(name, texts): &(&str, &[&str])| texts.concat().replace("FOLD", name);
+    FOLDS.iter().map(named).fold(TEXT.to_owned(), |text, fold| text + &fold)
+}
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {
     let mut diagnostics = Diagnostics::default();
-    let module = syntax::parse(&Source::file(source::LIBRARY, TEXT), &mut diagnostics);
+    let module = syntax::parse(&Source::file(source::LIBRARY, &text()), &mut diagnostics);
     if !diagnostics.is_empty() {
         unreachable!("bug in pykernel: the library does not parse: {:?}", diagnostics.into_sorted());
     }

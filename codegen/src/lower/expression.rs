@@ -67,6 +67,7 @@ impl Lowering<'_> {
                 let (view, owner) = self.view_and_owner(array);
                 vec![ir::Expr::Transpose { view }, owner]
             }
+            ExprKind::Strided(array, strides) => self.strided(array, strides, expr),
             ExprKind::Flat(array) => self.flat(array, expr.span),
             ExprKind::Allocate(allocation) => self.allocate(allocation, expr),
             ExprKind::Elementwise(elementwise) => self.elementwise(elementwise, expr),

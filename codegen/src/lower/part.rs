@@ -5,7 +5,8 @@ use super::function::Lowering;
 use crate::ir::construct::{binary, compare, int, select};
 use crate::ir::{self, BinaryOp, CompareOp, Const, Purpose, Scalar};
 use crate::source::Span;
-use crate::typed::{Axis, Expr};
+use crate::typed::{Axis, Expr, Strides};
+use crate::types::{ArrayType, Layout, Type};
 
 /// A typed subscript's item with its numbers evaluated.
 enum Written {
@@ -55,6 +56,23 @@ impl Lowering<'_> {
             });
         }
         [ir::Expr::SubView { view, axes: parts }, owner]
+    }
+
+    /// A view of elements of an array, and its owner.
+    pub(super) fn strided(&mut self, array: &Expr, strides: &Strides, expr: &Expr) -> Vec<ir::Expr> {
+        let (view, owner) = self.view_and_owner(array);
+        let (offset, rank) = (Box::new(self.scalar(&strides.offset)), strides.extents.len());
+        let [extents, strides] = [&strides.extents, &strides.strides]
+            .map(|numbers| numbers.iter().map(|number| self.scalar(number)).collect());
+        let strided = ir::Expr::Strided { view, offset, extents, strides };
+        match expr.ty {
+            Type::Array(ArrayType { layout: layout @ Layout::C, .. }) => {
+                let view = self.function.add_local("t", ir::Type::View(self.view_type(view).strided(rank)));
+                self.set(view, strided, expr.span);
+                vec![ir::Expr::OfLayout { view, layout }, owner]
+            }
+            _ => vec![strided, owner],
+        }
     }
 
     fn written(&mut self, axis: &Axis, span: Span) -> Written {

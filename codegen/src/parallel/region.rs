@@ -223,6 +223,7 @@ impl<'a> Scope<'a> {
             | ExprKind::Optional(_)
             | ExprKind::Inner(_)
             | ExprKind::Elementwise(_)
+            | ExprKind::Strided(..)
             | ExprKind::Flat(_) => self.place_of_operands(array, depth)?,
             _ => return None,
         };

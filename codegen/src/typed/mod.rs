@@ -331,6 +331,9 @@ pub enum ExprKind {
     Part(Box<Expr>, Vec<Axis>),
     /// A view of an array with its dimensions in reverse order.
     Transpose(Box<Expr>),
+    /// A view of elements of an array, which only the library makes: how many bytes behind its first element it begins,
+    /// its extents and its strides in bytes, all Python's `int`. Every element is one of the array.
+    Strided(Box<Expr>, Box<Strides>),
     /// All elements of an array of two dimensions or more in C's order, as an array of one dimension: a view
     /// where they are adjacent, else a copy.
     Flat(Box<Expr>),
@@ -357,6 +360,27 @@ pub enum Room {
     Shared(Vec<i64>),
     /// All that the launch gives the threads of a block.
     Launch,
+}
+
+/// Where the elements of an [`ExprKind::Strided`] lie.
+#[derive(Clone, Debug)]
+pub struct Strides {
+    /// How many bytes behind the array's first element the first one lies.
+    pub offset: Expr,
+    /// The extents.
+    pub extents: Vec<Expr>,
+    /// The distances in bytes between neighbours, one for each extent.
+    pub strides: Vec<Expr>,
+}
+
+impl Strides {
+    fn numbers(&self) -> impl Iterator<Item = &Expr> {
+        [&self.offset].into_iter().chain(&self.extents).chain(&self.strides)
+    }
+
+    fn numbers_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        [&mut self.offset].into_iter().chain(&mut self.extents).chain(&mut self.strides)
+    }
 }
 
 /// What becomes of a dimension in a part of an array.

@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use super::{
     Allocation, Axis, Element, Elementwise, Expr, ExprKind, Fill, Instance, InstanceId, Operation, Output,
-    Piece, Program, Raise, Stmt, StmtKind, WebId,
+    Piece, Program, Raise, Stmt, StmtKind, Strides, WebId,
 };
 use crate::types::Type;
 
@@ -216,6 +216,11 @@ impl Printer<'_> {
                 format!("{}[{}]", self.expr(array), axes.join(", "))
             }
             ExprKind::Flat(array) => format!("flat({})", self.expr(array)),
+            ExprKind::Strided(array, strides) => {
+                let Strides { offset, extents, strides } = &**strides;
+                let (offset, extents, strides) = (self.expr(offset), self.list(extents), self.list(strides));
+                format!("strided({}, {offset}, [{extents}], [{strides}])", self.expr(array))
+            }
             ExprKind::Transpose(array) => format!("{}.T", self.expr(array)),
             ExprKind::Size(array) => format!("{}.size", self.expr(array)),
             ExprKind::Allocate(allocation) => self.allocation(allocation),

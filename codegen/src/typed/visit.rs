@@ -46,6 +46,10 @@ impl Expr {
                 visit(array);
                 axes.iter().for_each(|axis| axis.operands(visit));
             }
+            ExprKind::Strided(array, strides) => {
+                visit(array);
+                strides.numbers().for_each(visit);
+            }
             ExprKind::Allocate(allocation) => {
                 allocation.shape.iter().for_each(&mut *visit);
                 match &allocation.fill {
@@ -117,6 +121,10 @@ impl Expr {
             ExprKind::Part(array, axes) => {
                 visit(array);
                 axes.iter_mut().for_each(|axis| axis.operands_mut(visit));
+            }
+            ExprKind::Strided(array, strides) => {
+                visit(array);
+                strides.numbers_mut().for_each(visit);
             }
             ExprKind::Allocate(allocation) => {
                 allocation.shape.iter_mut().for_each(&mut *visit);

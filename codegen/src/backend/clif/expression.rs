@@ -65,7 +65,7 @@ impl FunctionCx<'_, '_> {
             Expr::Overlap { written, read } => {
                 Operand { value: self.overlap(*written, *read), scalar: Scalar::Bool }
             }
-            Expr::SubView { .. } | Expr::Transpose { .. } | Expr::OfLayout { .. } => {
+            Expr::SubView { .. } | Expr::Transpose { .. } | Expr::Strided { .. } | Expr::OfLayout { .. } => {
                 unreachable!("bug in pykernel: an array is used as a number")
             }
             Expr::InBounds { index, extent } => {

@@ -111,6 +111,15 @@ impl FunctionCx<'_, '_> {
                 array.strides.reverse();
                 array
             }
+            Expr::Strided { view, offset, extents, strides } => {
+                let data = self.array_in(*view).data;
+                let offset = self.expression(offset);
+                Array {
+                    data: self.builder.ins().iadd(data, offset.value),
+                    extents: extents.iter().map(|extent| self.expression(extent).value).collect(),
+                    strides: strides.iter().map(|stride| self.expression(stride).value).collect(),
+                }
+            }
             Expr::OfLayout { view, .. } => self.array_in(*view),
             Expr::Empty(ty) => {
                 // An address that is aligned and not null.

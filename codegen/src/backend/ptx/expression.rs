@@ -91,6 +91,7 @@ impl FunctionCx<'_, '_> {
             | Expr::Table { .. }
             | Expr::SubView { .. }
             | Expr::Transpose { .. }
+            | Expr::Strided { .. }
             | Expr::OfLayout { .. } => unreachable!("bug in pykernel: {expr:?} is used as a number"),
         }
     }

@@ -130,6 +130,15 @@ impl FunctionCx<'_, '_> {
                 array.strides.reverse();
                 array
             }
+            Expr::Strided { view, offset, extents, strides } => {
+                let data = Operand::Register(self.array_in(*view).data);
+                let offset = self.value(offset);
+                let mut numbers =
+                    |numbers: &[Expr]| numbers.iter().map(|number| self.value(number)).collect();
+                let (extents, strides) = (numbers(extents), numbers(strides));
+                let data = self.compute(Opcode::Add, Ty::S64, Class::Long, [data, offset]);
+                Array { data, extents, strides }
+            }
             Expr::Empty(ty) => {
                 // An address that is aligned and not null.
                 let size = Operand::Int(ty.element.size() as i64);

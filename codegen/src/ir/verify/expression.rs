@@ -15,6 +15,16 @@ impl Checker<'_> {
             Expr::Local(local) => self.local(*local),
             Expr::SubView { view, axes } => self.part(*view, axes).map(Type::View),
             Expr::Transpose { view } => self.view(*view).map(|view| Type::View(view.transposed())),
+            Expr::Strided { view, offset, extents, strides } => {
+                let view = self.view(*view)?;
+                for number in [&**offset].into_iter().chain(extents).chain(strides) {
+                    self.expect(number, Scalar::I64, "an offset, extent or stride");
+                }
+                self.require(extents.len() == strides.len(), || {
+                    "a view with more extents than strides, or less".to_owned()
+                });
+                Some(Type::View(view.strided(extents.len())))
+            }
             Expr::OfLayout { view, layout } => {
                 self.view(*view).map(|view| Type::View(ViewType { layout: *layout, ..view }))
             }
@@ -68,6 +78,7 @@ impl Checker<'_> {
             Expr::Local(_)
             | Expr::SubView { .. }
             | Expr::Transpose { .. }
+            | Expr::Strided { .. }
             | Expr::OfLayout { .. }
             | Expr::Unowned
             | Expr::Empty(_)

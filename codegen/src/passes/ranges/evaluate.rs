@@ -122,6 +122,10 @@ impl State {
             Expr::Overlap { .. } => self.unknown(Scalar::Bool),
             Expr::SubView { view, axes } => return self.part(*view, axes),
             Expr::Transpose { view } => return self.transposed(*view),
+            Expr::Strided { extents, .. } => {
+                let extents: Vec<Value> = extents.iter_mut().map(|extent| self.value(extent)).collect();
+                return self.view_of(extents);
+            }
             Expr::OfLayout { view, .. } => return self.locals[view.0 as usize].clone(),
             Expr::Empty(view) => return self.unknown_view(view.rank),
             Expr::Table { table, .. } => return self.view_of_extents(&table.shape),

@@ -100,6 +100,7 @@ impl Copies<'_> {
             (Expr::Transpose { .. }, Type::View(ty)) => {
                 (0..ty.rank).rev().map(|axis| Expr::Dim { view, axis }).collect()
             }
+            (Expr::Strided { extents, .. }, _) => extents.clone(),
             (Expr::OfLayout { .. }, Type::View(ty)) => {
                 (0..ty.rank).map(|axis| Expr::Dim { view, axis }).collect()
             }

@@ -146,6 +146,7 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
         | Expr::Address { .. }
         | Expr::SubView { .. }
         | Expr::Transpose { .. }
+        | Expr::Strided { .. }
         | Expr::OfLayout { .. }
         | Expr::InBounds { .. }
         | Expr::Splat { .. }

@@ -177,6 +177,7 @@ impl FunctionCx<'_, '_> {
             | Expr::Overlap { .. }
             | Expr::SubView { .. }
             | Expr::Transpose { .. }
+            | Expr::Strided { .. }
             | Expr::OfLayout { .. }
             | Expr::AnyLane { .. }
             | Expr::Lane { .. }

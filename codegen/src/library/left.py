@@ -1,0 +1,8 @@
+# FOLD takes one element after the other.
+
+
+@njit(boundscheck=False)
+def FOLD_run(total, a):
+    for x in a:
+        total = FOLD_of(total, x)
+    return total
