@@ -8,6 +8,7 @@ calls with arrays of random shapes and strides. The second runs it.
 """
 
 import argparse
+import math
 import random
 from pathlib import Path
 
@@ -38,7 +39,24 @@ REDUCTIONS = {
     "nanmin": (REAL, []),
     "nanmax": (REAL, []),
     "nanprod": (DTYPES, []),
+    "nansum": (DTYPES, ["dtype", "out"]),
+    "nanmean": (DTYPES, ["out"]),
+    # Its products of complex numbers are rounded once on some machines.
+    "nanvar": (REAL, ["ddof"]),
+    "nanstd": (REAL, ["ddof"]),
+    "argmin": (REAL, []),
+    "argmax": (REAL, []),
+    "nanargmin": (REAL, []),
+    "nanargmax": (REAL, []),
+    "cumsum": (DTYPES, ["dtype", "out"]),
+    "cumprod": (DTYPES, ["dtype"]),
+    "nancumsum": (DTYPES, []),
+    "nancumprod": (DTYPES, []),
 }
+
+# Those that go along one dimension or all, and of these the ones that keep it.
+OF_ONE_AXIS = ["ptp", "argmin", "argmax", "nanargmin", "nanargmax", "cumsum", "cumprod", "nancumsum", "nancumprod"]
+CUMULATIVE = OF_ONE_AXIS[-4:]
 
 
 class Kernel:
@@ -54,7 +72,7 @@ class Kernel:
         self.layout = rng.choice(["any", "any", "any", "C", "F"])
         self.axis, self.reduced = self.random_axis()
         self.is_dynamic = isinstance(self.axis, int) and self.rank > 0 and rng.random() < 0.3
-        self.keepdims = rng.random() < 0.2
+        self.keepdims = self.name not in CUMULATIVE and rng.random() < 0.2
         self.out = None
 
     def random_axis(self):
@@ -62,7 +80,7 @@ class Kernel:
         rng, kind = self.rng, self.rng.random()
         if self.rank == 0 or kind < 0.15:
             return None, set(range(self.rank))
-        if kind < 0.6 or self.name == "ptp":
+        if kind < 0.6 or self.name in OF_ONE_AXIS:
             axis = rng.randrange(-self.rank, self.rank)
             return axis, {axis % self.rank}
         axes = rng.sample(range(self.rank), rng.randint(1, self.rank))
@@ -88,12 +106,14 @@ class Kernel:
             keywords.append("initial=1" if self.dtype == "bool_" else "initial=3")
         if "out" in self.options and self.chance(0.25):
             self.out = result
-            rank = self.rank if self.keepdims else self.rank - len(self.reduced)
+            rank = len(self.shape_left([2] * self.rank))
             params.append(("out", self.type_of(result, rank, "any")))
             keywords.append("out=out")
         names = ", ".join(f"{name}: {ty}" for name, ty in params)
         call = f"np.{self.name}({', '.join(['x', *keywords])})"
         turned = ["    x[...] *= 0.8 - 0.6j"] if self.dtype in COMPLEX else []
+        if self.dtype in FLOATS and self.name[:3] == "nan":
+            turned = ["    x[...] = np.where(np.abs(x) < 5.0, np.nan, x)"]
         return ["@njit", f"def {self.function}({names}):", *turned, f"    return {call}", ""]
 
     def type_of(self, dtype, rank, layout):
@@ -112,9 +132,9 @@ class Kernel:
         if self.name in ("any", "all"):
             return "bool_"
         is_exact = self.dtype not in FLOATS + COMPLEX
-        if self.name in ("sum", "prod") and is_exact:
+        if self.name in ("sum", "prod", "nansum", "cumsum", "cumprod") and is_exact:
             return "uint64" if self.dtype[0] == "u" else "int64"
-        if self.name in ("mean", "var") and is_exact:
+        if self.name in ("mean", "var", "nanmean") and is_exact:
             return "float64"
         if self.name == "var":
             return {"complex64": "float32", "complex128": "float64"}.get(self.dtype, self.dtype)
@@ -134,9 +154,7 @@ class Kernel:
             args.append(str(self.axis))
         if self.out is None:
             return [f">>> {self.function}({', '.join(args)})"]
-        kept = [1 if axis in self.reduced else extent for axis, extent in enumerate(shape)]
-        if not self.keepdims:
-            kept = [extent for axis, extent in enumerate(shape) if axis not in self.reduced]
+        kept = self.shape_left(shape)
         if self.chance(0.05) and kept and min(kept) > 1:
             kept[self.rng.randrange(len(kept))] += 5
         out = f"np.zeros({tuple(kept)}, dtype=np.{self.out})"
@@ -147,15 +165,19 @@ class Kernel:
             out += f".transpose({', '.join(str(axes.index(axis)) for axis in range(len(kept)))})"
         return [f">>> out = {out}", f">>> {self.function}({', '.join([*args, 'out'])})"]
 
+    def shape_left(self, shape):
+        """The shape of the result."""
+        if self.name in CUMULATIVE:
+            return shape if self.axis is not None else [math.prod(shape)]
+        if self.keepdims:
+            return [1 if axis in self.reduced else extent for axis, extent in enumerate(shape)]
+        return [extent for axis, extent in enumerate(shape) if axis not in self.reduced]
+
     def shape(self):
         """A shape of which not much is left."""
         while True:
             shape = [self.rng.choice(EXTENTS) for _ in range(self.rank)]
-            size, left = 1, 1
-            for axis, extent in enumerate(shape):
-                size *= extent
-                left *= 1 if axis in self.reduced else extent
-            if size <= 40000 and left <= 40:
+            if math.prod(shape) <= 40000 and math.prod(self.shape_left(shape)) <= 40:
                 return shape
 
     def array(self, shape):
@@ -183,9 +205,7 @@ class Kernel:
 
     def elements(self, base):
         """As many elements as an array of this shape has."""
-        size = 1
-        for extent in base:
-            size *= extent
+        size = math.prod(base)
         if self.dtype in FLOATS + COMPLEX and 0 < size < 30 and self.chance(0.5):
             values = ["np.nan", "np.inf", "-np.inf", "0.0", "1e300", "-1e-300", "3e38", "0.1", "-7.25", "1/3"]
             values = ", ".join(self.rng.choice(values[:-1]) for _ in range(size))
@@ -193,7 +213,7 @@ class Kernel:
         low, high = self.rng.uniform(-50, 10), self.rng.uniform(20, 90)
         if self.dtype[0] in "ub":
             low = 0.0
-        if self.name in ("prod", "nanprod") and size > 40:
+        if "prod" in self.name and size > 40:
             low, high = (0.0, 3.0) if self.dtype[0] in "uib" else (0.97, 1.04)
         parts = f"{low!r}, {high!r}"
         return f"np.linspace({parts}, {size}).astype(np.{self.dtype})"

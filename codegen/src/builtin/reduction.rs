@@ -55,6 +55,11 @@ impl Reduction {
         Reduction { what, skips_nan: true }
     }
 
+    /// Whether there is a result for each element.
+    pub const fn keeps_shape(self) -> bool {
+        matches!(self.what, What::CumulativeSum | What::CumulativeProduct)
+    }
+
     /// Its parameters behind the array, in NumPy's order, and how many of them may be given by position.
     pub const fn params(self) -> (&'static [&'static str], usize) {
         match self.what {

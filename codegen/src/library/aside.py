@@ -1,4 +1,4 @@
-# FOLD may take elements in any order, and one twice: four are looked at side by side.
+# FOLD may take elements in any order, and one twice: several are looked at side by side.
 
 
 @njit(boundscheck=False)
@@ -15,3 +15,16 @@ def FOLD_run(total, a):
     for i in range(n - n % 4, n):
         total = FOLD_of(total, a[i])
     return FOLD_of(FOLD_of(total, first), FOLD_of(second, third))
+
+
+@njit(boundscheck=False)
+def FOLD_adjacent(total, a, offset, n):
+    # Many adjacent elements are rows, which lanes fold.
+    if n < 256:
+        return FOLD_run(total, intrinsics.adjacent(a, offset, n))
+    row = np.full(64, total)
+    rows = intrinsics.trunc_div(n, 64)
+    size = 64 * intrinsics.itemsize(a)
+    FOLD_rows(row, a, offset, rows, size)
+    total = FOLD_run(total, row)
+    return FOLD_run(total, intrinsics.adjacent(a, offset + rows * size, n - rows * 64))

@@ -212,3 +212,19 @@ def order_of(result, room, a, numbers, none):
     for k in range(n):
         result[axes[k]] = stride
         stride = stride * extents[k]
+
+
+@njit(boundscheck=False)
+def plan_along(extents, strides, steps, a, axis, moves):
+    # A plan of all dimensions but one, in the order C: the extent and the stride of that one, and how many the others are.
+    shape = a.shape
+    along = a.strides
+    n = 0
+    for i in range(len(moves)):
+        k = len(moves) - 1 - i
+        if k != axis:
+            extents[n] = shape[k]
+            strides[n] = along[k]
+            steps[n] = moves[k]
+            n += 1
+    return shape[axis], along[axis], n

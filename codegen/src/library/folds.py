@@ -2,17 +2,41 @@
 
 
 def add_of(total, x):
-    return total + intrinsics.like(x, total)
+    return total + add_element(x, total)
+
+
+def add_element(x, model):
+    return intrinsics.like(x, model)
+
+
+def add_numbers_of(total, x):
+    return total + add_numbers_element(x, total)
+
+
+def add_numbers_element(x, model):
+    return intrinsics.like(number_or(x, 0), model)
 
 
 def multiply_of(total, x):
-    return total * intrinsics.like(x, total)
+    return total * multiply_element(x, total)
+
+
+def multiply_element(x, model):
+    return intrinsics.like(x, model)
 
 
 def multiply_numbers_of(total, x):
+    return total * multiply_numbers_element(x, total)
+
+
+def multiply_numbers_element(x, model):
+    return intrinsics.like(number_or(x, 1), model)
+
+
+def number_or(x, otherwise):
     if x != x:
-        return total
-    return total * intrinsics.like(x, total)
+        return intrinsics.like(otherwise, x)
+    return x
 
 
 def minimum_of(total, x):
@@ -29,6 +53,25 @@ def fmin_of(total, x):
 
 def fmax_of(total, x):
     return intrinsics.select(total >= x or x != x, total, x)
+
+
+# Whether an element is the one that a fold gave. Where nothing but NaNs is left out, these count as the least.
+
+
+def minimum_is(x, best):
+    return x == best or (x != x and best != best)
+
+
+def maximum_is(x, best):
+    return x == best or (x != x and best != best)
+
+
+def fmin_is(x, best):
+    return x == best or (x != x and best == intrinsics.like(math.inf, x))
+
+
+def fmax_is(x, best):
+    return x == best or (x != x and best == intrinsics.like(-math.inf, x))
 
 
 def any_of(total, x):
@@ -97,6 +140,11 @@ def add_run(total, a):
 
 
 @njit(boundscheck=False)
+def any_adjacent(total, a, offset, n):
+    return any_run(total, intrinsics.adjacent(a, offset, n))
+
+
+@njit(boundscheck=False)
 def any_run(total, a):
     if total:
         return total
@@ -104,6 +152,11 @@ def any_run(total, a):
         if x != 0:
             return x != 0
     return total
+
+
+@njit(boundscheck=False)
+def all_adjacent(total, a, offset, n):
+    return all_run(total, intrinsics.adjacent(a, offset, n))
 
 
 @njit(boundscheck=False)

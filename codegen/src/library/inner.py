@@ -9,5 +9,5 @@ def FOLD_lead(out, a, extents, lead):
 def FOLD_inner(total, a, offset, extents, strides, lead, size, counters):
     n = int(extents[0])
     if strides[0] == intrinsics.itemsize(a):
-        return FOLD_run(total, intrinsics.adjacent(a, offset, n))
+        return FOLD_adjacent(total, a, offset, n)
     return FOLD_run(total, intrinsics.strided(a, offset, (n,), (int(strides[0]),)))

@@ -67,17 +67,24 @@ const LEFT: &str = include_str!("left.py");
 /// Several elements side by side.
 const ASIDE: &str = include_str!("aside.py");
 
+/// Where the first element is that the fold gives.
+const PLACE: &str = include_str!("place.py");
+
+/// What the fold has come to at each element.
+const ACCUMULATE: &str = include_str!("accumulate.py");
+
 /// The folds, each with the texts that it is made of. What it does with an element says `folds.py`.
-const FOLDS: [(&str, &[&str]); 11] = [
-    ("add", &[FOLD]),
-    ("multiply", &[FOLD, INNER, LEFT]),
-    ("multiply_numbers", &[FOLD, INNER, LEFT]),
+const FOLDS: [(&str, &[&str]); 12] = [
+    ("add", &[FOLD, ACCUMULATE]),
+    ("add_numbers", &[ACCUMULATE]),
+    ("multiply", &[FOLD, INNER, LEFT, ACCUMULATE]),
+    ("multiply_numbers", &[FOLD, INNER, LEFT, ACCUMULATE]),
     ("count", &[FOLD, INNER, LEFT]),
     ("count_numbers", &[FOLD, INNER, LEFT]),
-    ("minimum", &[FOLD, INNER, ASIDE]),
-    ("maximum", &[FOLD, INNER, ASIDE]),
-    ("fmin", &[FOLD, INNER, ASIDE]),
-    ("fmax", &[FOLD, INNER, ASIDE]),
+    ("minimum", &[FOLD, INNER, ASIDE, PLACE]),
+    ("maximum", &[FOLD, INNER, ASIDE, PLACE]),
+    ("fmin", &[FOLD, INNER, ASIDE, PLACE]),
+    ("fmax", &[FOLD, INNER, ASIDE, PLACE]),
     ("any", &[FOLD, INNER]),
     ("all", &[FOLD, INNER]),
 ];

@@ -144,3 +144,14 @@ def square_of(x):
     if intrinsics.is_complex(x):
         return x.real * x.real + x.imag * x.imag
     return x * x
+
+
+def where_number(x, square):
+    return intrinsics.select(x == x, square, intrinsics.like(0, square))
+
+
+def variance_of_numbers(total, n, ddof):
+    freedom = float(n) - ddof
+    if freedom <= 0.0:
+        return intrinsics.like(math.nan, total)
+    return intrinsics.like(np.float64(total) / np.float64(freedom), total)

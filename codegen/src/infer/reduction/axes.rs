@@ -17,6 +17,8 @@ pub(super) struct Axes {
     pub(super) reduced: Reduced,
     /// Whether they are left as dimensions of extent 1.
     pub(super) keepdims: bool,
+    /// The one dimension that `axis` names, counted from the first, if it names one: Python's `int`.
+    pub(super) named: Option<Expr>,
 }
 
 /// Which dimensions are reduced.
@@ -56,7 +58,7 @@ impl Axes {
 
     /// The same dimensions, each left with an extent of 1.
     pub(super) fn kept(&self) -> Axes {
-        Axes { reduced: self.reduced.clone(), keepdims: true }
+        Axes { keepdims: true, ..self.clone() }
     }
 }
 
@@ -78,7 +80,16 @@ impl Body<'_, '_> {
             None => Reduced::These(vec![true; rank]),
             Some(axis) => self.reduced_by(call, axis, rank, evaluated)?,
         };
-        Ok(Axes { reduced, keepdims })
+        let named = match (&reduced, call.get("axis")) {
+            (_, None) => None,
+            (Reduced::At(at), _) => Some(at.clone()),
+            (_, Some(hir::Expr { kind: hir::ExprKind::Tuple(_), .. })) => None,
+            (Reduced::These(reduced), Some(axis)) => {
+                let place = reduced.iter().position(|reduced| *reduced);
+                place.map(|place| int(place as i128, axis.span))
+            }
+        };
+        Ok(Axes { reduced, keepdims, named })
     }
 
     fn reduced_by(
@@ -105,6 +116,9 @@ impl Body<'_, '_> {
             return Ok(Reduced::These(reduced));
         }
         let axis = self.expr(axis)?;
+        if rank == 0 && matches!(axis.int_literal(), Some(0 | -1)) {
+            return Ok(Reduced::These(Vec::new()));
+        }
         if let Some(axis_number) = axis.int_literal() {
             let place = self.axis_place(axis_number, rank, axis.span)?;
             return Ok(Reduced::These((0..rank).map(|axis| axis == place).collect()));

@@ -131,7 +131,7 @@ impl Body<'_, '_> {
 }
 
 /// Raises where there is nothing that a result could be.
-fn some_elements(n: Expr, message: String, span: Span) -> Expr {
+pub(super) fn some_elements(n: Expr, message: String, span: Span) -> Expr {
     let cond = Box::new(Body::operation(
         Operation::Compare(CompareOp::Ne),
         vec![n, int(0, span)],

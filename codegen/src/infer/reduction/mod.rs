@@ -1,8 +1,11 @@
 //! Typing NumPy's reductions: their arguments, and which of them does what.
 
+mod along;
 mod axes;
 mod fold;
 mod moments;
+mod numbers;
+mod order;
 mod out;
 mod whole;
 
@@ -98,6 +101,9 @@ impl Body<'_, '_> {
             None => None,
         };
         self.check_kind(&reducing)?;
+        if matches!(reduction.what, What::ArgMinimum | What::ArgMaximum) || reduction.keeps_shape() {
+            self.check_one_axis(&reducing)?;
+        }
         let result = match out {
             None => self.reduced(&call, &mut reducing)?,
             Some(out) => self.reduced_to(&call, &mut reducing, out)?,
@@ -153,26 +159,35 @@ impl Body<'_, '_> {
 
     /// What a reduction gives.
     fn reduced(&mut self, call: &Call<'_>, reducing: &mut Reducing) -> Typed {
+        let is_exact = matches!(reducing.ty.element.kind(), Kind::Bool | Kind::Int);
+        let skips = reducing.reduction.skips_nan && !is_exact;
         match reducing.reduction.what {
+            What::Sum if skips => self.sum_of_numbers(reducing),
             What::Sum => self.sum_along(reducing),
             What::Product | What::Minimum | What::Maximum | What::Any | What::All | What::Count => {
                 self.fold_of(reducing)
             }
+            What::Mean if skips => self.mean_of_numbers(reducing),
             What::Mean => self.mean(reducing),
+            What::Variance | What::Deviation if skips => self.variance_of_numbers(call, reducing),
             What::Variance | What::Deviation => self.variance(call, reducing),
-            What::Spread => {
-                reducing.reduction = Reduction::of(What::Maximum);
-                let greatest = self.fold_of(reducing)?;
-                reducing.reduction = Reduction::of(What::Minimum);
-                let least = self.fold_of(reducing)?;
-                self.elementwise(vec![greatest, least], reducing.span, &mut |body, mut items| {
-                    let least = items.pop().ok_or(Stop)?;
-                    let greatest = items.pop().ok_or(Stop)?;
-                    body.binary(hir::BinaryOp::Sub, greatest, least, reducing.span)
-                })
-            }
-            What::ArgMinimum | What::ArgMaximum | What::CumulativeSum | What::CumulativeProduct => Err(Stop),
+            What::Spread => self.spread(reducing),
+            What::ArgMinimum | What::ArgMaximum => self.place_of(reducing),
+            What::CumulativeSum | What::CumulativeProduct => self.accumulated(reducing),
         }
+    }
+
+    /// The greatest element less the least.
+    fn spread(&mut self, reducing: &mut Reducing) -> Typed {
+        let span = reducing.span;
+        reducing.reduction = Reduction::of(What::Maximum);
+        let greatest = self.fold_of(reducing)?;
+        reducing.reduction = Reduction::of(What::Minimum);
+        let least = self.fold_of(reducing)?;
+        self.elementwise(vec![greatest, least], span, &mut |body, mut items| {
+            let (least, greatest) = (items.pop().ok_or(Stop)?, items.pop().ok_or(Stop)?);
+            body.binary(hir::BinaryOp::Sub, greatest, least, span)
+        })
     }
 
     /// An operation on arrays, or on numbers where there are none, as NumPy computes.

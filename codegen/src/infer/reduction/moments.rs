@@ -1,6 +1,6 @@
 //! Means and variances, as NumPy computes them of sums.
 
-use super::super::tuple::{int, packed};
+use super::super::tuple::int;
 use super::super::{Body, Stop, Typed};
 use super::axes::{Axes, name_of};
 use super::{Call, Reducing};
@@ -9,8 +9,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::BinaryOp;
 use crate::ir::Intrinsic;
 use crate::source::Span;
-use crate::typed::{Allocation, Element, Expr, ExprKind, Fill, Operation, Strides};
-use crate::types::{ArrayType, DType, Kind, Layout, Type};
+use crate::typed::{Expr, Operation};
+use crate::types::{DType, Kind, Type};
 
 impl Body<'_, '_> {
     /// The mean: the sum by the number of elements.
@@ -21,7 +21,7 @@ impl Body<'_, '_> {
     }
 
     /// The sum along some dimensions; that of integers is one of floats.
-    fn sum_in_floats(&mut self, reducing: &Reducing, axes: Axes) -> Typed {
+    pub(super) fn sum_in_floats(&mut self, reducing: &Reducing, axes: Axes) -> Typed {
         let is_exact = matches!(reducing.ty.element.kind(), Kind::Bool | Kind::Int);
         let mut sum = reducing.with_array(reducing.array.clone())?;
         (sum.reduction, sum.axes) = (Reduction::of(What::Sum), axes);
@@ -32,7 +32,7 @@ impl Body<'_, '_> {
     }
 
     /// Sums by a number.
-    fn divided(&mut self, sum: Expr, n: Expr, span: Span) -> Typed {
+    pub(super) fn divided(&mut self, sum: Expr, n: Expr, span: Span) -> Typed {
         let (n, again) = self.twice(n);
         let quotient = self.elementwise(vec![sum], span, &mut |body, sum| {
             let args = sum.into_iter().chain([again.clone()]).collect();
@@ -101,7 +101,7 @@ impl Body<'_, '_> {
     }
 
     /// What is taken from the number of elements: `ddof`, or `correction`, which is another name for it.
-    fn ddof(&mut self, call: &Call<'_>, reducing: &Reducing) -> Typed {
+    pub(super) fn ddof(&mut self, call: &Call<'_>, reducing: &Reducing) -> Typed {
         let ddof = match (call.get("ddof"), call.get("correction")) {
             (Some(_), Some(correction)) => {
                 let message = "ddof and correction can't be provided simultaneously.";
@@ -119,57 +119,13 @@ impl Body<'_, '_> {
         }
     }
 
-    /// The squares of how far elements are from a mean, in the order in which NumPy would keep them.
+    /// The squares of how far elements are from a mean.
     fn squares(&mut self, reducing: &Reducing, mean: Expr) -> Typed {
         let span = reducing.span;
-        let square = &mut |body: &mut Self, mut items: Vec<Expr>| {
+        self.laid_out(reducing, vec![mean], &mut |body, mut items| {
             let (mean, element) = (items.pop().ok_or(Stop)?, items.pop().ok_or(Stop)?);
             let apart = body.binary(BinaryOp::Sub, element, mean, span)?;
             body.library_call("square_of", vec![apart], false, span)
-        };
-        let ty = reducing.ty;
-        if ty.rank < 2 || ty.layout == Layout::C {
-            return self.elementwise(vec![reducing.array.clone(), mean], span, square);
-        }
-        let (mean, again) = self.bind(mean);
-        let probe = self.elementwise(vec![reducing.array.clone(), again.clone()], span, square)?;
-        let element = probe.ty.element().ok_or(Stop)?;
-        let room = self.room_in_order(&reducing.array, element, span)?;
-        let (room, out) = self.bind(room);
-        let squares = self.each_element_to(vec![reducing.array.clone(), again], Some(out), span, square)?;
-        Ok(super::axes::behind(vec![mean, room], squares))
-    }
-
-    /// A new array of an array's shape, in whose memory elements follow each other as they do there.
-    fn room_in_order(&mut self, array: &Expr, element: DType, span: Span) -> Typed {
-        let size = Expr::new(ExprKind::Size(Box::new(array.clone())), Type::INT, span);
-        let ty = ArrayType { element, rank: 1, layout: Layout::C, readonly: false };
-        let made = ExprKind::Allocate(Box::new(Allocation { shape: vec![size], fill: Fill::Zero }));
-        let memory = Expr::new(made, Type::Array(ty), span);
-        let Type::Array(ArrayType { rank, .. }) = array.ty else { return Err(Stop) };
-        let (memory, room) = self.bind(memory);
-        let integers = ArrayType { element: DType::Int64, rank: 1, layout: Layout::C, readonly: false };
-        let shape = vec![int(rank as i128, span)];
-        let strides = ExprKind::Allocate(Box::new(Allocation { shape, fill: Fill::Zero }));
-        let (made, strides) = self.bind(Expr::new(strides, Type::Array(integers), span));
-        let numbers = packed((0..rank).map(|axis| int(axis as i128, span)).collect(), span);
-        let none = packed(vec![int(0, span); rank], span);
-        let args = vec![strides.clone(), room.clone(), array.clone(), numbers, none];
-        let filled = self.library_call("order_of", args, false, span)?;
-        let stride = |axis| {
-            let element =
-                Element { array: Box::new(strides.clone()), indices: vec![int(axis as i128, span)] };
-            let stride = Expr::new(ExprKind::Element(element), Type::Strong(DType::Int64), span);
-            Self::operation(Operation::Cast, vec![stride], Type::INT, span)
-        };
-        let extent = |axis| Expr::new(ExprKind::Extent(Box::new(array.clone()), axis), Type::INT, span);
-        let strides = Strides {
-            offset: int(0, span),
-            extents: (0..rank).map(extent).collect(),
-            strides: (0..rank).map(stride).collect(),
-        };
-        let ty = Type::Array(ArrayType { element, rank, layout: Layout::Any, readonly: false });
-        let ordered = Expr::new(ExprKind::Strided(Box::new(room), Box::new(strides)), ty, span);
-        Ok(super::axes::behind(vec![memory, made, filled], ordered))
+        })
     }
 }

@@ -17,7 +17,8 @@ impl Body<'_, '_> {
             return self.wrong_argument(reducing.row, &out, "an array as `out`");
         };
         self.check_writable(&out, out.span)?;
-        let rank = reducing.axes.rank_left(reducing.ty.rank);
+        let extents = self.extents_of_result(reducing);
+        let rank = extents.len();
         if ty.rank != rank {
             let message =
                 format!("`out` of `{}` has {} dimensions, and the result {rank}", name_of(reducing), ty.rank);
@@ -26,8 +27,8 @@ impl Body<'_, '_> {
                     .help("give an array of the result's shape"),
             );
         }
-        let mut evaluated = self.fitting(reducing, &out, ty);
-        if rank > 0 {
+        let mut evaluated = self.fitting(reducing, &out, extents);
+        if rank > 0 && !reducing.reduction.keeps_shape() {
             reducing.keys = Some(self.moves(reducing, &out));
         }
         reducing.out = Some(ty.element);
@@ -72,11 +73,21 @@ impl Body<'_, '_> {
         )
     }
 
+    /// The shape of the result.
+    fn extents_of_result(&self, reducing: &Reducing) -> Vec<Expr> {
+        let extents = (0..reducing.ty.rank).map(|axis| reducing.extent(axis));
+        match (reducing.reduction.keeps_shape(), &reducing.axes.named) {
+            (false, _) => self.extents_left(reducing),
+            (true, Some(_)) => extents.collect(),
+            (true, None) => vec![Expr::new(ExprKind::Size(Box::new(reducing.array.clone())), Type::INT, reducing.span)],
+        }
+    }
+
     /// Raises where `out` has not the shape of the result.
-    fn fitting(&self, reducing: &Reducing, out: &Expr, ty: ArrayType) -> Vec<Expr> {
+    fn fitting(&self, reducing: &Reducing, out: &Expr, extents: Vec<Expr>) -> Vec<Expr> {
         let span = reducing.span;
         let extent = |axis| Expr::new(ExprKind::Extent(Box::new(out.clone()), axis), Type::INT, span);
-        let message = wrong_shape(reducing, &(0..ty.rank).map(extent).collect::<Vec<_>>());
+        let message = wrong_shape(reducing, &(0..extents.len()).map(extent).collect::<Vec<_>>());
         let check = |(axis, wanted): (usize, Expr)| {
             let equal = Operation::Compare(CompareOp::Eq);
             let cond = Box::new(Self::operation(equal, vec![extent(axis), wanted], Type::BOOL, span));
@@ -84,7 +95,7 @@ impl Body<'_, '_> {
             let value = Box::new(Expr::new(ExprKind::Bool(true), Type::BOOL, span));
             Expr::new(ExprKind::Checked { cond, raise, value }, Type::BOOL, span)
         };
-        self.extents_left(reducing).into_iter().enumerate().map(check).collect()
+        extents.into_iter().enumerate().map(check).collect()
     }
 }
 
