@@ -23,10 +23,11 @@ COMPLEX = ["complex64", "complex128"]
 DTYPES = ["bool_", *INTEGERS, *FLOATS, *FLOATS, *FLOATS, *COMPLEX, *COMPLEX]
 REAL = [dtype for dtype in DTYPES if dtype not in COMPLEX]
 
-# Each reduction: the dtypes it is given, the keyword arguments it takes.
+# Each reduction: the dtypes it is given, the keyword arguments it takes. What NumPy computes by products of complex
+# numbers depends on the machine: some round these once.
 REDUCTIONS = {
     "sum": (DTYPES, ["dtype", "initial", "out"]),
-    "prod": (DTYPES, ["dtype", "initial", "out"]),
+    "prod": (REAL, ["dtype", "initial", "out"]),
     "min": (REAL, ["initial", "out"]),
     "max": (REAL, ["initial", "out"]),
     "any": (DTYPES, ["out"]),
@@ -38,10 +39,9 @@ REDUCTIONS = {
     "count_nonzero": (DTYPES, []),
     "nanmin": (REAL, []),
     "nanmax": (REAL, []),
-    "nanprod": (DTYPES, []),
+    "nanprod": (REAL, []),
     "nansum": (DTYPES, ["dtype", "out"]),
     "nanmean": (DTYPES, ["out"]),
-    # Its products of complex numbers are rounded once on some machines.
     "nanvar": (REAL, ["ddof"]),
     "nanstd": (REAL, ["ddof"]),
     "argmin": (REAL, []),
@@ -49,9 +49,11 @@ REDUCTIONS = {
     "nanargmin": (REAL, []),
     "nanargmax": (REAL, []),
     "cumsum": (DTYPES, ["dtype", "out"]),
-    "cumprod": (DTYPES, ["dtype"]),
+    "cumprod": (REAL, ["dtype"]),
     "nancumsum": (DTYPES, []),
-    "nancumprod": (DTYPES, []),
+    "nancumprod": (REAL, []),
+    "median": (REAL, []),
+    "nanmedian": (FLOATS, []),
 }
 
 # Those that go along one dimension or all, and of these the ones that keep it.
@@ -207,8 +209,9 @@ class Kernel:
         """As many elements as an array of this shape has."""
         size = math.prod(base)
         if self.dtype in FLOATS + COMPLEX and 0 < size < 30 and self.chance(0.5):
-            values = ["np.nan", "np.inf", "-np.inf", "0.0", "1e300", "-1e-300", "3e38", "0.1", "-7.25", "1/3"]
-            values = ", ".join(self.rng.choice(values[:-1]) for _ in range(size))
+            values = ["0.0", "-1e-300", "0.0", "-0.0", "np.nan", "np.inf", "-np.inf", "1e300", "3e38", "0.1", "-7.25"]
+            # Which zero is the least depends on the machine.
+            values = ", ".join(self.rng.choice(values[4 * ("m" in self.name) :]) for _ in range(size))
             return f"np.array([{values}], dtype=np.{self.dtype})"
         low, high = self.rng.uniform(-50, 10), self.rng.uniform(20, 90)
         if self.dtype[0] in "ub":

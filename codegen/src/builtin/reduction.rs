@@ -38,6 +38,14 @@ pub enum What {
     ArgMinimum,
     /// Where the greatest one stands.
     ArgMaximum,
+    /// The mean weighted by another array.
+    Average,
+    /// The median.
+    Median,
+    /// The element below which a part of the others is, as a fraction.
+    Quantile,
+    /// The same, in percent.
+    Percentile,
     /// The sum so far, at each element.
     CumulativeSum,
     /// The product so far.
@@ -73,6 +81,11 @@ impl Reduction {
             }
             What::Spread => (&["axis", "out", "keepdims"], 3),
             What::ArgMinimum | What::ArgMaximum => (&["axis", "out", "keepdims"], 2),
+            What::Average => (&["axis", "weights", "returned", "keepdims"], 3),
+            What::Median => (&["axis", "out", "overwrite_input", "keepdims"], 4),
+            What::Quantile | What::Percentile => {
+                (&["q", "axis", "out", "overwrite_input", "method", "keepdims", "weights"], 6)
+            }
             What::CumulativeSum | What::CumulativeProduct => (&["axis", "dtype", "out"], 3),
         }
     }

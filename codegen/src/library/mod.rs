@@ -53,6 +53,7 @@ const TEXT: &str = concat!(
     include_str!("reduction.py"),
     include_str!("axes.py"),
     include_str!("folds.py"),
+    include_str!("quantile.py"),
 );
 
 /// A fold of arrays, whose name stands in the place of `FOLD`.

@@ -8,7 +8,7 @@ use super::axes::{Axes, Reduced, name_of};
 use super::fold::some_elements;
 use crate::builtin::What;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::typed::{Allocation, Element, Expr, ExprKind, Fill, Piece, Raise};
+use crate::typed::{Expr, ExprKind, Fill, Piece, Raise};
 use crate::types::{ArrayType, DType, Kind, Layout, Type};
 
 impl Body<'_, '_> {
@@ -16,9 +16,7 @@ impl Body<'_, '_> {
     pub(super) fn place_of(&mut self, reducing: &Reducing) -> Typed {
         let span = reducing.span;
         let mut evaluated = Vec::new();
-        let keepdims = reducing.axes.keepdims;
         let (whole, axis) = self.one_axis(reducing, &mut evaluated)?;
-        let n_left = reducing.axes.rank_left(reducing.ty.rank);
         let (name, wanted) = match (reducing.reduction.what, reducing.reduction.skips_nan) {
             (What::ArgMinimum, false) => ("minimum", "argmin"),
             (What::ArgMinimum, true) => ("fmin", "argmin"),
@@ -33,31 +31,20 @@ impl Body<'_, '_> {
         };
         let message = format!("attempt to get {wanted} of an empty sequence");
         evaluated.push(some_elements(self.n_reduced(&whole), message, span));
-        let is_number = n_left == 0;
-        let shape = if is_number { vec![int(1, span)] } else { self.extents_left(reducing) };
-        let (made, result) = self.made(DType::Int64, shape, span);
-        evaluated.push(made);
-        let moves = match whole.axes.leave_nothing(whole.ty.rank) || keepdims && whole.ty.rank != reducing.ty.rank {
-            true => packed(vec![int(0, span); whole.ty.rank], span),
-            false => self.moves(&whole, &result),
+        let results = self.results(reducing, DType::Int64, Fill::Zero);
+        evaluated.push(results.made.clone());
+        let moves = match whole.ty.rank == reducing.ty.rank {
+            true => results.moves.clone(),
+            false => packed(vec![int(0, span)], span),
         };
-        let args = vec![result.clone(), whole.array.clone(), axis, moves];
+        let args = vec![results.array.clone(), whole.array.clone(), axis, moves];
         let found = self.library_call(&format!("{name}_place_axes"), args, false, span)?;
-        let raise = Raise {
-            class: "ValueError".into(),
-            message: vec![Piece::Text("All-NaN slice encountered".to_owned())],
-        };
+        let message = vec![Piece::Text("All-NaN slice encountered".to_owned())];
+        let raise = Raise { class: "ValueError".into(), message };
         let value = Box::new(Expr::new(ExprKind::Bool(true), Type::BOOL, span));
         let found = ExprKind::Checked { cond: Box::new(found), raise, value };
         evaluated.push(Expr::new(found, Type::BOOL, span));
-        let value = match is_number {
-            true => {
-                let element = Element { array: Box::new(result), indices: vec![int(0, span)] };
-                Expr::new(ExprKind::Element(element), Type::Strong(DType::Int64), span)
-            }
-            false => result,
-        };
-        Ok(super::axes::behind(evaluated, value))
+        Ok(results.after(evaluated))
     }
 
     /// What a sum or a product has come to at each element.
@@ -73,7 +60,7 @@ impl Body<'_, '_> {
             (_, true) => "multiply_numbers",
         };
         let shape = (0..whole.ty.rank).map(|axis| whole.extent(axis)).collect();
-        let (made, result) = self.made(self.wide(reducing), shape, span);
+        let (made, result) = self.made(self.wide(reducing), shape, Fill::Zero, span);
         evaluated.push(made);
         let stride = |axis| Expr::new(ExprKind::Stride(Box::new(result.clone()), axis), Type::INT, span);
         let moves = packed((0..whole.ty.rank).map(stride).collect(), span);
@@ -95,7 +82,7 @@ impl Body<'_, '_> {
         let array = self.in_one_run(reducing.array.clone(), span)?;
         let array = self.set_before(array, evaluated);
         let mut whole = reducing.with_array(array)?;
-        whole.axes = Axes { reduced: Reduced::These(vec![true]), keepdims: false, named: None };
+        whole.axes = Axes { reduced: Reduced::These(vec![true]), keepdims: false, named: None, is_all: true };
         Ok((whole, int(0, span)))
     }
 
@@ -121,12 +108,5 @@ impl Body<'_, '_> {
         }
         let ty = Type::Array(ArrayType { rank: 1, layout: Layout::C, ..ty });
         Ok(Expr::new(ExprKind::Flat(Box::new(array)), ty, span))
-    }
-
-    /// A new array: what makes it, and what it is then.
-    pub(super) fn made(&mut self, element: DType, shape: Vec<Expr>, span: crate::source::Span) -> (Expr, Expr) {
-        let ty = ArrayType { element, rank: shape.len(), layout: Layout::C, readonly: false };
-        let made = ExprKind::Allocate(Box::new(Allocation { shape, fill: Fill::Zero }));
-        self.bind(Expr::new(made, Type::Array(ty), span))
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Axes {
     pub(super) keepdims: bool,
     /// The one dimension that `axis` names, counted from the first, if it names one: Python's `int`.
     pub(super) named: Option<Expr>,
+    /// Whether `axis` is left out.
+    pub(super) is_all: bool,
 }
 
 /// Which dimensions are reduced.
@@ -89,7 +91,7 @@ impl Body<'_, '_> {
                 place.map(|place| int(place as i128, axis.span))
             }
         };
-        Ok(Axes { reduced, keepdims, named })
+        Ok(Axes { reduced, keepdims, named, is_all: call.get("axis").is_none() })
     }
 
     fn reduced_by(

@@ -1,23 +1,26 @@
 //! Typing NumPy's reductions: their arguments, and which of them does what.
 
 mod along;
+mod average;
 mod axes;
 mod fold;
 mod moments;
 mod numbers;
 mod order;
 mod out;
+mod quantile;
+mod result;
 mod whole;
 
-use self::axes::Axes;
+use self::axes::{Axes, Reduced};
 use super::allocate::Making;
 use super::{Body, Stop, Typed};
 use crate::builtin::{Reduction, Row, What, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
-use crate::typed::Expr;
-use crate::types::{ArrayType, DType, Kind, Type};
+use crate::typed::{Expr, ExprKind};
+use crate::types::{ArrayType, DType, Kind, Layout, Type};
 
 /// A call of a reduction.
 struct Call<'h> {
@@ -91,6 +94,10 @@ impl Body<'_, '_> {
             }
             None => None,
         };
+        let (ty, array, axes) = match call.get("weights").or(call.get("mean")) {
+            Some(_) => (ty, array, axes),
+            None => Self::one_run(reduction, ty, array, axes, span),
+        };
         let mut reducing =
             Reducing { row, reduction, ty, array, axes, dtype, initial, out: None, keys: None, span };
         let out = match call.get("out") {
@@ -109,6 +116,29 @@ impl Body<'_, '_> {
             Some(out) => self.reduced_to(&call, &mut reducing, out)?,
         };
         Ok(super::tuple::after(evaluated, result))
+    }
+
+    /// All elements of an array that lies in memory as one run, as an array of one dimension, where only their order there
+    /// matters.
+    fn one_run(
+        reduction: Reduction,
+        ty: ArrayType,
+        array: Expr,
+        axes: Axes,
+        span: Span,
+    ) -> (ArrayType, Expr, Axes) {
+        let is_place = matches!(reduction.what, What::ArgMinimum | What::ArgMaximum);
+        let is_whole = axes.leave_nothing(ty.rank) && !is_place && !reduction.keeps_shape();
+        if !is_whole || ty.rank < 2 || ty.layout == Layout::Any {
+            return (ty, array, axes);
+        }
+        let array = match ty.layout {
+            Layout::F => Expr::new(ExprKind::Transpose(Box::new(array)), Type::Array(ty.transposed()), span),
+            Layout::C | Layout::Any => array,
+        };
+        let ty = ArrayType { rank: 1, layout: Layout::C, ..ty };
+        let run = Expr::new(ExprKind::Flat(Box::new(array)), Type::Array(ty), span);
+        (ty, run, Axes { reduced: Reduced::These(vec![true]), ..axes })
     }
 
     /// The array of a call, and its other arguments.
@@ -143,7 +173,14 @@ impl Body<'_, '_> {
     fn check_kind(&mut self, reducing: &Reducing) -> Typed<()> {
         let takes_complex = !matches!(
             reducing.reduction.what,
-            What::Minimum | What::Maximum | What::Spread | What::ArgMinimum | What::ArgMaximum
+            What::Minimum
+                | What::Maximum
+                | What::Spread
+                | What::ArgMinimum
+                | What::ArgMaximum
+                | What::Median
+                | What::Quantile
+                | What::Percentile
         );
         let array = Expr { span: reducing.span, ..reducing.array.clone() };
         match reducing.ty.element.kind() {
@@ -172,6 +209,9 @@ impl Body<'_, '_> {
             What::Variance | What::Deviation if skips => self.variance_of_numbers(call, reducing),
             What::Variance | What::Deviation => self.variance(call, reducing),
             What::Spread => self.spread(reducing),
+            What::Average => self.average(call, reducing),
+            What::Median => self.median(reducing),
+            What::Quantile | What::Percentile => self.quantile(call, reducing),
             What::ArgMinimum | What::ArgMaximum => self.place_of(reducing),
             What::CumulativeSum | What::CumulativeProduct => self.accumulated(reducing),
         }

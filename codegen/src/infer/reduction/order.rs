@@ -7,7 +7,7 @@ use super::super::{Body, Stop, Typed};
 use super::Reducing;
 use crate::builtin::{Reduction, What};
 use crate::source::Span;
-use crate::typed::{Allocation, Element, Expr, ExprKind, Fill, Operation, Strides};
+use crate::typed::{Element, Expr, ExprKind, Fill, Operation, Strides};
 use crate::types::{ArrayType, DType, Layout, Type};
 
 impl<'i, 'a> Body<'i, 'a> {
@@ -58,15 +58,10 @@ impl<'i, 'a> Body<'i, 'a> {
     /// A new array of an array's shape, in whose memory elements follow each other as they do there.
     fn room_in_order(&mut self, array: &Expr, element: DType, span: Span) -> Typed {
         let size = Expr::new(ExprKind::Size(Box::new(array.clone())), Type::INT, span);
-        let ty = ArrayType { element, rank: 1, layout: Layout::C, readonly: false };
-        let made = ExprKind::Allocate(Box::new(Allocation { shape: vec![size], fill: Fill::Zero }));
-        let memory = Expr::new(made, Type::Array(ty), span);
         let Type::Array(ArrayType { rank, .. }) = array.ty else { return Err(Stop) };
-        let (memory, room) = self.bind(memory);
-        let integers = ArrayType { element: DType::Int64, rank: 1, layout: Layout::C, readonly: false };
+        let (memory, room) = self.made(element, vec![size], Fill::Zero, span);
         let shape = vec![int(rank as i128, span)];
-        let strides = ExprKind::Allocate(Box::new(Allocation { shape, fill: Fill::Zero }));
-        let (made, strides) = self.bind(Expr::new(strides, Type::Array(integers), span));
+        let (made, strides) = self.made(DType::Int64, shape, Fill::Zero, span);
         let numbers = packed((0..rank).map(|axis| int(axis as i128, span)).collect(), span);
         let none = packed(vec![int(0, span); rank], span);
         let args = vec![strides.clone(), room.clone(), array.clone(), numbers, none];
