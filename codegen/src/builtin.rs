@@ -223,13 +223,18 @@ pub enum Ufunc {
 
 /// The row of a builtin function, by its full name.
 pub fn find(name: &str) -> Option<&'static Row> {
-    TABLE.iter().find(|row| row.name == name)
+    rows().find(|row| row.name == name)
+}
+
+/// All rows.
+fn rows() -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().chain(reduction::TABLE)
 }
 
 /// The names of a module's functions and constants, for suggestions; of Python's own if the
 /// module has no name.
 pub fn members(module: &str) -> impl Iterator<Item = &'static str> {
-    let names = TABLE.iter().map(|row| row.name).chain(CONSTANTS.iter().map(|(name, _)| *name));
+    let names = rows().map(|row| row.name).chain(CONSTANTS.iter().map(|(name, _)| *name));
     names.filter_map(move |name| match name.rsplit_once('.') {
         Some((home, member)) => (home == module).then_some(member),
         None => module.is_empty().then_some(name),
@@ -367,16 +372,6 @@ const fn float(name: &'static str, function: &'static str) -> Row {
 /// A ufunc that computes in floats or in complex numbers.
 const fn number(name: &'static str, function: &'static str, complex: &'static str) -> Row {
     ufunc(name, 1, Ufunc::Float(function, Some(complex)))
-}
-
-/// A reduction of an array, which reads its own arguments.
-const fn reduction(name: &'static str, what: What) -> Row {
-    row(name, 1..=usize::MAX, Rule::Reduce(Reduction::of(what)), Target::Nothing)
-}
-
-/// A reduction of the elements that are numbers.
-const fn of_numbers(name: &'static str, what: What) -> Row {
-    row(name, 1..=usize::MAX, Rule::Reduce(Reduction::of_numbers(what)), Target::Nothing)
 }
 
 /// A number that a thread of a GPU has.
@@ -647,41 +642,6 @@ static TABLE: &[Row] = &[
     ufunc("numpy.true_divide", 2, Ufunc::Binary(hir::BinaryOp::Div)),
     ufunc("numpy.trunc", 1, Ufunc::Whole("whole_trunc")),
     ufunc("numpy.where", 3, Ufunc::Where),
-    reduction("numpy.all", What::All),
-    reduction("numpy.amax", What::Maximum),
-    reduction("numpy.amin", What::Minimum),
-    reduction("numpy.any", What::Any),
-    reduction("numpy.argmax", What::ArgMaximum),
-    reduction("numpy.argmin", What::ArgMinimum),
-    reduction("numpy.average", What::Average),
-    reduction("numpy.count_nonzero", What::Count),
-    reduction("numpy.cumprod", What::CumulativeProduct),
-    reduction("numpy.cumsum", What::CumulativeSum),
-    reduction("numpy.max", What::Maximum),
-    reduction("numpy.mean", What::Mean),
-    reduction("numpy.median", What::Median),
-    reduction("numpy.min", What::Minimum),
-    of_numbers("numpy.nanargmax", What::ArgMaximum),
-    of_numbers("numpy.nanargmin", What::ArgMinimum),
-    of_numbers("numpy.nancumprod", What::CumulativeProduct),
-    of_numbers("numpy.nancumsum", What::CumulativeSum),
-    of_numbers("numpy.nanmax", What::Maximum),
-    of_numbers("numpy.nanmean", What::Mean),
-    of_numbers("numpy.nanmedian", What::Median),
-    of_numbers("numpy.nanmin", What::Minimum),
-    of_numbers("numpy.nanpercentile", What::Percentile),
-    of_numbers("numpy.nanprod", What::Product),
-    of_numbers("numpy.nanquantile", What::Quantile),
-    of_numbers("numpy.nanstd", What::Deviation),
-    of_numbers("numpy.nansum", What::Sum),
-    of_numbers("numpy.nanvar", What::Variance),
-    reduction("numpy.percentile", What::Percentile),
-    reduction("numpy.prod", What::Product),
-    reduction("numpy.ptp", What::Spread),
-    reduction("numpy.quantile", What::Quantile),
-    reduction("numpy.std", What::Deviation),
-    reduction("numpy.sum", What::Sum),
-    reduction("numpy.var", What::Variance),
     scalar("numpy.bool_", DType::Bool),
     scalar("numpy.int8", DType::Int8),
     scalar("numpy.int16", DType::Int16),

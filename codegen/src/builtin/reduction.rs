@@ -1,5 +1,7 @@
 //! NumPy's reductions: what each computes, and its parameters.
 
+use super::{Row, Rule, Target, row};
+
 /// A reduction of arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reduction {
@@ -63,6 +65,11 @@ impl Reduction {
         Reduction { what, skips_nan: true }
     }
 
+    /// Whether NumPy computes it by `reduce` of a ufunc alone.
+    pub const fn is_ufunc(self) -> bool {
+        matches!(self.what, What::Sum | What::Product | What::Minimum | What::Maximum | What::Any | What::All)
+    }
+
     /// Whether there is a result for each element.
     pub const fn keeps_shape(self) -> bool {
         matches!(self.what, What::CumulativeSum | What::CumulativeProduct)
@@ -90,3 +97,51 @@ impl Reduction {
         }
     }
 }
+
+/// A reduction of an array, which reads its own arguments.
+const fn reduction(name: &'static str, what: What) -> Row {
+    row(name, 1..=usize::MAX, Rule::Reduce(Reduction::of(what)), Target::Nothing)
+}
+
+/// A reduction of the elements that are numbers.
+const fn of_numbers(name: &'static str, what: What) -> Row {
+    row(name, 1..=usize::MAX, Rule::Reduce(Reduction::of_numbers(what)), Target::Nothing)
+}
+
+pub(super) static TABLE: &[Row] = &[
+    reduction("numpy.all", What::All),
+    reduction("numpy.amax", What::Maximum),
+    reduction("numpy.amin", What::Minimum),
+    reduction("numpy.any", What::Any),
+    reduction("numpy.argmax", What::ArgMaximum),
+    reduction("numpy.argmin", What::ArgMinimum),
+    reduction("numpy.average", What::Average),
+    reduction("numpy.count_nonzero", What::Count),
+    reduction("numpy.cumprod", What::CumulativeProduct),
+    reduction("numpy.cumsum", What::CumulativeSum),
+    reduction("numpy.max", What::Maximum),
+    reduction("numpy.mean", What::Mean),
+    reduction("numpy.median", What::Median),
+    reduction("numpy.min", What::Minimum),
+    of_numbers("numpy.nanargmax", What::ArgMaximum),
+    of_numbers("numpy.nanargmin", What::ArgMinimum),
+    of_numbers("numpy.nancumprod", What::CumulativeProduct),
+    of_numbers("numpy.nancumsum", What::CumulativeSum),
+    of_numbers("numpy.nanmax", What::Maximum),
+    of_numbers("numpy.nanmean", What::Mean),
+    of_numbers("numpy.nanmedian", What::Median),
+    of_numbers("numpy.nanmin", What::Minimum),
+    of_numbers("numpy.nanpercentile", What::Percentile),
+    of_numbers("numpy.nanprod", What::Product),
+    of_numbers("numpy.nanquantile", What::Quantile),
+    of_numbers("numpy.nanstd", What::Deviation),
+    of_numbers("numpy.nansum", What::Sum),
+    of_numbers("numpy.nanvar", What::Variance),
+    reduction("numpy.percentile", What::Percentile),
+    reduction("numpy.prod", What::Product),
+    reduction("numpy.ptp", What::Spread),
+    reduction("numpy.quantile", What::Quantile),
+    reduction("numpy.std", What::Deviation),
+    reduction("numpy.sum", What::Sum),
+    reduction("numpy.var", What::Variance),
+];

@@ -37,7 +37,7 @@ impl Body<'_, '_> {
             true => results.moves.clone(),
             false => packed(vec![int(0, span)], span),
         };
-        let args = vec![results.array.clone(), whole.array.clone(), axis, moves];
+        let args = vec![results.run.clone(), whole.array.clone(), axis, moves];
         let found = self.library_call(&format!("{name}_place_axes"), args, false, span)?;
         let message = vec![Piece::Text("All-NaN slice encountered".to_owned())];
         let raise = Raise { class: "ValueError".into(), message };

@@ -24,8 +24,12 @@ impl Body<'_, '_> {
             && !matches!(returned.kind, hir::ExprKind::Bool(false))
         {
             return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, returned.span, "`returned` is not supported in this version")
-                    .help("sum up the weights by `np.sum`"),
+                Diagnostic::new(
+                    Code::ArgumentMismatch,
+                    returned.span,
+                    "`returned` is not supported in this version",
+                )
+                .help("sum up the weights by `np.sum`"),
             );
         }
         let Some(weights) = call.get("weights") else { return self.mean(reducing) };
@@ -86,14 +90,20 @@ impl Body<'_, '_> {
             return Ok((weights, along));
         }
         let place = match (&reducing.axes.reduced, &reducing.axes.named) {
-            (Reduced::These(reduced), Some(_)) if given.rank == 1 => reduced.iter().position(|reduced| *reduced),
+            (Reduced::These(reduced), Some(_)) if given.rank == 1 => {
+                reduced.iter().position(|reduced| *reduced)
+            }
             _ => None,
         };
         let Some(place) = place else {
             return self.report(
-                Diagnostic::new(Code::WrongRank, span, "`weights` has neither the shape of the array nor one dimension")
-                    .note(SHAPE)
-                    .help("give weights for each element, or along one `axis` that is a literal"),
+                Diagnostic::new(
+                    Code::WrongRank,
+                    span,
+                    "`weights` has neither the shape of the array nor one dimension",
+                )
+                .note(SHAPE)
+                .help("give weights for each element, or along one `axis` that is a literal"),
             );
         };
         evaluated.push(checked(equal(extent(0), reducing.extent(place)), "ValueError", SHAPE));
@@ -114,7 +124,11 @@ impl Body<'_, '_> {
             Type::Array(ty) => {
                 let mut all = reducing.with_array(scale.clone())?;
                 all.reduction = Reduction::of(What::All);
-                all.axes = Axes { reduced: Reduced::These(vec![true; ty.rank]), keepdims: false, ..reducing.axes.clone() };
+                all.axes = Axes {
+                    reduced: Reduced::These(vec![true; ty.rank]),
+                    keepdims: false,
+                    ..reducing.axes.clone()
+                };
                 self.fold_of(&all)?
             }
             _ => scale.clone(),

@@ -118,7 +118,8 @@ impl Body<'_, '_> {
             return Ok(Reduced::These(reduced));
         }
         let axis = self.expr(axis)?;
-        if rank == 0 && matches!(axis.int_literal(), Some(0 | -1)) {
+        // NumPy's ufuncs take these, its other functions do not.
+        if rank == 0 && call.reduction.is_ufunc() && matches!(axis.int_literal(), Some(0 | -1)) {
             return Ok(Reduced::These(Vec::new()));
         }
         if let Some(axis_number) = axis.int_literal() {

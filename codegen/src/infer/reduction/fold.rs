@@ -104,7 +104,7 @@ impl Body<'_, '_> {
         let array = self.with_dimension(reducing.array.clone(), span);
         let none = packed(vec![int(0, span); reducing.ty.rank.max(1)], span);
         let keys = reducing.keys.clone().filter(|_| reducing.ty.rank > 0).unwrap_or(none);
-        let args = vec![results.array.clone(), array, results.moves.clone(), keys];
+        let args = vec![results.run.clone(), array, results.moves.clone(), keys];
         evaluated.push(self.library_call(&format!("{}_axes", folding.name), args, false, span)?);
         Ok(results.after(evaluated))
     }
@@ -123,12 +123,8 @@ impl Body<'_, '_> {
 
 /// Raises where there is nothing that a result could be.
 pub(super) fn some_elements(n: Expr, message: String, span: Span) -> Expr {
-    let cond = Box::new(Body::operation(
-        Operation::Compare(CompareOp::Ne),
-        vec![n, int(0, span)],
-        Type::BOOL,
-        span,
-    ));
+    let cond =
+        Box::new(Body::operation(Operation::Compare(CompareOp::Ne), vec![n, int(0, span)], Type::BOOL, span));
     let raise = Raise { class: "ValueError".into(), message: vec![Piece::Text(message)] };
     let value = Box::new(Expr::new(ExprKind::Bool(true), Type::BOOL, span));
     Expr::new(ExprKind::Checked { cond, raise, value }, Type::BOOL, span)

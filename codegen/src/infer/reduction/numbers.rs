@@ -51,17 +51,19 @@ impl Body<'_, '_> {
 
     /// Sums by numbers of elements.
     fn quotients(&mut self, sums: Expr, n: Expr, span: crate::source::Span) -> Typed {
-        self.elementwise(vec![sums, n], span, &mut |body, args| body.library_call("mean_of", args, false, span))
+        self.elementwise(vec![sums, n], span, &mut |body, args| {
+            body.library_call("mean_of", args, false, span)
+        })
     }
 
     /// The variance, in two passes, and the standard deviation.
     pub(super) fn variance_of_numbers(&mut self, call: &Call<'_>, reducing: &Reducing) -> Typed {
         let span = reducing.span;
         if call.get("mean").is_some() || reducing.dtype.is_some_and(|dtype| dtype != reducing.ty.element) {
-            let message = format!("`{}` takes no `mean`, and no other `dtype`, in this version", name_of(reducing));
-            return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, message).help("leave them out"),
-            );
+            let message =
+                format!("`{}` takes no `mean`, and no other `dtype`, in this version", name_of(reducing));
+            return self
+                .report(Diagnostic::new(Code::ArgumentMismatch, span, message).help("leave them out"));
         }
         let ddof = self.ddof(call, reducing)?;
         let mut evaluated = Vec::new();

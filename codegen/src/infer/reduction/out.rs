@@ -79,7 +79,9 @@ impl Body<'_, '_> {
         match (reducing.reduction.keeps_shape(), &reducing.axes.named) {
             (false, _) => self.extents_left(reducing),
             (true, Some(_)) => extents.collect(),
-            (true, None) => vec![Expr::new(ExprKind::Size(Box::new(reducing.array.clone())), Type::INT, reducing.span)],
+            (true, None) => {
+                vec![Expr::new(ExprKind::Size(Box::new(reducing.array.clone())), Type::INT, reducing.span)]
+            }
         }
     }
 

@@ -43,9 +43,8 @@ impl Body<'_, '_> {
         let span = reducing.span;
         if let Some(weights) = call.get("weights") {
             let message = format!("`weights` of `{}` is not supported in this version", name_of(reducing));
-            return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, weights.span, message).help("leave it out"),
-            );
+            return self
+                .report(Diagnostic::new(Code::ArgumentMismatch, weights.span, message).help("leave it out"));
         }
         let method = self.quantile_method(call)?;
         let Some(q) = call.get("q") else { return self.missing(&name_of(reducing), "q", span) };
@@ -54,7 +53,9 @@ impl Body<'_, '_> {
         match q.ty.dtype() {
             Some(DType::Float64) => {}
             Some(dtype) if dtype.kind() == Kind::Int => {}
-            _ => return self.wrong_argument(reducing.row, &q, "as `q` one number, an integer or a `float64`,"),
+            _ => {
+                return self.wrong_argument(reducing.row, &q, "as `q` one number, an integer or a `float64`,");
+            }
         }
         let q = self.coerce(q, &Type::FLOAT)?;
         let (is_percent, limit) = match reducing.reduction.what {
@@ -134,7 +135,8 @@ impl Body<'_, '_> {
         evaluated.push(made);
         let array = self.with_dimension(reducing.array.clone(), span);
         let skips = Expr::new(ExprKind::Bool(reducing.reduction.skips_nan), Type::BOOL, span);
-        let args = vec![results.array.clone(), array, results.moves.clone(), buffer, q, int(method, span), skips];
+        let args =
+            vec![results.run.clone(), array, results.moves.clone(), buffer, q, int(method, span), skips];
         evaluated.push(self.library_call("quantile_axes", args, false, span)?);
         Ok(results.after(evaluated))
     }

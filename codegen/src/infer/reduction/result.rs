@@ -13,6 +13,8 @@ pub(super) struct Results {
     pub(super) made: Expr,
     /// It.
     pub(super) array: Expr,
+    /// Its elements as an array of one dimension, which all shapes share.
+    pub(super) run: Expr,
     /// How far they lie apart along each dimension of what is reduced, one at least.
     pub(super) moves: Expr,
     is_number: bool,
@@ -29,7 +31,14 @@ impl Body<'_, '_> {
             true => packed(vec![int(0, span); rank.max(1)], span),
             false => self.moves(reducing, &array),
         };
-        Results { made, array, moves, is_number }
+        let run = match &array.ty {
+            Type::Array(ty) if ty.rank > 1 => {
+                let ty = Type::Array(ArrayType { rank: 1, ..*ty });
+                Expr::new(ExprKind::Flat(Box::new(array.clone())), ty, span)
+            }
+            _ => array.clone(),
+        };
+        Results { made, array, run, moves, is_number }
     }
 
     /// A new array: what makes it, and what it is then.
