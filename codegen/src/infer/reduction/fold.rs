@@ -67,7 +67,7 @@ impl Body<'_, '_> {
         };
         let ty = Type::Strong(to);
         let first = match (&reducing.initial, fold) {
-            (Some(initial), _) => self.convert(initial.clone(), &ty)?,
+            (Some(initial), _) => self.first_of(initial.clone(), &ty)?,
             (None, Some(BinaryOp::Mul)) => self.convert(int(1, span), &ty)?,
             (None, Some(BinaryOp::BitAnd)) => Expr::new(ExprKind::Bool(true), ty, span),
             (None, Some(BinaryOp::BitOr)) => Expr::new(ExprKind::Bool(false), ty, span),
@@ -78,6 +78,17 @@ impl Body<'_, '_> {
         };
         let has_no_identity = missing.filter(|_| reducing.initial.is_none());
         Ok(Folding { name, to, first, has_no_identity })
+    }
+
+    /// What a fold begins with. Integers must fit, whatever their type.
+    fn first_of(&mut self, initial: Expr, ty: &Type) -> Typed {
+        let initial = match initial.ty.dtype() {
+            Some(dtype) if dtype.kind() == Kind::Int && dtype != DType::UInt64 => {
+                self.coerce(initial, &Type::INT)?
+            }
+            _ => initial,
+        };
+        self.convert(initial, ty)
     }
 
     /// The type in which NumPy sums up and multiplies.

@@ -70,52 +70,43 @@ impl Body<'_, '_> {
         let Type::Array(ty) = array.ty else {
             return self.wrong_argument(row, &array, "an array");
         };
-        if let Some(refused) = call.get("where") {
-            let message = format!("`where` of `{}` is not supported in this version", python_name(row.name));
-            return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, refused.span, message)
-                    .help("use `np.where` to put what changes nothing in the place of the others"),
-            );
-        }
-        let (array_first, array) = self.bind(array);
-        let mut evaluated = vec![array_first];
+        let mut evaluated = Vec::new();
+        let (bound, array) = self.bind(array);
+        evaluated.push(bound);
         let axes = self.axes_of(&call, ty.rank, &mut evaluated)?;
         let dtype = match call.get("dtype") {
             Some(dtype) => self.element_type(&Making { row, dtype: Some(dtype), span })?,
             None => None,
         };
-        let initial = match call.get("initial") {
-            Some(initial) => {
-                let initial = self.expr(initial)?;
-                if initial.ty.dtype().is_none() {
-                    return self.wrong_argument(row, &initial, "a number to begin with");
-                }
-                Some(self.set_before(initial, &mut evaluated))
-            }
-            None => None,
-        };
+        let initial = self.evaluated_argument(&call, "initial", &mut evaluated)?;
+        if let Some(initial) = initial.as_ref().filter(|initial| initial.ty.dtype().is_none()) {
+            return self.wrong_argument(row, initial, "a number to begin with");
+        }
+        let out = self.evaluated_argument(&call, "out", &mut evaluated)?;
         let (ty, array, axes) = match call.get("weights").or(call.get("mean")) {
             Some(_) => (ty, array, axes),
             None => Self::one_run(reduction, ty, array, axes, span),
         };
         let mut reducing =
             Reducing { row, reduction, ty, array, axes, dtype, initial, out: None, keys: None, span };
-        let out = match call.get("out") {
-            Some(out) => {
-                let out = self.expr(out)?;
-                Some(self.set_before(out, &mut evaluated))
-            }
-            None => None,
-        };
-        self.check_kind(&reducing)?;
-        if matches!(reduction.what, What::ArgMinimum | What::ArgMaximum) || reduction.keeps_shape() {
-            self.check_one_axis(&reducing)?;
-        }
+        self.check_reduction(&call, &reducing)?;
         let result = match out {
             None => self.reduced(&call, &mut reducing)?,
             Some(out) => self.reduced_to(&call, &mut reducing, out)?,
         };
         Ok(super::tuple::after(evaluated, result))
+    }
+
+    /// An argument that is evaluated before, for any use.
+    fn evaluated_argument(
+        &mut self,
+        call: &Call<'_>,
+        name: &str,
+        evaluated: &mut Vec<Expr>,
+    ) -> Typed<Option<Expr>> {
+        let Some(argument) = call.get(name) else { return Ok(None) };
+        let argument = self.expr(argument)?;
+        Ok(Some(self.set_before(argument, evaluated)))
     }
 
     /// All elements of an array that lies in memory as one run, as an array of one dimension, where only their order there
@@ -169,8 +160,20 @@ impl Body<'_, '_> {
         Ok((array, Call { row, reduction, args }))
     }
 
-    /// Refuses elements that a reduction does not take.
-    fn check_kind(&mut self, reducing: &Reducing) -> Typed<()> {
+    /// Refuses arguments and elements that a reduction does not take.
+    fn check_reduction(&mut self, call: &Call<'_>, reducing: &Reducing) -> Typed<()> {
+        if let Some(refused) = call.get("where") {
+            let message =
+                format!("`where` of `{}` is not supported in this version", python_name(reducing.row.name));
+            return self.report(
+                Diagnostic::new(Code::ArgumentMismatch, refused.span, message)
+                    .help("use `np.where` to put what changes nothing in the place of the others"),
+            );
+        }
+        let what = reducing.reduction.what;
+        if matches!(what, What::ArgMinimum | What::ArgMaximum) || reducing.reduction.keeps_shape() {
+            self.check_one_axis(reducing)?;
+        }
         let takes_complex = !matches!(
             reducing.reduction.what,
             What::Minimum

@@ -35,7 +35,7 @@ impl Body<'_, '_> {
             Kind::Bool | Kind::Int | Kind::Complex => DType::Float64,
         };
         let half = Expr::new(ExprKind::Float(0.5), Type::FLOAT, reducing.span);
-        self.from_buffer(reducing, to, half, -1, Vec::new())
+        self.found_in_buffer(reducing, to, half, -1, Vec::new())
     }
 
     /// A quantile.
@@ -54,7 +54,11 @@ impl Body<'_, '_> {
             Some(DType::Float64) => {}
             Some(dtype) if dtype.kind() == Kind::Int => {}
             _ => {
-                return self.wrong_argument(reducing.row, &q, "as `q` one number, an integer or a `float64`,");
+                return self.wrong_argument(
+                    reducing.row,
+                    &q,
+                    "as `q` one number, an integer or a `float64`,",
+                );
             }
         }
         let q = self.coerce(q, &Type::FLOAT)?;
@@ -89,7 +93,7 @@ impl Body<'_, '_> {
                 return self.wrong_argument(reducing.row, &array, "an array of real numbers");
             }
         };
-        self.from_buffer(reducing, to, q, method as i128, evaluated)
+        self.found_in_buffer(reducing, to, q, method as i128, evaluated)
     }
 
     /// The number of the method.
@@ -115,7 +119,7 @@ impl Body<'_, '_> {
     }
 
     /// Results that the library finds in a buffer with the elements that become one.
-    fn from_buffer(
+    fn found_in_buffer(
         &mut self,
         reducing: &Reducing,
         to: DType,
