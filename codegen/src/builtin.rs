@@ -4,11 +4,13 @@
 //! `syntax` reads the names, `infer` the rest.
 
 mod intrinsics;
+mod reduction;
 mod written;
 
 use std::ops::RangeInclusive;
 
 pub use intrinsics::Form;
+pub use reduction::{Reduction, What};
 pub use written::Takes;
 
 use crate::hir;
@@ -72,12 +74,10 @@ pub enum Rule {
     Bits,
     /// `intrinsics.select`.
     Select,
-    /// `intrinsics.is_float32`.
-    IsFloat32,
-    /// `intrinsics.is_complex`.
-    IsComplex,
-    /// A reduction of a whole array.
-    Reduce,
+    /// A condition on types, which is known where a function of the library is specialised.
+    AboutTypes,
+    /// A reduction of an array.
+    Reduce(Reduction),
     /// A ufunc of NumPy's, or `np.where`.
     Ufunc,
     /// A conversion that never raises.
@@ -146,8 +146,6 @@ pub enum Indexing {
     FlatNonzero,
     /// `np.argwhere`.
     Argwhere,
-    /// `np.count_nonzero`.
-    CountNonzero,
     /// `np.take`.
     Take,
     /// `np.take_along_axis`.
@@ -284,8 +282,9 @@ pub fn find(name: &str) -> Option<&'static Row> {
     rows().find(|row| row.name == name)
 }
 
+/// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    TABLE.iter().chain(intrinsics::TABLE).chain(written::TABLE)
+    TABLE.iter().chain(intrinsics::TABLE).chain(reduction::TABLE).chain(written::TABLE)
 }
 
 /// The functions that the library writes in Python, with what their parameters take.
@@ -334,14 +333,20 @@ fn all_methods() -> impl Iterator<Item = &'static str> {
 const METHODS: &[&str] = &[
     "numpy.all",
     "numpy.any",
+    "numpy.argmax",
+    "numpy.argmin",
     "numpy.copy",
+    "numpy.cumprod",
+    "numpy.cumsum",
     "numpy.max",
     "numpy.mean",
     "numpy.min",
     "numpy.nonzero",
     "numpy.prod",
+    "numpy.std",
     "numpy.sum",
     "numpy.take",
+    "numpy.var",
 ];
 
 type Parameters = &'static [(&'static str, Option<f64>)];
@@ -443,11 +448,6 @@ const fn float(name: &'static str, function: &'static str) -> Row {
 /// A ufunc that computes in floats or in complex numbers.
 const fn number(name: &'static str, function: &'static str, complex: &'static str) -> Row {
     ufunc(name, 1, Ufunc::Float(function, Some(complex)))
-}
-
-/// A reduction of a whole array.
-const fn reduction(name: &'static str, function: &'static str) -> Row {
-    row(name, 1..=1, Rule::Reduce, Target::Library(function))
 }
 
 /// What indexes an array.
@@ -746,18 +746,8 @@ static TABLE: &[Row] = &[
     ufunc("numpy.true_divide", 2, Ufunc::Binary(hir::BinaryOp::Div)),
     ufunc("numpy.trunc", 1, Ufunc::Whole("whole_trunc")),
     ufunc("numpy.where", 3, Ufunc::Where),
-    reduction("numpy.all", "array_all"),
-    reduction("numpy.amax", "greatest"),
-    reduction("numpy.amin", "least"),
-    reduction("numpy.any", "array_any"),
-    reduction("numpy.max", "greatest"),
-    reduction("numpy.mean", "mean"),
-    reduction("numpy.min", "least"),
-    reduction("numpy.prod", "product"),
-    reduction("numpy.sum", "sum"),
     index("numpy.argwhere", 1..=1, Indexing::Argwhere),
     index("numpy.compress", 2..=3, Indexing::Compress),
-    index("numpy.count_nonzero", 1..=1, Indexing::CountNonzero),
     index("numpy.extract", 2..=2, Indexing::Extract),
     index("numpy.flatnonzero", 1..=1, Indexing::FlatNonzero),
     index("numpy.ix_", 1..=usize::MAX, Indexing::Ix),

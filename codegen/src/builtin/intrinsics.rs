@@ -12,6 +12,10 @@ use crate::types::{DType, Type};
 pub enum Form {
     /// `intrinsics.strided`.
     Strided,
+    /// `intrinsics.adjacent`.
+    Adjacent,
+    /// `intrinsics.itemsize`.
+    ItemSize,
     /// `intrinsics.contiguous`.
     Contiguous,
     /// `intrinsics.with_item`.
@@ -55,8 +59,10 @@ pub(super) static TABLE: &[Row] = &[
     intrinsic("intrinsics.product_error", 2, Intrinsic::ProductError),
     intrinsic("intrinsics.leading_zeros", 1, Intrinsic::LeadingZeros),
     row("intrinsics.select", 3..=3, Rule::Select, Target::Nothing),
-    row("intrinsics.is_float32", 1..=1, Rule::IsFloat32, Target::Nothing),
-    row("intrinsics.is_complex", 1..=1, Rule::IsComplex, Target::Nothing),
+    row("intrinsics.is_float32", 1..=1, Rule::AboutTypes, Target::Nothing),
+    row("intrinsics.is_complex", 1..=1, Rule::AboutTypes, Target::Nothing),
+    row("intrinsics.is_exact", 1..=1, Rule::AboutTypes, Target::Nothing),
+    row("intrinsics.is_cast", 2..=2, Rule::AboutTypes, Target::Nothing),
     row("intrinsics.fabs", 1..=1, Rule::Operate, Target::Operation(Operation::Unary(ir::UnaryOp::Abs))),
     row(
         "intrinsics.wrapping_add",
@@ -90,7 +96,9 @@ pub(super) static TABLE: &[Row] = &[
     ),
     ufunc("intrinsics.at_least", 2, Ufunc::Same("not_below")),
     ufunc("intrinsics.at_most", 2, Ufunc::Same("not_above")),
-    form("intrinsics.strided", 5, Form::Strided),
+    row("intrinsics.strided", 4..=5, Rule::Form(Form::Strided), Target::Nothing),
+    form("intrinsics.adjacent", 3, Form::Adjacent),
+    form("intrinsics.itemsize", 1, Form::ItemSize),
     form("intrinsics.contiguous", 2, Form::Contiguous),
     form("intrinsics.with_item", 3, Form::WithItem),
     form("intrinsics.inserted", 3, Form::Inserted),

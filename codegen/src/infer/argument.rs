@@ -105,7 +105,7 @@ impl Body<'_, '_> {
     }
 
     /// For each parameter, which of the `n` arguments is for it; the keywords are the last ones.
-    fn places(
+    pub(super) fn places(
         &mut self,
         function: &str,
         params: &[&str],
@@ -136,7 +136,7 @@ impl Body<'_, '_> {
         Ok(places)
     }
 
-    fn missing<T>(&mut self, function: &str, param: &str, span: Span) -> Typed<T> {
+    pub(super) fn missing<T>(&mut self, function: &str, param: &str, span: Span) -> Typed<T> {
         let message = format!("`{function}` is called without its argument `{param}`");
         self.report(
             Diagnostic::new(Code::ArgumentMismatch, span, message)

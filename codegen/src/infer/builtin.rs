@@ -5,10 +5,7 @@ use super::call::NO_INTEGER;
 use super::convert::real_number_of;
 use super::none::{present, unsupported_operands};
 use super::tuple::after;
-use super::{
-    Body, Typed, array_literal, array_reduction, device, forms, indexing, instruction, promote, random,
-    reduce,
-};
+use super::{Body, Typed, array_literal, device, forms, indexing, instruction, promote, random, reduce};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, CompareOp, ErrorModel};
@@ -50,9 +47,7 @@ impl Body<'_, '_> {
             Rule::ComplexOfParts => complex_of_parts,
             Rule::Bits => bits,
             Rule::Select => select,
-            Rule::IsFloat32 => is_float32,
-            Rule::IsComplex => is_complex,
-            Rule::Reduce => array_reduction::reduce,
+            Rule::AboutTypes => about_types,
             Rule::Cast => cast,
             Rule::Special => device::special,
             Rule::Grid => device::grid,
@@ -68,6 +63,7 @@ impl Body<'_, '_> {
             Rule::Form(_) => forms::form,
             Rule::Written
             | Rule::Make(_)
+            | Rule::Reduce(_)
             | Rule::Ufunc
             | Rule::Atomic
             | Rule::Reserve(_)
@@ -107,8 +103,8 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Construct | Rule::DivMod | Rule::Power | Rule::Extremum | Rule::RevealType, _) => return None,
         (Rule::Round | Rule::Iterator | Rule::Print | Rule::AnyAll | Rule::Sum, _) => return None,
         (Rule::Make(_) | Rule::Operate | Rule::Like | Rule::ComplexOfParts, _) => return None,
-        (Rule::Bits | Rule::Select | Rule::IsFloat32 | Rule::IsComplex | Rule::Cast, _) => return None,
-        (Rule::Reduce | Rule::Ufunc | Rule::Index(_), _) => return None,
+        (Rule::Bits | Rule::Select | Rule::AboutTypes | Rule::Cast, _) => return None,
+        (Rule::Reduce(_) | Rule::Ufunc | Rule::Index(_), _) => return None,
         (Rule::Special | Rule::Grid | Rule::GridSize | Rule::LanesBefore | Rule::Together, _) => return None,
         (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array, _) => return None,
         (Rule::Random | Rule::Instruction(_), _) => return None,
@@ -535,16 +531,18 @@ fn select(body: &mut Body<'_, '_>, _: &'static Row, mut args: Vec<Expr>, span: S
     Ok(Body::operation(Operation::Select, args, ty, span))
 }
 
-/// Whether the argument is a `float32`: the branch that is not taken is not typed.
-fn is_float32(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
-    let is_float32 = args[0].ty == Type::Strong(DType::Float32);
-    Ok(Expr::new(ExprKind::Bool(is_float32), Type::BOOL, span))
-}
-
-/// Whether the argument is complex, or an array of complex numbers: likewise.
-fn is_complex(_: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
-    let is_complex = args[0].ty.element().map(DType::kind) == Some(Kind::Complex);
-    Ok(Expr::new(ExprKind::Bool(is_complex), Type::BOOL, span))
+/// A condition on the types of numbers and of arrays' elements: the branch that is not taken is not typed.
+fn about_types(_: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+    let elements: Vec<Option<DType>> = args.iter().map(|arg| arg.ty.element()).collect();
+    let kind = elements[0].map(DType::kind);
+    let holds = match row.name {
+        "intrinsics.is_float32" => args[0].ty == Type::Strong(DType::Float32),
+        "intrinsics.is_complex" => kind == Some(Kind::Complex),
+        "intrinsics.is_exact" => matches!(kind, Some(Kind::Bool | Kind::Int)),
+        "intrinsics.is_cast" => elements[0] != elements[1],
+        name => unreachable!("bug in pykernel: `{name}` is no condition on types"),
+    };
+    Ok(Expr::new(ExprKind::Bool(holds), Type::BOOL, span))
 }
 
 /// A conversion that neither checks nor raises.

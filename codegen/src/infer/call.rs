@@ -226,6 +226,9 @@ impl Body<'_, '_> {
         if let builtin::Rule::Make(maker) = row.rule {
             return self.make(row, maker, args, keywords, span);
         }
+        if let builtin::Rule::Reduce(reduction) = row.rule {
+            return self.call_reduction(row, reduction, args, keywords, span);
+        }
         if let builtin::Rule::Reserve(memory) = row.rule {
             return self.reserve(row, memory, args, keywords, span);
         }

@@ -3,7 +3,7 @@
 
 use super::expression::dtype_value;
 use super::promote::{part, promote};
-use super::tuple::{arithmetic, int, packed};
+use super::tuple::{after, arithmetic, int, packed};
 use super::{Body, Typed};
 use crate::builtin::{Form, Row, Rule};
 use crate::diagnostic::{Code, Diagnostic};
@@ -17,6 +17,11 @@ pub(super) fn form(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, 
     let Rule::Form(form) = row.rule else { unreachable!("bug in pykernel: `{}` is no form", row.name) };
     match form {
         Form::Strided => body.strided(args, span),
+        Form::Adjacent => body.adjacent(args, span),
+        Form::ItemSize => {
+            let size = args[0].ty.element().map_or(0, DType::size);
+            Ok(int(size as i128, span))
+        }
         Form::Contiguous => body.contiguous(args, span),
         Form::WithItem | Form::Inserted | Form::Without => body.changed(form, args, span),
         Form::Length => {
@@ -92,17 +97,37 @@ impl Body<'_, '_> {
         }
     }
 
-    /// `strided(a, offset, shape, strides, dtype)`.
+    /// `strided(a, offset, shape, strides, dtype)`; without a dtype, with the elements of `a`.
     fn strided(&mut self, args: Vec<Expr>, span: Span) -> Typed {
-        let Ok([array, offset, shape, strides, dtype]) = <[Expr; 5]>::try_from(args) else {
-            return Err(super::Stop);
+        let mut args = args.into_iter();
+        let (Some(array), Some(offset), Some(shape), Some(strides), dtype) =
+            (args.next(), args.next(), args.next(), args.next(), args.next())
+        else {
+            unreachable!("bug in pykernel: the arity was checked")
         };
-        let (Type::Array(ty), Type::DType(element)) = (&array.ty, &dtype.ty) else { return Err(super::Stop) };
-        let (ty, element) = (*ty, *element);
-        let (shape, strides) = (self.items(shape), self.items(strides));
+        let Type::Array(ty) = array.ty else { return Err(super::Stop) };
+        let element = match dtype.map(|dtype| dtype.ty) {
+            None => ty.element,
+            Some(Type::DType(element)) => element,
+            Some(_) => return Err(super::Stop),
+        };
+        let ((array_first, array), (offset_first, offset)) = (self.twice(array), self.twice(offset));
+        let (mut evaluated, [shape, strides]) = self.for_any_use([shape, strides]);
+        evaluated.splice(0..0, [array_first, offset_first]);
         let ty = ArrayType { element, rank: shape.len(), layout: Layout::Any, ..ty };
         let kind = ExprKind::Strided(Box::new(Strided { array, offset, shape, strides }));
-        Ok(Expr::new(kind, Type::Array(ty), span))
+        Ok(after(evaluated, Expr::new(kind, Type::Array(ty), span)))
+    }
+
+    /// `adjacent(a, offset, n)`.
+    fn adjacent(&mut self, args: Vec<Expr>, span: Span) -> Typed {
+        let Ok([array, offset, extent]) = <[Expr; 3]>::try_from(args) else { return Err(super::Stop) };
+        let Type::Array(ty) = array.ty else { return Err(super::Stop) };
+        let strides = vec![int(ty.element.size() as i128, span)];
+        let ty = Type::Array(ArrayType { rank: 1, layout: Layout::C, ..ty });
+        let [offset, extent] = [offset, extent].map(|number| self.coerce(number, &Type::INT));
+        let strided = Strided { array, offset: offset?, shape: vec![extent?], strides };
+        Ok(Expr::new(ExprKind::Strided(Box::new(strided)), ty, span))
     }
 
     /// `contiguous(a, shape)`.

@@ -26,7 +26,6 @@ pub(super) fn index(
         (Indexing::Nonzero, ..) => body.nonzero(&call, first),
         (Indexing::FlatNonzero, ..) => body.flat_nonzero(&call, first),
         (Indexing::Argwhere, ..) => body.argwhere(&call, first),
-        (Indexing::CountNonzero, ..) => body.count_nonzero(&call, first),
         (Indexing::Take, Some(indices), axis) => body.take(&call, first, indices, axis),
         (Indexing::TakeAlongAxis, Some(indices), axis) => body.take_along_axis(&call, first, indices, axis),
         (Indexing::Extract, Some(array), _) => body.extract(&call, first, array),
@@ -75,12 +74,6 @@ impl Body<'_, '_> {
         let Type::Array(ty) = places.ty else { return Err(Stop) };
         let turned = ExprKind::Transpose(Box::new(places));
         Ok(Expr::new(turned, Type::Array(ty.transposed()), call.span))
-    }
-
-    fn count_nonzero(&mut self, call: &Call, array: Expr) -> Typed {
-        self.wants_array(call, &array)?;
-        let count = self.library_call("count_true", vec![array], false, call.span)?;
-        self.coerce(count, &Type::Strong(DType::Int64))
     }
 
     /// `np.take`: what stands at indices along a dimension, or among all elements.

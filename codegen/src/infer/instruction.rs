@@ -66,7 +66,7 @@ impl Body<'_, '_> {
 
     /// The arguments as floats of their common type.
     fn floats(&mut self, row: &Row, args: Vec<Expr>, span: Span) -> Typed<(Vec<Expr>, Type)> {
-        let (args, ty) = self.numbers(row, args, span)?;
+        let (args, ty) = self.promoted(row, args, span)?;
         match ty.dtype().map(DType::kind) {
             Some(Kind::Float) => Ok((args, ty)),
             _ => {
@@ -77,7 +77,7 @@ impl Body<'_, '_> {
     }
 
     /// The arguments as real numbers of their common type.
-    fn numbers(&mut self, row: &Row, args: Vec<Expr>, span: Span) -> Typed<(Vec<Expr>, Type)> {
+    fn promoted(&mut self, row: &Row, args: Vec<Expr>, span: Span) -> Typed<(Vec<Expr>, Type)> {
         let is_number =
             |arg: &&Expr| matches!(arg.ty.dtype().map(DType::kind), Some(Kind::Int | Kind::Float));
         if let Some(bad) = args.iter().find(|arg| !is_number(arg)).cloned() {
@@ -92,7 +92,7 @@ impl Body<'_, '_> {
     fn selected(&mut self, row: &Row, mut args: Vec<Expr>, span: Span) -> Typed {
         let values = args.split_off(1);
         let cond = args.into_iter().map(|cond| self.truth(cond)).collect::<Typed<Vec<_>>>()?;
-        let (values, ty) = self.numbers(row, values, span)?;
+        let (values, ty) = self.promoted(row, values, span)?;
         Ok(Body::operation(Operation::Select, cond.into_iter().chain(values).collect(), ty, span))
     }
 }

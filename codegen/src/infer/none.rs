@@ -8,6 +8,7 @@ use super::refine::none_test;
 use super::tuple::{after, packed};
 use super::web::WebTypes;
 use super::{Body, Typed};
+use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, LogicalOp};
 use crate::ir;
@@ -248,13 +249,13 @@ impl Body<'_, '_> {
             hir::ExprKind::Builtin(name) => name == "intrinsics.raises",
             hir::ExprKind::Call { callee, .. } => {
                 let hir::ExprKind::Builtin(name) = &callee.kind else { return false };
-                matches!(
-                    name.as_str(),
-                    "intrinsics.is_float32"
-                        | "intrinsics.is_complex"
-                        | "intrinsics.is_c"
-                        | "intrinsics.is_number"
-                )
+                builtin::find(name).is_some_and(|row| {
+                    matches!(
+                        row.rule,
+                        builtin::Rule::AboutTypes
+                            | builtin::Rule::Form(builtin::Form::IsC | builtin::Form::IsNumber)
+                    )
+                })
             }
             hir::ExprKind::Compare { left, right, .. } => is_of_types(left) || is_of_types(right),
             hir::ExprKind::Unary { op: hir::UnaryOp::Not, operand } => self.is_about_types(operand),

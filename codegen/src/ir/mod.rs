@@ -49,7 +49,8 @@
 //! undefined behaviour: `lower` puts an [`Expr::InBounds`] check before each, but in a function
 //! that is [`Function::unchecked`], and a pass may delete that check only where it proves it. So is
 //! an [`Expr::SubView`] that leaves its base: what `lower` makes of slices lies inside, and indices
-//! are checked as before a `Load`. Nothing else is "maybe unsafe".
+//! are checked as before a `Load`; and an [`Expr::Strided`] that does, which only the library makes. Nothing
+//! else is "maybe unsafe".
 //!
 //! # Aliasing
 //! Every view has a root: a parameter, an `Allocate`, a `Reserve` or a `Table`, which is never written; that of the view that it is a

@@ -131,10 +131,10 @@ def numpy_dstack(arrays):
 
 
 def numpy_column_stack(arrays):
-    return numpy_concatenate(all_columns(arrays), 1, None)
+    return numpy_concatenate(as_columns(arrays), 1, None)
 
 
-def all_columns(arrays):
+def as_columns(arrays):
     first = arrays[0]
     if first.ndim == 0:
         part = first[None, None]
@@ -145,7 +145,7 @@ def all_columns(arrays):
     if intrinsics.length(arrays) == 1:
         return (part,)
     else:
-        return (part,) + all_columns(arrays[1:])
+        return (part,) + as_columns(arrays[1:])
 
 
 def numpy_append(arr, values, axis=None):

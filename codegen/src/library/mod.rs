@@ -7,16 +7,19 @@
 //! - `overflow_unless(cond)`: a statement that raises `OverflowError` in builds that check;
 //! - `wrapping_*`, `trunc_div`, `trunc_rem`, `wrap_*`, `bits`, …: operations of the IR as they are;
 //! - `like(x, model)`: `x` as a number of `model`'s type;
-//! - `is_float32(x)`, `is_complex(x)`, the latter also of an array, `is_c(a)`, whether the type of an array says that it is contiguous
-//!   in C's order, `is_number(x)`, whether it is no array: conditions that are known where a
-//!   function is specialised; the branch that is not taken is not even typed;
+//! - `is_float32(x)`, `is_complex(x)`, `is_exact(x)` (integers and truth values), `is_cast(x, y)` (whether the two have
+//!   different types), all also of arrays, `is_c(a)`, whether the type of an array says that it is
+//!   contiguous in C's order, `is_number(x)`, whether it is no array: conditions that are known where a function is
+//!   specialised; the branch that is not taken is not even typed;
 //! - `bits(x)`: the bits of a float as an unsigned integer of its width, `float_of_bits` back;
 //! - `select(cond, x, y)`: `x if cond else y` where both are computed, without a branch;
 //! - `mul_add(a, b, c)`: `a * b + c`, rounded once where the target can, twice elsewhere;
 //! - `product_error(a, b)`: the exact error of `a * b`;
 //! - `strided(a, offset, shape, strides, dtype)`: the memory of `a` as an array of these extents, strides in bytes and
 //!   elements, the first of them so many bytes behind that of `a`. Whoever writes it answers for it that every element
-//!   lies in the memory of `a` and is aligned;
+//!   lies in the memory of `a` and is aligned. Without a dtype the elements are those of `a`;
+//! - `adjacent(a, offset, n)`: n adjacent elements of `a`, the first of them so many bytes behind the first of `a`, likewise;
+//! - `itemsize(a)`: how many bytes an element has;
 //! - `contiguous(a, shape)`: the elements of `a`, which are adjacent in C's order, as an array of another shape with as
 //!   many elements, in that order;
 //! - `with_item(t, k, x)`, `inserted(t, k, x)`, `without(t, k)`: a tuple of integers with `x` at the place `k`, there before
@@ -42,6 +45,7 @@ use crate::hir;
 use crate::source::{self, Source};
 use crate::syntax;
 
+/// The text but for the folds.
 const TEXT: &str = concat!(
     include_str!("integer.py"),
     include_str!("float.py"),
@@ -60,6 +64,9 @@ const TEXT: &str = concat!(
     include_str!("cmath.py"),
     include_str!("sequence.py"),
     include_str!("reduction.py"),
+    include_str!("axes.py"),
+    include_str!("folds.py"),
+    include_str!("quantile.py"),
     include_str!("random.py"),
     include_str!("indexing.py"),
     include_str!("memory.py"),
@@ -74,9 +81,48 @@ const TEXT: &str = concat!(
     include_str!("statistics.py"),
 );
 
+/// A fold of arrays, whose name stands in the place of `FOLD`.
+const FOLD: &str = include_str!("fold.py");
+
+/// What it does along the innermost dimensions, but for sums, which have an order of their own.
+const INNER: &str = include_str!("inner.py");
+
+/// One element after the other.
+const LEFT: &str = include_str!("left.py");
+
+/// Several elements side by side.
+const ASIDE: &str = include_str!("aside.py");
+
+/// Where the first element is that the fold gives.
+const PLACE: &str = include_str!("place.py");
+
+/// What the fold has come to at each element.
+const ACCUMULATE: &str = include_str!("accumulate.py");
+
+/// The folds, each with the texts that it is made of. What it does with an element says `folds.py`.
+const FOLDS: [(&str, &[&str]); 12] = [
+    ("add", &[FOLD, ACCUMULATE]),
+    ("add_numbers", &[ACCUMULATE]),
+    ("multiply", &[FOLD, INNER, LEFT, ACCUMULATE]),
+    ("multiply_numbers", &[FOLD, INNER, LEFT, ACCUMULATE]),
+    ("count", &[FOLD, INNER, LEFT]),
+    ("count_numbers", &[FOLD, INNER, LEFT]),
+    ("minimum", &[FOLD, INNER, ASIDE, PLACE]),
+    ("maximum", &[FOLD, INNER, ASIDE, PLACE]),
+    ("fmin", &[FOLD, INNER, ASIDE, PLACE]),
+    ("fmax", &[FOLD, INNER, ASIDE, PLACE]),
+    ("any", &[FOLD, INNER]),
+    ("all", &[FOLD, INNER]),
+];
+
+fn text() -> String {
+    let named = |(name, texts): &(&str, &[&str])| texts.concat().replace("FOLD", name);
+    FOLDS.iter().map(named).fold(TEXT.to_owned(), |text, fold| text + &fold)
+}
+
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {
     let mut diagnostics = Diagnostics::default();
-    let module = syntax::parse(&Source::file(source::LIBRARY, TEXT), &mut diagnostics);
+    let module = syntax::parse(&Source::file(source::LIBRARY, &text()), &mut diagnostics);
     if !diagnostics.is_empty() {
         unreachable!("bug in pykernel: the library does not parse: {:?}", diagnostics.into_sorted());
     }

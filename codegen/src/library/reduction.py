@@ -120,137 +120,38 @@ def sum_run(a):
     return intrinsics.like(0.0, a[0]) + pairwise_sum(a)
 
 
-@njit(boundscheck=False)
-def sum_chunks(a, chunk):
-    # NumPy adds up what its buffer holds, one after the other.
-    total = intrinsics.like(0.0, a[0])
-    n = len(a)
-    start = 0
-    while start < n:
-        stop = n
-        if n - start > chunk:
-            stop = start + chunk
-        total = total + pairwise_sum(a[start:stop])
-        start = stop
-    return total
-
-
-def is_turned(shape, strides):
-    # Whether NumPy goes through an array in Fortran's order: where that is the one of memory.
-    turned = False
-    last = 0
-    for k in range(len(strides)):
-        stride = strides[k]
-        if stride < 0:
-            stride = -stride
-        if shape[k] != 1 and stride != 0:
-            if last != 0:
-                if stride <= last:
-                    return False
-                turned = True
-            last = stride
-    return turned
-
-
-def chunk_of(shape, strides, turned, most):
-    # How many elements NumPy adds up at once: so many times the last dimensions that its buffer holds,
-    # those counted as one that are adjacent. A last dimension that the buffer does not hold is taken
-    # `most` at once.
-    fits = 1
-    run = 1
-    after = 0
-    n = len(shape)
-    for i in range(n):
-        k = n - 1 - i
-        if turned:
-            k = i
-        extent = shape[k]
-        if extent == 0:
-            return 1
-        if extent != 1:
-            if run == 1 or strides[k] == after:
-                run = run * extent
-            else:
-                if fits * run > 8192:
-                    break
-                fits = fits * run
-                run = extent
-            after = strides[k] * extent
-    if fits * run <= 8192:
-        fits = fits * run
-    elif fits == 1:
-        return minimum(run, most)
-    return fits * intrinsics.trunc_div(8192, fits)
-
-
-def sum_integers(a, zero):
-    for x in a:
-        zero = zero + x
-    return zero
-
-
-def product_of(a, one):
-    for x in a:
-        one = one * x
-    return one
-
-
-@njit(boundscheck=False)
-def mean_of(total, n):
-    return total / intrinsics.like(n, total)
-
-
-# The order does not matter for the least and the greatest, but for the sign of a zero, which it does in
-# NumPy too. Four are looked at side by side.
-
-
-@njit(boundscheck=False)
-def least(a):
-    n = len(a)
-    if n == 0:
-        raise ValueError("zero-size array to reduction operation minimum which has no identity")
-    best = a[0]
-    if n >= 4:
-        b1 = a[1]
-        b2 = a[2]
-        b3 = a[3]
-        for i in range(0, n - n % 4, 4):
-            best = least_of(best, a[i])
-            b1 = least_of(b1, a[i + 1])
-            b2 = least_of(b2, a[i + 2])
-            b3 = least_of(b3, a[i + 3])
-        best = least_of(least_of(best, b1), least_of(b2, b3))
-    for i in range(n - n % 4, n):
-        best = least_of(best, a[i])
-    return best
-
-
 def least_of(best, x):
     return intrinsics.select(best < x or best != best, best, x)
-
-
-@njit(boundscheck=False)
-def greatest(a):
-    n = len(a)
-    if n == 0:
-        raise ValueError("zero-size array to reduction operation maximum which has no identity")
-    best = a[0]
-    if n >= 4:
-        b1 = a[1]
-        b2 = a[2]
-        b3 = a[3]
-        for i in range(0, n - n % 4, 4):
-            best = greatest_of(best, a[i])
-            b1 = greatest_of(b1, a[i + 1])
-            b2 = greatest_of(b2, a[i + 2])
-            b3 = greatest_of(b3, a[i + 3])
-        best = greatest_of(greatest_of(best, b1), greatest_of(b2, b3))
-    for i in range(n - n % 4, n):
-        best = greatest_of(best, a[i])
-    return best
 
 
 def greatest_of(best, x):
     return intrinsics.select(best > x or best != best, best, x)
 
 
+def mean_of(total, n):
+    # NumPy divides in double precision.
+    if intrinsics.is_complex(total):
+        return intrinsics.like(np.complex128(total) / np.complex128(n), total)
+    return intrinsics.like(np.float64(total) / np.float64(n), total)
+
+
+def degrees_of_freedom(n, ddof):
+    freedom = float(n) - ddof
+    return intrinsics.select(freedom < 0.0, 0.0, freedom)
+
+
+def square_of(x):
+    if intrinsics.is_complex(x):
+        return x.real * x.real + x.imag * x.imag
+    return x * x
+
+
+def where_number(x, square):
+    return intrinsics.select(x == x, square, intrinsics.like(0, square))
+
+
+def variance_of_numbers(total, n, ddof):
+    freedom = float(n) - ddof
+    if freedom <= 0.0:
+        return intrinsics.like(math.nan, total)
+    return intrinsics.like(np.float64(total) / np.float64(freedom), total)

@@ -17,8 +17,8 @@ pub fn fold(expr: &mut Expr) {
     let simpler = match expr {
         Expr::Const(_) | Expr::Local(_) | Expr::Dim { .. } | Expr::Stride { .. } => None,
         Expr::Address { .. } | Expr::Overlap { .. } | Expr::Transpose { .. } | Expr::OfLayout { .. } => None,
-        Expr::Strided { .. } => None,
         Expr::Splat { .. } | Expr::LaneNumbers { .. } | Expr::AnyLane { .. } | Expr::Lane { .. } => None,
+        Expr::Strided { .. } => None,
         Expr::Unowned | Expr::Empty(_) | Expr::Table { .. } => None,
         Expr::SubView { view, axes } => is_whole(*view, axes).then_some(Expr::Local(*view)),
         Expr::Unary { op, operand } => unary(*op, operand),

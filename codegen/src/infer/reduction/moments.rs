@@ -1,0 +1,131 @@
+//! Means and variances, as NumPy computes them of sums.
+
+use super::super::tuple::int;
+use super::super::{Body, Stop, Typed};
+use super::axes::{Axes, name_of};
+use super::{Call, Reducing};
+use crate::builtin::{Reduction, What};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::BinaryOp;
+use crate::ir::Intrinsic;
+use crate::source::Span;
+use crate::typed::{Expr, Operation};
+use crate::types::{DType, Kind, Type};
+
+impl Body<'_, '_> {
+    /// The mean: the sum by the number of elements.
+    pub(super) fn mean(&mut self, reducing: &Reducing) -> Typed {
+        let sum = self.sum_in_floats(reducing, reducing.axes.clone())?;
+        let n = self.n_reduced(reducing);
+        self.divided(sum, n, reducing.span)
+    }
+
+    /// The sum along some dimensions; that of integers is one of floats.
+    pub(super) fn sum_in_floats(&mut self, reducing: &Reducing, axes: Axes) -> Typed {
+        let is_exact = matches!(reducing.ty.element.kind(), Kind::Bool | Kind::Int);
+        let mut sum = reducing.with_array(reducing.array.clone())?;
+        (sum.reduction, sum.axes) = (Reduction::of(What::Sum), axes);
+        if sum.dtype.is_none() && is_exact {
+            sum.dtype = Some(DType::Float64);
+        }
+        self.sum_along(&sum)
+    }
+
+    /// Sums by a number.
+    pub(super) fn divided(&mut self, sum: Expr, n: Expr, span: Span) -> Typed {
+        let (n, again) = self.twice(n);
+        let quotient = self.elementwise(vec![sum], span, &mut |body, sum| {
+            let args = sum.into_iter().chain([again.clone()]).collect();
+            body.library_call("mean_of", args, false, span)
+        })?;
+        Ok(super::axes::behind(vec![n], quotient))
+    }
+
+    /// The variance, in two passes, and the standard deviation.
+    pub(super) fn variance(&mut self, call: &Call<'_>, reducing: &Reducing) -> Typed {
+        let span = reducing.span;
+        let complex = reducing.ty.element.kind() == Kind::Complex;
+        if complex && reducing.dtype.is_some() {
+            let message =
+                format!("`{}` of complex numbers takes no `dtype` in this version", name_of(reducing));
+            return self.report(
+                Diagnostic::new(Code::ArgumentMismatch, span, message)
+                    .help("convert the array, or the result"),
+            );
+        }
+        let ddof = self.ddof(call, reducing)?;
+        let (ddof, n) = (self.twice(ddof), self.n_reduced(reducing));
+        let mean = match call.get("mean") {
+            Some(mean) => self.expr(mean)?,
+            None => {
+                let is_number = reducing.axes.leave_nothing(reducing.ty.rank);
+                let axes = if is_number { reducing.axes.clone() } else { reducing.axes.kept() };
+                let mut alone = reducing.with_array(reducing.array.clone())?;
+                (alone.out, alone.keys) = (None, None);
+                let sum = self.sum_in_floats(&alone, axes)?;
+                self.divided(sum, n.clone(), span)?
+            }
+        };
+        let squares = self.squares(reducing, mean)?;
+        let (squares, again) = self.twice(squares);
+        let mut sum = reducing.with_array(again)?;
+        sum.reduction = Reduction::of(What::Sum);
+        let is_exact = matches!(reducing.ty.element.kind(), Kind::Bool | Kind::Int);
+        if sum.dtype.is_none() && is_exact {
+            sum.dtype = Some(DType::Float64);
+        }
+        // What is squared may be summed up without an array.
+        let sum = match sum.ty.rank == 1
+            && sum.axes.leave_nothing(1)
+            && sum.dtype.is_none_or(|ty| ty == sum.ty.element)
+        {
+            true => self.sum_of_run(squares, span)?,
+            false => {
+                let total = self.sum_along(&sum)?;
+                super::axes::behind(vec![squares], total)
+            }
+        };
+        let freedom = self.library_call("degrees_of_freedom", vec![n, ddof.1], false, span)?;
+        let is_deviation = reducing.reduction.what == What::Deviation;
+        let (freedom, n) = self.twice(freedom);
+        let variance = self.elementwise(vec![sum], span, &mut |body, sum| {
+            let args = sum.into_iter().chain([n.clone()]).collect();
+            let variance = body.library_call("mean_of", args, false, span)?;
+            let ty = variance.ty.clone();
+            Ok(match is_deviation {
+                true => Body::operation(Operation::Intrinsic(Intrinsic::Sqrt), vec![variance], ty, span),
+                false => variance,
+            })
+        })?;
+        Ok(super::axes::behind(vec![ddof.0, freedom], variance))
+    }
+
+    /// What is taken from the number of elements: `ddof`, or `correction`, which is another name for it.
+    pub(super) fn ddof(&mut self, call: &Call<'_>, reducing: &Reducing) -> Typed {
+        let ddof = match (call.get("ddof"), call.get("correction")) {
+            (Some(_), Some(correction)) => {
+                let message = "ddof and correction can't be provided simultaneously.";
+                return self.report(
+                    Diagnostic::new(Code::ArgumentMismatch, correction.span, message)
+                        .help("they are the same: give one of them"),
+                );
+            }
+            (Some(ddof), None) | (None, Some(ddof)) => self.expr(ddof)?,
+            (None, None) => int(0, reducing.span),
+        };
+        match ddof.ty.dtype().map(DType::kind) {
+            Some(Kind::Int | Kind::Float) => self.coerce(ddof, &Type::FLOAT),
+            _ => self.wrong_argument(reducing.row, &ddof, "as `ddof` a real number"),
+        }
+    }
+
+    /// The squares of how far elements are from a mean.
+    fn squares(&mut self, reducing: &Reducing, mean: Expr) -> Typed {
+        let span = reducing.span;
+        self.laid_out(reducing, vec![mean], &mut |body, mut items| {
+            let (mean, element) = (items.pop().ok_or(Stop)?, items.pop().ok_or(Stop)?);
+            let apart = body.binary(BinaryOp::Sub, element, mean, span)?;
+            body.library_call("square_of", vec![apart], false, span)
+        })
+    }
+}

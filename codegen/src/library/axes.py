@@ -1,0 +1,230 @@
+# Folds of arrays along some of their dimensions, in the order in which NumPy's iterator goes through memory.
+#
+# A plan is what that iterator would do: for each of its dimensions, from the innermost, an extent, how many bytes
+# apart neighbours are, and how many bytes apart their results are, which is 0 along dimensions that are folded.
+
+
+@njit(boundscheck=False)
+def plan_fold(extents, strides, moves, a, out_strides, keys):
+    # Fills in a plan and says how many dimensions it has. NumPy sorts dimensions by their strides, and by those
+    # of the results where these were there before (`keys`); then it joins those that are one run.
+    n = sort_axes(extents, strides, moves, a, out_strides, keys)
+    joined = 0
+    for k in range(1, n):
+        extent = extents[joined]
+        if strides[joined] * extent == strides[k] and moves[joined] * extent == moves[k]:
+            extents[joined] = extent * extents[k]
+        else:
+            joined += 1
+            extents[joined] = extents[k]
+            strides[joined] = strides[k]
+            moves[joined] = moves[k]
+    return joined + 1
+
+
+@njit(boundscheck=False)
+def sort_axes(extents, strides, moves, a, out_strides, keys):
+    # An insertion sort in which dimensions that cannot be compared keep the order C. Those of one element are
+    # left out, but for one.
+    shape = a.shape
+    steps = a.strides
+    order = np.empty(len(steps), np.int64)
+    n = 0
+    for i in range(len(steps)):
+        k = len(steps) - 1 - i
+        if shape[k] == 1:
+            continue
+        place = n
+        for j in range(n):
+            at = n - 1 - j
+            inner = is_inner(steps[k], strides[at], keys[k], order[at])
+            if inner < 0:
+                break
+            if inner > 0:
+                place = at
+        for j in range(n - place):
+            at = n - j
+            extents[at] = extents[at - 1]
+            strides[at] = strides[at - 1]
+            moves[at] = moves[at - 1]
+            order[at] = order[at - 1]
+        extents[place] = shape[k]
+        strides[place] = steps[k]
+        moves[place] = out_strides[k]
+        order[place] = keys[k]
+        n += 1
+    if n == 0:
+        extents[0] = 1
+        strides[0] = 0
+        moves[0] = 0
+        n = 1
+    return n
+
+
+def is_inner(stride, other, key, other_key):
+    # 1 if the first dimension goes inside of the other, -1 if outside, 0 if that is open.
+    inner = 0
+    if key != 0 and other_key != 0:
+        inner = intrinsics.select(int_magnitude(other_key) <= int_magnitude(key), -1, 1)
+    if stride != 0 and other != 0:
+        if int_magnitude(other) <= int_magnitude(stride):
+            inner = -1
+        elif inner == 0:
+            inner = 1
+    return inner
+
+
+def int_magnitude(x):
+    return intrinsics.select(x < 0, intrinsics.wrapping_sub(0, x), x)
+
+
+@njit(boundscheck=False)
+def folded_first(moves, n):
+    # How many of a plan's inner dimensions are folded.
+    lead = 0
+    while lead < n and moves[lead] == 0:
+        lead += 1
+    return lead
+
+
+@njit(boundscheck=False)
+def bring_folded(extents, strides, moves, n):
+    # Moves the innermost dimension that is folded next to the innermost of all. Says how many dimensions the two
+    # are. What is added up to one result comes in the same order as before.
+    folded = 1
+    while folded < n and moves[folded] != 0:
+        folded += 1
+    if folded >= n:
+        return 1
+    extent = extents[folded]
+    stride = strides[folded]
+    for i in range(folded - 1):
+        k = folded - i
+        extents[k] = extents[k - 1]
+        strides[k] = strides[k - 1]
+        moves[k] = moves[k - 1]
+    extents[1] = extent
+    strides[1] = stride
+    moves[1] = 0
+    return 2
+
+
+@njit(boundscheck=False)
+def elements_at_once(extents, lead, is_cast):
+    # How many of its dimensions NumPy's buffer joins, of those that are folded first, and how many elements it
+    # holds: that many are added up pairwise. It has room for 8192, and none is needed for one dimension that is
+    # not converted.
+    size = extents[0]
+    if is_cast and size >= 8192:
+        return 1, 8192
+    joined = 1
+    held = size
+    core = 1
+    cost = 1
+    if is_cast:
+        cost = 2
+    for k in range(1, lead):
+        if size >= 8192 and cost > 1:
+            break
+        inner = size
+        size = size * extents[k]
+        if 2 * held <= cost * intrinsics.select(size > 8192, 8192, size):
+            joined = k + 1
+            held = size
+            core = inner
+        cost = 2
+    if joined > 1 and held > 8192:
+        held = core * intrinsics.trunc_div(8192, core)
+    return joined, held
+
+
+@njit(boundscheck=False)
+def next_of_plan(counters, extents, strides, moves, n, first, place):
+    # Goes on to the next index of a plan's dimensions from `first` on: `place` holds how many bytes away its
+    # element and its result are. Says whether there is one.
+    for k in range(first, n):
+        counters[k] += 1
+        place[0] += strides[k]
+        place[1] += moves[k]
+        if counters[k] < extents[k]:
+            return True
+        place[0] -= strides[k] * extents[k]
+        place[1] -= moves[k] * extents[k]
+        counters[k] = 0
+    return False
+
+
+@njit(boundscheck=False)
+def gather(block, a, counters, extents, strides, lead, place):
+    # The next elements of a plan's first `lead` dimensions, converted.
+    n = len(block)
+    filled = 0
+    while filled < n:
+        count = extents[0] - counters[0]
+        if count > n - filled:
+            count = np.int64(n - filled)
+        part = intrinsics.strided(a, int(place[0]), (int(count),), (int(strides[0]),))
+        for i in range(len(part)):
+            block[filled + i] = intrinsics.like(part[i], block[0])
+        filled += int(count)
+        counters[0] += count
+        place[0] += strides[0] * count
+        k = 0
+        while k + 1 < lead and counters[k] == extents[k]:
+            place[0] += strides[k + 1] - strides[k] * extents[k]
+            counters[k] = 0
+            counters[k + 1] += 1
+            k += 1
+
+
+@njit(inline='never', boundscheck=False)
+def gathered_sum(zero, n, a, counters, extents, strides, lead, place):
+    # The pairwise sum of the next n elements of a plan's first `lead` dimensions.
+    parts = 1
+    if intrinsics.is_complex(zero):
+        parts = 2
+    block = np.full(128, zero)
+    sums = np.full(48, zero)
+    rests = np.empty(48, np.int64)
+    depth = 0
+    size = n
+    while True:
+        size, depth = open_halves(size, parts, rests, depth)
+        gather(block[:size], a, counters, extents, strides, lead, place)
+        total, depth = close_halves(sum_block(block[:size]), sums, rests, depth)
+        if depth == 0:
+            return total
+        sums[depth - 1] = total
+        size = int(rests[depth - 1])
+        rests[depth - 1] = 0
+
+
+@njit(boundscheck=False)
+def order_of(result, room, a, numbers, none):
+    # How many bytes neighbours are apart along each dimension of an array in `room` whose elements follow each other as
+    # those of `a`.
+    n_axes = len(numbers)
+    extents = np.empty(n_axes, np.int64)
+    strides = np.empty(n_axes, np.int64)
+    axes = np.zeros(n_axes, np.int64)
+    n = sort_axes(extents, strides, axes, a, numbers, none)
+    stride = np.int64(intrinsics.itemsize(room))
+    for k in range(n):
+        result[axes[k]] = stride
+        stride = stride * extents[k]
+
+
+@njit(boundscheck=False)
+def plan_along(extents, strides, steps, a, axis, moves):
+    # A plan of all dimensions but one, in the order C: the extent and the stride of that one, and how many the others are.
+    shape = a.shape
+    along = a.strides
+    n = 0
+    for i in range(len(moves)):
+        k = len(moves) - 1 - i
+        if k != axis:
+            extents[n] = shape[k]
+            strides[n] = along[k]
+            steps[n] = moves[k]
+            n += 1
+    return shape[axis], along[axis], n
