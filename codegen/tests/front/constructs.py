@@ -38,7 +38,7 @@ def expressions(x: float, n: int):
     y = (z := x) + z                       # error: [unsupported-syntax] z := x
     y = f"{x}"                             # error: [unsupported-syntax] f"{x}"
     y = b"x"                               # error: [unsupported-syntax] b"x"
-    y = x @ x                              # error: [unsupported-syntax] x @ x
+    y = x @ x                              # error: [argument-mismatch] x
     y = round(x, ndigits=2)
     y = max(*n)                            # error: [unsupported-syntax] *n
     y = ...                                # error: [unsupported-syntax] ...

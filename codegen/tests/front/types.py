@@ -97,7 +97,6 @@ def arrays(a: float64[:, :], r: types.Array(float64, 1, "C", readonly=True), x: 
     a.cumsum()                             # error: [no-such-attribute] a.cumsum()
     x.conjugate(1)                         # error: [argument-mismatch] x.conjugate(1)
     a.shape[2]                             # error: [wrong-rank] 2
-    a.shape[n]                             # error: [unsupported-syntax] n
     a.shape[0, 1]                          # error: [wrong-rank] a.shape[0, 1]
     a[0, 0] = a                            # error: [type-mismatch] a
     for i in x:                            # error: [not-iterable] x
