@@ -94,7 +94,7 @@ def arrays(a: float64[:, :], r: types.Array(float64, 1, "C", readonly=True), x: 
     r[0] += 1.0                            # error: [readonly-array] r[0]
     a.flags                                # error: [no-such-attribute] a.flags
     x.shape                                # error: [no-such-attribute] x.shape
-    a.cumsum()                             # error: [no-such-attribute] a.cumsum()
+    a.tobytes()                            # error: [no-such-attribute] a.tobytes()
     x.conjugate(1)                         # error: [argument-mismatch] x.conjugate(1)
     a.shape[2]                             # error: [wrong-rank] 2
     a.shape[0, 1]                          # error: [wrong-rank] a.shape[0, 1]

@@ -67,24 +67,9 @@ impl Body<'_, '_> {
             }
         };
         let squares = self.squares(reducing, mean)?;
-        let (squares, again) = self.twice(squares);
-        let mut sum = reducing.with_array(again)?;
-        sum.reduction = Reduction::of(What::Sum);
         let is_exact = matches!(reducing.ty.element.kind(), Kind::Bool | Kind::Int);
-        if sum.dtype.is_none() && is_exact {
-            sum.dtype = Some(DType::Float64);
-        }
-        // What is squared may be summed up without an array.
-        let sum = match sum.ty.rank == 1
-            && sum.axes.leave_nothing(1)
-            && sum.dtype.is_none_or(|ty| ty == sum.ty.element)
-        {
-            true => self.sum_of_run(squares, span)?,
-            false => {
-                let total = self.sum_along(&sum)?;
-                super::axes::behind(vec![squares], total)
-            }
-        };
+        let dtype = reducing.dtype.or(is_exact.then_some(DType::Float64));
+        let sum = self.sum_of_new(reducing, squares, dtype)?;
         let freedom = self.library_call("degrees_of_freedom", vec![n, ddof.1], false, span)?;
         let is_deviation = reducing.reduction.what == What::Deviation;
         let (freedom, n) = self.twice(freedom);
