@@ -43,7 +43,7 @@ impl Body<'_, '_> {
                 let message = format!("`{ty}` has no attribute `{name}`");
                 let known = match ty {
                     Type::Array(_) => {
-                        "arrays have `shape`, `ndim`, `size`, `strides`, `T`, `dtype`, `itemsize`, `nbytes`, `flags`, `real` and `imag` in this version"
+                        "arrays have `shape`, `ndim`, `size`, `strides`, `T`, `flat`, `dtype`, `itemsize`, `nbytes`, `flags`, `real` and `imag` in this version"
                     }
                     _ => "numbers have `real`, `imag` and `conjugate()`",
                 };
