@@ -4,12 +4,11 @@ use super::advanced::{Items, check, rank_of};
 use super::subscript::{Item, part};
 use super::tuple::{after, int, packed};
 use super::{Body, Stop, Typed};
-use crate::builtin::{Indexing, Row, python_name};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::builtin::{Indexing, Row};
 use crate::ir::CompareOp;
 use crate::source::Span;
 use crate::typed::{Axis, Expr, ExprKind, Operation, Piece, Site};
-use crate::types::{ArrayType, DType, Kind, Layout, Type};
+use crate::types::{ArrayType, DType, Kind, Type};
 
 /// A call of one of them.
 pub(super) fn index(
@@ -211,35 +210,18 @@ impl Body<'_, '_> {
         let Some(axis) = axis.filter(|axis| axis.ty != Type::None) else {
             return Ok((self.raveled(call, array)?, 0));
         };
-        let rank = self.wants_array(call, &array)?.rank as i128;
+        let rank = self.wants_array(call, &array)?.rank;
         let Some(literal) = axis.int_literal() else {
             return self.wrong_argument(call.row, &axis, "an integer literal as `axis`");
         };
-        let from_start = if literal < 0 { literal + rank } else { literal };
-        if !(0..rank).contains(&from_start) {
-            let message = format!(
-                "`{}`: axis {literal} is out of bounds for array of dimension {rank}",
-                python_name(call.row.name)
-            );
-            return self.report(
-                Diagnostic::new(Code::WrongRank, axis.span, message).help("use an axis below `x.ndim`"),
-            );
-        }
-        Ok((array, from_start as usize))
+        Ok((array, self.axis_place(literal, rank, axis.span)?))
     }
 
     /// All elements of an array in the order C, as an array of one dimension.
     fn raveled(&mut self, call: &Call, array: Expr) -> Typed {
-        let Type::Array(ty) = array.ty else {
-            return self.wrong_argument(call.row, &array, "an array");
-        };
-        Ok(match ty.rank {
-            0 => part(Box::new(array), ty, vec![Axis::New], call.span),
-            1 => array,
-            _ => {
-                let ty = Type::Array(ArrayType { rank: 1, layout: Layout::C, ..ty });
-                Expr::new(ExprKind::Flat(Box::new(array)), ty, call.span)
-            }
-        })
+        match array.ty {
+            Type::Array(_) => self.in_one_run(array, call.span),
+            _ => self.wrong_argument(call.row, &array, "an array"),
+        }
     }
 }

@@ -100,7 +100,7 @@ impl Body<'_, '_> {
     }
 
     /// All elements of an array as an array of one dimension: of a view that has them, or of a copy.
-    fn in_one_run(&mut self, array: Expr, span: crate::source::Span) -> Typed {
+    pub(in crate::infer) fn in_one_run(&mut self, array: Expr, span: crate::source::Span) -> Typed {
         let array = self.with_dimension(array, span);
         let Type::Array(ty) = array.ty else { return Err(Stop) };
         if ty.rank == 1 {

@@ -146,7 +146,7 @@ impl Body<'_, '_> {
     }
 
     /// A literal dimension counted from the first; one of an array without dimensions may be 0.
-    pub(super) fn axis_place(&mut self, axis: i128, rank: usize, span: Span) -> Typed<usize> {
+    pub(in crate::infer) fn axis_place(&mut self, axis: i128, rank: usize, span: Span) -> Typed<usize> {
         let place = if axis < 0 { axis + rank as i128 } else { axis };
         if (0..rank as i128).contains(&place) {
             return Ok(place as usize);
