@@ -2,7 +2,8 @@
 //!
 //! [`crate::library`] tells what each is.
 
-use super::{Row, Rule, Target, Ufunc, row, ufunc};
+use super::ufunc::ufunc;
+use super::{Row, Rule, Target, Ufunc, row};
 use crate::ir::{self, Intrinsic};
 use crate::typed::Operation;
 use crate::types::{DType, Type};

@@ -1,0 +1,117 @@
+//! Python's own builtins, and the functions of `math` and `cmath`.
+
+use super::{Row, Rule, Target, row};
+use crate::types::Type;
+
+/// A function of `math` on floats.
+const fn floats(name: &'static str, arity: usize, function: &'static str) -> Row {
+    row(name, arity..=arity, Rule::MathFloats, Target::Library(function))
+}
+
+/// A function of `math` on integers.
+const fn ints(name: &'static str, arity: usize, function: &'static str) -> Row {
+    row(name, arity..=arity, Rule::MathInts, Target::Library(function))
+}
+
+/// A function of `cmath`.
+const fn complexes(name: &'static str, function: &'static str) -> Row {
+    row(name, 1..=1, Rule::MathComplex, Target::Library(function))
+}
+
+pub(super) static TABLE: &[Row] = &[
+    row("abs", 1..=1, Rule::Abs, Target::Nothing),
+    row("all", 1..=1, Rule::AnyAll, Target::Nothing),
+    row("any", 1..=1, Rule::AnyAll, Target::Nothing),
+    row("bool", 0..=1, Rule::Construct, Target::Type(Type::BOOL)),
+    row("complex", 0..=2, Rule::Complex, Target::Nothing),
+    row("divmod", 2..=2, Rule::DivMod, Target::Nothing),
+    row("enumerate", 1..=2, Rule::Iterator, Target::Nothing),
+    row("float", 0..=1, Rule::Construct, Target::Type(Type::FLOAT)),
+    row("int", 0..=1, Rule::Construct, Target::Type(Type::INT)),
+    row("len", 1..=1, Rule::Len, Target::Nothing),
+    row("max", 1..=usize::MAX, Rule::Extremum, Target::Library("maximum")),
+    row("min", 1..=usize::MAX, Rule::Extremum, Target::Library("minimum")),
+    row("pow", 2..=3, Rule::Power, Target::Nothing),
+    row("print", 0..=usize::MAX, Rule::Print, Target::Nothing),
+    row("range", 1..=3, Rule::Iterator, Target::Nothing),
+    row("reveal_type", 1..=1, Rule::RevealType, Target::Nothing),
+    row("reversed", 1..=1, Rule::Iterator, Target::Nothing),
+    row("round", 1..=2, Rule::Round, Target::Nothing),
+    row("sum", 1..=2, Rule::Sum, Target::Nothing),
+    row("zip", 1..=usize::MAX, Rule::Iterator, Target::Nothing),
+    complexes("cmath.acos", "cmath_acos"),
+    complexes("cmath.acosh", "cmath_acosh"),
+    complexes("cmath.asin", "cmath_asin"),
+    complexes("cmath.asinh", "cmath_asinh"),
+    complexes("cmath.atan", "cmath_atan"),
+    complexes("cmath.atanh", "cmath_atanh"),
+    complexes("cmath.cos", "cmath_cos"),
+    complexes("cmath.cosh", "cmath_cosh"),
+    complexes("cmath.exp", "cmath_exp"),
+    complexes("cmath.isfinite", "cmath_isfinite"),
+    complexes("cmath.isinf", "cmath_isinf"),
+    complexes("cmath.isnan", "cmath_isnan"),
+    row("cmath.log", 1..=2, Rule::MathComplex, Target::Library("cmath_log")),
+    complexes("cmath.log10", "cmath_log10"),
+    complexes("cmath.phase", "cmath_phase"),
+    complexes("cmath.polar", "cmath_polar"),
+    floats("cmath.rect", 2, "cmath_rect"),
+    complexes("cmath.sin", "cmath_sin"),
+    complexes("cmath.sinh", "cmath_sinh"),
+    complexes("cmath.sqrt", "cmath_sqrt"),
+    complexes("cmath.tan", "cmath_tan"),
+    complexes("cmath.tanh", "cmath_tanh"),
+    floats("math.acos", 1, "math_acos"),
+    floats("math.acosh", 1, "math_acosh"),
+    floats("math.asin", 1, "math_asin"),
+    floats("math.asinh", 1, "math_asinh"),
+    floats("math.atan", 1, "math_atan"),
+    floats("math.atan2", 2, "math_atan2"),
+    floats("math.atanh", 1, "math_atanh"),
+    floats("math.cbrt", 1, "math_cbrt"),
+    row("math.ceil", 1..=1, Rule::MathRound, Target::Library("int_of_ceil")),
+    ints("math.comb", 2, "math_comb"),
+    floats("math.copysign", 2, "math_copysign"),
+    floats("math.cos", 1, "math_cos"),
+    floats("math.cosh", 1, "math_cosh"),
+    floats("math.degrees", 1, "math_degrees"),
+    floats("math.erf", 1, "math_erf"),
+    floats("math.erfc", 1, "math_erfc"),
+    floats("math.exp", 1, "math_exp"),
+    floats("math.exp2", 1, "math_exp2"),
+    floats("math.expm1", 1, "math_expm1"),
+    floats("math.fabs", 1, "math_fabs"),
+    ints("math.factorial", 1, "math_factorial"),
+    row("math.floor", 1..=1, Rule::MathRound, Target::Library("int_of_floor")),
+    floats("math.fmod", 2, "math_fmod"),
+    floats("math.frexp", 1, "fraction_and_exponent"),
+    floats("math.gamma", 1, "math_gamma"),
+    ints("math.gcd", 2, "math_gcd"),
+    floats("math.hypot", 2, "math_hypot"),
+    row("math.isclose", 2..=2, Rule::IsClose, Target::Library("math_isclose")),
+    floats("math.isfinite", 1, "math_isfinite"),
+    floats("math.isinf", 1, "math_isinf"),
+    floats("math.isnan", 1, "math_isnan"),
+    ints("math.isqrt", 1, "math_isqrt"),
+    ints("math.lcm", 2, "math_lcm"),
+    row("math.ldexp", 2..=2, Rule::Ldexp, Target::Library("math_ldexp")),
+    floats("math.lgamma", 1, "math_lgamma"),
+    row("math.log", 1..=2, Rule::Log, Target::Library("math_log")),
+    floats("math.log10", 1, "math_log10"),
+    floats("math.log1p", 1, "math_log1p"),
+    floats("math.log2", 1, "math_log2"),
+    floats("math.modf", 1, "fraction_and_whole"),
+    floats("math.nextafter", 2, "math_nextafter"),
+    row("math.perm", 1..=2, Rule::Perm, Target::Library("math_perm")),
+    floats("math.pow", 2, "math_pow"),
+    floats("math.radians", 1, "math_radians"),
+    floats("math.remainder", 2, "math_remainder"),
+    floats("math.sin", 1, "math_sin"),
+    floats("math.sinh", 1, "math_sinh"),
+    floats("math.sqrt", 1, "math_sqrt"),
+    floats("math.tan", 1, "math_tan"),
+    floats("math.tanh", 1, "math_tanh"),
+    row("math.trunc", 1..=1, Rule::MathRound, Target::Library("int_of_float")),
+    floats("math.ulp", 1, "math_ulp"),
+    row("numba.prange", 1..=3, Rule::Iterator, Target::Nothing),
+];
