@@ -10,6 +10,7 @@
 mod built;
 mod editor;
 mod expand;
+mod record;
 mod report;
 mod source;
 mod span;
@@ -117,4 +118,22 @@ fn errors(text: &Text, analysis: &Analysis, built: &Built) -> Vec<Error> {
         errors.extend(built.errors(text, &analysis.interface));
     }
     errors
+}
+
+/// Makes a struct the elements of arrays that kernels take: NumPy's structured arrays.
+///
+/// ```text
+/// #[derive(Clone, Copy, pykernel::Record)]
+/// #[repr(C)]
+/// struct Point { x: f64, y: f64, tag: i32 }
+/// ```
+///
+/// The struct has `#[repr(C)]` and is `Copy`. Its fields are numbers, arrays of numbers (`[f32; 3]`), other records, or
+/// arrays of these.
+#[proc_macro_derive(Record)]
+pub fn derive_record(input: TokenStream) -> TokenStream {
+    match record::derive(input.into()) {
+        Ok(implementation) => implementation.into(),
+        Err(error) => error.into_compile_error().into(),
+    }
 }

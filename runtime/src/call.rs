@@ -11,7 +11,7 @@ pub use crate::host::{HOST, printed};
 pub use crate::level::{level, levels};
 pub use crate::returned::Returned;
 pub use crate::stack::limit as stack_limit;
-pub use crate::view::{Kernel, Layout, Param, fits, read, write};
+pub use crate::view::{Kernel, Layout, Param, fits, read, read_record, write, write_record};
 
 use crate::Error;
 use pykernel_abi::Status;

@@ -76,6 +76,7 @@ pub use pykernel_macros::{kernels, py_kernel};
 pub use any::{AnyArray, AnyView, AnyViewMut};
 pub use dtype::{DType, Element};
 pub use error::Error;
+pub use record::Record;
 pub use ufunc::Ufunc;
 pub use xoroshiro::xoroshiro128p_states;
 
@@ -92,6 +93,7 @@ pub mod gufunc;
 mod host;
 mod level;
 mod parallel_for;
+pub mod record;
 #[cfg(test)]
 mod random;
 pub mod repr;

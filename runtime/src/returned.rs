@@ -7,7 +7,7 @@ use ndarray::{ArrayD, Dimension, IxDyn, ShapeBuilder};
 use num_complex::Complex;
 use pykernel_abi::{Block, Owned, block};
 
-use crate::Error;
+use crate::{Error, Record};
 use crate::call::{Array, HOST, Kernel};
 use crate::view::{Layout, fits, tuple};
 
@@ -24,6 +24,8 @@ macro_rules! elements {
 }
 
 elements! { i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 Complex<f32> Complex<f64> }
+
+impl<R: Record> Element for R {}
 
 impl Element for bool {
     const IS_BOOL: bool = true;
@@ -48,7 +50,7 @@ impl<const N: usize> Returned<N> {
     ) -> Result<ndarray::Array<T, D>, Error> {
         // SAFETY: the caller vouches for it.
         let array = unsafe {
-            match whole(&self.0, size_of::<T>()) {
+            match whole(&self.0, [size_of::<T>(), align_of::<T>()]) {
                 Some((block, order)) => {
                     self.0.owner = std::ptr::null_mut();
                     adopted::<T, N>(&self.0.array, &block, order)
@@ -60,6 +62,19 @@ impl<const N: usize> Returned<N> {
             Ok(array) => Ok(array),
             Err(_) => unreachable!("bug in pykernel: an array of {N} dimensions has others"),
         }
+    }
+}
+
+impl Returned<0> {
+    /// The record.
+    ///
+    /// # Safety
+    /// A kernel has returned it as a record that is an `R`; the kernel's arguments are still borrowed as they were for
+    /// the call.
+    #[inline]
+    pub unsafe fn record<R: Record>(self) -> R {
+        // SAFETY: the caller vouches for it; a record of an array need not be aligned.
+        unsafe { self.0.array.data.cast::<R>().read_unaligned() }
     }
 }
 
@@ -86,7 +101,7 @@ impl<const N: usize> Drop for Returned<N> {
 ///
 /// # Safety
 /// A kernel has returned the array.
-unsafe fn whole<const N: usize>(owned: &Owned<N>, size: usize) -> Option<(Block, Layout)> {
+unsafe fn whole<const N: usize>(owned: &Owned<N>, [size, align]: [usize; 2]) -> Option<(Block, Layout)> {
     if owned.owner.is_null() {
         return None;
     }
@@ -95,7 +110,11 @@ unsafe fn whole<const N: usize>(owned: &Owned<N>, size: usize) -> Option<(Block,
     let shape = owned.array.shape.map(|extent| extent as usize);
     let strides = owned.array.strides.map(|stride| stride as isize / size as isize);
     let n_bytes = shape.iter().product::<usize>() * size;
-    let is_whole = block.data == owned.array.data && n_bytes + block::SIZE as usize == block.bytes;
+    // A block of records is memory of numbers, whose tail need not be a whole number of records.
+    let is_whole = block.data == owned.array.data
+        && n_bytes + block::SIZE as usize == block.bytes
+        && block.bytes.is_multiple_of(size)
+        && block.align == align;
     let order = [Layout::C, Layout::F].into_iter().find(|order| fits(&shape, &strides, N, *order));
     order.filter(|_| block.references == 1 && is_whole).map(|order| (block, order))
 }

@@ -3,7 +3,7 @@
 use ndarray::{ArrayView, ArrayViewMut, Dimension};
 use pykernel_abi::{Array, MAX_EXTENT};
 
-use crate::Error;
+use crate::{Error, Record};
 
 /// A kernel, as the refusal of a call names it.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,18 @@ pub fn write<T, D: Dimension, const N: usize>(
     param: &'static Param,
 ) -> Result<Array<N>, Error> {
     describe::<T, N>(view.as_mut_ptr(), view.shape(), view.strides(), param)
+}
+
+/// Describes a record that a kernel only reads.
+#[inline]
+pub fn read_record<R: Record>(record: &R) -> Array<0> {
+    Array { data: std::ptr::from_ref(record).cast_mut().cast(), shape: [], strides: [] }
+}
+
+/// Describes a record that a kernel writes.
+#[inline]
+pub fn write_record<R: Record>(record: &mut R) -> Array<0> {
+    Array { data: std::ptr::from_mut(record).cast(), shape: [], strides: [] }
 }
 
 /// Whether an array has a rank and lies in memory as a layout asks. Extents of 1 and empty arrays

@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub use table::Table;
 
 use crate::source::Span;
-use crate::types::{DType, Type};
+use crate::types::{DType, Record, Type};
 use crate::ufunc::Ufunc;
 
 /// One kernel file.
@@ -372,6 +372,8 @@ pub enum ExprKind {
     Text(String),
     /// An array that is a constant of the module.
     Table(Arc<Table>),
+    /// A record type, as a value: an element type.
+    Record(Record),
     /// `None`.
     None,
     /// Something that was reported; it has no type.
@@ -480,6 +482,8 @@ pub enum Index {
     Ellipsis(Span),
     /// `None`, `np.newaxis`: a new dimension.
     NewAxis(Span),
+    /// The field of a record that is assigned as an attribute: `r.x = 1.0`.
+    Field(String, Span),
 }
 
 impl Index {
@@ -488,7 +492,7 @@ impl Index {
         let (index, slice) = match self {
             Index::Expr(index) => (Some(index), None),
             Index::Slice(slice) => (None, Some(slice)),
-            Index::Ellipsis(_) | Index::NewAxis(_) => (None, None),
+            Index::Ellipsis(_) | Index::NewAxis(_) | Index::Field(..) => (None, None),
         };
         let bounds = slice.map(|slice| [&slice.start, &slice.stop, &slice.step]);
         index.into_iter().chain(bounds.into_iter().flatten().flatten())

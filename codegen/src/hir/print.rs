@@ -166,6 +166,7 @@ impl Printer<'_> {
             ExprKind::Bool(false) => "False".to_owned(),
             ExprKind::Text(text) => format!("{text:?}"),
             ExprKind::Table(table) => table.to_string(),
+            ExprKind::Record(record) => record.to_string(),
             ExprKind::None => "None".to_owned(),
             ExprKind::Refused => "<refused>".to_owned(),
             ExprKind::Typed(number) => format!("<typed {number}>"),
@@ -213,6 +214,7 @@ impl Printer<'_> {
             }
             Index::Ellipsis(_) => "...".to_owned(),
             Index::NewAxis(_) => "None".to_owned(),
+            Index::Field(name, _) => format!(".{name}"),
         }
     }
 

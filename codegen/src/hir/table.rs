@@ -18,7 +18,7 @@ pub struct Table {
 impl Table {
     /// Its type.
     pub const fn ty(&self) -> ArrayType {
-        ArrayType { element: self.element, rank: self.shape.len(), layout: Layout::C, readonly: true }
+        ArrayType { readonly: true, ..ArrayType::of(self.element, self.shape.len(), Layout::C) }
     }
 
     /// How many bytes a number of its elements takes.

@@ -141,7 +141,7 @@ impl Body<'_, '_> {
     pub(super) fn gathered(&mut self, array: Expr, sites: Vec<Site>, span: Span) -> Typed {
         let Type::Array(ty) = array.ty else { return Err(Stop) };
         let inputs = vec![Input { value: array, core: Vec::new(), sites }];
-        let outputs = vec![Output::New { element: ty.element, core: Vec::new() }];
+        let outputs = vec![Output::New { element: ty.dtype(), core: Vec::new() }];
         let body = operand(0, ty, span);
         Ok(self.outputs_of(Elementwise::new(inputs, outputs, body, Rules::Call), span))
     }
@@ -269,7 +269,7 @@ impl Body<'_, '_> {
     ) -> Typed<StmtKind> {
         let Type::Array(ty) = array.ty else { return Err(Stop) };
         let mut stmts = Vec::new();
-        let element = Type::Strong(ty.element);
+        let element = Type::Strong(ty.dtype());
         let value = self.updating(value, &element)?;
         let value = self.evaluated(value, &mut stmts);
         let result = self.binary(op, operand(0, ty, array.span), value, span)?;

@@ -7,7 +7,7 @@ use crate::hir::{self, BinaryOp, ErrorModel};
 use crate::ir::CompareOp;
 use crate::source::Span;
 use crate::typed::{Allocation, Expr, ExprKind, Fill, Operation};
-use crate::types::{ArrayType, DType, Kind, Layout, Type};
+use crate::types::{ArrayType, DType, Element, Kind, Layout, Record, Type};
 
 /// A call that makes an array, its `dtype` and `order` apart from what is evaluated.
 pub(super) struct Making<'h> {
@@ -51,10 +51,10 @@ impl Body<'_, '_> {
         let args = self.making_arguments(row, maker, evaluated, &named, span)?;
         let making = &Making { row, dtype, span };
         match maker {
-            Maker::Zeros => self.of_shape(making, args, |_, _| Ok(Fill::Zero)),
+            Maker::Zeros => self.zeros(making, args),
             Maker::Ones => self.of_shape(making, args, |body, dtype| body.ones(dtype, span)),
             Maker::Full => self.full(making, args),
-            Maker::ZerosLike => self.like(making, args, |_, _| Ok(Fill::Zero)),
+            Maker::ZerosLike => self.zeros_like(making, args),
             Maker::OnesLike => self.like(making, args, |body, dtype| body.ones(dtype, span)),
             Maker::FullLike => self.full_like(making, args),
             Maker::Arange => self.arange(making, args),
@@ -123,7 +123,7 @@ impl Body<'_, '_> {
     pub(super) fn dtype_of(&mut self, dtype: &Expr) -> Typed<Option<DType>> {
         match (&dtype.kind, &dtype.ty) {
             (_, Type::None) => return Ok(None),
-            (_, Type::DType(dtype)) => return Ok(Some(*dtype)),
+            (_, Type::DType(Element::Number(dtype))) => return Ok(Some(*dtype)),
             (ExprKind::Text(name), _) => {
                 if let Some(dtype) = DType::named(name).or_else(|| DType::coded(name)) {
                     return Ok(Some(dtype));
@@ -162,7 +162,54 @@ impl Body<'_, '_> {
         }
     }
 
-    /// `np.zeros(shape, dtype)` and the like.
+    /// `np.zeros(shape, dtype)`, which can be one of records, too.
+    fn zeros(&mut self, making: &Making<'_>, args: Vec<Expr>) -> Typed {
+        let Some(record) = self.record_type(making)? else {
+            return self.of_shape(making, args, |_, _| Ok(Fill::Zero));
+        };
+        let [shape] = taken(args);
+        let shape = self.extents(making, shape)?;
+        Ok(self.new_records(record, shape, making.span))
+    }
+
+    /// `np.zeros_like(a, dtype)`.
+    fn zeros_like(&mut self, making: &Making<'_>, args: Vec<Expr>) -> Typed {
+        let [array] = taken(args);
+        let of_array = match array.ty {
+            Type::Array(ty) if making.dtype.is_none() => ty.record(),
+            _ => None,
+        };
+        match self.record_type(making)?.or(of_array) {
+            None => self.like(making, vec![array], |_, _| Ok(Fill::Zero)),
+            Some(record) => {
+                let (shape, _, _) = self.extents_like(making, array)?;
+                Ok(self.new_records(record, shape, making.span))
+            }
+        }
+    }
+
+    /// The record type that a `dtype` argument names, if it names one.
+    fn record_type(&mut self, making: &Making<'_>) -> Typed<Option<Record>> {
+        let Some(dtype) = making.dtype else { return Ok(None) };
+        Ok(match self.expr_or_none(dtype)?.ty {
+            Type::DType(Element::Record(record)) => Some(record),
+            _ => None,
+        })
+    }
+
+    /// The type of the elements of an array like another.
+    fn dtype_like(&mut self, dtype: Option<DType>, array: &Expr) -> Typed<DType> {
+        match (dtype, &array.ty) {
+            (Some(dtype), _) => Ok(dtype),
+            (None, Type::Array(ty)) => {
+                self.check_numbers(std::slice::from_ref(array), "what fills an array")?;
+                Ok(ty.dtype())
+            }
+            (None, _) => Err(super::Stop),
+        }
+    }
+
+    /// `np.ones(shape, dtype)` and the like.
     fn of_shape(
         &mut self,
         making: &Making<'_>,
@@ -236,8 +283,8 @@ impl Body<'_, '_> {
     ) -> Typed {
         let [array] = taken(args);
         let dtype = self.element_type(making)?;
-        let (shape, ty, _) = self.extents_like(making, array)?;
-        let dtype = dtype.unwrap_or(ty.element);
+        let (shape, _, array) = self.extents_like(making, array)?;
+        let dtype = self.dtype_like(dtype, &array)?;
         let fill = fill(self, dtype)?;
         Ok(allocation(dtype, shape, fill, making.span))
     }
@@ -246,8 +293,8 @@ impl Body<'_, '_> {
     fn full_like(&mut self, making: &Making<'_>, args: Vec<Expr>) -> Typed {
         let [array, value] = taken(args);
         let dtype = self.element_type(making)?;
-        let (shape, ty, _) = self.extents_like(making, array)?;
-        let dtype = dtype.unwrap_or(ty.element);
+        let (shape, _, array) = self.extents_like(making, array)?;
+        let dtype = self.dtype_like(dtype, &array)?;
         let value = self.filling(making, value, dtype)?;
         Ok(allocation(dtype, shape, Fill::Value(value), making.span))
     }
@@ -259,8 +306,13 @@ impl Body<'_, '_> {
     }
 
     fn copy_of(&mut self, making: &Making<'_>, array: Expr) -> Typed {
+        if let Type::Array(ty) = array.ty
+            && let Some(record) = ty.record()
+        {
+            return self.copied_records(array, record, making.span);
+        }
         let (shape, ty, array) = self.extents_like(making, array)?;
-        Ok(allocation(ty.element, shape, Fill::Copy(array), making.span))
+        Ok(allocation(ty.dtype(), shape, Fill::Copy(array), making.span))
     }
 
     /// `np.arange(start, stop, step, dtype)`. Its length comes of the numbers as they are given; its
@@ -325,7 +377,7 @@ fn longer(length: &Expr, n: i128, value: Expr, otherwise: &Expr) -> Expr {
 }
 
 pub(super) fn allocation(element: DType, shape: Vec<Expr>, fill: Fill, span: Span) -> Expr {
-    let ty = ArrayType { element, rank: shape.len(), layout: Layout::C, readonly: false };
+    let ty = ArrayType::of(element, shape.len(), Layout::C);
     let kind = ExprKind::Allocate(Box::new(Allocation { shape, fill }));
     Expr::new(kind, Type::Array(ty), span)
 }

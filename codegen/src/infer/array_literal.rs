@@ -23,12 +23,12 @@ pub(super) fn array(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>,
     };
     match object.ty {
         Type::Array(ty) => {
-            let function = match dtype.is_none() || dtype == Some(ty.element) {
+            let function = match dtype.is_none() || dtype == Some(ty.dtype()) {
                 true if row.name == "numpy.asarray" => return Ok(Expr { span, ..object }),
                 true => "array_copy",
                 false => "converted",
             };
-            let dtype = dtype_value(dtype.unwrap_or(ty.element), span);
+            let dtype = dtype_value(dtype.unwrap_or(ty.dtype()), span);
             body.library_call(function, vec![object, dtype], false, span)
         }
         _ => body.array_of(row, object, dtype, span),

@@ -38,10 +38,14 @@ impl Body<'_, '_> {
                 let ty = Type::Array(array.transposed());
                 Ok(Expr::new(ExprKind::Transpose(Box::new(value)), ty, span))
             }
+            (Type::Array(_), _) if let Some(field) = self.field_attribute(&value, name, span) => Ok(field),
             (ty, "real" | "imag") if ty.dtype().is_some() => self.part(value, name == "imag", span),
             (ty, _) => {
                 let message = format!("`{ty}` has no attribute `{name}`");
                 let known = match ty {
+                    Type::Array(array) if let Some(record) = array.record() => {
+                        &format!("the fields are {}", record.field_names())
+                    }
                     Type::Array(_) => {
                         "arrays have `shape`, `ndim`, `size`, `strides`, `T`, `flat`, `dtype`, `itemsize`, `nbytes`, `flags`, `real` and `imag` in this version"
                     }
@@ -169,6 +173,12 @@ impl Body<'_, '_> {
         let place = value.span;
         let value = self.expr(value)?;
         let value = self.with_attribute(value, name)?;
+        if let ("view", [arg]) = (name, args)
+            && matches!(&arg.kind, hir::ExprKind::Builtin(class) if class == "numpy.recarray")
+            && matches!(value.ty, Type::Array(array) if array.record().is_some())
+        {
+            return Ok(value);
+        }
         if let (Type::Array(_), Some(row)) = (&value.ty, builtin::method(name)) {
             self.typed.push(value);
             let array = hir::Expr { kind: hir::ExprKind::Typed(self.typed.len() - 1), span: place };

@@ -17,6 +17,9 @@ use crate::types::{DType, Kind, Type};
 impl Body<'_, '_> {
     pub(super) fn call_row(&mut self, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
         let args = self.present_arguments(row, args)?;
+        if !matches!(row.rule, Rule::Len | Rule::RevealType | Rule::Iterator | Rule::ResultType) {
+            self.check_numbers(&args, &format!("`{}`", python_name(row.name)))?;
+        }
         if let Rule::Index(what) = row.rule {
             return indexing::index(self, row, what, args, span);
         }

@@ -15,6 +15,7 @@ use crate::ir::{BinaryOp, Intrinsic, Scalar};
 use crate::source::Span;
 use crate::typed::visit::walk_exprs;
 use crate::typed::{Expr, ExprKind, InstanceId, Operation, Program, Room};
+use crate::types::Element::Number;
 use crate::types::{ArrayType, DType, Kind, Layout, Type, Weak};
 
 /// The most bytes that an array of a thread's own may take: what the stacks of all threads of a device have room for.
@@ -212,7 +213,7 @@ impl Body<'_, '_> {
                     .help("give an index for each dimension: `(i, j)`"),
             );
         };
-        let Type::Array(ArrayType { element: dtype, .. }) = element.array.ty else {
+        let Type::Array(ArrayType { element: Number(dtype), .. }) = element.array.ty else {
             unreachable!("bug in pykernel: `{}` has elements", element.array.ty)
         };
         let is_real = dtype.kind() != Kind::Complex;
@@ -271,7 +272,7 @@ impl Body<'_, '_> {
             };
             return self.report(Diagnostic::new(Code::ArgumentMismatch, span, message).help(help));
         }
-        let ty = ArrayType { element, rank: extents.len(), layout: Layout::C, readonly: false };
+        let ty = ArrayType::of(element, extents.len(), Layout::C);
         Ok(Expr::new(ExprKind::Reserve(room), Type::Array(ty), span))
     }
 

@@ -10,6 +10,11 @@ use crate::types::{ArrayType, DType, Kind, Type};
 impl Body<'_, '_> {
     /// `part = value`: NumPy converts the value to the array's dtype before it looks for elements.
     pub(super) fn assign_part(&mut self, part: Expr, value: Expr, span: Span) -> Typed<StmtKind> {
+        if let Type::Array(ty) = part.ty
+            && let Some(record) = ty.record()
+        {
+            return self.assign_records(part, record, value, span);
+        }
         let mut stmts = Vec::new();
         let value = self.evaluated(value, &mut stmts);
         let target = self.evaluated(part, &mut stmts);
@@ -109,14 +114,14 @@ impl Body<'_, '_> {
 /// The type of the elements of what is written.
 fn element_of(part: &Expr) -> Type {
     match part.ty {
-        Type::Array(array) => Type::Strong(array.element),
+        Type::Array(array) => Type::Strong(array.dtype()),
         _ => unreachable!("bug in pykernel: `{}` has no elements", part.ty),
     }
 }
 
 /// The element of an array that is an operand.
 pub(super) fn operand(place: usize, array: ArrayType, span: Span) -> Expr {
-    Expr::new(ExprKind::Operand(place), Type::Strong(array.element), span)
+    Expr::new(ExprKind::Operand(place), Type::Strong(array.dtype()), span)
 }
 
 /// Sets the elements of an array.

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, LogicalOp, Relation, Table};
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Operation, WebId};
-use crate::types::{DType, Type};
+use crate::types::{DType, Element, Type};
 
 impl Body<'_, '_> {
     /// Types an expression whose value is used.
@@ -49,6 +49,7 @@ impl Body<'_, '_> {
             | hir::ExprKind::Text(_)
             | hir::ExprKind::None => Ok(literal(&expr.kind, span)),
             hir::ExprKind::Table(table) => Ok(table_value(table, false, span)),
+            hir::ExprKind::Record(record) => Ok(dtype_value(Element::Record(*record), span)),
         }
     }
 
@@ -313,8 +314,8 @@ pub(super) fn table_value(table: &Arc<Table>, cached: bool, span: Span) -> Expr 
 }
 
 /// An element type as a value.
-pub(super) fn dtype_value(dtype: DType, span: Span) -> Expr {
-    Expr::new(ExprKind::None, Type::DType(dtype), span)
+pub(super) fn dtype_value(element: impl Into<Element>, span: Span) -> Expr {
+    Expr::new(ExprKind::None, Type::DType(element.into()), span)
 }
 
 /// The element type that a builtin's name stands for.

@@ -22,7 +22,7 @@ impl Body<'_, '_> {
                 let array =
                     array.and_then(|array| self.required(array, "'NoneType' object has no attribute 'flat'"));
                 match array {
-                    Ok(Expr { ty: Type::Array(_), .. }) => Some(array),
+                    Ok(Expr { ty: Type::Array(ty), .. }) if ty.record().is_none() => Some(array),
                     _ => None,
                 }
             }
@@ -190,6 +190,7 @@ impl Body<'_, '_> {
 
     /// `x.item()`, `x.item(i)`, `x.item(i, j)`: an element as Python's number.
     pub(super) fn array_item(&mut self, array: Expr, args: &[hir::Expr], span: Span) -> Typed {
+        self.check_numbers(std::slice::from_ref(&array), "`item`")?;
         let args: Vec<Typed> = args.iter().map(|arg| self.index_value(arg)).collect();
         let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
         let rank = rank_of(&array);

@@ -67,10 +67,10 @@ pub(super) fn view(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, sp
     let Type::Array(ty) = array.ty else { return Err(super::Stop) };
     let dtype = match args.next() {
         Some(dtype) => body.dtype_of(&dtype)?.unwrap_or(DType::Float64),
-        None => ty.element,
+        None => ty.dtype(),
     };
     let (message, help) = match (dtype.size() == ty.element.size(), dtype) {
-        (true, DType::Bool) if ty.element != DType::Bool => (
+        (true, DType::Bool) if ty.dtype() != DType::Bool => (
             format!("elements of `{}` may be other than the only 0 and 1 of bools", ty.element),
             "compare: `x != 0`",
         ),
@@ -90,6 +90,9 @@ impl Body<'_, '_> {
     pub(super) fn same_dtype(&mut self, left: &Expr, right: &Expr) -> Option<Typed<bool>> {
         match (&left.ty, &right.ty) {
             (Type::DType(_), Type::DType(_) | Type::Text) | (Type::Text, Type::DType(_)) => {
+                if let (Type::DType(left), Type::DType(right)) = (&left.ty, &right.ty) {
+                    return Some(Ok(left == right));
+                }
                 let (left, right) = (self.dtype_of(left), self.dtype_of(right));
                 Some(left.and_then(|left| Ok(left == right?)))
             }
@@ -190,7 +193,7 @@ impl Body<'_, '_> {
 /// The element type of a number, an array, or of what is one.
 fn element_of(ty: &Type) -> Option<DType> {
     match ty {
-        Type::DType(dtype) => Some(*dtype),
+        Type::DType(element) => element.number(),
         _ => ty.element(),
     }
 }

@@ -99,7 +99,7 @@ impl Body<'_, '_> {
         let span = input.span;
         let n_core = building.core.count(&building.callee.ufunc.layout.inputs[place]);
         let (value, n_core) = match (&input.ty, param) {
-            (Type::Array(array), Type::Array(_)) if array.element != wanted => {
+            (Type::Array(array), Type::Array(_)) if array.dtype() != wanted => {
                 let converted = self.converted_array(&input, wanted)?;
                 (self.set_before(converted, &mut building.evaluated), n_core)
             }
@@ -276,13 +276,13 @@ fn element_of(array: &Expr) -> Typed {
 /// What the function sees of an operand: a number, or a view of its core dimensions.
 fn operand_type(ty: &Type, n_core: usize) -> Type {
     match ty {
-        Type::Array(array) => array_type(array.element, n_core),
+        Type::Array(array) => array_type(array.dtype(), n_core),
         number => number.clone(),
     }
 }
 
 fn array_type(element: DType, rank: usize) -> Type {
-    Type::Array(ArrayType { element, rank, layout: Layout::Any, readonly: false })
+    Type::Array(ArrayType::of(element, rank, Layout::Any))
 }
 
 /// The extents of an array, a variable.
@@ -293,7 +293,7 @@ fn extents(array: &Expr) -> Vec<Expr> {
 
 /// A new array.
 fn filled(shape: &[Expr], element: DType, fill: Fill, span: Span) -> Expr {
-    let ty = ArrayType { element, rank: shape.len(), layout: Layout::C, readonly: false };
+    let ty = ArrayType::of(element, shape.len(), Layout::C);
     let kind = ExprKind::Allocate(Box::new(Allocation { shape: shape.to_vec(), fill }));
     Expr::new(kind, Type::Array(ty), span)
 }

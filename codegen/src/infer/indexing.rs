@@ -8,6 +8,7 @@ use crate::builtin::{Indexing, Row};
 use crate::ir::CompareOp;
 use crate::source::Span;
 use crate::typed::{Axis, Expr, ExprKind, Operation, Piece, Site};
+use crate::types::Element::Number;
 use crate::types::{ArrayType, DType, Kind, Type};
 
 /// A call of one of them.
@@ -79,7 +80,7 @@ impl Body<'_, '_> {
     fn take(&mut self, call: &Call, array: Expr, indices: Expr, axis: Option<Expr>) -> Typed {
         let (array, axis) = self.along(call, array, axis)?;
         let item = match indices.ty {
-            Type::Strong(DType::UInt64) | Type::Array(ArrayType { element: DType::UInt64, .. }) => {
+            Type::Strong(DType::UInt64) | Type::Array(ArrayType { element: Number(DType::UInt64), .. }) => {
                 return self.wrong_argument(call.row, &indices, "indices that `int64` holds");
             }
             _ => self.index_item(indices)?,
@@ -184,10 +185,10 @@ impl Body<'_, '_> {
         let (n, mut evaluated, mut items) = (args.len(), Vec::new(), Vec::new());
         for (place, arg) in args.into_iter().enumerate() {
             let arg = match arg.ty {
-                Type::Array(ArrayType { rank: 1, element: DType::Bool, .. }) => {
+                Type::Array(ArrayType { rank: 1, element: Number(DType::Bool), .. }) => {
                     self.places_of(arg, &mut evaluated, call.span)?.swap_remove(0)
                 }
-                Type::Array(ArrayType { rank: 1, element, .. }) if element.kind() == Kind::Int => {
+                Type::Array(ArrayType { rank: 1, element: Number(dtype), .. }) if dtype.kind() == Kind::Int => {
                     self.set_before(arg, &mut evaluated)
                 }
                 _ => {

@@ -49,7 +49,7 @@ impl Body<'_, '_> {
                     .help("combine numbers, or arrays that are not in Fortran's order by `+=` and its kin, or write `range` for `prange`"),
             );
         };
-        let array = ArrayType { element, rank, layout: Layout::C, readonly: false };
+        let array = ArrayType::of(element, rank, Layout::C);
         let kind = ExprKind::Variable { web: self.temporary(Type::Array(array)), check: false };
         let partials = Expr::new(kind, Type::Array(array), place);
         Ok(Some(Reduction { fold, web: WebId(web as u32), ty, partials, span: place }))
@@ -118,7 +118,7 @@ impl Body<'_, '_> {
             let old = self.old(reduction)?;
             let extent = |axis| Expr::new(ExprKind::Extent(Box::new(old.clone()), axis), Type::INT, *span);
             shape.extend((0..array.rank).map(extent));
-            fill = Fill::Value(fold.identity(&Type::Strong(array.element), *span));
+            fill = Fill::Value(fold.identity(&Type::Strong(array.dtype()), *span));
         }
         let allocation = Allocation { shape, fill };
         let kind = ExprKind::Allocate(Box::new(allocation));
@@ -213,7 +213,7 @@ impl Reduction {
 /// them.
 fn folded_type(fold: Fold, ty: &Type) -> Option<(DType, usize)> {
     let (element, rank) = match ty {
-        Type::Array(array) if array.rank > 0 && array.layout != Layout::F => (array.element, array.rank + 1),
+        Type::Array(array) if array.rank > 0 && array.layout != Layout::F => (array.element.number()?, array.rank + 1),
         Type::Array(_) => return None,
         _ => (ty.dtype()?, 1),
     };

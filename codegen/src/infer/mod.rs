@@ -34,6 +34,7 @@ mod operator;
 mod parallel;
 pub mod promote;
 mod random;
+mod record;
 mod reduce;
 mod reduction;
 mod refine;

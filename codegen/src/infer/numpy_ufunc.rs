@@ -264,8 +264,8 @@ impl Body<'_, '_> {
             );
         };
         self.check_writable(out, out.span)?;
-        if casts_to(result, &Type::Strong(array.element)) {
-            return Ok(array.element);
+        if casts_to(result, &Type::Strong(array.dtype())) {
+            return Ok(array.dtype());
         }
         let message =
             format!("the result is `{result}`, which an array of `{}` does not take", array.element);

@@ -5,6 +5,7 @@ use crate::builtin::{Row, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::typed::{Expr, Operation};
+use crate::types::Element::Number;
 use crate::types::{ArrayType, DType, Kind, Type};
 
 /// `xoroshiro128p_next(states, index)` and the like. They run on CPUs as on GPUs.
@@ -13,7 +14,7 @@ pub(super) fn random(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>
     let (Some(states), Some(index), seed) = (args.next(), args.next(), args.next()) else {
         unreachable!("bug in pykernel: the arity was checked")
     };
-    let Type::Array(ty @ ArrayType { element: DType::UInt64, rank: 2, .. }) = states.ty else {
+    let Type::Array(ty @ ArrayType { element: Number(DType::UInt64), rank: 2, .. }) = states.ty else {
         let message =
             format!("`{}` takes an array of states, and this is `{}`", python_name(row.name), states.ty);
         return body.report(

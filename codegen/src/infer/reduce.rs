@@ -60,7 +60,7 @@ impl Body<'_, '_> {
 /// The type of an array's elements, if they are what iterating over it gives.
 pub(super) fn elements(value: &Expr) -> Option<DType> {
     match value.ty {
-        Type::Array(array) if array.rank == 1 => Some(array.element),
+        Type::Array(array) if array.rank == 1 => Some(array.dtype()),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
 use crate::typed::{Axis, Element, Expr, ExprKind};
+use crate::types::Element::Number;
 use crate::types::{ArrayType, DType, Kept, Kind, Type};
 
 /// What a subscript of an array stands for.
@@ -55,6 +56,10 @@ impl Body<'_, '_> {
 
     /// `array[indices]`.
     pub(super) fn subscript(&mut self, array: Typed, indices: &[hir::Index], span: Span) -> Typed<Subscript> {
+        let array = match array {
+            Ok(array) if let Some(field) = self.field_subscript(&array, indices, span) => return field,
+            array => array,
+        };
         let items = self.subscript_items(indices);
         let array = array?;
         let Type::Array(ty) = array.ty else {
@@ -70,6 +75,7 @@ impl Body<'_, '_> {
         let is_split = are_split(&items);
         let items = self.with_rest(items, &ty, span)?;
         if items.iter().any(|item| matches!(item, Item::Array(_) | Item::Mask(_))) {
+            self.check_numbers(std::slice::from_ref(&array), "an index that is an array")?;
             return Ok(Subscript::Indexed(self.indexed(array, ty, Items { items, is_split }, span)?));
         }
         let axes: Vec<Axis> = items.iter().map(Item::axis).collect();
@@ -77,8 +83,8 @@ impl Body<'_, '_> {
         // `x[0, ...]` is a view without dimensions, not an element.
         let is_plain = indices.iter().all(|index| matches!(index, hir::Index::Expr(_)));
         Ok(match all_indices(&axes).filter(|_| is_plain) {
-            Some(indices) => Subscript::Element(Element { array, indices }),
-            None => Subscript::Part(part(array, ty, axes, span)),
+            Some(indices) if ty.record().is_none() => Subscript::Element(Element { array, indices }),
+            _ => Subscript::Part(part(array, ty, axes, span)),
         })
     }
 
@@ -168,16 +174,23 @@ impl Body<'_, '_> {
             }
             hir::Index::Ellipsis(_) => Item::Rest,
             hir::Index::NewAxis(_) => Item::Axis(Axis::New),
+            hir::Index::Field(name, place) => {
+                let message = format!("there is no field `{name}` to assign: this is no record");
+                return self.report(
+                    Diagnostic::new(Code::NoSuchAttribute, *place, message)
+                        .help("assign to a variable, an element, or the field of a record"),
+                );
+            }
         })
     }
 
     /// A number or an array as an index.
     pub(super) fn index_item(&mut self, index: Expr) -> Typed<Item> {
         Ok(match index.ty {
-            Type::Array(ArrayType { rank: 1.., element, .. }) if element.kind() == Kind::Int => {
+            Type::Array(ArrayType { rank: 1.., element: Number(dtype), .. }) if dtype.kind() == Kind::Int => {
                 Item::Array(index)
             }
-            Type::Array(ArrayType { rank: 1.., element: DType::Bool, .. }) => Item::Mask(index),
+            Type::Array(ArrayType { rank: 1.., element: Number(DType::Bool), .. }) => Item::Mask(index),
             Type::Array(ArrayType { rank: 0, .. }) => {
                 Item::Axis(Axis::Index(self.index_of(only_element(index))?))
             }
@@ -225,7 +238,7 @@ fn all_indices(axes: &[Axis]) -> Option<Vec<Expr>> {
 /// The type of an element.
 pub(super) fn element_type(element: &Element) -> Type {
     match element.array.ty {
-        Type::Array(array) => Type::Strong(array.element),
+        Type::Array(array) => Type::Strong(array.dtype()),
         _ => unreachable!("bug in pykernel: `{}` has no elements", element.array.ty),
     }
 }
@@ -246,7 +259,7 @@ pub(super) fn part(array: Box<Expr>, ty: ArrayType, axes: Vec<Axis>, span: Span)
 /// first dimension.
 pub(super) fn row(array: Expr, ty: ArrayType, index: Expr, span: Span) -> Expr {
     let array = Box::new(array);
-    if ty.rank == 1 {
+    if ty.rank == 1 && ty.record().is_none() {
         return element_value(Element { array, indices: vec![index] }, span);
     }
     let rest = std::iter::repeat_n(Axis::Whole, ty.rank - 1);

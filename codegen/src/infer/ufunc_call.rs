@@ -327,7 +327,7 @@ impl Body<'_, '_> {
                 Output::Given { array, .. } => array.ty.clone(),
                 Output::New { element, core } => {
                     let (element, rank) = (*element, rank + core.len());
-                    Type::Array(ArrayType { element, rank, layout: Layout::C, readonly: false })
+                    Type::Array(ArrayType::of(element, rank, Layout::C))
                 }
             })
             .collect();

@@ -141,7 +141,7 @@ impl Body<'_, '_> {
                 "reduce along one axis after the other, or declare an `identity`, perhaps `'reorderable'`";
             return self.refused_method(callee, message, help);
         }
-        let ty = ArrayType { element: fold.natural, rank: kept.len(), layout: Layout::C, readonly: false };
+        let ty = ArrayType::of(fold.natural, kept.len(), Layout::C);
         let kind = ExprKind::Allocate(Box::new(Allocation { shape, fill }));
         let made = Expr::new(kind, Type::Array(ty), callee.span);
         if !is_value {
@@ -179,7 +179,7 @@ impl Body<'_, '_> {
             let message = "accumulate does not allow multiple axes".to_owned();
             return self.refused_method(callee, message, "give one axis");
         };
-        let ty = ArrayType { element: fold.natural, layout: Layout::C, readonly: false, ..fold.ty };
+        let ty = ArrayType::of(fold.natural, fold.ty.rank, Layout::C);
         let shape = (0..ty.rank).map(|axis| extent(&fold.array, axis)).collect();
         let kind = ExprKind::Allocate(Box::new(Allocation { shape, fill: Fill::Zero }));
         let made = Expr::new(kind, Type::Array(ty), callee.span);
@@ -225,7 +225,7 @@ impl Body<'_, '_> {
             return self.refused_method(callee, message, "give an array with dimensions");
         };
         let axes = self.fold_axes(arguments.axis, ty)?;
-        let signature = self.pick_fold(callee, &array, ty.element)?;
+        let signature = self.pick_fold(callee, &array, ty.dtype())?;
         let declared = &callee.function.signatures[signature];
         let key = kernel_key(callee.id, callee.function, signature);
         let (_, result) = self.instance_result(key, callee.span)?;

@@ -34,6 +34,7 @@ impl Body<'_, '_> {
         let given = args.iter().chain(keywords.iter().map(|keyword| &keyword.value));
         let given: Vec<Typed> = given.map(|arg| self.argument(arg)).collect();
         let mut given = given.into_iter().collect::<Typed<Vec<_>>>()?;
+        self.check_numbers(&given, &format!("`{}`", python_name(row.name)))?;
         let mut n_positional = args.len();
         if let Some(rest) = takes.iter().position(|takes| matches!(takes, Takes::Rest(_)))
             && n_positional > rest
@@ -87,7 +88,7 @@ impl Body<'_, '_> {
                     Type::Array(ty) if !(ranks.0..=ranks.1).contains(&ty.rank) => {
                         self.wrong_argument(row, &array, &with_dimensions(*ranks))
                     }
-                    Type::Array(ty) if ty.element.kind() > *highest => {
+                    Type::Array(ty) if ty.dtype().kind() > *highest => {
                         let wanted = match highest {
                             Kind::Bool | Kind::Int => "an array of integers",
                             Kind::Float | Kind::Complex => "an array of real numbers",

@@ -2,7 +2,7 @@
 
 use super::{Kernel, Overload, Param, ParamType};
 use crate::ir::Mode;
-use crate::types::{ArrayType, DType, Type};
+use crate::types::{ArrayType, DType, Element, Type};
 use crate::ufunc::Ufunc;
 
 /// Rust's keywords that are not Python's too and that a raw identifier can name.
@@ -107,6 +107,10 @@ fn param(name: &str, param: &Param) -> String {
 fn argument(ty: &ParamType) -> String {
     match ty {
         ParamType::Number(number) => scalar(number.dtype()).to_owned(),
+        ParamType::Array(array @ ArrayType { rank: 0, element: Element::Record(_), .. }, mode) => {
+            let reference = if *mode == Mode::Write { "&mut " } else { "&" };
+            format!("{reference}{}", element(array.element))
+        }
         ParamType::Array(array, Mode::Read) => format!("impl Into<{}>", view("ArrayView", *array)),
         ParamType::Array(array, Mode::Write) => format!("impl Into<{}>", view("ArrayViewMut", *array)),
         ParamType::Tuple(items) => tuple(items.iter().map(argument)),
@@ -123,7 +127,7 @@ fn tuple(items: impl Iterator<Item = String>) -> String {
 
 /// `ndarray` has names for up to six dimensions.
 fn view(name: &str, array: ArrayType) -> String {
-    let element = scalar(array.element);
+    let element = element(array.element);
     match array.rank {
         0..=6 => format!("{name}{}<'_, {element}>", array.rank),
         _ => format!("{name}D<'_, {element}>"),
@@ -139,10 +143,19 @@ pub fn result(ty: &Type) -> String {
         Type::Tuple(items) => tuple(items.iter().map(result)),
         Type::Optional(inner) => format!("Option<{}>", result(inner)),
         Type::Array(array) => match array.rank {
-            0..=6 => format!("Array{}<{}>", array.rank, scalar(array.element)),
-            _ => format!("ArrayD<{}>", scalar(array.element)),
+            0 if array.record().is_some() => element(array.element),
+            0..=6 => format!("Array{}<{}>", array.rank, element(array.element)),
+            _ => format!("ArrayD<{}>", element(array.element)),
         },
         Type::Text | Type::DType(_) => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
+    }
+}
+
+/// The Rust type of an element. Any struct that derives `Record` with these fields is a record.
+fn element(element: Element) -> String {
+    match element {
+        Element::Number(dtype) => scalar(dtype).to_owned(),
+        Element::Record(record) => format!("impl Record /* {} */", record.field_types()),
     }
 }
 

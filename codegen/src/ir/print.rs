@@ -59,7 +59,7 @@ impl fmt::Display for Scalar {
 impl fmt::Display for ViewType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ViewType { element, rank, layout } = *self;
-        ArrayType { element, rank, layout, readonly: false }.fmt(f)
+        ArrayType::of(element, rank, layout).fmt(f)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Types of values: machine numbers, lanes of them, arrays; and constants.
 
-use crate::types::{ArrayType, DType, Layout};
+use crate::types::{ArrayType, DType, Element, Layout};
 
 /// A machine number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,7 +86,11 @@ pub struct ViewType {
 
 impl From<ArrayType> for ViewType {
     fn from(array: ArrayType) -> Self {
-        ViewType { element: array.element, rank: array.rank, layout: array.layout }
+        match array.element {
+            Element::Number(element) => ViewType { element, rank: array.rank, layout: array.layout },
+            // Records are only looked at through views of their fields: of one itself, its first byte counts.
+            Element::Record(_) => ViewType { element: DType::UInt8, rank: array.rank, layout: Layout::Any },
+        }
     }
 }
 

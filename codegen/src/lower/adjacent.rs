@@ -53,7 +53,7 @@ impl Lowering<'_> {
             return vec![self.in_a_row(view, span), owner];
         }
         let ViewType { element, rank, .. } = self.view_type(view);
-        let ty = ArrayType { element, rank: 1, layout: Layout::C, readonly: false };
+        let ty = ArrayType::of(element, 1, Layout::C);
         let results = self.temporaries(&Type::Array(ty));
         let shared = self.block(|lowering| {
             let row = lowering.in_a_row(view, span);

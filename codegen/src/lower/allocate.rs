@@ -162,7 +162,7 @@ impl Lowering<'_> {
     }
 
     fn fill(&mut self, view: LocalId, shape: &[ir::Expr], ty: ArrayType, filling: &Filling, span: Span) {
-        let dtype = ty.element;
+        let dtype = ty.dtype();
         match filling {
             Filling::Zero => {}
             Filling::Value(value) => self.each(shape, span, &mut |lowering, index| {

@@ -62,7 +62,7 @@ impl Lowering<'_> {
         self.emit(ir::StmtKind::Reserve { view, shape: shape.clone(), room, space }, expr.span);
         if space == Space::Frame {
             let zeros = elements::each(self, &shape, expr.span, &mut |_, index| {
-                elements::zero_at(view, ty.element, index, expr.span)
+                elements::zero_at(view, ty.dtype(), index, expr.span)
             });
             self.append(zeros);
         }

@@ -80,7 +80,7 @@ impl Lowering<'_> {
         for (axis, (value, scalar)) in written.into_iter().enumerate() {
             index.push(self.in_bounds(value, scalar, ir::Expr::Dim { view, axis }, axis, span));
         }
-        Place { view, index, dtype: array.element }
+        Place { view, index, dtype: array.dtype() }
     }
 
     /// An index as an `I64`, checked to be one unless indices are trusted.

@@ -133,7 +133,7 @@ impl Lowering<'_> {
         };
         let n_core = core.len();
         let extents: Vec<ir::Expr> = shape.iter().cloned().chain(core).collect();
-        let ty = ArrayType { element, rank: extents.len(), layout: Layout::C, readonly: false };
+        let ty = ArrayType::of(element, extents.len(), Layout::C);
         let [view, owner] = self.unfilled(&extents, ty, zeroed, span);
         let array = Array { view, core: vec![None; n_core], sites: Vec::new() };
         Written { array, owner: ir::Expr::Local(owner) }

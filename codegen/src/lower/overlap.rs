@@ -181,7 +181,7 @@ impl Lowering<'_> {
     /// A view, or a copy of it where the condition holds.
     fn copied_if(&mut self, cond: ir::Expr, view: LocalId, span: Span) -> LocalId {
         let ViewType { element, rank, .. } = self.view_type(view);
-        let ty = ArrayType { element, rank, layout: Layout::Any, readonly: false };
+        let ty = ArrayType::of(element, rank, Layout::Any);
         let results = self.temporaries(&Type::Array(ty));
         let shape = self.extents(view);
         let copied = self.block(|lowering| {

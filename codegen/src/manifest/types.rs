@@ -4,13 +4,16 @@
 //! float64                                  a number
 //! None
 //! array    float64    2    C    write      element type, rank, layout; read, write or readonly
+//! record    12    2    x    0    float64    0    n    8    int32    1    3
+//!                                          as an element type: bytes, the number of fields, and of each its name,
+//!                                          offset, element type, rank and extents
 //! tuple    2    int    float64             the number of items, then each
 //! optional    float64                      a value that may be `None`
 //! ```
 
 use crate::interface::{Number, ParamType};
 use crate::ir::Mode;
-use crate::types::{ArrayType, DType, Layout, Type, Weak};
+use crate::types::{self as record, ArrayType, DType, Element, Layout, Record, Struct, Type, Weak};
 
 /// The type of a parameter.
 pub fn write_param(ty: &ParamType, fields: &mut Vec<String>) {
@@ -85,7 +88,44 @@ fn write_array(array: &ArrayType, mode: Mode, fields: &mut Vec<String>) {
         (Mode::Read, true) => "readonly",
     };
     let (rank, layout) = (array.rank.to_string(), layout_name(array.layout));
-    fields.extend(["array", array.element.name(), &rank, layout, mode].map(str::to_owned));
+    fields.push("array".to_owned());
+    write_element(array.element, fields);
+    fields.extend([&rank, layout, mode].map(str::to_owned));
+}
+
+/// What an array's elements are.
+fn write_element(element: Element, fields: &mut Vec<String>) {
+    match element {
+        Element::Number(dtype) => fields.push(dtype.name().to_owned()),
+        Element::Record(record) => {
+            let (size, n) = (record.size().to_string(), record.fields().len().to_string());
+            fields.extend(["record".to_owned(), size, n]);
+            for field in record.fields() {
+                fields.extend([field.name.clone(), field.offset.to_string()]);
+                write_element(field.element, fields);
+                fields.push(field.shape.len().to_string());
+                fields.extend(field.shape.iter().map(usize::to_string));
+            }
+        }
+    }
+}
+
+fn read_element(fields: &mut &[&str]) -> Option<Element> {
+    let name = next(fields)?;
+    if name != "record" {
+        return dtype(name).map(Element::Number);
+    }
+    let size = next(fields)?.parse().ok()?;
+    let n: usize = next(fields)?.parse().ok()?;
+    let field = |_| {
+        let (name, offset) = (next(fields)?.to_owned(), next(fields)?.parse().ok()?);
+        let element = read_element(fields)?;
+        let rank: usize = next(fields)?.parse().ok()?;
+        let shape = (0..rank).map(|_| next(fields)?.parse().ok()).collect::<Option<_>>()?;
+        Some(record::Field { name, offset, element, shape })
+    };
+    let record = Struct { fields: (0..n).map(field).collect::<Option<_>>()?, size };
+    Some(Element::Record(Record::new(record)))
 }
 
 fn read_items<T>(fields: &mut &[&str], read: impl Fn(&mut &[&str]) -> Option<T>) -> Option<Vec<T>> {
@@ -94,7 +134,7 @@ fn read_items<T>(fields: &mut &[&str], read: impl Fn(&mut &[&str]) -> Option<T>)
 }
 
 fn read_array(fields: &mut &[&str]) -> Option<(ArrayType, Mode)> {
-    let element = dtype(next(fields)?)?;
+    let element = read_element(fields)?;
     let rank = next(fields)?.parse().ok()?;
     let name = next(fields)?;
     let layout = [Layout::C, Layout::F, Layout::Any].into_iter().find(|it| layout_name(*it) == name)?;

@@ -214,6 +214,12 @@ impl<'a> Scope<'a> {
                 regions.iter_mut().for_each(|region| region.whole.reverse());
                 regions
             }
+            // A field has the dimensions of its records, and then those of its own.
+            ExprKind::Strided(strided) if is_records(&strided.array.ty) => {
+                let mut regions = self.place_within(&strided.array, depth)?;
+                regions.iter_mut().for_each(|region| region.whole.resize(rank(&array.ty), None));
+                regions
+            }
             // What is made in the loop is the iteration's; operands are looked at where they come from.
             ExprKind::Allocate(_) | ExprKind::Operand(_) => Vec::new(),
             ExprKind::Elementwise(elementwise) => {
@@ -352,6 +358,11 @@ fn replaced(value: &Polynomial, counter: WebId, low: &Polynomial, high: &Polynom
     let (factor, rest) = value.split(Symbol::Web(counter))?;
     let by = if factor.value()? >= 0 { low } else { high };
     rest.plus(&factor.times(by)?)
+}
+
+/// Whether a type is one of records.
+const fn is_records(ty: &Type) -> bool {
+    matches!(ty, Type::Array(array) if array.record().is_some())
 }
 
 const fn rank(ty: &Type) -> usize {

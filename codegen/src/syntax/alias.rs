@@ -14,6 +14,7 @@ impl Reader<'_> {
     pub(super) fn alias(&mut self, value: &Expr) -> Option<Binding> {
         let entity = match value {
             Expr::Name(_) | Expr::Attribute(_) => return self.module_entity_of(value).map(Binding::Imported),
+            Expr::Call(call) if let Some(maker) = self.makes_dtype(call) => self.made_dtype(call, maker),
             _ if self.is_type(value) => self.type_expr(value, Namespace::File).map(Entity::Type),
             Expr::List(list) if !list.elts.is_empty() && list.elts.iter().all(|it| self.is_signature(it)) => {
                 self.signature_list(value)
@@ -43,6 +44,7 @@ impl Reader<'_> {
                         | Entity::NoneType
                         | Entity::ArrayType
                         | Entity::RandomState
+                        | Entity::Record(..)
                         | Entity::Type(_)
                 )
             ),

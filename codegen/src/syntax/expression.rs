@@ -124,6 +124,8 @@ impl Scope<'_, '_> {
             Entity::Value(name) => Some(ExprKind::Builtin(name)),
             Entity::Module(name) => Some(ExprKind::Builtin(name.to_owned())),
             Entity::NewAxis => Some(ExprKind::None),
+            Entity::Record(record, _) => Some(ExprKind::Record(record)),
+            Entity::RecArray => Some(ExprKind::Builtin("numpy.recarray".to_owned())),
             Entity::Number(ty) => Some(ExprKind::Builtin(match ty {
                 crate::types::Type::Strong(dtype) => format!("numpy.{dtype}"),
                 weak => weak.to_string(),
@@ -145,6 +147,8 @@ impl Scope<'_, '_> {
             | Entity::UniTupleType
             | Entity::PythonTuple
             | Entity::RandomState
+            | Entity::RecordType
+            | Entity::DtypeMaker(_)
             | Entity::Type(_)
             | Entity::Signatures(_)
             | Entity::Overload => {

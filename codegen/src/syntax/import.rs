@@ -3,13 +3,14 @@
 use ruff_python_ast::{Alias, Identifier, StmtImport, StmtImportFrom};
 
 use super::names::Binding;
+use super::record::Maker;
 use super::{Reader, absent, unsupported};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::Signature;
 use crate::source::Span;
 use crate::spelling::closest;
-use crate::types::{DType, Kind, Type, Weak};
+use crate::types::{DType, Kind, Record, Type, Weak};
 use crate::ufunc;
 
 /// Something that an import or Python itself gives a name to.
@@ -45,6 +46,14 @@ pub(super) enum Entity {
     PythonTuple,
     /// `numba.cuda.random.xoroshiro128p_type`: the state of a generator, of which there are arrays alone.
     RandomState,
+    /// A record type that the file gives a name to, and its alignment in other records.
+    Record(Record, usize),
+    /// What makes an element type.
+    DtypeMaker(Maker),
+    /// Numba's `types.Record`.
+    RecordType,
+    /// `np.recarray`: arrays of records whose fields are attributes, as those of kernels are.
+    RecArray,
     /// `np.newaxis`, which is `None`.
     NewAxis,
     /// A type that the file gives a name to.
@@ -171,7 +180,7 @@ const TYPING: &[&str] = &["Any", "Final", "TYPE_CHECKING", "TypeAlias", "Union"]
 
 /// Types that Numba has and this version lacks.
 const LATER_TYPES: &[&str] =
-    &["DictType", "List", "ListType", "NamedTuple", "Record", "Set", "UnicodeType", "unicode_type"];
+    &["DictType", "List", "ListType", "NamedTuple", "Set", "UnicodeType", "unicode_type"];
 
 /// The names of the scalar types that are not their own: Numba's, then NumPy's.
 const NUMBA_ALIASES: &[(&str, DType)] = &[
@@ -279,12 +288,14 @@ impl Entity {
                 "guvectorize" => Some(Entity::Ufunc(ufunc::Kind::Guvectorize)),
                 "types" => Some(Entity::Module("numba.types")),
                 "cuda" => Some(Entity::Module("numba.cuda")),
+                "from_dtype" => Some(Entity::DtypeMaker(Maker::FromDtype)),
                 "prange" => value("numba", name),
                 _ if LATER.contains(&name) => Some(Entity::Later(format!("numba.{name}"))),
                 _ => numba_type(name),
             },
             Entity::Module("numba.types") => match name {
                 "Array" => Some(Entity::ArrayType),
+                "Record" => Some(Entity::RecordType),
                 "Optional" => Some(Entity::OptionalType),
                 "Tuple" => Some(Entity::TupleType),
                 "UniTuple" => Some(Entity::UniTupleType),
@@ -304,9 +315,11 @@ impl Entity {
             Entity::Module("ctypes" | "cffi") => foreign(name).map(Entity::Foreign),
             Entity::Module("pykernel") => (name == "extern").then_some(Entity::Extern),
             Entity::Module("numpy") => match name {
+                "dtype" => Some(Entity::DtypeMaker(Maker::Dtype)),
                 "finfo" => Some(Entity::Limits(Kind::Float)),
                 "iinfo" => Some(Entity::Limits(Kind::Int)),
                 "newaxis" => Some(Entity::NewAxis),
+                "recarray" => Some(Entity::RecArray),
                 _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
             },
             Entity::Module("typing") => match name {
@@ -321,6 +334,10 @@ impl Entity {
             Entity::Extern | Entity::Foreign(_) => None,
             Entity::Number(_) | Entity::NoneType => None,
             Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
+            Entity::RecordType => {
+                (name == "make_c_struct").then_some(Entity::DtypeMaker(Maker::CStruct))
+            }
+            Entity::Record(..) | Entity::DtypeMaker(_) | Entity::RecArray => None,
             Entity::PythonTuple | Entity::OptionalType | Entity::RandomState => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
             Entity::NewAxis | Entity::Overload | Entity::Value(_) => None,
@@ -343,7 +360,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
     match module {
         "numba" => scalars
             .chain(aliases(NUMBA_ALIASES))
-            .chain(["njit", "jit", "cfunc", "prange", "vectorize", "guvectorize", "types", "cuda", "void"])
+            .chain(["njit", "jit", "cfunc", "prange", "vectorize", "guvectorize", "types", "cuda", "void", "from_dtype"])
             .collect(),
         "numba.cuda" => {
             let modules = CUDA_MODULES.iter().filter_map(|module| module.strip_prefix("numba.cuda."));
@@ -355,12 +372,12 @@ fn members(module: &'static str) -> Vec<&'static str> {
         "ctypes" => C_TYPES.iter().map(|(name, _)| *name).chain(["CDLL"]).collect(),
         "numba.types" => scalars
             .chain(aliases(NUMBA_ALIASES))
-            .chain(["Array", "Tuple", "UniTuple", "void", "none"])
+            .chain(["Array", "Record", "Tuple", "UniTuple", "void", "none"])
             .collect(),
         "numpy" => scalars
             .chain(aliases(NUMPY_ALIASES))
             .chain(builtin::members("numpy"))
-            .chain(["finfo", "iinfo"])
+            .chain(["dtype", "finfo", "iinfo"])
             .collect(),
         "typing" => vec!["overload"],
         _ => builtin::members(module).collect(),

@@ -5,7 +5,7 @@
 //! - `dedent`: takes off the indentation of text that stands inside Rust, and maps ranges back;
 //! - ruff parses; `tokens` checks what ruff does not (tabs, chains too long to walk);
 //! - `names` and `import` bind the names of the module level, `signature`, `options` and
-//!   `type_expr` read what is declared, `alias` other names for it, `constant`, `table` and `limits` what is
+//!   `type_expr` read what is declared, `record` the structs that elements are, `alias` other names for it, `constant`, `table` and `limits` what is
 //!   computed once, `evaluate` where its value is needed here;
 //! - `ufunc` and `operands` read what makes a function a ufunc or a gufunc;
 //! - `stub` reads what stands in a file beside it;
@@ -29,6 +29,7 @@ mod names;
 mod operands;
 mod optional_type;
 mod options;
+mod record;
 mod signature;
 mod statement;
 mod stub;

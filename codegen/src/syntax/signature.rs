@@ -54,6 +54,7 @@ impl Reader<'_> {
                 .all(|signature| self.is_callable(signature) && self.is_passable(def, signature));
         }
         fits &= self.is_launchable(def, &declared);
+        fits &= self.records_fit(&declared);
         if declared.external.is_some() {
             fits &= self.is_foreign(def, &declared.signatures);
         }

@@ -143,11 +143,11 @@ impl Scope<'_, '_> {
                 let indices = self.indices(&subscript.slice);
                 Some(Target::Element { value, indices, span })
             }
-            Expr::Attribute(_) => self.refuse(unsupported(
-                "an assignment to an attribute",
-                span,
-                "assign to a variable or an element",
-            )),
+            Expr::Attribute(attribute) => {
+                let value = self.expr(&attribute.value);
+                let field = hir::Index::Field(attribute.attr.to_string(), self.span(&attribute.attr));
+                Some(Target::Element { value, indices: vec![field], span })
+            }
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
                 let targets: Vec<_> = elts.iter().map(|target| self.target(target)).collect();
                 Some(Target::Tuple(targets.into_iter().collect::<Option<_>>()?, span))

@@ -9,7 +9,7 @@ use super::import::Entity;
 use super::names::Binding;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::spelling::closest;
-use crate::types::{ArrayType, DType, Layout, Type};
+use crate::types::{ArrayType, DType, Element, Layout, Type};
 
 /// The most dimensions that an array can have, as in NumPy.
 const MAX_RANK: usize = 64;
@@ -121,6 +121,10 @@ impl Reader<'_> {
         let text = self.slice(expr.range()).to_owned();
         let diagnostic = match self.type_entity(expr, namespace) {
             Some(Entity::Number(ty) | Entity::Type(ty)) => return Some(ty),
+            Some(Entity::Record(record, _)) => {
+                let element = Element::Record(record);
+                return Some(Type::Array(ArrayType { element, rank: 0, layout: Layout::C, readonly: false }));
+            }
             Some(Entity::NoneType) => return Some(Type::None),
             Some(Entity::Later(name)) => {
                 let message = format!("the type `{name}` is not supported in this version");
@@ -159,6 +163,9 @@ impl Reader<'_> {
                 | Entity::Limits(_)
                 | Entity::Overload
                 | Entity::NewAxis
+                | Entity::RecordType
+                | Entity::DtypeMaker(_)
+                | Entity::RecArray
                 | Entity::Value(_),
             ) => Diagnostic::new(Code::UnknownType, span, format!("`{text}` is not a type"))
                 .help("write a type such as `float64`, `int` or `int32[:, ::1]`"),
@@ -189,9 +196,12 @@ impl Reader<'_> {
         }
     }
 
-    fn element(&mut self, expr: &Expr, namespace: Namespace) -> Option<DType> {
+    fn element(&mut self, expr: &Expr, namespace: Namespace) -> Option<Element> {
         match self.type_expr(expr, namespace)? {
-            Type::Strong(dtype) => Some(dtype),
+            Type::Strong(dtype) => Some(Element::Number(dtype)),
+            Type::Array(ArrayType { element: Element::Record(record), rank: 0, .. }) => {
+                Some(Element::Record(record))
+            }
             other => {
                 let span = self.span(expr);
                 let message = format!("an array cannot have elements of type `{other}`");
@@ -242,7 +252,7 @@ impl Reader<'_> {
             return None;
         };
         let layout = if unit { Layout::C } else { Layout::Any };
-        Some(Type::Array(ArrayType { element: DType::UInt64, rank: 2, layout, readonly: false }))
+        Some(Type::Array(ArrayType::of(DType::UInt64, 2, layout)))
     }
 
     /// A type that is made by a call.
@@ -253,6 +263,14 @@ impl Reader<'_> {
                 self.tuple_constructor(&entity, call, namespace)
             }
             Some(Entity::OptionalType) => self.optional_constructor(call, namespace),
+            Some(Entity::DtypeMaker(maker)) => match self.made_dtype(call, maker)? {
+                Entity::Number(ty) => Some(ty),
+                Entity::Record(record, _) => {
+                    let element = Element::Record(record);
+                    Some(Type::Array(ArrayType { element, rank: 0, layout: Layout::C, readonly: false }))
+                }
+                _ => self.not_a_type(call),
+            },
             _ => self.not_a_type(call),
         }
     }

@@ -163,7 +163,7 @@ fn fit_number(wanted: NumberType, number: Number) -> Fit {
 }
 
 fn check_array(ty: ArrayType, array: &Array) -> Result<(), String> {
-    if array.dtype != ty.element || array.shape.len() != ty.rank {
+    if Some(array.dtype) != ty.element.number() || array.shape.len() != ty.rank {
         return Err(format!("expected {ty}, got {} of {} dimensions", array.dtype, array.shape.len()));
     }
     if !array.has_layout(ty.layout) {

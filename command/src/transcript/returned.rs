@@ -88,19 +88,24 @@ impl Fields<'_> {
         let shape: Vec<usize> = (0..ty.rank).map(|_| self.word() as usize).collect();
         let strides: Vec<isize> = (0..ty.rank).map(|_| self.word() as isize).collect();
         let owner = std::ptr::with_exposed_provenance_mut::<Block>(self.word() as usize);
+        let Some(dtype) = ty.element.number() else {
+            // SAFETY: the reference is the caller's, and nothing of the array is used.
+            unsafe { release(owner) };
+            return Err(format!("{ty} cannot stand in a transcript: return its fields"));
+        };
         let element = |index: Vec<usize>| {
             let offsets = index.iter().zip(&strides).map(|(index, stride)| *index as isize * stride);
             // SAFETY: the index is inside of the shape.
-            let bytes = unsafe { std::slice::from_raw_parts(data.offset(offsets.sum()), ty.element.size()) };
-            Datum::from_bytes(ty.element, bytes)
+            let bytes = unsafe { std::slice::from_raw_parts(data.offset(offsets.sum()), dtype.size()) };
+            Datum::from_bytes(dtype, bytes)
         };
         let array = match self.present {
-            true => Array::new(ty.element, &shape, &indices(&shape).map(element).collect::<Vec<_>>()),
-            false => Array::new(ty.element, &[0], &[]),
+            true => Array::new(dtype, &shape, &indices(&shape).map(element).collect::<Vec<_>>()),
+            false => Array::new(dtype, &[0], &[]),
         };
         // SAFETY: the reference is the caller's, and the elements are not used any more.
         unsafe { release(owner) };
-        if self.present && !lies_as(ty.element, &shape, &strides, ty.layout) {
+        if self.present && !lies_as(dtype, &shape, &strides, ty.layout) {
             return Err(format!("what is returned is no {ty}: shape {shape:?}, strides {strides:?}"));
         }
         Ok(array)

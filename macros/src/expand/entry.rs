@@ -8,7 +8,7 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::leaf::{Leaf, LeafType};
 use super::returned::Returned;
-use super::{Context, callable, rust_type};
+use super::{Context, callable, record, rust_type};
 
 /// The entry of one overload.
 pub struct Entry<'a> {
@@ -70,6 +70,9 @@ impl Entry<'_> {
     pub fn fits(&self) -> TokenStream {
         let tests = self.leaves.iter().filter_map(|leaf| {
             let LeafType::Array(array, _) = leaf.ty else { return None };
+            if record::is_one(array) {
+                return None;
+            }
             let variable = &leaf.variable;
             let (rank, layout) = (Literal::usize_unsuffixed(array.rank), layout(array.layout));
             Some(quote! { ::pykernel::call::fits(#variable.shape(), #variable.strides(), #rank, #layout) })
@@ -102,6 +105,13 @@ impl Entry<'_> {
         let (descriptor, variable) = (descriptor(index), &leaf.variable);
         let facts = self.facts(leaf, array);
         let rank = Literal::usize_unsuffixed(array.rank);
+        if record::is_one(array) {
+            let described = match mode {
+                Mode::Write => quote!(::pykernel::call::write_record(#variable)),
+                Mode::Read => quote!(::pykernel::call::read_record(#variable)),
+            };
+            return Some(quote! { let #descriptor = #described; });
+        }
         let described = match mode {
             Mode::Write => quote!(::pykernel::call::write::<_, _, #rank>(&mut #variable, &#facts)),
             Mode::Read => quote!(::pykernel::call::read::<_, _, #rank>(&#variable, &#facts)),

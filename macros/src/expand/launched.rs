@@ -230,7 +230,7 @@ fn canonical(index: usize, leaf: &Leaf) -> TokenStream {
 }
 
 fn view(array: ArrayType, mode: Mode, index: usize) -> TokenStream {
-    let (lifetime, element) = (rust_type::lifetime(index), rust_type::number(array.element));
+    let (lifetime, element) = (rust_type::lifetime(index), rust_type::element(array.element));
     let dimension = rust_type::dimension(array);
     match mode {
         Mode::Read => quote!(::pykernel::cuda::DeviceView<#lifetime, #element, #dimension>),

@@ -18,6 +18,7 @@ mod document;
 mod entry;
 mod launched;
 mod leaf;
+mod record;
 mod returned;
 mod rust_type;
 mod stub;
@@ -84,6 +85,7 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
     let types = leaf::trees(overload, &leaves, |index, leaf| {
         let ty = rust_type::canonical(index, leaf);
         match leaf.ty {
+            LeafType::Array(array, _) if record::is_one(array) => ty,
             LeafType::Array(..) => quote!(impl ::core::convert::Into<#ty>),
             LeafType::Number(_) | LeafType::Optional(_) => ty,
         }
@@ -101,11 +103,13 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
     let (lifetimes, result) = (rust_type::lifetimes(&leaves), rust_type::result(&overload.result));
     let call = call(kernel, alike, context);
     let (lints, safety) = (lints(overload), safety(kernel));
+    let (records, checks) = record::generics(overload);
     quote! {
         #docs
         #lints
         #[inline]
-        pub #safety fn #name<#(#lifetimes),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+        pub #safety fn #name<#(#lifetimes,)* #(#records),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+            #checks
             #(#taken_apart)*
             #(#views)*
             #call

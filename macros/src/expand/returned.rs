@@ -5,7 +5,7 @@ use pykernel_codegen::interface::{Field, fields};
 use pykernel_codegen::types::Type;
 use quote::quote;
 
-use super::rust_type;
+use super::{record, rust_type};
 
 /// The result of an entry.
 pub struct Returned<'a> {
@@ -83,8 +83,11 @@ impl<'a> Returned<'a> {
             }
             Type::Array(array) => {
                 let (field, kernel) = (fields.next(), &self.kernel);
-                let (element, dimension) = (rust_type::number(array.element), rust_type::dimension(*array));
-                quote!(#field.take::<#element, #dimension>(&#kernel)?)
+                let (element, dimension) = (rust_type::element(array.element), rust_type::dimension(*array));
+                match record::is_one(*array) {
+                    true => quote!(#field.record::<#element>()),
+                    false => quote!(#field.take::<#element, #dimension>(&#kernel)?),
+                }
             }
             Type::Weak(_) | Type::Strong(_) => fields.next().unwrap_or_default(),
             Type::None | Type::Text | Type::DType(_) => quote!(()),

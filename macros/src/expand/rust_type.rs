@@ -3,10 +3,11 @@
 use proc_macro2::{Literal, Punct, Spacing, TokenStream};
 use pykernel_codegen::interface::{self, Overload, Param, ParamType, rust};
 use pykernel_codegen::ir::Mode;
-use pykernel_codegen::types::{ArrayType, DType, Layout, Type};
-use quote::{format_ident, quote};
+use pykernel_codegen::types::{ArrayType, DType, Element, Layout, Type};
+use quote::{ToTokens, format_ident, quote};
 
 use super::leaf::{Leaf, LeafType};
+use super::record;
 
 /// The greatest rank for which `ndarray` has a type; above it arrays have a dynamic rank.
 const MAX_STATIC_RANK: usize = 6;
@@ -30,6 +31,14 @@ pub fn number(dtype: DType) -> TokenStream {
     }
 }
 
+/// What an array's elements are.
+pub fn element(element: Element) -> TokenStream {
+    match element {
+        Element::Number(dtype) => number(dtype),
+        Element::Record(record) => record::generic(record).into_token_stream(),
+    }
+}
+
 /// The real type of which a complex number has two.
 pub fn part(dtype: DType) -> Option<TokenStream> {
     match dtype {
@@ -49,8 +58,11 @@ pub fn result(ty: &Type) -> TokenStream {
             let inner = result(inner);
             quote!(::core::option::Option<#inner>)
         }
+        Type::Array(ArrayType { element: Element::Record(record), rank: 0, .. }) => {
+            record::generic(*record).into_token_stream()
+        }
         Type::Array(array) => {
-            let (element, dimension) = (number(array.element), dimension(*array));
+            let (element, dimension) = (element(array.element), dimension(*array));
             quote!(::pykernel::ndarray::Array<#element, #dimension>)
         }
         Type::None | Type::Text | Type::DType(_) => quote!(()),
@@ -76,7 +88,13 @@ pub fn canonical(index: usize, leaf: &Leaf) -> TokenStream {
 }
 
 fn view(array: ArrayType, mode: Mode, index: usize) -> TokenStream {
-    let (lifetime, element) = (lifetime(index), number(array.element));
+    let (lifetime, element) = (lifetime(index), element(array.element));
+    if record::is_one(array) {
+        return match mode {
+            Mode::Read => quote!(& #lifetime #element),
+            Mode::Write => quote!(& #lifetime mut #element),
+        };
+    }
     let dimension = dimension(array);
     match mode {
         Mode::Read => quote!(::pykernel::ndarray::ArrayView<#lifetime, #element, #dimension>),

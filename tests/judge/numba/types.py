@@ -69,6 +69,31 @@ class Scalar(Type):
         return 3
 
 
+class Record(Type):
+    """A structured dtype: its values are NumPy's, passed as they are."""
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+        super().__init__(f"Record({dtype})")
+
+    def __getitem__(self, axes):
+        return Array.of_axes(self, axes)
+
+    def convert(self, value):
+        return value
+
+    @staticmethod
+    def make_c_struct(fields):
+        """The record with the gaps that C leaves."""
+        described = [(name, as_type(element).dtype, *shape) for name, element, *shape in fields]
+        return Record(np.dtype(described, align=True))
+
+
+def from_dtype(dtype):
+    """Numba's type for NumPy's."""
+    return Record(dtype) if dtype.fields else OF_NUMPY[dtype.type]
+
+
 class Weak(Type):
     """One of Python's own number types."""
 

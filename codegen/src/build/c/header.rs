@@ -79,7 +79,7 @@ pub(super) struct View {
 
 impl View {
     pub(super) fn of(array: ArrayType, mode: Mode) -> View {
-        View { element: array.element, rank: array.rank, writes: mode == Mode::Write }
+        View { element: array.dtype(), rank: array.rank, writes: mode == Mode::Write }
     }
 
     /// `pykernel_array2_float64`, or `pykernel_view2_float64` of one that is only read.

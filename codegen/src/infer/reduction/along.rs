@@ -23,7 +23,7 @@ impl Body<'_, '_> {
             (_, false) => ("maximum", "argmax"),
             (_, true) => ("fmax", "argmax"),
         };
-        let is_exact = matches!(reducing.ty.element.kind(), Kind::Bool | Kind::Int);
+        let is_exact = matches!(reducing.ty.dtype().kind(), Kind::Bool | Kind::Int);
         let name = match name {
             "fmin" if is_exact => "minimum",
             "fmax" if is_exact => "maximum",
@@ -52,7 +52,7 @@ impl Body<'_, '_> {
         let span = reducing.span;
         let mut evaluated = Vec::new();
         let (whole, axis) = self.one_axis(reducing, &mut evaluated)?;
-        let is_float = matches!(reducing.ty.element.kind(), Kind::Float | Kind::Complex);
+        let is_float = matches!(reducing.ty.dtype().kind(), Kind::Float | Kind::Complex);
         let name = match (reducing.reduction.what, reducing.reduction.skips_nan && is_float) {
             (What::CumulativeSum, false) => "add",
             (What::CumulativeSum, true) => "add_numbers",

@@ -40,8 +40,8 @@ impl Body<'_, '_> {
         let mut evaluated = Vec::new();
         let weights = self.set_before(weights, &mut evaluated);
         let (factor, along) = self.weights_along(reducing, weights, given, &mut evaluated)?;
-        let element = reducing.ty.element;
-        let mut to = promote_dtypes(element, given.element);
+        let element = reducing.ty.dtype();
+        let mut to = promote_dtypes(element, given.dtype());
         if matches!(element.kind(), Kind::Bool | Kind::Int) {
             to = promote_dtypes(to, DType::Float64);
         }

@@ -31,7 +31,7 @@ impl Body<'_, '_> {
 
     /// The fold that a reduction is.
     pub(super) fn folding(&mut self, reducing: &Reducing) -> Typed<Folding> {
-        let (element, span) = (reducing.ty.element, reducing.span);
+        let (element, span) = (reducing.ty.dtype(), reducing.span);
         let skips = reducing.reduction.skips_nan && matches!(element.kind(), Kind::Float | Kind::Complex);
         let is_float = skips && element.kind() == Kind::Float;
         let (name, to, fold, missing) = match reducing.reduction.what {
@@ -93,7 +93,7 @@ impl Body<'_, '_> {
 
     /// The type in which NumPy sums up and multiplies.
     pub(super) fn wide(&self, reducing: &Reducing) -> DType {
-        let element = reducing.ty.element;
+        let element = reducing.ty.dtype();
         match (reducing.dtype, element.kind()) {
             (Some(dtype), _) => dtype,
             (None, _) if reducing.out.is_some() => promote_dtypes(element, reducing.out.unwrap_or(element)),

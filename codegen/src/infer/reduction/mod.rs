@@ -70,6 +70,7 @@ impl Body<'_, '_> {
         let Type::Array(ty) = array.ty else {
             return self.wrong_argument(row, &array, "an array");
         };
+        self.check_numbers(std::slice::from_ref(&array), &format!("`{}`", python_name(row.name)))?;
         let mut evaluated = Vec::new();
         let (bound, array) = self.bind(array);
         evaluated.push(bound);
@@ -186,7 +187,7 @@ impl Body<'_, '_> {
                 | What::Percentile
         );
         let array = Expr { span: reducing.span, ..reducing.array.clone() };
-        match reducing.ty.element.kind() {
+        match reducing.ty.dtype().kind() {
             Kind::Complex if !takes_complex => {
                 self.wrong_argument(reducing.row, &array, "an array of real numbers")
             }
@@ -199,7 +200,7 @@ impl Body<'_, '_> {
 
     /// What a reduction gives.
     fn reduced(&mut self, call: &Call<'_>, reducing: &mut Reducing) -> Typed {
-        let is_exact = matches!(reducing.ty.element.kind(), Kind::Bool | Kind::Int);
+        let is_exact = matches!(reducing.ty.dtype().kind(), Kind::Bool | Kind::Int);
         let skips = reducing.reduction.skips_nan && !is_exact;
         match reducing.reduction.what {
             What::Sum if skips => self.sum_of_numbers(reducing),

@@ -22,7 +22,7 @@ impl Body<'_, '_> {
 
     /// The sum along some dimensions; that of integers is one of floats.
     pub(super) fn sum_in_floats(&mut self, reducing: &Reducing, axes: Axes) -> Typed {
-        let is_exact = matches!(reducing.ty.element.kind(), Kind::Bool | Kind::Int);
+        let is_exact = matches!(reducing.ty.dtype().kind(), Kind::Bool | Kind::Int);
         let mut sum = reducing.with_array(reducing.array.clone())?;
         (sum.reduction, sum.axes) = (Reduction::of(What::Sum), axes);
         if sum.dtype.is_none() && is_exact {
@@ -44,7 +44,7 @@ impl Body<'_, '_> {
     /// The variance, in two passes, and the standard deviation.
     pub(super) fn variance(&mut self, call: &Call<'_>, reducing: &Reducing) -> Typed {
         let span = reducing.span;
-        let complex = reducing.ty.element.kind() == Kind::Complex;
+        let complex = reducing.ty.dtype().kind() == Kind::Complex;
         if complex && reducing.dtype.is_some() {
             let message =
                 format!("`{}` of complex numbers takes no `dtype` in this version", name_of(reducing));
@@ -67,7 +67,7 @@ impl Body<'_, '_> {
             }
         };
         let squares = self.squares(reducing, mean)?;
-        let is_exact = matches!(reducing.ty.element.kind(), Kind::Bool | Kind::Int);
+        let is_exact = matches!(reducing.ty.dtype().kind(), Kind::Bool | Kind::Int);
         let dtype = reducing.dtype.or(is_exact.then_some(DType::Float64));
         let sum = self.sum_of_new(reducing, squares, dtype)?;
         let freedom = self.library_call("degrees_of_freedom", vec![n, ddof.1], false, span)?;

@@ -59,7 +59,7 @@ impl Body<'_, '_> {
     /// The variance, in two passes, and the standard deviation.
     pub(super) fn variance_of_numbers(&mut self, call: &Call<'_>, reducing: &Reducing) -> Typed {
         let span = reducing.span;
-        if call.get("mean").is_some() || reducing.dtype.is_some_and(|dtype| dtype != reducing.ty.element) {
+        if call.get("mean").is_some() || reducing.dtype.is_some_and(|dtype| dtype != reducing.ty.dtype()) {
             let message =
                 format!("`{}` takes no `mean`, and no other `dtype`, in this version", name_of(reducing));
             return self

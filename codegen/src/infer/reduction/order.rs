@@ -8,6 +8,7 @@ use super::Reducing;
 use crate::builtin::{Reduction, What};
 use crate::source::Span;
 use crate::typed::{Element, Expr, ExprKind, Fill, Operation, Strided};
+use crate::types::Element::Number;
 use crate::types::{ArrayType, DType, Layout, Type};
 
 impl<'i, 'a> Body<'i, 'a> {
@@ -44,7 +45,7 @@ impl<'i, 'a> Body<'i, 'a> {
         let span = reducing.span;
         let Type::Array(ArrayType { rank, element, .. }) = array.ty else { return Ok(array) };
         let is_all = reducing.axes.leave_nothing(rank) && reducing.out.is_none();
-        if rank == 1 && is_all && dtype.is_none_or(|dtype| dtype == element) {
+        if rank == 1 && is_all && dtype.is_none_or(|dtype| Number(dtype) == element) {
             // The array may never come to be.
             return self.sum_of_run(array, span);
         }
@@ -79,7 +80,7 @@ impl<'i, 'a> Body<'i, 'a> {
             shape: (0..rank).map(extent).collect(),
             strides: (0..rank).map(stride).collect(),
         };
-        let ty = Type::Array(ArrayType { element, rank, layout: Layout::Any, readonly: false });
+        let ty = Type::Array(ArrayType::of(element, rank, Layout::Any));
         let ordered = Expr::new(ExprKind::Strided(Box::new(strided)), ty, span);
         Ok(super::axes::behind(vec![memory, made, filled], ordered))
     }

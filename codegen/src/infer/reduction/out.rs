@@ -31,7 +31,7 @@ impl Body<'_, '_> {
         if rank > 0 && !reducing.reduction.keeps_shape() {
             reducing.keys = Some(self.moves(reducing, &out));
         }
-        reducing.out = Some(ty.element);
+        reducing.out = Some(ty.dtype());
         let result = self.reduced(call, reducing)?;
         self.check_taken(reducing, &result, &out, ty)?;
         let result = self.set_before(result, &mut evaluated);
@@ -42,7 +42,7 @@ impl Body<'_, '_> {
             }
             _ => (Vec::new(), result),
         };
-        let element = self.convert(element, &Type::Strong(ty.element))?;
+        let element = self.convert(element, &Type::Strong(ty.dtype()))?;
         let element = if inputs.is_empty() { self.set_before(element, &mut evaluated) } else { element };
         evaluated.push(assignment(
             Output::given(out.clone()),
@@ -68,7 +68,7 @@ impl Body<'_, '_> {
                 | What::ArgMaximum
                 | What::Spread
         );
-        if given == ty.element || is_exact && casts_to(&Type::Strong(given), &Type::Strong(ty.element)) {
+        if given == ty.dtype() || is_exact && casts_to(&Type::Strong(given), &Type::Strong(ty.dtype())) {
             return Ok(());
         }
         let message = format!("the result is `{given}`, and `out` an array of `{}`", ty.element);

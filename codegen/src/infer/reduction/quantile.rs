@@ -30,8 +30,8 @@ const N_DISCRETE: usize = 3;
 impl Body<'_, '_> {
     /// The median: the mean of the one or two elements in the middle.
     pub(super) fn median(&mut self, reducing: &Reducing) -> Typed {
-        let to = match reducing.ty.element.kind() {
-            Kind::Float => reducing.ty.element,
+        let to = match reducing.ty.dtype().kind() {
+            Kind::Float => reducing.ty.dtype(),
             Kind::Bool | Kind::Int | Kind::Complex => DType::Float64,
         };
         let half = Expr::new(ExprKind::Float(0.5), Type::FLOAT, reducing.span);
@@ -83,7 +83,7 @@ impl Body<'_, '_> {
             let some = Self::operation(Operation::Compare(CompareOp::Ne), n, Type::BOOL, span);
             evaluated.push(checked(some, "IndexError", "index -1 is out of bounds for axis 0 with size 0"));
         }
-        let element = reducing.ty.element;
+        let element = reducing.ty.dtype();
         let to = match element.kind() {
             _ if method < N_DISCRETE => element,
             Kind::Float if is_weak => element,
@@ -131,7 +131,7 @@ impl Body<'_, '_> {
         let results = self.results(reducing, to, Fill::Zero);
         evaluated.push(results.made.clone());
         // Truth values have an order as numbers.
-        let element = match reducing.ty.element {
+        let element = match reducing.ty.dtype() {
             DType::Bool => DType::UInt8,
             element => element,
         };

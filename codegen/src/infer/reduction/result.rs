@@ -43,7 +43,7 @@ impl Body<'_, '_> {
 
     /// A new array: what makes it, and what it is then.
     pub(super) fn made(&mut self, element: DType, shape: Vec<Expr>, fill: Fill, span: Span) -> (Expr, Expr) {
-        let ty = ArrayType { element, rank: shape.len(), layout: Layout::C, readonly: false };
+        let ty = ArrayType::of(element, shape.len(), Layout::C);
         let made = ExprKind::Allocate(Box::new(Allocation { shape, fill }));
         self.bind(Expr::new(made, Type::Array(ty), span))
     }
@@ -55,7 +55,7 @@ impl Results {
         let span = self.array.span;
         let value = match (self.is_number, &self.array.ty) {
             (true, Type::Array(ty)) => {
-                let ty = Type::Strong(ty.element);
+                let ty = Type::Strong(ty.dtype());
                 let element = Element { array: Box::new(self.array), indices: vec![int(0, span)] };
                 Expr::new(ExprKind::Element(element), ty, span)
             }

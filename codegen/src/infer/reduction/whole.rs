@@ -9,7 +9,7 @@ use crate::types::{Kind, Type};
 impl Body<'_, '_> {
     /// A sum.
     pub(super) fn sum_along(&mut self, reducing: &Reducing) -> Typed {
-        let element = reducing.ty.element;
+        let element = reducing.ty.dtype();
         let is_float = matches!(element.kind(), Kind::Float | Kind::Complex);
         let is_plain = reducing.initial.is_none() && reducing.dtype.is_none_or(|dtype| dtype == element);
         let is_all = reducing.axes.leave_nothing(reducing.ty.rank) && reducing.out.is_none();

@@ -4,9 +4,13 @@
 //! `int`, `float`, `complex` and `bool` are Python's and **weak** (NumPy's NEP 50): they take
 //! the type of what they meet. NumPy's scalar types are **strong**. See `docs/language.md`.
 
+mod record;
+
 use std::fmt;
 
-/// NumPy's scalar types, which are also the element types of arrays.
+pub use record::{Element, Field, Record, Struct};
+
+/// NumPy's scalar types, which are also the elements of arrays of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DType {
     /// `bool_`, one byte, 0 or 1.
@@ -256,8 +260,8 @@ impl Layout {
 /// The type of an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ArrayType {
-    /// The type of the elements.
-    pub element: DType,
+    /// What the elements are.
+    pub element: Element,
     /// The number of dimensions.
     pub rank: usize,
     /// How the elements lie in memory.
@@ -298,6 +302,7 @@ impl fmt::Display for ArrayType {
             })
             .collect();
         match self.rank {
+            0 if self.record().is_some() => write!(f, "{}", self.element)?,
             0 => write!(f, "{}[()]", self.element)?,
             _ => write!(f, "{}[{}]", self.element, axes.join(", "))?,
         }
@@ -323,7 +328,7 @@ pub enum Type {
     /// A string literal, which only exception messages and dtype arguments can be.
     Text,
     /// An element type, `np.float32` or `x.dtype`, which is known when a kernel is compiled.
-    DType(DType),
+    DType(Element),
 }
 
 impl Type {
@@ -356,10 +361,10 @@ impl Type {
         }
     }
 
-    /// The dtype of a number, or of an array's elements.
+    /// The dtype of a number, or of an array's elements; `None` of records.
     pub const fn element(&self) -> Option<DType> {
         match self {
-            Type::Array(array) => Some(array.element),
+            Type::Array(array) => array.element.number(),
             _ => self.dtype(),
         }
     }

@@ -1,0 +1,187 @@
+//! Records, NumPy's structured dtypes: elements that are made of fields.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use super::{ArrayType, DType, Layout};
+
+/// What the elements of an array are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Element {
+    /// Numbers.
+    Number(DType),
+    /// Records.
+    Record(Record),
+}
+
+/// A record type. Two with the same fields at the same places are the same.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Record(&'static Struct);
+
+/// The memory of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Struct {
+    /// The fields, in their order.
+    pub fields: Vec<Field>,
+    /// The size of one record in bytes: with what stands between fields and behind the last.
+    pub size: usize,
+}
+
+/// A field of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// How many bytes it lies behind the record's beginning.
+    pub offset: usize,
+    /// What it holds, or what its array holds.
+    pub element: Element,
+    /// The extents, if it is an array: contiguous in C's order.
+    pub shape: Vec<usize>,
+}
+
+/// All record types that this process has met. Types are small, few and copied everywhere, so they are
+/// kept until the process ends, once each.
+static KNOWN: Mutex<BTreeSet<&'static Struct>> = Mutex::new(BTreeSet::new());
+
+impl Record {
+    /// The type of records with this memory.
+    pub fn new(memory: Struct) -> Record {
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(memory) = known.get(&memory) {
+            return Record(memory);
+        }
+        let memory: &'static Struct = Box::leak(Box::new(memory));
+        known.insert(memory);
+        Record(memory)
+    }
+
+    /// The fields, in their order.
+    pub const fn fields(self) -> &'static [Field] {
+        self.0.fields.as_slice()
+    }
+
+    /// The size of one in bytes.
+    pub const fn size(self) -> usize {
+        self.0.size
+    }
+
+    /// The field of a name.
+    pub fn field(self, name: &str) -> Option<&'static Field> {
+        self.fields().iter().find(|field| field.name == name)
+    }
+
+    /// A number that other records hardly have (FNV-1a of what the type says), the same in each process.
+    pub fn fingerprint(self) -> u32 {
+        let text = format!("{:?}", self.0);
+        text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    }
+
+    /// The names of the fields, for messages.
+    pub fn field_names(self) -> String {
+        let names: Vec<String> = self.fields().iter().map(|field| format!("`{}`", field.name)).collect();
+        names.join(", ")
+    }
+}
+
+impl Field {
+    /// The size of it in bytes.
+    pub fn size(&self) -> usize {
+        self.shape.iter().product::<usize>() * self.element.size()
+    }
+
+    /// The strides in bytes of its array.
+    pub fn strides(&self) -> Vec<usize> {
+        let mut stride = self.element.size();
+        let mut strides = Vec::new();
+        for extent in self.shape.iter().rev() {
+            strides.push(stride);
+            stride *= extent;
+        }
+        strides.reverse();
+        strides
+    }
+}
+
+impl Element {
+    /// The size of one in bytes.
+    pub const fn size(self) -> usize {
+        match self {
+            Element::Number(dtype) => dtype.size(),
+            Element::Record(record) => record.size(),
+        }
+    }
+
+    /// The dtype, if it is a number.
+    pub const fn number(self) -> Option<DType> {
+        match self {
+            Element::Number(dtype) => Some(dtype),
+            Element::Record(_) => None,
+        }
+    }
+}
+
+impl ArrayType {
+    /// The type of an array of numbers.
+    pub const fn of(dtype: DType, rank: usize, layout: Layout) -> ArrayType {
+        ArrayType { element: Element::Number(dtype), rank, layout, readonly: false }
+    }
+
+    /// The dtype of the elements of an array of numbers, which one of records is not where this is asked.
+    pub const fn dtype(&self) -> DType {
+        match self.element {
+            Element::Number(dtype) => dtype,
+            Element::Record(_) => panic!("bug in pykernel: records stand where numbers do"),
+        }
+    }
+
+    /// The record type, of an array of records.
+    pub const fn record(&self) -> Option<Record> {
+        match self.element {
+            Element::Number(_) => None,
+            Element::Record(record) => Some(record),
+        }
+    }
+}
+
+impl From<DType> for Element {
+    fn from(dtype: DType) -> Element {
+        Element::Number(dtype)
+    }
+}
+
+impl fmt::Display for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Element::Number(dtype) => dtype.fmt(f),
+            Element::Record(record) => record.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Record({})", self.field_types())
+    }
+}
+
+impl Record {
+    /// The fields with their types.
+    pub fn field_types(self) -> String {
+        let field = |field: &Field| match field.shape.as_slice() {
+            [] => format!("{}: {}", field.name, field.element),
+            shape => {
+                let extents: Vec<String> = shape.iter().map(usize::to_string).collect();
+                format!("{}: {}[{}]", field.name, field.element, extents.join(", "))
+            }
+        };
+        self.fields().iter().map(field).collect::<Vec<String>>().join(", ")
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.0, f)
+    }
+}
