@@ -50,6 +50,8 @@
 //!   argument, or of another array, is copied.
 //! - Tuples are tuples: `-> Tuple((float64, int64))` gives `(f64, i64)`, and a tuple parameter
 //!   takes one, arrays in it included. `optional(float64)` is `Option<f64>`.
+//! - Arrays of structs are arrays of any struct that derives [`Record`] and has the fields of the kernel's dtype; one
+//!   record is a reference.
 //! - Each call gives a `Result`: what Python would raise is an [`Error`]. `None` is `()`.
 //! - Several signatures make one function, generic over its arguments. A bare literal may then
 //!   need its type: `half(2.5f64)?`.

@@ -124,6 +124,13 @@ impl Body<'_, '_> {
         match (&dtype.kind, &dtype.ty) {
             (_, Type::None) => return Ok(None),
             (_, Type::DType(Element::Number(dtype))) => return Ok(Some(*dtype)),
+            (_, Type::DType(Element::Record(record))) => {
+                let message = format!("this is no type of numbers, but a record of {}", record.field_names());
+                return self.report(
+                    Diagnostic::new(Code::ArgumentMismatch, dtype.span, message)
+                        .help("`np.zeros`, `np.empty` and their `_like` forms make arrays of records"),
+                );
+            }
             (ExprKind::Text(name), _) => {
                 if let Some(dtype) = DType::named(name).or_else(|| DType::coded(name)) {
                     return Ok(Some(dtype));

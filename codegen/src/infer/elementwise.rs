@@ -70,6 +70,7 @@ impl Body<'_, '_> {
         value: Expr,
         span: Span,
     ) -> Typed<StmtKind> {
+        self.check_numbers(std::slice::from_ref(&target), "an operator")?;
         let (element, place) = (element_of(&target), target.span);
         let mut stmts = Vec::new();
         let value = self.updating(value, &element)?;

@@ -22,7 +22,7 @@ impl Body<'_, '_> {
         }
         let message = format!("bad operand type for unary {}: 'NoneType'", op.symbol());
         let operand = self.required(operand, &message)?;
-        if any_array([&operand]) {
+        if any_array([&operand]) && operand.ty.element().is_some() {
             let operate =
                 &mut |body: &mut Self, mut element: Vec<Expr>| body.unary(op, element.swap_remove(0), span);
             return self.each_element(vec![operand], span, operate);

@@ -4,7 +4,7 @@ use super::advanced::{Indexed, Items, are_split};
 use super::convert::real_number_of;
 use super::none::NOT_INDEXED;
 use super::ufunc_call::only_element;
-use super::{Body, Typed};
+use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
@@ -60,6 +60,13 @@ impl Body<'_, '_> {
             Ok(array) if let Some(field) = self.field_subscript(&array, indices, span) => return field,
             array => array,
         };
+        if let [hir::Index::Field(name, place)] = indices {
+            let message = format!("`{}` has no field `{name}` to assign", array?.ty);
+            return self.report(
+                Diagnostic::new(Code::NoSuchAttribute, *place, message)
+                    .help("assign to a variable, an element, or the field of a record"),
+            );
+        }
         let items = self.subscript_items(indices);
         let array = array?;
         let Type::Array(ty) = array.ty else {
@@ -174,13 +181,7 @@ impl Body<'_, '_> {
             }
             hir::Index::Ellipsis(_) => Item::Rest,
             hir::Index::NewAxis(_) => Item::Axis(Axis::New),
-            hir::Index::Field(name, place) => {
-                let message = format!("there is no field `{name}` to assign: this is no record");
-                return self.report(
-                    Diagnostic::new(Code::NoSuchAttribute, *place, message)
-                        .help("assign to a variable, an element, or the field of a record"),
-                );
-            }
+            hir::Index::Field(..) => return Err(Stop),
         })
     }
 

@@ -97,6 +97,7 @@ impl Reader<'_> {
     /// The element type that a description stands for.
     fn dtype_entity(&mut self, format: &Expr, is_aligned: bool, depth: usize) -> Option<Entity> {
         match format {
+            Expr::List(list) if list.elts.is_empty() => self.bad_dtype(list, "a record has at least one field"),
             Expr::List(list) => self.fields(&list.elts, is_aligned, depth),
             Expr::Dict(dict) => self.field_lists(dict, is_aligned, depth),
             Expr::StringLiteral(text) if text.value.to_str().contains(',') => {
@@ -166,6 +167,9 @@ impl Reader<'_> {
             Some(Expr::List(offsets)) if offsets.elts.len() == names.elts.len() => Some(&offsets.elts),
             Some(other) => return self.bad_dtype(other, "`offsets` is a list with a number for each field"),
         };
+        if names.elts.is_empty() {
+            return self.bad_dtype(dict, "a record has at least one field");
+        }
         if names.elts.len() != formats.elts.len() {
             return self.bad_dtype(dict, "`names` and `formats` have different lengths");
         }

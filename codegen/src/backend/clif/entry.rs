@@ -13,7 +13,6 @@ use super::{Translated, Unit, call};
 use crate::backend::Error;
 use crate::interface::{Leaf, Overload};
 use crate::ir::{Expr, Type, ViewType};
-use crate::types::ArrayType;
 
 /// Translates an entry: the function itself where nothing else calls it, else a call.
 pub(super) fn translate(
@@ -64,7 +63,7 @@ impl FunctionCx<'_, '_> {
                 Leaf::Array(ty, _) => {
                     own.next();
                     if let Some(descriptor) = params.next() {
-                        self.load_descriptor(descriptor, ty, &mut flat);
+                        self.load_descriptor(descriptor, ty.into(), &mut flat);
                     }
                     if own.next_if_eq(&Type::Owner).is_some() {
                         flat.push(self.owner(&Expr::Unowned));
@@ -75,7 +74,7 @@ impl FunctionCx<'_, '_> {
         flat
     }
 
-    fn load_descriptor(&mut self, descriptor: Value, ty: ArrayType, flat: &mut Vec<Value>) {
+    fn load_descriptor(&mut self, descriptor: Value, ty: ViewType, flat: &mut Vec<Value>) {
         let mut load = |ty, offset| flat.push(self.builder.ins().load(ty, TRUSTED, descriptor, offset));
         load(self.pointer, array::DATA);
         (0..ty.rank).for_each(|axis| load(types::I64, array::shape(axis)));

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::{names, result};
+use super::{names, record, result};
 use crate::interface::{Field, Kernel, Leaf, Overload, Param, fields};
 use crate::ir::Mode;
 use crate::manifest::Compiled;
 use crate::symbol::{Package, identifier};
-use crate::types::{ArrayType, DType, Layout, Type};
+use crate::types::{ArrayType, DType, Element, Layout, Record, Type};
 
 /// What all headers share.
 const SHARED: &str = include_str!("pykernel.h");
@@ -26,6 +26,10 @@ pub(super) fn header(package: &Package, prefix: &str, mut kernels: Vec<&Compiled
         package.name, package.version
     );
     let overloads = || kernels.iter().flat_map(|compiled| &compiled.kernel.overloads);
+    let views_of = |overload| views(overload).into_iter().filter_map(View::record);
+    for record in overloads().flat_map(views_of).collect::<BTreeSet<Record>>() {
+        text.push_str(&record::definitions(record));
+    }
     for view in overloads().flat_map(views).collect::<BTreeSet<View>>() {
         text.push_str(&view.definition());
     }
@@ -72,27 +76,34 @@ fn twice(name: &str, one: &Compiled, other: &Compiled) -> String {
 /// A type of array descriptors.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct View {
-    element: DType,
+    element: Element,
     rank: usize,
     writes: bool,
 }
 
 impl View {
     pub(super) fn of(array: ArrayType, mode: Mode) -> View {
-        View { element: array.dtype(), rank: array.rank, writes: mode == Mode::Write }
+        View { element: array.element, rank: array.rank, writes: mode == Mode::Write }
+    }
+
+    const fn record(self) -> Option<Record> {
+        match self.element {
+            Element::Number(_) => None,
+            Element::Record(record) => Some(record),
+        }
     }
 
     /// `pykernel_array2_float64`, or `pykernel_view2_float64` of one that is only read.
     pub(super) fn name(self) -> String {
         let kind = if self.writes { "array" } else { "view" };
-        format!("pykernel_{kind}{}_{}", self.rank, self.element)
+        format!("pykernel_{kind}{}_{}", self.rank, record::label(self.element))
     }
 
     /// The type, a function that makes one of elements without gaps, and what must hold. Headers of
     /// several packages may define it.
     fn definition(self) -> String {
         let (name, rank) = (self.name(), self.rank);
-        let (guard, element) = (name.to_uppercase(), element(self.element));
+        let (guard, element) = (name.to_uppercase(), record::element(self.element));
         let pointer = format!("{}{element} *", if self.writes { "" } else { "const " });
         let mut text = format!("#ifndef {guard}\n#define {guard}\n");
         let _ = writeln!(text, "/* {}. Strides are in bytes. */", self.description());

@@ -7,6 +7,7 @@
 
 mod header;
 mod names;
+mod record;
 mod result;
 pub(super) mod source;
 

@@ -1,5 +1,6 @@
 //! The names that kernels and their parameters have in C.
 
+use super::record;
 use crate::interface::{Kernel, Leaf, Overload, ParamType};
 use crate::symbol::identifier;
 use crate::types::{ArrayType, DType, Layout, Type};
@@ -161,7 +162,8 @@ fn push(name: String, leaf: Leaf, leaves: &mut Vec<(String, Leaf)>) {
     leaves.push((name, leaf));
 }
 
-fn allowed(name: String) -> String {
+/// A name that C and C++ take.
+pub(super) fn allowed(name: String) -> String {
     match RESERVED.contains(&name.as_str()) {
         true => name + "_",
         false => name,
@@ -181,6 +183,7 @@ fn suffix(ty: &ParamType) -> String {
                 Layout::F => "f",
                 Layout::Any => "",
             };
+            let element = record::label(element);
             format!("{element}_{rank}d{layout}{}", if readonly { "r" } else { "" })
         }
     }

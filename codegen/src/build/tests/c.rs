@@ -476,3 +476,58 @@ fn kernels_call_c_that_the_build_compiles() {
     package.0.c.sources.files = vec!["missing.c".into()];
     assert!(package.error().starts_with("there is no C file `missing.c`\nhelp: "));
 }
+
+const RECORDS: &str = r#"
+import numpy as np
+from numba import njit, from_dtype, float64, int64
+point = from_dtype(np.dtype([("x", np.float64), ("int", np.int32)], align=True))
+packed = from_dtype(np.dtype([("flag", "?"), ("p", point, (2,)), ("z", "c8")]))
+@njit
+def total(points: point[:], at: packed) -> float64:
+    at["flag"] = True
+    at["p"]["x"][1] = points["x"].sum()
+    return at["p"]["int"][0] + points[0]["int"]
+"#;
+
+const RECORDS_PROGRAM: &str = r#"
+#include "include/kernels.h"
+
+int main(void)
+{
+    POINT points[2] = {{1.5, 3}, {2.0, 4}};
+    PACKED at = {0};
+    POINTS view = POINTS_of(points, 2);
+    ONE one = ONE_of(&at);
+    pykernel_raised raised;
+    double sum;
+    at.p[0].int_ = 7;
+    if (sizeof at != 1 + 2 * 16 + 8 || at.flag) return 1;
+    if (total(&view, &one, &sum, &raised) || sum != 10) return 2;
+    if (!at.flag || at.p[1].x != 3.5 || at.p[0].int_ != 7) return 3;
+    return 0;
+}
+"#;
+
+#[test]
+fn records_are_structs() {
+    if !has("cc") {
+        return;
+    }
+    let package = package("c-records", "", RECORDS);
+    package.run();
+    let header = fs::read_to_string(package.0.root.join("include/kernels.h")).unwrap();
+    let named = |before: &str, after: &str| {
+        let line = header.lines().find(|line| line.starts_with(before) && line.contains(after)).unwrap_or(before);
+        line.split(' ').nth(2).unwrap_or_default().to_owned()
+    };
+    let structs: Vec<&str> = header.lines().filter(|line| line.starts_with("} pykernel_record_")).collect();
+    let name = |line: &str| line.trim_start_matches("} ").trim_end_matches(';').to_owned();
+    assert_eq!(structs.len(), 2, "{structs:?}");
+    let program = RECORDS_PROGRAM
+        .replace("POINTS", &named("typedef struct pykernel_view1_record_", ""))
+        .replace("ONE", &named("typedef struct pykernel_array0_record_", ""))
+        .replace("POINT", &name(structs[0]))
+        .replace("PACKED", &name(structs[1]));
+    package.write("program.c", &program);
+    runs(&package, "cc", &["-std=c99"], "program.c", &[package.0.root.join("lib/libkernels.a")]);
+}
