@@ -319,7 +319,8 @@ mod tests {
     use crate::types::{ArrayType, DType, Layout, Weak};
 
     fn manifest() -> Manifest {
-        let array = |rank, layout, readonly| ArrayType { readonly, ..ArrayType::of(DType::Complex64, rank, layout) };
+        let array =
+            |rank, layout, readonly| ArrayType { readonly, ..ArrayType::of(DType::Complex64, rank, layout) };
         let types = [
             ParamType::Number(Number::Weak(Weak::Bool)),
             ParamType::Number(Number::Strong(DType::Bool)),

@@ -84,9 +84,30 @@ mod tests {
         let text = described.map(|tokens| tokens.to_string()).unwrap_or_default();
         assert!(text.contains("name : \"type\"") && text.contains("offset_of ! (Point , r#type)"), "{text}");
         let refused = |input| derive(input).err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(refused(quote!(struct Point { x: f64 })).contains("#[repr(C)]"));
-        assert!(refused(quote!(#[repr(C)] struct Point(f64);)).contains("names"));
-        assert!(refused(quote!(#[repr(C)] struct Point<T> { x: T })).contains("parameters"));
+        assert!(
+            refused(quote!(
+                struct Point {
+                    x: f64,
+                }
+            ))
+            .contains("#[repr(C)]")
+        );
+        assert!(
+            refused(quote!(
+                #[repr(C)]
+                struct Point(f64);
+            ))
+            .contains("names")
+        );
+        assert!(
+            refused(quote!(
+                #[repr(C)]
+                struct Point<T> {
+                    x: T,
+                }
+            ))
+            .contains("parameters")
+        );
         assert!(refused(quote!(#[repr(C)] union Bits { x: f64, n: u64 })).contains("struct"));
     }
 }

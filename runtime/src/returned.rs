@@ -7,9 +7,9 @@ use ndarray::{ArrayD, Dimension, IxDyn, ShapeBuilder};
 use num_complex::Complex;
 use pykernel_abi::{Block, Owned, block};
 
-use crate::{Error, Record};
 use crate::call::{Array, HOST, Kernel};
 use crate::view::{Layout, fits, tuple};
+use crate::{Error, Record};
 
 /// The type of an element.
 pub trait Element: Copy {

@@ -133,7 +133,10 @@ fn structs_are_returned_alone_and_in_arrays() {
     assert_eq!(tail(&points, 5).unwrap().len(), 0);
     assert_eq!(last(&points), Ok(point(4.0, 5.0, 6)));
     let error = last(&Vec::<Point>::new()).unwrap_err();
-    assert_eq!((error.class(), error.message()), ("IndexError", "index -1 is out of bounds for axis 0 with size 0"));
+    assert_eq!(
+        (error.class(), error.message()),
+        ("IndexError", "index -1 is out of bounds for axis 0 with size 0")
+    );
     let made: Array1<Point> = line(3).unwrap();
     assert_eq!(made, array![point(0.0, 0.0, -1), point(1.0, 0.0, -1), point(2.0, 0.0, -1)]);
     assert_eq!(line::<Point>(-1).unwrap_err().class(), "ValueError");

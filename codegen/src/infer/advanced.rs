@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::typed::{
     Axis, Elementwise, Expr, ExprKind, Input, Operation, Output, Piece, Raise, Rules, Site, StmtKind,
 };
-use crate::types::{ArrayType, Type};
+use crate::types::{ArrayType, Record, Type};
 
 /// The items of a subscript, one for each dimension and each new one.
 pub(super) struct Items {
@@ -27,6 +27,8 @@ pub(super) struct Indexed {
     evaluated: Vec<Expr>,
     array: Expr,
     by: By,
+    /// The records of which the array has the numbers.
+    record: Option<Record>,
 }
 
 enum By {
@@ -37,6 +39,24 @@ enum By {
 }
 
 impl Body<'_, '_> {
+    /// `array[items]`, of which some are arrays. Records are indexed as the numbers that they are made of.
+    pub(super) fn indexed_elements(
+        &mut self,
+        array: Expr,
+        ty: ArrayType,
+        Items { mut items, is_split }: Items,
+        span: Span,
+    ) -> Typed<Indexed> {
+        let Some(record) = ty.record() else {
+            return self.indexed(array, ty, Items { items, is_split }, span);
+        };
+        let words = self.words_of(array, record, span);
+        let Type::Array(ty) = words.ty else { return Err(Stop) };
+        items.push(Item::Axis(Axis::Whole));
+        let indexed = self.indexed(words, ty, Items { items, is_split }, span)?;
+        Ok(Indexed { record: Some(record), ..indexed })
+    }
+
     /// `array[items]`, of which some are arrays. Whole dimensions stand for the rest.
     pub(super) fn indexed(
         &mut self,
@@ -57,7 +77,7 @@ impl Body<'_, '_> {
         if let [Item::Mask(mask)] = items.as_slice()
             && rank_of(mask) == ty.rank
         {
-            return Ok(Indexed { by: By::Mask(mask.clone()), evaluated, array });
+            return Ok(Indexed { by: By::Mask(mask.clone()), evaluated, array, record: None });
         }
         let mut axis = 0;
         for item in &mut items {
@@ -75,7 +95,7 @@ impl Body<'_, '_> {
             true => array,
             false => self.set_before(part(Box::new(array), ty, axes, span), &mut evaluated),
         };
-        Ok(Indexed { evaluated, array, by: By::Sites(sites) })
+        Ok(Indexed { evaluated, array, by: By::Sites(sites), record: None })
     }
 
     /// The arrays of integers that a mask stands for; anything else is itself.
@@ -126,13 +146,17 @@ impl Body<'_, '_> {
 
     /// What the subscript gives: a new array.
     pub(super) fn indexed_value(&mut self, indexed: Indexed, span: Span) -> Typed {
-        let Indexed { mut evaluated, array, by } = indexed;
+        let Indexed { mut evaluated, array, by, record } = indexed;
         let value = match by {
             By::Sites(sites) => self.gathered(array, sites, span)?,
             By::Mask(mask) => {
                 self.mask_fits(&array, &mask, 0, &mut evaluated, span);
                 self.library_call("where_true", vec![array, mask], false, span)?
             }
+        };
+        let value = match record {
+            Some(record) => self.records_of_words(value, record, span),
+            None => value,
         };
         Ok(after(evaluated, value))
     }
@@ -150,7 +174,8 @@ impl Body<'_, '_> {
     pub(super) fn assign_indexed(&mut self, indexed: Indexed, value: Expr, span: Span) -> Typed<StmtKind> {
         let mut stmts = Vec::new();
         let value = self.evaluated(bare(value), &mut stmts);
-        let Indexed { evaluated, array, by } = indexed;
+        let Indexed { evaluated, array, by, record } = indexed;
+        self.no_records(record, span)?;
         stmts.extend(evaluated.into_iter().map(StmtKind::Evaluate));
         match by {
             By::Sites(sites) => self.assign_sites(array, sites, value, &mut stmts, span)?,
@@ -167,6 +192,14 @@ impl Body<'_, '_> {
             }
         }
         Ok(sequence(stmts, span))
+    }
+
+    /// Only their fields are set where arrays name them.
+    fn no_records(&mut self, record: Option<Record>, span: Span) -> Typed<()> {
+        let Some(record) = record else { return Ok(()) };
+        let message = "records that an array names are set field by field in this version";
+        let help = format!("write `a[\"x\"][indices] = …` for each of {}", record.field_names());
+        self.report(Diagnostic::new(Code::UnsupportedSyntax, span, message).help(help))
     }
 
     fn assign_sites(
@@ -241,7 +274,8 @@ impl Body<'_, '_> {
         value: &hir::Expr,
         span: Span,
     ) -> Typed<StmtKind> {
-        let Indexed { evaluated, array, by } = indexed;
+        let Indexed { evaluated, array, by, record } = indexed;
+        self.no_records(record, span)?;
         let mut stmts: Vec<StmtKind> = evaluated.into_iter().map(StmtKind::Evaluate).collect();
         let value = bare(self.expr(value)?);
         let sites = match by {

@@ -316,7 +316,7 @@ impl Body<'_, '_> {
         if let Type::Array(ty) = array.ty
             && let Some(record) = ty.record()
         {
-            return self.copied_records(array, record, making.span);
+            return Ok(self.copied_records(array, record, making.span));
         }
         let (shape, ty, array) = self.extents_like(making, array)?;
         Ok(allocation(ty.dtype(), shape, Fill::Copy(array), making.span))

@@ -188,7 +188,9 @@ impl Body<'_, '_> {
                 Type::Array(ArrayType { rank: 1, element: Number(DType::Bool), .. }) => {
                     self.places_of(arg, &mut evaluated, call.span)?.swap_remove(0)
                 }
-                Type::Array(ArrayType { rank: 1, element: Number(dtype), .. }) if dtype.kind() == Kind::Int => {
+                Type::Array(ArrayType { rank: 1, element: Number(dtype), .. })
+                    if dtype.kind() == Kind::Int =>
+                {
                     self.set_before(arg, &mut evaluated)
                 }
                 _ => {

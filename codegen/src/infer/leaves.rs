@@ -213,7 +213,9 @@ impl Reduction {
 /// them.
 fn folded_type(fold: Fold, ty: &Type) -> Option<(DType, usize)> {
     let (element, rank) = match ty {
-        Type::Array(array) if array.rank > 0 && array.layout != Layout::F => (array.element.number()?, array.rank + 1),
+        Type::Array(array) if array.rank > 0 && array.layout != Layout::F => {
+            (array.element.number()?, array.rank + 1)
+        }
         Type::Array(_) => return None,
         _ => (ty.dtype()?, 1),
     };

@@ -28,7 +28,9 @@ impl Body<'_, '_> {
             [hir::Index::Expr(hir::Expr { kind: hir::ExprKind::Text(name), span: place })] => {
                 self.field_named(record, name, *place)
             }
-            [hir::Index::Expr(hir::Expr { kind: hir::ExprKind::Int(index), span: place })] if ty.rank == 0 => {
+            [hir::Index::Expr(hir::Expr { kind: hir::ExprKind::Int(index), span: place })]
+                if ty.rank == 0 =>
+            {
                 self.field_at(record, *index, *place)
             }
             _ => return None,
@@ -76,7 +78,9 @@ impl Body<'_, '_> {
         let view = match records.kind {
             // The field of a part is the part of the field, which can be looked at before the index is known.
             ExprKind::Part(whole, mut axes) => {
-                let Type::Array(whole_ty) = whole.ty else { unreachable!("bug in pykernel: a part of no array") };
+                let Type::Array(whole_ty) = whole.ty else {
+                    unreachable!("bug in pykernel: a part of no array")
+                };
                 let whole = self.field(*whole, whole_ty, field, span);
                 axes.extend(field.shape.iter().map(|_| Axis::Whole));
                 match axes.iter().map(index).collect::<Option<Vec<Expr>>>() {
@@ -84,7 +88,9 @@ impl Body<'_, '_> {
                         return element_value(Element { array: Box::new(whole), indices }, span);
                     }
                     _ => {
-                        let Type::Array(ty) = whole.ty else { unreachable!("bug in pykernel: a field of arrays") };
+                        let Type::Array(ty) = whole.ty else {
+                            unreachable!("bug in pykernel: a field of arrays")
+                        };
                         return super::subscript::part(Box::new(whole), ty, axes, span);
                     }
                 }
@@ -92,18 +98,15 @@ impl Body<'_, '_> {
             ExprKind::Strided(strided) => self.field_behind(*strided, ty, field, span),
             kind => {
                 let (first, again) = self.twice(Expr { kind, ..records });
-                let axes = 0..ty.rank;
-                let of = |kind: fn(Box<Expr>, usize) -> ExprKind, axis| {
-                    Expr::new(kind(Box::new(again.clone()), axis), Type::INT, span)
+                let shape = dimensions(&again, ty.rank, ExprKind::Extent, span);
+                let mut strides = dimensions(&again, ty.rank, ExprKind::Stride, span);
+                let fastest = match ty.layout {
+                    Layout::C => strides.last_mut(),
+                    Layout::F => strides.first_mut(),
+                    Layout::Any => None,
                 };
-                let shape = axes.clone().map(|axis| of(ExprKind::Extent, axis)).collect();
-                let strides = axes.map(|axis| match ty.layout {
-                    // The stride of records side by side is known, and makes indexing them cheap.
-                    Layout::C if axis + 1 == ty.rank => int(ty.element.size() as i128, span),
-                    Layout::F if axis == 0 => int(ty.element.size() as i128, span),
-                    _ => of(ExprKind::Stride, axis),
-                });
-                let strides = strides.collect();
+                // The stride of records side by side is known, and makes indexing them cheap.
+                fastest.into_iter().for_each(|stride| *stride = int(ty.element.size() as i128, span));
                 let strided = Strided { array: first, offset: int(0, span), shape, strides };
                 self.field_behind(strided, ty, field, span)
             }
@@ -122,48 +125,58 @@ impl Body<'_, '_> {
         records.offset = super::tuple::arithmetic(crate::ir::BinaryOp::Add, records.offset, offset, span);
         records.shape.extend(field.shape.iter().map(|extent| int(*extent as i128, span)));
         records.strides.extend(field.strides().into_iter().map(|stride| int(stride as i128, span)));
-        let (rank, layout) = (ty.rank + field.shape.len(), if ty.rank == 0 { Layout::C } else { Layout::Any });
+        let (rank, layout) =
+            (ty.rank + field.shape.len(), if ty.rank == 0 { Layout::C } else { Layout::Any });
         let ty = ArrayType { element: field.element, rank, layout, readonly: ty.readonly };
         Expr::new(ExprKind::Strided(Box::new(records)), Type::Array(ty), span)
     }
 
-    /// A new array of records, all of whose bytes are 0. Its memory is one of numbers, as large as divide the record.
+    /// A new array of records, all of whose bytes are 0.
     pub(super) fn new_records(&mut self, record: Record, mut extents: Vec<Expr>, span: Span) -> Expr {
-        let rank = extents.len();
-        let words = [DType::UInt64, DType::UInt32, DType::UInt16, DType::UInt8];
-        let word = words.into_iter().find(|word| record.size() % word.size() == 0).unwrap_or(DType::UInt8);
-        extents.push(int((record.size() / word.size()) as i128, span));
-        let (made, memory) = self.bind(allocate::allocation(word, extents, Fill::Zero, span));
-        let of = |kind: fn(Box<Expr>, usize) -> ExprKind| {
-            let of = |axis| Expr::new(kind(Box::new(memory.clone()), axis), Type::INT, span);
-            (0..rank).map(of).collect::<Vec<Expr>>()
-        };
-        let strided = Strided {
-            array: made,
-            offset: int(0, span),
-            shape: of(ExprKind::Extent),
-            strides: of(ExprKind::Stride),
-        };
-        let element = types::Element::Record(record);
-        let ty = Type::Array(ArrayType { element, rank, layout: Layout::C, readonly: false });
-        Expr::new(ExprKind::Strided(Box::new(strided)), ty, span)
+        extents.push(n_words(record, span));
+        let words = allocate::allocation(word(record), extents, Fill::Zero, span);
+        self.records_of_words(words, record, span)
     }
 
     /// A copy of records.
-    pub(super) fn copied_records(&mut self, records: Expr, record: Record, span: Span) -> Typed {
-        let mut stmts = Vec::new();
-        let records = self.evaluated(records, &mut stmts);
-        let Type::Array(ty) = records.ty else { unreachable!("bug in pykernel: no array is copied") };
-        let extent =
-            |axis| Expr::new(ExprKind::Extent(Box::new(records.clone()), axis), Type::INT, span);
-        let copy = self.new_records(record, (0..ty.rank).map(extent).collect(), span);
-        let copy = self.evaluated(copy, &mut stmts);
-        self.assign_fields(copy.clone(), record, records, &mut stmts, span)?;
-        let evaluated = stmts.into_iter().filter_map(|stmt| match stmt {
-            StmtKind::Evaluate(value) => Some(value),
-            _ => None,
-        });
-        Ok(after(evaluated.collect(), copy))
+    pub(super) fn copied_records(&mut self, records: Expr, record: Record, span: Span) -> Expr {
+        let (words, again) = {
+            let words = self.words_of(records, record, span);
+            self.bind(words)
+        };
+        let rank = super::advanced::rank_of(&again);
+        let extent = |axis| Expr::new(ExprKind::Extent(Box::new(again.clone()), axis), Type::INT, span);
+        let extents = (0..rank).map(extent).collect();
+        let copy = allocate::allocation(word(record), extents, Fill::Copy(again.clone()), span);
+        let copy = self.records_of_words(copy, record, span);
+        after(vec![words], copy)
+    }
+
+    /// Records as numbers: a view with one more dimension, in which each record lies. What becomes of whole records
+    /// is done with these.
+    pub(super) fn words_of(&mut self, records: Expr, record: Record, span: Span) -> Expr {
+        let Type::Array(ty) = records.ty else { unreachable!("bug in pykernel: no array of records") };
+        let (first, again) = self.twice(records);
+        let mut shape = dimensions(&again, ty.rank, ExprKind::Extent, span);
+        let mut strides = dimensions(&again, ty.rank, ExprKind::Stride, span);
+        shape.push(n_words(record, span));
+        strides.push(int(word(record).size() as i128, span));
+        let layout = if ty.rank == 0 { Layout::C } else { Layout::Any };
+        let words = ArrayType { readonly: ty.readonly, ..ArrayType::of(word(record), ty.rank + 1, layout) };
+        let strided = Strided { array: first, offset: int(0, span), shape, strides };
+        Expr::new(ExprKind::Strided(Box::new(strided)), Type::Array(words), span)
+    }
+
+    /// The records in a new array of numbers, whose last dimension is one of them.
+    pub(super) fn records_of_words(&mut self, words: Expr, record: Record, span: Span) -> Expr {
+        let rank = super::advanced::rank_of(&words) - 1;
+        let (made, memory) = self.bind(words);
+        let shape = dimensions(&memory, rank, ExprKind::Extent, span);
+        let strides = dimensions(&memory, rank, ExprKind::Stride, span);
+        let element = types::Element::Record(record);
+        let ty = Type::Array(ArrayType { element, rank, layout: Layout::C, readonly: false });
+        let strided = Strided { array: made, offset: int(0, span), shape, strides };
+        Expr::new(ExprKind::Strided(Box::new(strided)), ty, span)
     }
 
     /// `a[i] = value` of records: others, a tuple with a value for each field, or a number for all.
@@ -257,6 +270,22 @@ impl Body<'_, '_> {
             }
         }
     }
+}
+
+/// What is known of each of the first dimensions of an array.
+fn dimensions(array: &Expr, rank: usize, kind: fn(Box<Expr>, usize) -> ExprKind, span: Span) -> Vec<Expr> {
+    (0..rank).map(|axis| Expr::new(kind(Box::new(array.clone()), axis), Type::INT, span)).collect()
+}
+
+/// The largest number of which a record is so many, side by side.
+fn word(record: Record) -> DType {
+    let words = [DType::UInt64, DType::UInt32, DType::UInt16];
+    words.into_iter().find(|word| record.size().is_multiple_of(word.size())).unwrap_or(DType::UInt8)
+}
+
+/// How many numbers a record is.
+fn n_words(record: Record, span: Span) -> Expr {
+    int((record.size() / word(record).size()) as i128, span)
 }
 
 /// The index that leaves one place of a dimension.

@@ -82,8 +82,12 @@ impl Body<'_, '_> {
         let is_split = are_split(&items);
         let items = self.with_rest(items, &ty, span)?;
         if items.iter().any(|item| matches!(item, Item::Array(_) | Item::Mask(_))) {
-            self.check_numbers(std::slice::from_ref(&array), "an index that is an array")?;
-            return Ok(Subscript::Indexed(self.indexed(array, ty, Items { items, is_split }, span)?));
+            return Ok(Subscript::Indexed(self.indexed_elements(
+                array,
+                ty,
+                Items { items, is_split },
+                span,
+            )?));
         }
         let axes: Vec<Axis> = items.iter().map(Item::axis).collect();
         let array = Box::new(array);

@@ -663,7 +663,7 @@ pub enum Expr {
         layout: Layout,
     },
     /// The memory of a view, laid out in another way: a view of a type. Each of its elements lies in the memory of the
-    /// other view's root and is aligned, and its strides are those of its layout.
+    /// other view's root, and its strides are those of its layout.
     Strided {
         /// The view.
         view: LocalId,

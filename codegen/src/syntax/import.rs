@@ -334,9 +334,7 @@ impl Entity {
             Entity::Extern | Entity::Foreign(_) => None,
             Entity::Number(_) | Entity::NoneType => None,
             Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
-            Entity::RecordType => {
-                (name == "make_c_struct").then_some(Entity::DtypeMaker(Maker::CStruct))
-            }
+            Entity::RecordType => (name == "make_c_struct").then_some(Entity::DtypeMaker(Maker::CStruct)),
             Entity::Record(..) | Entity::DtypeMaker(_) | Entity::RecArray => None,
             Entity::PythonTuple | Entity::OptionalType | Entity::RandomState => None,
             Entity::Type(_) | Entity::Signatures(_) | Entity::Limits(_) => None,
@@ -360,7 +358,18 @@ fn members(module: &'static str) -> Vec<&'static str> {
     match module {
         "numba" => scalars
             .chain(aliases(NUMBA_ALIASES))
-            .chain(["njit", "jit", "cfunc", "prange", "vectorize", "guvectorize", "types", "cuda", "void", "from_dtype"])
+            .chain([
+                "njit",
+                "jit",
+                "cfunc",
+                "prange",
+                "vectorize",
+                "guvectorize",
+                "types",
+                "cuda",
+                "void",
+                "from_dtype",
+            ])
             .collect(),
         "numba.cuda" => {
             let modules = CUDA_MODULES.iter().filter_map(|module| module.strip_prefix("numba.cuda."));

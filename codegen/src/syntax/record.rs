@@ -97,7 +97,9 @@ impl Reader<'_> {
     /// The element type that a description stands for.
     fn dtype_entity(&mut self, format: &Expr, is_aligned: bool, depth: usize) -> Option<Entity> {
         match format {
-            Expr::List(list) if list.elts.is_empty() => self.bad_dtype(list, "a record has at least one field"),
+            Expr::List(list) if list.elts.is_empty() => {
+                self.bad_dtype(list, "a record has at least one field")
+            }
             Expr::List(list) => self.fields(&list.elts, is_aligned, depth),
             Expr::Dict(dict) => self.field_lists(dict, is_aligned, depth),
             Expr::StringLiteral(text) if text.value.to_str().contains(',') => {
@@ -237,7 +239,8 @@ impl Reader<'_> {
                 None => return self.bad_dtype(format, "this is not an element type"),
             },
         };
-        let of = |dtype| Some(Format { element: Element::Number(dtype), align: align(dtype), shape: Vec::new() });
+        let of =
+            |dtype| Some(Format { element: Element::Number(dtype), align: align(dtype), shape: Vec::new() });
         match entity {
             Entity::Number(Type::Strong(dtype)) | Entity::Type(Type::Strong(dtype)) => of(dtype),
             Entity::Number(Type::Weak(weak)) => of(weak.dtype()),
@@ -257,7 +260,9 @@ impl Reader<'_> {
         let Some(signature) = declared.signatures.iter().find(of_records) else { return true };
         let what = match declared {
             Declared { ufunc: Some(_), .. } => "a ufunc computes with numbers",
-            Declared { device: Some(Device::Kernel(_)), .. } => "kernels for GPUs take no records in this version",
+            Declared { device: Some(Device::Kernel(_)), .. } => {
+                "kernels for GPUs take no records in this version"
+            }
             Declared { external: Some(_), .. } => "functions outside of the file take numbers",
             Declared { signatures, .. } if signatures.len() > 1 => {
                 "a kernel with several signatures takes no records: Rust could not tell them apart"
@@ -277,7 +282,8 @@ impl Reader<'_> {
         };
         let text = text.value.to_str();
         let is_name = |text: &str| {
-            text.chars().all(|c| c.is_alphanumeric() || c == '_') && !text.starts_with(|c: char| c.is_numeric())
+            text.chars().all(|c| c.is_alphanumeric() || c == '_')
+                && !text.starts_with(|c: char| c.is_numeric())
         };
         if text.is_empty() || !is_name(text) {
             return self.bad_dtype(name, "the name of a field is one that Rust and C can have, too");
@@ -305,7 +311,10 @@ impl Reader<'_> {
         }
         match evaluate::number(&value) {
             Some(Number::Int(n @ 0..)) if n <= MAX_SIZE as i128 => usize::try_from(n).ok(),
-            _ => self.bad_dtype(count, "this is no integer that is known when the file is read, at least 0 and not large"),
+            _ => self.bad_dtype(
+                count,
+                "this is no integer that is known when the file is read, at least 0 and not large",
+            ),
         }
     }
 

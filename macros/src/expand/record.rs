@@ -86,7 +86,8 @@ fn described(field: &Field) -> TokenStream {
             quote!(<#number as ::pykernel::record::FieldOf>::TYPE)
         }
         Element::Record(record) => {
-            let (size, fields) = (Literal::usize_unsuffixed(record.size()), record.fields().iter().map(described));
+            let (size, fields) =
+                (Literal::usize_unsuffixed(record.size()), record.fields().iter().map(described));
             quote!(::pykernel::record::FieldType::Record { size: #size, fields: &[#(#fields),*] })
         }
     };

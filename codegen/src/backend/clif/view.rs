@@ -66,7 +66,11 @@ pub(super) fn numbers(ty: ViewType) -> usize {
     2 * ty.rank - usize::from(fastest(ty.layout, ty.rank).is_some())
 }
 
-/// Memory that is there and aligned: kernels access it only where their caller vouches for it.
+/// Elements: memory that is there, as kernels access it only where their caller vouches for it. The fields of packed
+/// records need not be aligned.
+pub(super) const ELEMENTS: MemFlagsData = MemFlagsData::new().with_notrap();
+
+/// Memory that is there and aligned.
 pub(super) const TRUSTED: MemFlagsData = MemFlagsData::trusted();
 
 impl FunctionCx<'_, '_> {
@@ -264,14 +268,14 @@ impl FunctionCx<'_, '_> {
         let view = self.view(view);
         let address = self.address(&view, &index);
         let ty = clif_type(Scalar::of(view.ty.element));
-        self.builder.ins().load(ty, TRUSTED, address, offset(view.ty, part))
+        self.builder.ins().load(ty, ELEMENTS, address, offset(view.ty, part))
     }
 
     pub(super) fn store(&mut self, view: LocalId, index: &[Expr], part: Part, value: Value) {
         let index: Vec<Value> = index.iter().map(|index| self.expression(index).value).collect();
         let view = self.view(view);
         let address = self.address(&view, &index);
-        self.builder.ins().store(TRUSTED, value, address, offset(view.ty, part));
+        self.builder.ins().store(ELEMENTS, value, address, offset(view.ty, part));
     }
 
     /// The address of a part of an element.

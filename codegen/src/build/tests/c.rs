@@ -517,7 +517,8 @@ fn records_are_structs() {
     package.run();
     let header = fs::read_to_string(package.0.root.join("include/kernels.h")).unwrap();
     let named = |before: &str, after: &str| {
-        let line = header.lines().find(|line| line.starts_with(before) && line.contains(after)).unwrap_or(before);
+        let line =
+            header.lines().find(|line| line.starts_with(before) && line.contains(after)).unwrap_or(before);
         line.split(' ').nth(2).unwrap_or_default().to_owned()
     };
     let structs: Vec<&str> = header.lines().filter(|line| line.starts_with("} pykernel_record_")).collect();

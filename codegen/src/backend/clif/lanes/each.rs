@@ -6,10 +6,10 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, StackSlot, StackSlotData, StackSlotKind, Value, types};
 
-use super::memory::ELEMENTS;
 use super::{FunctionCx, REGISTER, Vectors, integer_type};
 use crate::backend::clif::clif_type;
 use crate::backend::clif::expression::Operand;
+use crate::backend::clif::view::ELEMENTS;
 use crate::ir::Scalar;
 
 /// Computes the numbers of a lane, which is counted from 0, from those of operands.

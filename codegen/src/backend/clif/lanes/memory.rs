@@ -1,18 +1,14 @@
 //! Loads and stores of lanes.
 
-use cranelift_codegen::ir::{
-    InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Type as ClifType, Value, types,
-};
+use cranelift_codegen::ir::{InstBuilder, StackSlotData, StackSlotKind, Type as ClifType, Value, types};
 
 use super::place::Place;
 use super::{FunctionCx, LanesVariables, REGISTER, Vectors};
 use crate::backend::clif::clif_type;
 use crate::backend::clif::expression::Operand;
+use crate::backend::clif::view::ELEMENTS;
 use crate::backend::operation::Operation;
 use crate::ir::{Const, Expr, LaneElements, Lanes, LocalId, Part, Scalar, StmtKind, Type};
-
-/// Memory that is there, but aligned as its elements are.
-pub(super) const ELEMENTS: MemFlagsData = MemFlagsData::new().with_notrap();
 
 impl FunctionCx<'_, '_> {
     pub(in super::super) fn load_lanes(&mut self, local: LocalId, elements: &LaneElements) {
