@@ -316,7 +316,21 @@ mod tests {
     use super::*;
     use crate::interface::{Number, ParamType};
     use crate::ir::Mode;
-    use crate::types::{ArrayType, DType, Layout, Weak};
+    use crate::types::{ArrayType, DType, Element, Field, Layout, Record, Struct, Weak};
+
+    /// Records in records.
+    fn records() -> Element {
+        let field = |name: &str, offset, element, shape: &[usize]| Field {
+            name: name.into(),
+            offset,
+            element,
+            shape: shape.into(),
+        };
+        let x = field("x", 0, Element::Number(DType::Float64), &[]);
+        let inner = Element::Record(Record::new(Struct { fields: vec![x.clone()], size: 8 }));
+        let fields = vec![x, field("inner", 8, inner, &[2, 3])];
+        Element::Record(Record::new(Struct { fields, size: 64 }))
+    }
 
     fn manifest() -> Manifest {
         let array =
@@ -327,6 +341,7 @@ mod tests {
             ParamType::Array(array(2, Layout::F, false), Mode::Write),
             ParamType::Array(array(0, Layout::Any, true), Mode::Read),
             ParamType::Array(array(1, Layout::C, false), Mode::Read),
+            ParamType::Array(ArrayType { element: records(), ..array(1, Layout::C, false) }, Mode::Write),
             ParamType::Tuple(vec![
                 ParamType::Tuple(vec![]),
                 ParamType::Array(array(1, Layout::C, false), Mode::Read),

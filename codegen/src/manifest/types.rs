@@ -13,7 +13,7 @@
 
 use crate::interface::{Number, ParamType};
 use crate::ir::Mode;
-use crate::types::{self as record, ArrayType, DType, Element, Layout, Record, Struct, Type, Weak};
+use crate::types::{self, ArrayType, DType, Element, Layout, Record, Struct, Type, Weak};
 
 /// The type of a parameter.
 pub fn write_param(ty: &ParamType, fields: &mut Vec<String>) {
@@ -122,7 +122,7 @@ fn read_element(fields: &mut &[&str]) -> Option<Element> {
         let element = read_element(fields)?;
         let rank: usize = next(fields)?.parse().ok()?;
         let shape = (0..rank).map(|_| next(fields)?.parse().ok()).collect::<Option<_>>()?;
-        Some(record::Field { name, offset, element, shape })
+        Some(types::Field { name, offset, element, shape })
     };
     let record = Struct { fields: (0..n).map(field).collect::<Option<_>>()?, size };
     Some(Element::Record(Record::new(record)))

@@ -27,9 +27,7 @@ pub(super) fn header(package: &Package, prefix: &str, mut kernels: Vec<&Compiled
     );
     let overloads = || kernels.iter().flat_map(|compiled| &compiled.kernel.overloads);
     let views_of = |overload| views(overload).into_iter().filter_map(View::record);
-    for record in overloads().flat_map(views_of).collect::<BTreeSet<Record>>() {
-        text.push_str(&record::definitions(record));
-    }
+    text.push_str(&record::definitions(overloads().flat_map(views_of)));
     for view in overloads().flat_map(views).collect::<BTreeSet<View>>() {
         text.push_str(&view.definition());
     }

@@ -26,15 +26,25 @@ pub(super) fn label(element: Element) -> String {
     }
 }
 
-/// The structs of a record and of those in it, innermost first. Headers of several packages may define one.
-pub(super) fn definitions(record: Record) -> String {
-    let inner = record.fields().iter().filter_map(|field| match field.element {
-        Element::Record(inner) => Some(definitions(inner)),
-        Element::Number(_) => None,
-    });
-    inner.collect::<String>() + &definition(record)
+/// The structs of records and of those in them, innermost first.
+pub(super) fn definitions(records: impl Iterator<Item = Record>) -> String {
+    let mut all = Vec::new();
+    records.for_each(|record| collect(record, &mut all));
+    all.into_iter().map(definition).collect()
 }
 
+fn collect(record: Record, all: &mut Vec<Record>) {
+    for field in record.fields() {
+        if let Element::Record(inner) = field.element {
+            collect(inner, all);
+        }
+    }
+    if !all.contains(&record) {
+        all.push(record);
+    }
+}
+
+/// The struct of a record. Headers of several packages may define it.
 fn definition(record: Record) -> String {
     let name = name(record);
     let guard = name.to_uppercase();
@@ -82,18 +92,21 @@ fn is_natural(record: Record) -> bool {
         end = field.offset + field.size();
         fits
     });
-    in_order && end.next_multiple_of(align(Element::Record(record))) == record.size()
+    in_order && end.next_multiple_of(widest(record)) == record.size()
 }
 
 /// The alignment that C gives an element.
 fn align(element: Element) -> usize {
     match element {
         Element::Number(dtype) => number_align(dtype),
-        Element::Record(record) if is_natural(record) => {
-            record.fields().iter().map(|field| align(field.element)).max().unwrap_or(1)
-        }
+        Element::Record(record) if is_natural(record) => widest(record),
         Element::Record(_) => 1,
     }
+}
+
+/// The largest alignment of a record's fields.
+fn widest(record: Record) -> usize {
+    record.fields().iter().map(|field| align(field.element)).max().unwrap_or(1)
 }
 
 const fn number_align(dtype: DType) -> usize {
