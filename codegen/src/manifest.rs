@@ -327,9 +327,9 @@ mod tests {
             shape: shape.into(),
         };
         let x = field("x", 0, Element::Number(DType::Float64), &[]);
-        let inner = Element::Record(Record::new(Struct { fields: vec![x.clone()], size: 8 }));
-        let fields = vec![x, field("inner", 8, inner, &[2, 3])];
-        Element::Record(Record::new(Struct { fields, size: 64 }))
+        let record = |fields, size| Element::Record(Record::new(Struct { fields, size }).unwrap());
+        let inner = record(vec![x.clone()], 8);
+        record(vec![x, field("inner", 8, inner, &[2, 3])], 64)
     }
 
     fn manifest() -> Manifest {

@@ -125,7 +125,7 @@ fn read_element(fields: &mut &[&str]) -> Option<Element> {
         Some(types::Field { name, offset, element, shape })
     };
     let record = Struct { fields: (0..n).map(field).collect::<Option<_>>()?, size };
-    Some(Element::Record(Record::new(record)))
+    Record::new(record).map(Element::Record)
 }
 
 fn read_items<T>(fields: &mut &[&str], read: impl Fn(&mut &[&str]) -> Option<T>) -> Option<Vec<T>> {

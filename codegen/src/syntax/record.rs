@@ -62,9 +62,9 @@ impl Layout {
         self.fields.push(field);
     }
 
-    fn entity(self, size: Option<usize>) -> Entity {
+    fn record(self, size: Option<usize>) -> Option<Entity> {
         let size = size.unwrap_or(self.size.next_multiple_of(self.align));
-        Entity::Record(Record::new(Struct { fields: self.fields, size }), self.align)
+        Record::new(Struct { fields: self.fields, size }).map(|record| Entity::Record(record, self.align))
     }
 }
 
@@ -100,7 +100,7 @@ impl Reader<'_> {
             Expr::List(list) if list.elts.is_empty() => {
                 self.bad_dtype(list, "a record has at least one field")
             }
-            Expr::List(list) => self.fields(&list.elts, is_aligned, depth),
+            Expr::List(list) => self.fields(list, is_aligned, depth),
             Expr::Dict(dict) => self.field_lists(dict, is_aligned, depth),
             Expr::StringLiteral(text) if text.value.to_str().contains(',') => {
                 self.comma_separated(text, is_aligned)
@@ -117,9 +117,9 @@ impl Reader<'_> {
     }
 
     /// `[(name, format), (name, format, shape), …]`.
-    fn fields(&mut self, fields: &[Expr], is_aligned: bool, depth: usize) -> Option<Entity> {
+    fn fields(&mut self, list: &ast::ExprList, is_aligned: bool, depth: usize) -> Option<Entity> {
         let mut layout = Layout { fields: Vec::new(), size: 0, align: 1, is_aligned };
-        for field in fields {
+        for field in &list.elts {
             let Expr::Tuple(tuple) = field else {
                 return self.bad_dtype(field, "a field is a tuple of its name and its type");
             };
@@ -138,7 +138,7 @@ impl Reader<'_> {
             layout.push(name, format, None);
             self.check_size(field, layout.size)?;
         }
-        Some(layout.entity(None))
+        self.record(layout, None, list)
     }
 
     /// `{"names": […], "formats": […], "offsets": […], "itemsize": n}`.
@@ -197,7 +197,7 @@ impl Reader<'_> {
                 return self.bad_dtype(place, message);
             }
         }
-        Some(layout.entity(size.map(|(size, _)| size)))
+        self.record(layout, size.map(|(size, _)| size), dict)
     }
 
     /// `"f8, i4, 3f4"`: fields named `f0`, `f1` and so on.
@@ -208,7 +208,7 @@ impl Reader<'_> {
             layout.push(format!("f{place}"), format, None);
             self.check_size(text, layout.size)?;
         }
-        Some(layout.entity(None))
+        self.record(layout, None, text)
     }
 
     /// What a field holds.
@@ -274,6 +274,14 @@ impl Reader<'_> {
                 .help("pass the fields as arrays of their own, or write a function with one signature"),
         );
         false
+    }
+
+    /// The record of some fields.
+    fn record(&mut self, layout: Layout, size: Option<usize>, place: impl Ranged) -> Option<Entity> {
+        match layout.record(size) {
+            Some(record) => Some(record),
+            None => self.bad_dtype(place, "there are too many record types"),
+        }
     }
 
     fn field_name(&mut self, name: &Expr, before: &[Field]) -> Option<String> {

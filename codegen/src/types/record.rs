@@ -1,6 +1,6 @@
 //! Records, NumPy's structured dtypes: elements that are made of fields.
 
-use std::collections::BTreeSet;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
@@ -15,9 +15,10 @@ pub enum Element {
     Record(Record),
 }
 
-/// A record type. Two with the same fields at the same places are the same.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Record(&'static Struct);
+/// A record type: its place among those that this process has met. Two with the same fields at the same places are the
+/// same. It is small, as types stand in every expression.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Record(u16);
 
 /// The memory of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,30 +42,32 @@ pub struct Field {
     pub shape: Vec<usize>,
 }
 
-/// All record types that this process has met. Types are small, few and copied everywhere, so they are
-/// kept until the process ends, once each.
-static KNOWN: Mutex<BTreeSet<&'static Struct>> = Mutex::new(BTreeSet::new());
+/// All record types that this process has met, each once. They are few, and kept until it ends.
+static KNOWN: Mutex<Vec<&'static Struct>> = Mutex::new(Vec::new());
 
 impl Record {
-    /// The type of records with this memory.
-    pub fn new(memory: Struct) -> Record {
+    /// The type of records with this memory; `None` where a process meets too many.
+    pub fn new(memory: Struct) -> Option<Record> {
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(memory) = known.get(&memory) {
-            return Record(memory);
-        }
-        let memory: &'static Struct = Box::leak(Box::new(memory));
-        known.insert(memory);
-        Record(memory)
+        let place = known.iter().position(|other| **other == memory).unwrap_or_else(|| {
+            known.push(Box::leak(Box::new(memory)));
+            known.len() - 1
+        });
+        u16::try_from(place).ok().map(Record)
+    }
+
+    fn memory(self) -> &'static Struct {
+        KNOWN.lock().unwrap_or_else(PoisonError::into_inner)[self.0 as usize]
     }
 
     /// The fields, in their order.
-    pub const fn fields(self) -> &'static [Field] {
-        self.0.fields.as_slice()
+    pub fn fields(self) -> &'static [Field] {
+        self.memory().fields.as_slice()
     }
 
     /// The size of one in bytes.
-    pub const fn size(self) -> usize {
-        self.0.size
+    pub fn size(self) -> usize {
+        self.memory().size
     }
 
     /// The field of a name.
@@ -74,7 +77,7 @@ impl Record {
 
     /// A number that other records hardly have (FNV-1a of what the type says), the same in each process.
     pub fn fingerprint(self) -> u32 {
-        let text = format!("{:?}", self.0);
+        let text = format!("{:?}", self.memory());
         text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
     }
 
@@ -106,7 +109,7 @@ impl Field {
 
 impl Element {
     /// The size of one in bytes.
-    pub const fn size(self) -> usize {
+    pub fn size(self) -> usize {
         match self {
             Element::Number(dtype) => dtype.size(),
             Element::Record(record) => record.size(),
@@ -182,6 +185,19 @@ impl Record {
 
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.0, f)
+        fmt::Debug::fmt(self.memory(), f)
+    }
+}
+
+/// The order is that of what records are, which is the same in each process.
+impl Ord for Record {
+    fn cmp(&self, other: &Record) -> Ordering {
+        self.memory().cmp(other.memory())
+    }
+}
+
+impl PartialOrd for Record {
+    fn partial_cmp(&self, other: &Record) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }

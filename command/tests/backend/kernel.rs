@@ -100,7 +100,7 @@ pub fn kernel(module: &Module, id: FunctionId) -> Kernel {
         ty: match function.ty(*param) {
             Type::Scalar(scalar) => ParamType::Number(Number::Strong(dtype(scalar))),
             Type::View(ViewType { element, rank, layout }) => {
-                ParamType::Array(ArrayType { element, rank, layout, readonly: false }, Mode::Write)
+                ParamType::Array(ArrayType::of(element, rank, layout), Mode::Write)
             }
             Type::Lanes(_) | Type::Owner => panic!("kernels take no lanes and no owners"),
         },

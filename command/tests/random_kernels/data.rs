@@ -105,7 +105,7 @@ impl Maker<'_> {
                     let shape = [self.size, columns][..ty.rank].to_vec();
                     let shape = shape.into_iter().map(|extent| self.extent(extent)).collect();
                     let is_index = param.name == "at";
-                    self.array(position, ty.element, shape, ty.layout, *mode == Mode::Write, is_index);
+                    self.array(position, ty.dtype(), shape, ty.layout, *mode == Mode::Write, is_index);
                 }
                 ParamType::Tuple(_) | ParamType::Optional(_) => unreachable!("no such text is made"),
             }

@@ -8,7 +8,7 @@ use pykernel_codegen::types::{ArrayType, DType, Layout, Type, Weak};
 const F8: ParamType = ParamType::Number(Number::Strong(DType::Float64));
 
 fn array(rank: usize, layout: Layout, mode: Mode) -> ParamType {
-    ParamType::Array(ArrayType { element: DType::Float64, rank, layout, readonly: false }, mode)
+    ParamType::Array(ArrayType::of(DType::Float64, rank, layout), mode)
 }
 
 fn overload(symbol: &str, params: &[(&str, ParamType)], result: Type) -> Overload {
@@ -117,7 +117,7 @@ fn a_returned_tuple_is_made_of_a_flat_struct() {
 
 #[test]
 fn a_returned_array_is_taken() {
-    let ty = |rank| Type::Array(ArrayType { element: DType::Bool, rank, layout: Layout::C, readonly: false });
+    let ty = |rank| Type::Array(ArrayType::of(DType::Bool, rank, Layout::C));
     let result = Type::Tuple(vec![Type::INT, ty(7), ty(2).optional()]);
     let text = expanded(&kernel("f", vec![overload("s", &[], result)]));
     expect(

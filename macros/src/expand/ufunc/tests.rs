@@ -129,7 +129,7 @@ fn of_loops_with_the_same_inputs_the_first_gives_the_types() {
 #[test]
 fn core_dimensions_are_ranks_and_layouts() {
     let array = |rank, layout| {
-        let array = ArrayType { element: DType::Int64, rank, layout, readonly: false };
+        let array = ArrayType::of(DType::Int64, rank, layout);
         ParamType::Array(array, Mode::Write)
     };
     let rule = CoreSize::Rule { constant: -1, terms: vec![(1, 0), (2, 1)] };
