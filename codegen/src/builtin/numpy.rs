@@ -26,6 +26,8 @@ pub(super) static TABLE: &[Row] = &[
     row("numpy.asarray", 1..=2, Rule::Array, Target::Nothing),
     row("ndarray.view", 1..=2, Rule::View, Target::Nothing),
     row("numpy.result_type", 1..=usize::MAX, Rule::ResultType, Target::Nothing),
+    row("numpy.einsum", 2..=usize::MAX, Rule::Einsum, Target::Nothing),
+    row("numpy.tensordot", 2..=3, Rule::Tensordot, Target::Nothing),
     make("numpy.copy", Maker::Copy),
     make("numpy.empty", Maker::Zeros),
     make("numpy.empty_like", Maker::ZerosLike),
