@@ -44,6 +44,7 @@ pub(super) static TABLE: &[Row] = &[
     index("numpy.ix_", 1..=usize::MAX, Indexing::Ix),
     row("numpy.ndenumerate", 1..=1, Rule::Iterator, Target::Nothing),
     row("numpy.ndindex", 1..=usize::MAX, Rule::Iterator, Target::Nothing),
+    row("numpy.nditer", 1..=1, Rule::Iterator, Target::Nothing),
     index("numpy.nonzero", 1..=1, Indexing::Nonzero),
     index("numpy.take", 2..=3, Indexing::Take),
     index("numpy.take_along_axis", 2..=3, Indexing::TakeAlongAxis),

@@ -97,13 +97,7 @@ impl Reduction {
     pub const fn is_ufunc(self) -> bool {
         matches!(
             self.what,
-            What::Sum
-                | What::Product
-                | What::Minimum
-                | What::Maximum
-                | What::Any
-                | What::All
-                | What::Fold
+            What::Sum | What::Product | What::Minimum | What::Maximum | What::Any | What::All | What::Fold
         )
     }
 

@@ -48,9 +48,11 @@ struct Product {
 impl Term {
     fn parse(text: &str) -> Result<Term, String> {
         let letters = |text: &str| match text.chars().find(|letter| !letter.is_ascii_alphabetic()) {
-            Some('.') => Err("einstein sum subscripts string contains a '.' that is not part of an ellipsis \
+            Some('.') => {
+                Err("einstein sum subscripts string contains a '.' that is not part of an ellipsis \
                               ('...')"
-                .to_owned()),
+                    .to_owned())
+            }
             Some(letter) => Err(format!(
                 "invalid subscript '{letter}' in einstein sum subscripts string, subscripts must be letters"
             )),
@@ -87,7 +89,8 @@ impl Body<'_, '_> {
         span: Span,
     ) -> Typed {
         let is_option = |keyword: &hir::Keyword| keyword.name == "optimize";
-        let others: Vec<hir::Keyword> = keywords.iter().filter(|keyword| !is_option(keyword)).cloned().collect();
+        let others: Vec<hir::Keyword> =
+            keywords.iter().filter(|keyword| !is_option(keyword)).cloned().collect();
         self.no_keywords("np.einsum", &others)?;
         let [text, operands @ ..] = args else { return Err(Stop) };
         let hir::ExprKind::Text(subscripts) = &text.kind else {
@@ -115,7 +118,9 @@ impl Body<'_, '_> {
                 );
             }
         };
-        let product = self.product(arrays, labels, output, span, &mut evaluated)?;
+        let product = Product::new(arrays, labels, output);
+        let message = product.shapes(span);
+        let product = self.measured(product, message, span, &mut evaluated)?;
         let value = self.contracted(&product, span, &mut evaluated)?;
         let value = if product.output.is_empty() { only_element(value) } else { value };
         Ok(after(evaluated, value))
@@ -154,7 +159,9 @@ impl Body<'_, '_> {
             .collect();
         let is_paired = |label: &&Label| !first.iter().any(|axis| **label == Label::Rest(*axis));
         let output = of_first.iter().chain(&of_last).filter(is_paired).copied().collect();
-        let product = self.product(arrays, vec![of_first, of_last], output, span, &mut evaluated)?;
+        let product = Product::new(arrays, vec![of_first, of_last], output);
+        let message = product.shapes(span);
+        let product = self.measured(product, message, span, &mut evaluated)?;
         let value = self.contracted(&product, span, &mut evaluated)?;
         Ok(after(evaluated, value))
     }
@@ -199,24 +206,38 @@ impl Body<'_, '_> {
         )
     }
 
-    /// Operands with their labels, whose extents are checked to fit.
-    fn product(
+    /// Arrays that are broadcast together, for any use, and the shape that they have.
+    pub(super) fn broadcast_together(
         &mut self,
-        operands: Vec<Expr>,
-        labels: Vec<Vec<Label>>,
-        output: Vec<Label>,
+        arrays: Vec<Expr>,
+        span: Span,
+        evaluated: &mut Vec<Expr>,
+    ) -> Typed<(Vec<Expr>, Vec<Expr>)> {
+        let ranks: Vec<usize> = arrays.iter().map(super::advanced::rank_of).collect();
+        let all = |rank: usize| (0..rank).rev().map(Label::Rest).collect::<Vec<_>>();
+        let output = all(ranks.iter().copied().max().unwrap_or(0));
+        // The first label that is seen is that of the first dimension.
+        let mut product = Product::new(arrays, ranks.into_iter().map(all).collect(), output.clone());
+        product.order.clone_from(&output);
+        let message = product.plain_shapes(span);
+        let product = self.measured(product, message, span, evaluated)?;
+        let mut views = Vec::new();
+        for place in 0..product.operands.len() {
+            let view = product.view(place, &output, span);
+            views.push(self.set_before(view, evaluated));
+        }
+        Ok((views, product.extents))
+    }
+
+    /// The product with its extents, which are checked to fit.
+    fn measured(
+        &mut self,
+        mut product: Product,
+        message: Vec<Piece>,
         span: Span,
         evaluated: &mut Vec<Expr>,
     ) -> Typed<Product> {
-        let mut order: Vec<Label> = Vec::new();
-        for label in labels.iter().flatten() {
-            if !order.contains(label) {
-                order.push(*label);
-            }
-        }
-        let mut product = Product { operands, labels, output, order, extents: Vec::new() };
         product.check_diagonals(span, evaluated);
-        let message = product.shapes(span);
         for label in product.order.clone() {
             let mut extents = product.places(label).map(|(operand, axis)| extent(operand, axis, span));
             let Some(mut all) = extents.next() else { return Err(Stop) };
@@ -269,6 +290,17 @@ impl Body<'_, '_> {
 }
 
 impl Product {
+    /// Operands with their labels, whose extents are not known yet.
+    fn new(operands: Vec<Expr>, labels: Vec<Vec<Label>>, output: Vec<Label>) -> Product {
+        let mut order: Vec<Label> = Vec::new();
+        for label in labels.iter().flatten() {
+            if !order.contains(label) {
+                order.push(*label);
+            }
+        }
+        Product { operands, labels, output, order, extents: Vec::new() }
+    }
+
     /// The dimensions that have a label.
     fn places(&self, label: Label) -> impl Iterator<Item = (&Expr, usize)> {
         let operands = self.operands.iter().zip(&self.labels);
@@ -290,9 +322,7 @@ impl Product {
         let stride = |label: &Label| {
             let axes = (0..own.len()).filter(|axis| own[*axis] == *label);
             axes.map(|axis| self.stride(array, axis, *label, span))
-                .reduce(|left, right| {
-                    super::tuple::arithmetic(crate::ir::BinaryOp::Add, left, right, span)
-                })
+                .reduce(|left, right| super::tuple::arithmetic(crate::ir::BinaryOp::Add, left, right, span))
                 .unwrap_or(int(0, span))
         };
         let shape: Vec<Expr> = labels.iter().map(|label| self.extent_of(*label)).collect();
@@ -340,7 +370,9 @@ impl Product {
                 };
                 let text = |text: &str| Piece::Text(text.to_owned());
                 let message = vec![
-                    text(&format!("dimensions in operand {place} for collapsing index '{name}' don't match (")),
+                    text(&format!(
+                        "dimensions in operand {place} for collapsing index '{name}' don't match ("
+                    )),
                     Piece::Value(one.clone()),
                     text(" != "),
                     Piece::Value(other.clone()),
@@ -351,7 +383,22 @@ impl Product {
         }
     }
 
-    /// NumPy's words where shapes do not fit: each operand's, and how it is seen.
+    /// NumPy's words where shapes do not fit: each operand's.
+    fn plain_shapes(&self, span: Span) -> Vec<Piece> {
+        let mut pieces =
+            vec![Piece::Text("operands could not be broadcast together with shapes ".to_owned())];
+        let n_extents: usize = self.labels.iter().map(Vec::len).sum();
+        if n_extents <= pykernel_abi::MAX_OPERANDS {
+            for (operand, labels) in self.operands.iter().zip(&self.labels) {
+                let own = (0..labels.len()).map(|axis| Piece::Value(extent(operand, axis, span)));
+                pieces.extend(in_parentheses(own.collect(), true));
+                pieces.push(Piece::Text(" ".to_owned()));
+            }
+        }
+        pieces
+    }
+
+    /// The same, and how each is seen.
     fn shapes(&self, span: Span) -> Vec<Piece> {
         let text = |text: &str| Piece::Text(text.to_owned());
         let mut pieces = vec![text("operands could not be broadcast together with remapped shapes")];
@@ -396,12 +443,16 @@ fn labels_of(subscripts: &str, arrays: &[Expr]) -> Result<(Vec<Vec<Label>>, Vec<
     for (place, (term, array)) in terms.iter().zip(arrays).enumerate() {
         let rank = super::advanced::rank_of(array);
         let Some(n_rest) = rank.checked_sub(term.n_letters()) else {
-            return Err(format!("einstein sum subscripts string contains too many subscripts for operand {place}"));
+            return Err(format!(
+                "einstein sum subscripts string contains too many subscripts for operand {place}"
+            ));
         };
         if n_rest > 0 && term.behind.is_none() {
-            return Err("operand has more dimensions than subscripts given in einstein sum, but no '...' ellipsis \
+            return Err(
+                "operand has more dimensions than subscripts given in einstein sum, but no '...' ellipsis \
                         provided to broadcast the extra dimensions."
-                .to_owned());
+                    .to_owned(),
+            );
         }
         most = most.max(n_rest);
         labels.push(term.labels(n_rest));

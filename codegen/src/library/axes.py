@@ -230,6 +230,23 @@ def plan_along(extents, strides, steps, a, axis, moves):
     return shape[axis], along[axis], n
 
 
+@njit(boundscheck=False)
+def joined_with_mask(extents, strides, steps, mask_strides, n):
+    # Joins dimensions that are one run in the array, in the mask and in what is written; says how many are left.
+    joined = 0
+    for k in range(1, n):
+        extent = extents[joined]
+        if strides[joined] * extent == strides[k] and steps[joined] * extent == steps[k] and mask_strides[joined] * extent == mask_strides[k]:
+            extents[joined] = extent * extents[k]
+        else:
+            joined += 1
+            extents[joined] = extents[k]
+            strides[joined] = strides[k]
+            steps[joined] = steps[k]
+            mask_strides[joined] = mask_strides[k]
+    return joined + 1
+
+
 # `reduceat`: folds from each index to the next one.
 
 

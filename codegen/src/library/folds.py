@@ -174,11 +174,14 @@ def all_run(total, a):
 
 
 @njit(boundscheck=False)
-def add_where_inner(total, a, mask, at, mask_at, extents, strides, mask_strides, lead, counters, size):
-    # What comes one after the other and counts is added up pairwise.
-    values = np.full(size, total)
+def add_where_inner(total, a, mask, at, mask_at, extents, strides, mask_strides, lead, counters, size, chunk):
+    # What comes one after the other and counts is added up pairwise, so far as NumPy's buffer holds it.
+    values = np.full(chunk, total)
     count = 0
     for i in range(size):
+        if count > 0 and i % chunk == 0:
+            total = add_run(total, values[:count])
+            count = 0
         if intrinsics.adjacent(mask, mask_at, 1)[0]:
             values[count] = intrinsics.like(intrinsics.adjacent(a, at, 1)[0], total)
             count += 1

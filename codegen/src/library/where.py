@@ -18,16 +18,21 @@ def FOLD_where_axes(out, a, moves, keys, mask, numbers):
     for k in range(n):
         steps[k] = moves[int(axes[k])]
         mask_strides[k] = along[int(axes[k])]
+    n = joined_with_mask(extents, strides, steps, mask_strides, n)
     lead = folded_first(steps, n)
     size = 1
     for k in range(lead):
         size = size * int(extents[k])
+    chunk = size
+    if lead > 1 or intrinsics.is_cast(out, a):
+        joined, held = elements_at_once(extents, lead, intrinsics.is_cast(out, a))
+        chunk = minimum(size, int(held))
     at = 0
     to = 0
     mask_at = 0
     while True:
         result = intrinsics.adjacent(out, to, 1)
-        result[0] = FOLD_where_inner(result[0], a, mask, at, mask_at, extents, strides, mask_strides, lead, inner, size)
+        result[0] = FOLD_where_inner(result[0], a, mask, at, mask_at, extents, strides, mask_strides, lead, inner, size, chunk)
         k = lead
         while k < n:
             counters[k] += 1

@@ -2,7 +2,7 @@
 
 
 @njit(boundscheck=False)
-def FOLD_where_inner(total, a, mask, at, mask_at, extents, strides, mask_strides, lead, counters, size):
+def FOLD_where_inner(total, a, mask, at, mask_at, extents, strides, mask_strides, lead, counters, size, chunk):
     for i in range(size):
         if intrinsics.adjacent(mask, mask_at, 1)[0]:
             total = FOLD_of(total, intrinsics.adjacent(a, at, 1)[0])

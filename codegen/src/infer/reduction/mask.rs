@@ -37,7 +37,8 @@ impl Body<'_, '_> {
             );
         }
         let mask = self.set_before(mask, evaluated);
-        let extent = |array: &Expr, axis| Expr::new(ExprKind::Extent(Box::new(array.clone()), axis), Type::INT, span);
+        let extent =
+            |array: &Expr, axis| Expr::new(ExprKind::Extent(Box::new(array.clone()), axis), Type::INT, span);
         let is = |left: Expr, right: Expr| {
             Self::operation(Operation::Compare(CompareOp::Eq), vec![left, right], Type::BOOL, span)
         };
@@ -48,9 +49,14 @@ impl Body<'_, '_> {
             let is_one = is(own.clone(), int(1, span));
             let (left, right) = (Box::new(is(own, whole)), Box::new(is_one.clone()));
             let fits = Expr::new(ExprKind::Logical { and: false, left, right }, Type::BOOL, span);
-            let raise = Raise { class: "ValueError".into(), message: wrong_shape(call, array, ty.rank, &mask, rank) };
+            let raise =
+                Raise { class: "ValueError".into(), message: wrong_shape(call, array, ty.rank, &mask, rank) };
             let value = Box::new(Expr::new(ExprKind::Bool(true), Type::BOOL, span));
-            evaluated.push(Expr::new(ExprKind::Checked { cond: Box::new(fits), raise, value }, Type::BOOL, span));
+            evaluated.push(Expr::new(
+                ExprKind::Checked { cond: Box::new(fits), raise, value },
+                Type::BOOL,
+                span,
+            ));
             let stride = Expr::new(ExprKind::Stride(Box::new(mask.clone()), axis), Type::INT, span);
             let (cond, then, otherwise) = (Box::new(is_one), Box::new(int(0, span)), Box::new(stride));
             strides.push(Expr::new(ExprKind::Conditional { cond, then, otherwise }, Type::INT, span));
@@ -77,11 +83,13 @@ impl Body<'_, '_> {
                  specify 'initial'"
             );
             return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, message).help("say what to begin with: `initial=0`"),
+                Diagnostic::new(Code::ArgumentMismatch, span, message)
+                    .help("say what to begin with: `initial=0`"),
             );
         }
         let mask = self.with_dimension(mask, span);
-        let numbers = packed((0..reducing.ty.rank.max(1)).map(|axis| int(axis as i128, span)).collect(), span);
+        let numbers =
+            packed((0..reducing.ty.rank.max(1)).map(|axis| int(axis as i128, span)).collect(), span);
         let args = args.into_iter().chain([mask, numbers]).collect();
         self.library_call(&format!("{}_where_axes", folding.name), args, false, span)
     }

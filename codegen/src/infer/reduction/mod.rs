@@ -213,9 +213,13 @@ impl Body<'_, '_> {
         match reducing.reduction.what {
             What::Sum if skips => self.sum_of_numbers(reducing),
             What::Sum => self.sum_along(reducing),
-            What::Product | What::Minimum | What::Maximum | What::Any | What::All | What::Count | What::Everything => {
-                self.fold_of(reducing)
-            }
+            What::Product
+            | What::Minimum
+            | What::Maximum
+            | What::Any
+            | What::All
+            | What::Count
+            | What::Everything => self.fold_of(reducing),
             What::Mean if skips => self.mean_of_numbers(reducing),
             What::Mean => self.mean(reducing),
             What::Variance | What::Deviation if skips => self.variance_of_numbers(call, reducing),

@@ -39,8 +39,7 @@ impl Body<'_, '_> {
         let is_one = reducing.axes.leave_nothing(rank);
         let is_number = is_one && n_front == 0;
         let left = self.extents_left(reducing);
-        let shape =
-            if is_number { vec![int(1, span)] } else { front.into_iter().chain(left).collect() };
+        let shape = if is_number { vec![int(1, span)] } else { front.into_iter().chain(left).collect() };
         let (made, array) = self.made(element, shape, fill, span);
         let moves = match is_one || rank == 0 {
             true => packed(vec![int(0, span); rank.max(1)], span),

@@ -48,7 +48,8 @@ impl Body<'_, '_> {
     ) -> Typed {
         let name = &callee.function.name;
         let n_inputs = callee.ufunc.layout.inputs.len();
-        let (evaluated, places, operand) = self.at_arguments(name, n_inputs, (args, keywords), callee.span)?;
+        let (evaluated, places, operand) =
+            self.at_arguments(name, n_inputs, (args, keywords), callee.span)?;
         let inputs: Vec<Expr> = [places.0.clone()].into_iter().chain(operand.clone()).collect();
         let signature = self.pick_loop(callee, &inputs)?;
         self.each_at(Function::Declared(callee, signature), evaluated, places, operand)
@@ -142,7 +143,12 @@ impl Body<'_, '_> {
         let name = format!("{}.reduceat", python_name(row.name));
         let names = ["array", "indices", "axis", "dtype"];
         if args.len() > names.len() {
-            return self.wrong_method_call(&python_name(row.name), "reduceat", "an array, indices, an axis and a dtype", span);
+            return self.wrong_method_call(
+                &python_name(row.name),
+                "reduceat",
+                "an array, indices, an axis and a dtype",
+                span,
+            );
         }
         let places = self.places(&name, &names, args.len() + keywords.len(), keywords)?;
         let all: Vec<&hir::Expr> = args.iter().chain(keywords.iter().map(|keyword| &keyword.value)).collect();

@@ -109,7 +109,8 @@ impl Body<'_, '_> {
                  specify 'initial'"
             );
             return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, span, message).help("say what to begin with: `initial=0`"),
+                Diagnostic::new(Code::ArgumentMismatch, span, message)
+                    .help("say what to begin with: `initial=0`"),
             );
         }
         Ok(())

@@ -101,7 +101,8 @@ impl Body<'_, '_> {
             }
             "outer" => self.outer(callee, args, keywords),
             "reduceat" => {
-                let message = format!("`{}.{method}` is not supported in kernels, in this version", function.name);
+                let message =
+                    format!("`{}.{method}` is not supported in kernels, in this version", function.name);
                 self.refused_method(callee, message, "call `reduce` of a slice for each index")
             }
             "at" if ufunc.layout.inputs.len() > 2 => {
@@ -141,7 +142,11 @@ impl Body<'_, '_> {
     }
 
     /// The fold that a method of a ufunc of the program's is.
-    fn declared_fold<'a>(&mut self, callee: &'a Callee<'a>, arguments: &FoldArguments<'_>) -> Typed<Fold<'a>> {
+    fn declared_fold<'a>(
+        &mut self,
+        callee: &'a Callee<'a>,
+        arguments: &FoldArguments<'_>,
+    ) -> Typed<Fold<'a>> {
         let mut evaluated = Vec::new();
         let array = self.ufunc_input(callee, arguments.array, &mut evaluated)?;
         let Type::Array(ty) = array.ty else {

@@ -61,7 +61,8 @@ impl Body<'_, '_> {
             let what = if method == "outer" { "outer product" } else { method };
             let message = format!("{what} only supported for binary functions");
             return self.report(
-                Diagnostic::new(Code::UnsupportedSyntax, span, message).help("call the ufunc, perhaps in a loop"),
+                Diagnostic::new(Code::UnsupportedSyntax, span, message)
+                    .help("call the ufunc, perhaps in a loop"),
             );
         }
         match (method, args) {
@@ -79,10 +80,17 @@ impl Body<'_, '_> {
                         let out = self.expr(&keyword.value)?;
                         self.numpy_ufunc_of_values(row, vec![first, last], Some(out), span)
                     }
-                    _ => self.wrong_method_call(&name, method, "two arrays or numbers, and perhaps `out`", span),
+                    _ => self.wrong_method_call(
+                        &name,
+                        method,
+                        "two arrays or numbers, and perhaps `out`",
+                        span,
+                    ),
                 }
             }
-            ("outer", _) => self.wrong_method_call(&name, method, "two arrays or numbers, and perhaps `out`", span),
+            ("outer", _) => {
+                self.wrong_method_call(&name, method, "two arrays or numbers, and perhaps `out`", span)
+            }
             ("at", _) => self.numpy_at(function, args, keywords),
             ("reduceat", _) => self.numpy_reduceat(function, args, keywords),
             _ => {
@@ -92,16 +100,25 @@ impl Body<'_, '_> {
         }
     }
 
-    pub(super) fn wrong_method_call<T>(&mut self, name: &str, method: &str, takes: &str, span: Span) -> Typed<T> {
+    pub(super) fn wrong_method_call<T>(
+        &mut self,
+        name: &str,
+        method: &str,
+        takes: &str,
+        span: Span,
+    ) -> Typed<T> {
         let message = format!("`{name}.{method}` takes {takes}");
         self.report(
-            Diagnostic::new(Code::ArgumentMismatch, span, message).help("give the others up, or convert the result"),
+            Diagnostic::new(Code::ArgumentMismatch, span, message)
+                .help("give the others up, or convert the result"),
         )
     }
 
     /// The first operand of an outer product, with new dimensions for those of the other.
     fn before_others(&mut self, first: Expr, last: &Expr) -> Expr {
-        let (Type::Array(ty), Type::Array(ArrayType { rank, .. })) = (&first.ty, &last.ty) else { return first };
+        let (Type::Array(ty), Type::Array(ArrayType { rank, .. })) = (&first.ty, &last.ty) else {
+            return first;
+        };
         let mut axes = vec![Axis::Whole; ty.rank];
         axes.resize(ty.rank + rank, Axis::New);
         part(&first, *ty, axes)
@@ -135,8 +152,10 @@ impl Body<'_, '_> {
         if made == natural && !is_cast {
             return Ok(natural);
         }
-        let message =
-            format!("No loop matching the specified signature and casting was found for ufunc {}", function.name());
+        let message = format!(
+            "No loop matching the specified signature and casting was found for ufunc {}",
+            function.name()
+        );
         self.report(
             Diagnostic::new(Code::ArgumentMismatch, span, message)
                 .note(format!("`{method}` goes on with what the ufunc gives: `{made}` of two `{natural}`"))
