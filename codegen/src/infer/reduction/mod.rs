@@ -81,6 +81,7 @@ impl Body<'_, '_> {
         let mut evaluated = Vec::new();
         let (bound, array) = self.bind(array);
         evaluated.push(bound);
+        self.check_accumulated(reduction, ty.rank, span)?;
         let axes = self.axes_of(&call, ty.rank, &mut evaluated)?;
         let dtype = match call.get("dtype") {
             Some(dtype) => self.element_type(&Making { row, dtype: Some(dtype), span })?,
@@ -178,7 +179,7 @@ impl Body<'_, '_> {
     /// Refuses arguments and elements that a reduction does not take.
     fn check_reduction(&mut self, call: &Call<'_>, reducing: &Reducing) -> Typed<()> {
         self.check_mask(call, reducing)?;
-        self.check_accumulated(reducing)?;
+        self.check_along_one(reducing)?;
         let what = reducing.reduction.what;
         if matches!(what, What::ArgMinimum | What::ArgMaximum) || reducing.reduction.keeps_shape() {
             self.check_one_axis(reducing)?;

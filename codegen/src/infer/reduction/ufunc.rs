@@ -4,8 +4,9 @@ use super::super::ufunc_method::{Fold, Function};
 use super::super::{Body, Stop, Typed};
 use super::Reducing;
 use super::axes::Reduced;
-use crate::builtin::Target;
+use crate::builtin::{Reduction, Target};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 use crate::typed::Expr;
 use crate::types::{DType, Type};
 
@@ -71,16 +72,26 @@ impl Body<'_, '_> {
         Ok(())
     }
 
-    /// An array that a ufunc accumulates has dimensions, and one of them is named.
-    pub(super) fn check_accumulated(&mut self, reducing: &Reducing) -> Typed<()> {
-        if !reducing.reduction.is_method || !reducing.reduction.keeps_shape() {
+    /// An array that a ufunc accumulates has dimensions.
+    pub(super) fn check_accumulated(&mut self, reduction: Reduction, rank: usize, span: Span) -> Typed<()> {
+        if !reduction.is_method || !reduction.keeps_shape() || rank > 0 {
             return Ok(());
         }
-        let (message, help) = match (reducing.ty.rank, &reducing.axes.named) {
-            (0, _) => ("cannot accumulate on a scalar", "give an array with dimensions"),
-            (2.., None) => ("accumulate does not allow multiple axes", "give one axis"),
-            _ => return Ok(()),
-        };
-        self.report(Diagnostic::new(Code::WrongRank, reducing.span, message).help(help))
+        self.report(
+            Diagnostic::new(Code::WrongRank, span, "cannot accumulate on a scalar")
+                .help("give an array with dimensions"),
+        )
+    }
+
+    /// It does so along one of them.
+    pub(super) fn check_along_one(&mut self, reducing: &Reducing) -> Typed<()> {
+        let is_one = reducing.axes.named.is_some() || reducing.ty.rank == 1;
+        if !reducing.reduction.is_method || !reducing.reduction.keeps_shape() || is_one {
+            return Ok(());
+        }
+        self.report(
+            Diagnostic::new(Code::WrongRank, reducing.span, "accumulate does not allow multiple axes")
+                .help("give one axis"),
+        )
     }
 }
