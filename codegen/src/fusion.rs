@@ -359,7 +359,8 @@ fn is_plain(operation: &Elementwise) -> bool {
         Output::Given { n_core, .. } => *n_core > 0,
         Output::New { core, .. } => !core.is_empty(),
     };
-    let is_plain = operation.rules != Rules::Fold && !operation.outputs.iter().any(has_core);
+    let is_plain =
+        !matches!(operation.rules, Rules::Fold | Rules::At) && !operation.outputs.iter().any(has_core);
     is_plain && operation.inputs.iter().all(|input| input.core.is_empty())
 }
 

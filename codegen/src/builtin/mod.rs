@@ -114,6 +114,10 @@ pub enum Rule {
     Instruction(Instruction),
     /// What indexes arrays, or says where they are true.
     Index(Indexing),
+    /// `np.einsum`.
+    Einsum,
+    /// `np.tensordot`.
+    Tensordot,
     /// `np.result_type`.
     ResultType,
     /// `x.view`.
@@ -373,6 +377,7 @@ const KEYWORDS: &[(&str, Parameters)] = &[
     ("ndarray.view", &[("self", None), ("dtype", None)]),
     ("math.isclose", &[("a", None), ("b", None), ("rel_tol", Some(1e-9)), ("abs_tol", Some(0.0))]),
     ("numpy.compress", &[("condition", None), ("a", None), ("axis", None)]),
+    ("numpy.tensordot", &[("a", None), ("b", None), ("axes", None)]),
     ("numpy.take", &[("a", None), ("indices", None), ("axis", None)]),
     ("numpy.take_along_axis", &[("arr", None), ("indices", None), ("axis", None)]),
     ("numpy.array", &[("object", None), ("dtype", None)]),

@@ -9,6 +9,8 @@ pub struct Reduction {
     pub what: What,
     /// Whether it leaves out what is not a number.
     pub skips_nan: bool,
+    /// Whether it is a method of a ufunc: it goes along the first dimension where none is named.
+    pub is_method: bool,
 }
 
 /// What a reduction computes.
@@ -28,6 +30,8 @@ pub enum What {
     All,
     /// How many elements are not zero.
     Count,
+    /// How many elements there are, which a mask says.
+    Everything,
     /// The mean.
     Mean,
     /// The variance.
@@ -52,36 +56,78 @@ pub enum What {
     CumulativeSum,
     /// The product so far.
     CumulativeProduct,
+    /// What a ufunc makes of all elements, from left to right.
+    Fold,
+    /// What it has made of them so far, at each element.
+    Accumulation,
 }
 
 impl Reduction {
     /// A reduction of all elements.
     pub const fn of(what: What) -> Reduction {
-        Reduction { what, skips_nan: false }
+        Reduction { what, skips_nan: false, is_method: false }
     }
 
     /// A reduction of the elements that are numbers.
     pub const fn of_numbers(what: What) -> Reduction {
-        Reduction { what, skips_nan: true }
+        Reduction { what, skips_nan: true, is_method: false }
+    }
+
+    /// `reduce` or `accumulate` of one of NumPy's ufuncs.
+    pub fn of_ufunc(ufunc: &str, method: &str) -> Option<Reduction> {
+        let reduction = match (method, ufunc) {
+            ("reduce", "numpy.add") => Reduction::of(What::Sum),
+            ("reduce", "numpy.multiply") => Reduction::of(What::Product),
+            ("reduce", "numpy.minimum") => Reduction::of(What::Minimum),
+            ("reduce", "numpy.maximum") => Reduction::of(What::Maximum),
+            ("reduce", "numpy.fmin") => Reduction::of_numbers(What::Minimum),
+            ("reduce", "numpy.fmax") => Reduction::of_numbers(What::Maximum),
+            ("reduce", "numpy.logical_or") => Reduction::of(What::Any),
+            ("reduce", "numpy.logical_and") => Reduction::of(What::All),
+            ("reduce", _) => Reduction::of(What::Fold),
+            ("accumulate", "numpy.add") => Reduction::of(What::CumulativeSum),
+            ("accumulate", "numpy.multiply") => Reduction::of(What::CumulativeProduct),
+            ("accumulate", _) => Reduction::of(What::Accumulation),
+            _ => return None,
+        };
+        Some(Reduction { is_method: true, ..reduction })
     }
 
     /// Whether NumPy computes it by `reduce` of a ufunc alone.
     pub const fn is_ufunc(self) -> bool {
-        matches!(self.what, What::Sum | What::Product | What::Minimum | What::Maximum | What::Any | What::All)
+        matches!(
+            self.what,
+            What::Sum | What::Product | What::Minimum | What::Maximum | What::Any | What::All | What::Fold
+        )
     }
 
     /// Whether there is a result for each element.
     pub const fn keeps_shape(self) -> bool {
-        matches!(self.what, What::CumulativeSum | What::CumulativeProduct)
+        matches!(self.what, What::CumulativeSum | What::CumulativeProduct | What::Accumulation)
+    }
+
+    /// Whether it computes in a type that `dtype` names.
+    pub const fn has_dtype(self) -> bool {
+        !matches!(self.what, What::Minimum | What::Maximum | What::Any | What::All)
+    }
+
+    /// Whether its results are elements of the array.
+    pub const fn gives_elements(self) -> bool {
+        matches!(self.what, What::Minimum | What::Maximum)
     }
 
     /// Its parameters behind the array, in NumPy's order, and how many of them may be given by position.
     pub const fn params(self) -> (&'static [&'static str], usize) {
         match self.what {
-            What::Sum | What::Product => (&["axis", "dtype", "out", "keepdims", "initial", "where"], 6),
+            What::Minimum | What::Maximum | What::Any | What::All if self.is_method => {
+                Reduction::of(What::Fold).params()
+            }
+            What::Sum | What::Product | What::Fold => {
+                (&["axis", "dtype", "out", "keepdims", "initial", "where"], 6)
+            }
             What::Minimum | What::Maximum => (&["axis", "out", "keepdims", "initial", "where"], 5),
             What::Any | What::All => (&["axis", "out", "keepdims", "where"], 3),
-            What::Count => (&["axis", "keepdims"], 1),
+            What::Count | What::Everything => (&["axis", "keepdims"], 1),
             What::Mean => (&["axis", "dtype", "out", "keepdims", "where"], 4),
             What::Variance | What::Deviation => {
                 (&["axis", "dtype", "out", "ddof", "keepdims", "where", "mean", "correction"], 5)
@@ -93,7 +139,9 @@ impl Reduction {
             What::Quantile | What::Percentile => {
                 (&["q", "axis", "out", "overwrite_input", "method", "keepdims", "weights"], 6)
             }
-            What::CumulativeSum | What::CumulativeProduct => (&["axis", "dtype", "out"], 3),
+            What::CumulativeSum | What::CumulativeProduct | What::Accumulation => {
+                (&["axis", "dtype", "out"], 3)
+            }
         }
     }
 }

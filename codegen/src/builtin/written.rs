@@ -75,6 +75,13 @@ const KIND: Takes = Takes::OrNone(&Takes::Choice(&["quicksort", "mergesort", "he
 const MODES: &[&str] = &["full", "same", "valid"];
 const NUMBER: Takes = Takes::Number { highest: Kind::Complex };
 const REAL_NUMBER: Takes = Takes::Number { highest: Kind::Float };
+const INTEGER_OPERAND: Takes = Takes::Operand { highest: Kind::Int };
+const INTEGERS: Takes = Takes::Array { ranks: (0, usize::MAX), highest: Kind::Int };
+const INDEX_MODES: &[&str] = &["raise", "wrap", "clip"];
+const ORDERS: &[&str] = &["C", "F"];
+/// The modes of `np.pad`, by their numbers in the library.
+const PADDINGS: &[&str] =
+    &["constant", "edge", "reflect", "symmetric", "wrap", "maximum", "minimum", "mean", "empty"];
 const LINE: Takes = Takes::Array { ranks: (0, 1), highest: Kind::Complex };
 
 const fn written(name: &'static str, function: &'static str, takes: &'static [Takes]) -> Row {
@@ -121,7 +128,9 @@ pub(super) static TABLE: &[Row] = &[
     written("numpy.atleast_1d", "numpy_atleast_1d", &[ARRAY]),
     written("numpy.atleast_2d", "numpy_atleast_2d", &[ARRAY]),
     written("numpy.atleast_3d", "numpy_atleast_3d", &[ARRAY]),
+    written("numpy.bartlett", "numpy_bartlett", &[INT]),
     written("numpy.bincount", "numpy_bincount", &[COUNTS, Takes::OrNone(&REAL_VECTOR), INT]),
+    written("numpy.blackman", "numpy_blackman", &[INT]),
     written("numpy.broadcast_arrays", "numpy_broadcast_arrays", &[Takes::Rest(&ARRAY)]),
     written("numpy.broadcast_shapes", "numpy_broadcast_shapes", &[Takes::Rest(&Takes::Ints)]),
     written("numpy.broadcast_to", "numpy_broadcast_to", &[ARRAY, Takes::Ints]),
@@ -129,7 +138,11 @@ pub(super) static TABLE: &[Row] = &[
     written("numpy.column_stack", "numpy_column_stack", &[ARRAYS]),
     written("numpy.concatenate", "numpy_concatenate", &[ARRAYS, MAYBE_INT, DTYPE]),
     written("numpy.convolve", "numpy_convolve", &[VECTOR, VECTOR, Takes::Choice(MODES)]),
-    written("numpy.copyto", "numpy_copyto", &[Takes::Written, OPERAND]),
+    written(
+        "numpy.copyto",
+        "numpy_copyto",
+        &[Takes::Written, OPERAND, Takes::Choice(&["same_kind", "unsafe"]), Takes::OrNone(&ARRAY)],
+    ),
     written("numpy.corrcoef", "numpy_corrcoef", &[FLAT, Takes::OrNone(&FLAT), FLAG]),
     written("numpy.correlate", "numpy_correlate", &[VECTOR, VECTOR, Takes::Choice(MODES)]),
     written("numpy.cov", "numpy_cov", &[FLAT, Takes::OrNone(&FLAT), FLAG, FLAG, MAYBE_INT]),
@@ -140,7 +153,7 @@ pub(super) static TABLE: &[Row] = &[
     written("numpy.diagonal", "numpy_diagonal", &[MATRIX, INT, INT, INT]),
     written("numpy.diff", "numpy_diff", &[AXES, INT, INT]),
     written("numpy.digitize", "numpy_digitize", &[REAL_OPERAND, REAL_VECTOR, FLAG]),
-    written("numpy.dot", "numpy_dot", &[ARRAY, ARRAY]),
+    written("numpy.dot", "numpy_dot", &[ARRAY, ARRAY, Takes::OrNone(&Takes::Written)]),
     written(
         "numpy.dsplit",
         "numpy_dsplit",
@@ -155,11 +168,14 @@ pub(super) static TABLE: &[Row] = &[
     written("numpy.flipud", "numpy_flipud", &[AXES]),
     written("numpy.geomspace", "numpy_geomspace", &[REAL_NUMBER, REAL_NUMBER, INT, FLAG, DTYPE]),
     written("numpy.gradient", "numpy_gradient", &[VECTOR, NUMBER]),
+    written("numpy.hamming", "numpy_hamming", &[INT]),
+    written("numpy.hanning", "numpy_hanning", &[INT]),
     written(
         "numpy.histogram",
         "numpy_histogram",
         &[REAL_ARRAY, Takes::IntOr(&REAL_VECTOR), Takes::OrNone(&Takes::Items(&REAL_NUMBER)), SWITCH],
     ),
+    written("numpy.histogram2d", "numpy_histogram2d", &[REAL_VECTOR, REAL_VECTOR, INT]),
     written("numpy.hsplit", "numpy_hsplit", &[AXES, Takes::Sections]),
     written("numpy.hstack", "numpy_hstack", &[ARRAYS, DTYPE]),
     written("numpy.identity", "numpy_identity", &[INT, DTYPE]),
@@ -192,8 +208,27 @@ pub(super) static TABLE: &[Row] = &[
         &[ARRAY, SWITCH, REAL_NUMBER, BOUND_NUMBER, BOUND_NUMBER],
     ),
     written("numpy.outer", "numpy_outer", &[ARRAY, ARRAY]),
+    written(
+        "numpy.pad",
+        "numpy_pad",
+        &[ARRAY, Takes::Operand { highest: Kind::Int }, Takes::Choice(PADDINGS), REAL_OPERAND],
+    ),
     written("numpy.partition", "numpy_partition", &[AXES, INT, INT]),
+    written("numpy.place", "numpy_place", &[Takes::Written, ARRAY, ARRAY]),
+    written("numpy.polyadd", "numpy_polyadd", &[VECTOR, VECTOR]),
+    written("numpy.polyder", "numpy_polyder", &[VECTOR, INT]),
+    written("numpy.polyint", "numpy_polyint", &[VECTOR, INT]),
+    written("numpy.polymul", "numpy_polymul", &[VECTOR, VECTOR]),
+    written("numpy.polysub", "numpy_polysub", &[VECTOR, VECTOR]),
+    written("numpy.polyval", "numpy_polyval", &[VECTOR, OPERAND]),
+    written("numpy.put", "numpy_put", &[Takes::Written, INTEGERS, ARRAY, Takes::Choice(INDEX_MODES)]),
+    written("numpy.putmask", "numpy_putmask", &[Takes::Written, ARRAY, ARRAY]),
     written("numpy.ravel", "numpy_ravel", &[ARRAY]),
+    written(
+        "numpy.ravel_multi_index",
+        "numpy_ravel_multi_index",
+        &[Takes::Items(&INTEGER_OPERAND), Takes::Ints, Takes::Choice(INDEX_MODES), Takes::Choice(ORDERS)],
+    ),
     written("numpy.real", "numpy_real", &[OPERAND]),
     written("numpy.repeat", "numpy_repeat", &[ARRAY, Takes::IntOr(&COUNTS), MAYBE_INT]),
     written("numpy.reshape", "numpy_reshape", &[ARRAY, Takes::Ints]),
@@ -207,6 +242,7 @@ pub(super) static TABLE: &[Row] = &[
         "numpy_searchsorted",
         &[VECTOR, OPERAND, Takes::Choice(&["left", "right"])],
     ),
+    written("numpy.select", "numpy_select", &[Takes::Items(&OPERAND), Takes::Items(&OPERAND), NUMBER]),
     written("numpy.setdiff1d", "numpy_setdiff1d", &[ARRAY, ARRAY]),
     written("numpy.setxor1d", "numpy_setxor1d", &[ARRAY, ARRAY]),
     written("numpy.sinc", "numpy_sinc", &[OPERAND]),
@@ -221,9 +257,19 @@ pub(super) static TABLE: &[Row] = &[
     written("numpy.trapezoid", "numpy_trapezoid", &[VECTOR, Takes::OrNone(&VECTOR), NUMBER]),
     written("numpy.tri", "numpy_tri", &[INT, MAYBE_INT, INT, DTYPE]),
     written("numpy.tril", "numpy_tril", &[MATRIX, INT]),
+    written("numpy.tril_indices", "numpy_tril_indices", &[INT, INT, MAYBE_INT]),
+    written("numpy.tril_indices_from", "numpy_tril_indices_from", &[FLAT_MATRIX, INT]),
+    written("numpy.trim_zeros", "numpy_trim_zeros", &[VECTOR, Takes::Choice(&["fb", "f", "b"])]),
     written("numpy.triu", "numpy_triu", &[MATRIX, INT]),
+    written("numpy.triu_indices", "numpy_triu_indices", &[INT, INT, MAYBE_INT]),
+    written("numpy.triu_indices_from", "numpy_triu_indices_from", &[FLAT_MATRIX, INT]),
     written("numpy.union1d", "numpy_union1d", &[ARRAY, ARRAY]),
     written("numpy.unique", "numpy_unique", &[ARRAY, SWITCH, SWITCH, SWITCH]),
+    written(
+        "numpy.unravel_index",
+        "numpy_unravel_index",
+        &[INTEGER_OPERAND, Takes::Ints, Takes::Choice(ORDERS)],
+    ),
     written("numpy.unwrap", "numpy_unwrap", &[REAL_VECTOR, BOUND_NUMBER, NUMBER]),
     written("numpy.vander", "numpy_vander", &[VECTOR, MAYBE_INT, FLAG]),
     written("numpy.vdot", "numpy_vdot", &[ARRAY, ARRAY]),

@@ -229,6 +229,21 @@ impl Body<'_, '_> {
         Ok(sites(&places.into_iter().map(Item::Array).collect::<Vec<_>>(), false))
     }
 
+    /// What is evaluated before, and the sites of elements that are written.
+    pub(super) fn sites_of(&mut self, indexed: Indexed, span: Span) -> Typed<(Vec<Expr>, (Expr, Vec<Site>))> {
+        let Indexed { mut evaluated, array, by, record } = indexed;
+        self.no_records(record, span)?;
+        let sites = match by {
+            By::Sites(sites) => sites,
+            By::Mask(mask) => {
+                self.mask_fits(&array, &mask, 0, &mut evaluated, span);
+                let places = self.places_of(mask, &mut evaluated, span)?;
+                sites(&places.into_iter().map(Item::Array).collect::<Vec<_>>(), false)
+            }
+        };
+        Ok((evaluated, (array, sites)))
+    }
+
     /// Checks that there are as many values as a mask has true elements.
     fn values_fit(
         &mut self,
@@ -407,7 +422,7 @@ fn bare(value: Expr) -> Expr {
     }
 }
 
-fn compared(operands: [Expr; 2], span: Span) -> Expr {
+pub(super) fn compared(operands: [Expr; 2], span: Span) -> Expr {
     let kind = ExprKind::Operation(Operation::Compare(CompareOp::Eq), operands.into());
     Expr::new(kind, Type::BOOL, span)
 }

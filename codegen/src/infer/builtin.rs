@@ -23,6 +23,9 @@ impl Body<'_, '_> {
         if let Rule::Index(what) = row.rule {
             return indexing::index(self, row, what, args, span);
         }
+        if row.rule == Rule::Tensordot {
+            return self.tensordot(row, args, span);
+        }
         let rule = match row.rule {
             Rule::MathFloats => math_floats,
             Rule::MathInts => math_ints,
@@ -65,6 +68,8 @@ impl Body<'_, '_> {
             Rule::View => forms::view,
             Rule::Form(_) => forms::form,
             Rule::Written
+            | Rule::Einsum
+            | Rule::Tensordot
             | Rule::Make(_)
             | Rule::Reduce(_)
             | Rule::Ufunc
@@ -111,6 +116,7 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Special | Rule::Grid | Rule::GridSize | Rule::LanesBefore | Rule::Together, _) => return None,
         (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array, _) => return None,
         (Rule::Random | Rule::Instruction(_), _) => return None,
+        (Rule::Einsum | Rule::Tensordot, _) => return None,
         (Rule::ResultType | Rule::View | Rule::Written | Rule::Form(_), _) => return None,
     })
 }

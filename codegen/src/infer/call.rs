@@ -19,10 +19,15 @@ impl Body<'_, '_> {
     ) -> Typed {
         match &callee.kind {
             hir::ExprKind::Builtin(name) => self.call_builtin(name, args, keywords, [callee.span, span]),
-            hir::ExprKind::Attribute { value, name } => match self.ufunc_of(value) {
-                Some(ufunc) => self.ufunc_method(ufunc, name, args, keywords, span),
-                None => self.method(value, name, args, keywords, span),
-            },
+            hir::ExprKind::Attribute { value, name } => {
+                if let Some(ufunc) = self.ufunc_of(value) {
+                    self.ufunc_method(ufunc, name, args, keywords, span)
+                } else if let Some(ufunc) = self.numpy_ufunc_of(value) {
+                    self.numpy_ufunc_method(ufunc, name, args, keywords, span)
+                } else {
+                    self.method(value, name, args, keywords, span)
+                }
+            }
             hir::ExprKind::Function(function) => {
                 if let Some(ufunc) = self.ufunc_of(callee) {
                     return self.call_ufunc(ufunc, args, keywords, span);
@@ -242,6 +247,9 @@ impl Body<'_, '_> {
         }
         if let builtin::Target::Written(function, takes) = row.target {
             return self.call_written(row, (function, takes), args, keywords, span);
+        }
+        if row.rule == builtin::Rule::Einsum {
+            return self.einsum(row, args, keywords, span);
         }
         if row.rule == builtin::Rule::Ufunc {
             return self.call_numpy_ufunc(row, args, keywords, span);

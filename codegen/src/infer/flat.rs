@@ -3,14 +3,14 @@
 
 use super::advanced::{check, rank_of};
 use super::iteration::Sequence;
-use super::subscript::{element_type, element_value};
+use super::subscript::{element_type, element_value, part};
 use super::tuple::{after, arithmetic, int, packed};
 use super::{Body, Stop, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::ir::{BinaryOp, CompareOp};
 use crate::source::Span;
-use crate::typed::{Element, Expr, ExprKind, Operation, Piece, StmtKind};
+use crate::typed::{Axis, Element, Expr, ExprKind, Operation, Piece, StmtKind};
 use crate::types::{Kind, Type, Weak};
 
 impl Body<'_, '_> {
@@ -140,6 +140,63 @@ impl Body<'_, '_> {
                 span,
             ),
         }
+    }
+
+    /// `np.nditer(array)`, `np.nditer((a, b))`: views without dimensions of the elements of arrays that are broadcast
+    /// together, in the order C.
+    pub(super) fn nd_iter(
+        &mut self,
+        args: &[hir::Expr],
+        keywords: &[hir::Keyword],
+        place: Expr,
+        span: Span,
+    ) -> Typed<Sequence> {
+        let form = "`np.nditer(x)`, or `np.nditer((x, y))` of arrays";
+        let is_order = |keyword: &hir::Keyword| {
+            keyword.name == "order"
+                && matches!(&keyword.value.kind, hir::ExprKind::Text(order) if order == "C")
+        };
+        let others: Vec<hir::Keyword> =
+            keywords.iter().filter(|keyword| !is_order(keyword)).cloned().collect();
+        let ([given], []) = (args, &others[..]) else {
+            return self.wrong_iterator("np.nditer", args, &others, form, span);
+        };
+        let given = self.argument(given)?;
+        let (mut evaluated, mut arrays) = (Vec::new(), Vec::new());
+        let operands = match given.ty {
+            Type::Tuple(_) => self.items(given),
+            _ => vec![given],
+        };
+        for operand in operands {
+            let Type::Array(_) = operand.ty else {
+                return self.wrong_iterator("np.nditer", args, &[], form, span);
+            };
+            arrays.push(self.set_before(operand, &mut evaluated));
+        }
+        let (views, extents) = self.broadcast_together(arrays, span, &mut evaluated)?;
+        let mut before: Vec<StmtKind> = evaluated.into_iter().map(StmtKind::Evaluate).collect();
+        let product = |length: Expr, extent: &Expr| {
+            Self::operation(Operation::Checked(BinaryOp::Mul), vec![length, extent.clone()], Type::INT, span)
+        };
+        let length = extents.iter().fold(int(1, span), product);
+        let length = self.aside(length, &mut before);
+        let operands = vec![length.clone(), int(0, span)];
+        let some = Self::operation(Operation::Compare(CompareOp::Ne), operands, Type::BOOL, span);
+        let text = Piece::Text("Iteration of zero-sized operands is not enabled".to_owned());
+        before.push(StmtKind::Evaluate(check(some, "ValueError", vec![text])));
+        let mut evaluated = Vec::new();
+        let indices = self.unraveled(&extents, place, &mut evaluated, span);
+        let each = evaluated.into_iter().map(StmtKind::Evaluate).collect();
+        let mut items = Vec::new();
+        for view in views {
+            let Type::Array(ty) = view.ty else { return Err(Stop) };
+            items.push(part(Box::new(view), ty, indices.iter().cloned().map(Axis::Index).collect(), span));
+        }
+        let item = match <[Expr; 1]>::try_from(items) {
+            Ok([item]) => item,
+            Err(items) => packed(items, span),
+        };
+        Ok(Sequence { before, length, each, item })
     }
 
     /// `np.ndindex(shape)`, `np.ndindex(n, m)`: the indices of all elements.

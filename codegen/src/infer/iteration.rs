@@ -116,6 +116,7 @@ impl Body<'_, '_> {
             Some(("zip", args, keywords)) => return self.zipped(args, keywords, place, span),
             Some(("reversed", args, keywords)) => return self.reversed(args, keywords, place, span),
             Some(("numpy.ndenumerate", args, [])) => return self.nd_enumerated(args, place, span),
+            Some(("numpy.nditer", args, keywords)) => return self.nd_iter(args, keywords, place, span),
             Some(("numpy.ndindex", args, [])) => return self.nd_index(args, place, span),
             _ => {}
         }

@@ -17,6 +17,7 @@ mod call;
 mod convert;
 mod core_dimensions;
 mod device;
+mod einsum;
 mod elementwise;
 mod expression;
 mod flat;

@@ -223,8 +223,8 @@ impl Body<'_, '_> {
         stmts
     }
 
-    /// Which of the two branches of a condition control can reach. Only tests for `None` decide that
-    /// here: a helper is specialised on `None`. As long as nothing is known of what is tested, or where
+    /// Which of the two branches of a condition control can reach. What is written out decides that,
+    /// and what is known of types: a helper is specialised on `None`. As long as nothing is known of what is tested, or where
     /// that is wrong, neither is reached.
     pub(super) fn live_branches(&self, cond: &hir::Expr, typed: &Typed) -> [bool; 2] {
         match typed {
@@ -237,11 +237,13 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Whether a condition tests for `None`, how many dimensions an array has, or what the library is given: which
+    /// Whether a condition is written out, or tests for `None`, how many dimensions an array has, or what the library is given: which
     /// dtype, or whether it may raise.
     pub(super) fn is_about_types(&self, cond: &hir::Expr) -> bool {
         match &cond.kind {
             _ if none_test(cond).is_some() => true,
+            // A constant of the file.
+            hir::ExprKind::Bool(_) => true,
             hir::ExprKind::Variable(_) => match self.flow.uses.get(&cond.span) {
                 Some(Use::Bound(web) | Use::MaybeUnbound(web)) => self.webs[*web].ty == Some(Type::None),
                 Some(Use::NeverBound) | None => false,

@@ -40,8 +40,23 @@ impl Body<'_, '_> {
         }
         let given: Vec<Typed> = given.iter().map(|arg| self.expr(arg)).collect();
         let out = out.map(|out| self.expr(out)).transpose()?;
+        let inputs = given.into_iter().collect::<Typed<_>>()?;
+        self.numpy_ufunc_of_values(row, inputs, out, span)
+    }
+
+    /// One of NumPy's ufuncs of values.
+    pub(super) fn numpy_ufunc_of_values(
+        &mut self,
+        row: &'static Row,
+        given: Vec<Expr>,
+        out: Option<Expr>,
+        span: Span,
+    ) -> Typed {
+        let Target::Ufunc(ufunc) = row.target else {
+            unreachable!("bug in pykernel: `{}` is no ufunc", row.name)
+        };
         let mut inputs = Vec::new();
-        for input in given.into_iter().collect::<Typed<Vec<_>>>()? {
+        for input in given {
             if input.ty.element().is_none() {
                 return self.wrong_argument(row, &input, "numbers and arrays");
             }
@@ -66,7 +81,7 @@ impl Body<'_, '_> {
     }
 
     /// What a ufunc gives for numbers.
-    fn element_of_ufunc(
+    pub(super) fn element_of_ufunc(
         &mut self,
         row: &'static Row,
         ufunc: Ufunc,

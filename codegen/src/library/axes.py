@@ -228,3 +228,81 @@ def plan_along(extents, strides, steps, a, axis, moves):
             steps[n] = moves[k]
             n += 1
     return shape[axis], along[axis], n
+
+
+@njit(boundscheck=False)
+def joined_with_mask(extents, strides, steps, mask_strides, n):
+    # Joins dimensions that are one run in the array, in the mask and in what is written; says how many are left.
+    joined = 0
+    for k in range(1, n):
+        extent = extents[joined]
+        if strides[joined] * extent == strides[k] and steps[joined] * extent == steps[k] and mask_strides[joined] * extent == mask_strides[k]:
+            extents[joined] = extent * extents[k]
+        else:
+            joined += 1
+            extents[joined] = extents[k]
+            strides[joined] = strides[k]
+            steps[joined] = steps[k]
+            mask_strides[joined] = mask_strides[k]
+    return joined + 1
+
+
+# `reduceat`: folds from each index to the next one.
+
+
+@njit(boundscheck=False)
+def first_outside(indices, n):
+    # The place of the first index that is none of n elements', and that index; -1 if all are.
+    for i in range(len(indices)):
+        if indices[i] < 0 or indices[i] >= n:
+            return i, int(indices[i])
+    return -1, 0
+
+
+@njit(boundscheck=False)
+def between_indices(indices, n):
+    # Which elements stand behind an index and before the next one, and to which index each of them belongs.
+    count = 0
+    for i in range(len(indices)):
+        stop = n
+        if i + 1 < len(indices):
+            stop = int(indices[i + 1])
+        if stop > int(indices[i]) + 1:
+            count += stop - int(indices[i]) - 1
+    places = np.empty((2, count), np.int64)
+    at = 0
+    for i in range(len(indices)):
+        stop = n
+        if i + 1 < len(indices):
+            stop = int(indices[i + 1])
+        for k in range(int(indices[i]) + 1, stop):
+            places[0, at] = k
+            places[1, at] = i
+            at += 1
+    return places
+
+
+@njit(inline='never', boundscheck=False)
+def add_reduceat(out, a, indices, axis, moves):
+    # Adds to each element of `out`, which the element of `a` at an index is, the sum of those before the next index.
+    if out.size == 0:
+        return
+    n_axes = len(moves)
+    extents = np.empty(n_axes, np.int64)
+    strides = np.empty(n_axes, np.int64)
+    steps = np.empty(n_axes, np.int64)
+    counters = np.zeros(n_axes, np.int64)
+    place = np.zeros(2, np.int64)
+    length, stride, n = plan_along(extents, strides, steps, a, axis, moves)
+    step = moves[axis]
+    while True:
+        for i in range(len(indices)):
+            start = int(indices[i]) + 1
+            stop = length
+            if i + 1 < len(indices):
+                stop = int(indices[i + 1])
+            if stop > start:
+                result = intrinsics.adjacent(out, int(place[1]) + i * step, 1)
+                result[0] = add_adjacent(result[0], a, int(place[0]) + start * stride, stop - start, stride)
+        if not next_of_plan(counters, extents, strides, steps, n, 0, place):
+            return

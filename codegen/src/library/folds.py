@@ -86,6 +86,10 @@ def count_of(total, x):
     return total + intrinsics.like(x != 0, total)
 
 
+def count_all_of(total, x):
+    return total + intrinsics.like(1, total)
+
+
 def count_numbers_of(total, x):
     return total + intrinsics.like(x == x, total)
 
@@ -166,4 +170,35 @@ def all_run(total, a):
     for x in a:
         if x == 0:
             return x != 0
+    return total
+
+
+@njit(boundscheck=False)
+def add_where_inner(total, a, mask, at, mask_at, extents, strides, mask_strides, lead, counters, size, chunk):
+    # What comes one after the other and counts is added up pairwise, so far as NumPy's buffer holds it.
+    values = np.full(chunk, total)
+    count = 0
+    for i in range(size):
+        if count > 0 and i % chunk == 0:
+            total = add_run(total, values[:count])
+            count = 0
+        if intrinsics.adjacent(mask, mask_at, 1)[0]:
+            values[count] = intrinsics.like(intrinsics.adjacent(a, at, 1)[0], total)
+            count += 1
+        elif count > 0:
+            total = add_run(total, values[:count])
+            count = 0
+        k = 0
+        while k < lead:
+            counters[k] += 1
+            at += int(strides[k])
+            mask_at += int(mask_strides[k])
+            if counters[k] < extents[k]:
+                break
+            at -= int(strides[k] * extents[k])
+            mask_at -= int(mask_strides[k] * extents[k])
+            counters[k] = 0
+            k += 1
+    if count > 0:
+        total = add_run(total, values[:count])
     return total

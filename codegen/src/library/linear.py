@@ -31,12 +31,40 @@ def not_aligned(a, b, i, j):
     raise ValueError(intrinsics.text("shapes ", left, " and ", right, " not aligned: ", left[i], " (dim ", i, ") != ", right[j], " (dim ", j, ")"))
 
 
-def numpy_dot(a, b):
+def numpy_dot(a, b, out=None):
+    if out is None:
+        return product_of(a, b)
+    else:
+        return put_product(out, product_of(a, b))
+
+
+def product_of(a, b):
     if a.ndim == 0 or b.ndim == 0:
         return np.multiply(a, b)
     else:
         dtype = np.result_type(a, b)
         return dot_of(of_type(a, dtype), of_type(b, dtype))
+
+
+def put_product(out, product):
+    # NumPy takes an array of the product's type and shape in the order C, and no other.
+    if intrinsics.is_number(product):
+        if out.ndim != 0 or intrinsics.is_cast(out, product):
+            wrong_product()
+        out[...] = product
+    elif out.ndim != product.ndim or intrinsics.is_cast(out, product):
+        wrong_product()
+    else:
+        if not out.flags.c_contiguous:
+            wrong_product()
+        if out.shape != product.shape:
+            raise ValueError("output array has wrong dimensions")
+        out[...] = product
+    return out
+
+
+def wrong_product():
+    raise ValueError("output array is not acceptable (must have the right datatype, number of dimensions, and be a C-Array)")
 
 
 def dot_of(a, b):
@@ -117,9 +145,9 @@ def numpy_inner(a, b):
         if a.shape[-1] != b.shape[-1]:
             not_aligned(a, b, a.ndim - 1, b.ndim - 1)
         if b.ndim == 1:
-            return numpy_dot(a, b)
+            return product_of(a, b)
         else:
-            return numpy_dot(a, numpy_swapaxes(b, -1, -2))
+            return product_of(a, numpy_swapaxes(b, -1, -2))
 
 
 def numpy_outer(a, b):

@@ -79,6 +79,9 @@ const TEXT: &str = concat!(
     include_str!("linear.py"),
     include_str!("elements.py"),
     include_str!("statistics.py"),
+    include_str!("padding.py"),
+    include_str!("selection.py"),
+    include_str!("polynomial.py"),
 );
 
 /// A fold of arrays, whose name stands in the place of `FOLD`.
@@ -96,23 +99,30 @@ const ASIDE: &str = include_str!("aside.py");
 /// Where the first element is that the fold gives.
 const PLACE: &str = include_str!("place.py");
 
+/// Of the elements where a mask is true.
+const WHERE: &str = include_str!("where.py");
+
+/// The same, one element after the other.
+const WHERE_LEFT: &str = include_str!("where_left.py");
+
 /// What the fold has come to at each element.
 const ACCUMULATE: &str = include_str!("accumulate.py");
 
 /// The folds, each with the texts that it is made of. What it does with an element says `folds.py`.
-const FOLDS: [(&str, &[&str]); 12] = [
-    ("add", &[FOLD, ACCUMULATE]),
+const FOLDS: [(&str, &[&str]); 13] = [
+    ("add", &[FOLD, ACCUMULATE, WHERE]),
     ("add_numbers", &[ACCUMULATE]),
-    ("multiply", &[FOLD, INNER, LEFT, ACCUMULATE]),
-    ("multiply_numbers", &[FOLD, INNER, LEFT, ACCUMULATE]),
+    ("multiply", &[FOLD, INNER, LEFT, ACCUMULATE, WHERE, WHERE_LEFT]),
+    ("multiply_numbers", &[FOLD, INNER, LEFT, ACCUMULATE, WHERE, WHERE_LEFT]),
     ("count", &[FOLD, INNER, LEFT]),
-    ("count_numbers", &[FOLD, INNER, LEFT]),
-    ("minimum", &[FOLD, INNER, ASIDE, PLACE]),
-    ("maximum", &[FOLD, INNER, ASIDE, PLACE]),
-    ("fmin", &[FOLD, INNER, ASIDE, PLACE]),
-    ("fmax", &[FOLD, INNER, ASIDE, PLACE]),
-    ("any", &[FOLD, INNER]),
-    ("all", &[FOLD, INNER]),
+    ("count_all", &[WHERE, WHERE_LEFT]),
+    ("count_numbers", &[FOLD, INNER, LEFT, WHERE, WHERE_LEFT]),
+    ("minimum", &[FOLD, INNER, ASIDE, PLACE, WHERE, WHERE_LEFT]),
+    ("maximum", &[FOLD, INNER, ASIDE, PLACE, WHERE, WHERE_LEFT]),
+    ("fmin", &[FOLD, INNER, ASIDE, PLACE, WHERE, WHERE_LEFT]),
+    ("fmax", &[FOLD, INNER, ASIDE, PLACE, WHERE, WHERE_LEFT]),
+    ("any", &[FOLD, INNER, WHERE, WHERE_LEFT]),
+    ("all", &[FOLD, INNER, WHERE, WHERE_LEFT]),
 ];
 
 fn text() -> String {

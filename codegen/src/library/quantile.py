@@ -59,6 +59,24 @@ def quantile_axes(out, a, moves, buffer, q, method, skips):
             return
 
 
+@njit(boundscheck=False)
+def quantiles_axes(out, a, moves, buffer, qs, method, skips):
+    # The same for each of several parts: their results follow each other.
+    if out.size == 0:
+        return
+    n = intrinsics.trunc_div(len(out), len(qs))
+    for k in range(len(qs)):
+        quantile_axes(out[k * n:(k + 1) * n], a, moves, buffer, qs[k], method, skips)
+
+
+@njit(boundscheck=False)
+def are_fractions(qs):
+    for q in qs:
+        if not (q >= 0.0 and q <= 1.0):
+            return False
+    return True
+
+
 def nan_like(x):
     # Integers have none, and are never asked for it.
     return intrinsics.like(math.nan, x)

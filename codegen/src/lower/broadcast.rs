@@ -58,6 +58,11 @@ impl Lowering<'_> {
                 indexed.into_iter().for_each(|written| self.check_listed(&written.array, span));
                 return written.extents.clone();
             }
+            (Rules::At, [read @ .., written]) => {
+                read.iter().for_each(|read| self.check_at(&read.extents, &written.extents, span));
+                indexed.into_iter().for_each(|written| self.check_listed(&written.array, span));
+                return written.extents.clone();
+            }
             (Rules::Masked, [read @ .., written]) => {
                 read.iter().for_each(|read| self.check_mask(&read.extents, &written.extents, span));
                 return written.extents.clone();

@@ -151,7 +151,7 @@ impl Lowering<'_> {
         let around = std::mem::replace(&mut self.operands, Operands { operands, index: Vec::new() });
         let body = &elementwise.body;
         let n_outputs = outputs.len();
-        if elementwise.rules == Rules::Fold {
+        if let Rules::Fold | Rules::At = elementwise.rules {
             self.each(shape, span, &mut |lowering, index| lowering.at_index(index, n_outputs, body, span));
         } else {
             let visit = &mut |lowering: &mut Self, index| lowering.at_index(index, n_outputs, body, span);

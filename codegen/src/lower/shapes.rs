@@ -53,12 +53,15 @@ impl Lowering<'_> {
         self.check_input(fits.reduce(and).unwrap_or(boolean(true)), read, written, span);
     }
 
+    /// The same, where a ufunc goes to what is written.
+    pub(super) fn check_at(&mut self, read: &[ir::Expr], written: &[ir::Expr], span: Span) {
+        let message = "array is not broadcastable to correct shape".to_owned();
+        self.check_shape_error(is_broadcast(read, written), message, Vec::new(), span);
+    }
+
     /// The same, where what is written is indexed with arrays.
     pub(super) fn check_value(&mut self, read: &[ir::Expr], written: &[ir::Expr], span: Span) {
-        let n_more = read.len().saturating_sub(written.len());
-        let is_one = |extent: &ir::Expr| equal(extent, &int(1));
-        let fits = aligned(written, read).map(|(to, from)| or(equal(from, to), is_one(from)));
-        let fits = read[..n_more].iter().map(is_one).chain(fits).fold(boolean(true), and);
+        let fits = is_broadcast(read, written);
         let message = format!(
             "shape mismatch: value array of shape {} could not be broadcast to indexing result of shape {}",
             text(read.len()),
@@ -254,4 +257,12 @@ fn extents_text(extents: &Extents) -> String {
         ([one], [_]) => format!("({one},)"),
         _ => format!("({})", texts.join(",")),
     }
+}
+
+/// Whether an array is broadcast to another one's shape, once its first dimensions of extent 1 are left out.
+fn is_broadcast(read: &[ir::Expr], written: &[ir::Expr]) -> ir::Expr {
+    let n_more = read.len().saturating_sub(written.len());
+    let is_one = |extent: &ir::Expr| equal(extent, &int(1));
+    let fits = aligned(written, read).map(|(to, from)| or(equal(from, to), is_one(from)));
+    read[..n_more].iter().map(is_one).chain(fits).fold(boolean(true), and)
 }

@@ -325,8 +325,12 @@ impl Scope<'_, '_> {
 
     fn call(&mut self, call: &ast::ExprCall) -> Option<ExprKind> {
         let callee = self.boxed(&call.func);
-        let lists = matches!(&callee.kind, ExprKind::Builtin(name) if name.starts_with("numpy."));
-        let read = if lists { Self::listed } else { Self::expr };
+        let is_numpy = |callee: &hir::Expr| matches!(&callee.kind, ExprKind::Builtin(name) if name.starts_with("numpy."));
+        let read = match &callee.kind {
+            _ if is_numpy(&callee) => Self::listed,
+            ExprKind::Attribute { value, .. } if is_numpy(value) => Self::array_listed,
+            _ => Self::expr,
+        };
         let args = call.arguments.args.iter().map(|arg| read(self, arg)).collect();
         let keywords: Vec<_> =
             call.arguments.keywords.iter().map(|keyword| self.keyword(keyword, read)).collect();
@@ -349,6 +353,15 @@ impl Scope<'_, '_> {
         let items = items.iter().map(|item| self.listed(item)).collect();
         self.depth -= 1;
         hir::Expr { kind: ExprKind::Tuple(items), span }
+    }
+
+    /// An argument of a method of a ufunc of NumPy's, where a list that is written out is an array, and a tuple none.
+    fn array_listed(&mut self, arg: &Expr) -> hir::Expr {
+        let Expr::List(_) = arg else { return self.expr(arg) };
+        let span = self.span(arg);
+        let callee = Box::new(hir::Expr { kind: ExprKind::Builtin("numpy.array".to_owned()), span });
+        let args = vec![self.listed(arg)];
+        hir::Expr { kind: ExprKind::Call { callee, args, keywords: Vec::new() }, span }
     }
 
     fn keyword(

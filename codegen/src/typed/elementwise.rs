@@ -109,6 +109,8 @@ pub enum Rules {
     /// A fold: what is written is broadcast to the last input, to which the other inputs are too. Unlike
     /// elsewhere, an element is read after it was written, if the order of the loop says so.
     Fold,
+    /// `f.at(x, i, y)`: as an assignment, but in which the body reads what is written, one element after the other.
+    At,
     /// All operands have the shape of what is written, which shares memory with none of them.
     Alike,
     /// The call of a ufunc: inputs are broadcast together, with outputs that there are.

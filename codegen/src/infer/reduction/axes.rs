@@ -205,8 +205,14 @@ impl Body<'_, '_> {
     /// How far elements of an array with the result's shape lie apart along each dimension of the reduced one: 0 along
     /// those that are reduced.
     pub(super) fn moves(&self, reducing: &Reducing, result: &Expr) -> Expr {
+        self.moves_behind(0, reducing, result)
+    }
+
+    /// The same of an array that has other dimensions in front.
+    pub(super) fn moves_behind(&self, n_front: usize, reducing: &Reducing, result: &Expr) -> Expr {
         let (rank, span) = (reducing.ty.rank, reducing.span);
-        let stride = |place| Expr::new(ExprKind::Stride(Box::new(result.clone()), place), Type::INT, span);
+        let stride =
+            |place| Expr::new(ExprKind::Stride(Box::new(result.clone()), n_front + place), Type::INT, span);
         let moves = match &reducing.axes.reduced {
             Reduced::These(reduced) => {
                 let places = reducing.axes.places(reduced);
@@ -262,6 +268,7 @@ impl Reducing {
             axes: self.axes.clone(),
             dtype: self.dtype,
             initial: None,
+            mask: self.mask.clone(),
             out: self.out,
             keys: self.keys.clone(),
             span: self.span,

@@ -50,6 +50,7 @@ impl Body<'_, '_> {
                 ("count_numbers", DType::Int64, Some(BinaryOp::Add), None)
             }
             What::Count => ("count", DType::Int64, Some(BinaryOp::Add), None),
+            What::Everything => ("count_all", DType::Int64, Some(BinaryOp::Add), None),
             What::Mean
             | What::Variance
             | What::Deviation
@@ -61,7 +62,9 @@ impl Body<'_, '_> {
             | What::Quantile
             | What::Percentile
             | What::CumulativeSum
-            | What::CumulativeProduct => {
+            | What::CumulativeProduct
+            | What::Fold
+            | What::Accumulation => {
                 unreachable!("bug in pykernel: `{}` is no fold", reducing.row.name)
             }
         };
@@ -81,7 +84,7 @@ impl Body<'_, '_> {
     }
 
     /// What a fold begins with. Integers must fit, whatever their type.
-    fn first_of(&mut self, initial: Expr, ty: &Type) -> Typed {
+    pub(super) fn first_of(&mut self, initial: Expr, ty: &Type) -> Typed {
         let initial = match initial.ty.dtype() {
             Some(dtype) if dtype.kind() == Kind::Int && dtype != DType::UInt64 => {
                 self.coerce(initial, &Type::INT)?
@@ -106,9 +109,9 @@ impl Body<'_, '_> {
     /// A fold along the dimensions of a reduction: an array, or a number where none is left.
     pub(super) fn fold_along(&mut self, reducing: &Reducing, folding: Folding) -> Typed {
         let span = reducing.span;
-        let results = self.results(reducing, folding.to, Fill::Value(folding.first));
+        let results = self.results(reducing, folding.to, Fill::Value(folding.first.clone()));
         let mut evaluated = vec![results.made.clone()];
-        if let Some(name) = folding.has_no_identity {
+        if let Some(name) = folding.has_no_identity.filter(|_| reducing.mask.is_none()) {
             let message = format!("zero-size array to reduction operation {name} which has no identity");
             evaluated.push(some_elements(self.n_reduced(reducing), message, span));
         }
@@ -116,7 +119,10 @@ impl Body<'_, '_> {
         let none = packed(vec![int(0, span); reducing.ty.rank.max(1)], span);
         let keys = reducing.keys.clone().filter(|_| reducing.ty.rank > 0).unwrap_or(none);
         let args = vec![results.run.clone(), array, results.moves.clone(), keys];
-        evaluated.push(self.library_call(&format!("{}_axes", folding.name), args, false, span)?);
+        evaluated.push(match &reducing.mask {
+            Some(mask) => self.fold_where(reducing, &folding, mask.clone(), args)?,
+            None => self.library_call(&format!("{}_axes", folding.name), args, false, span)?,
+        });
         Ok(results.after(evaluated))
     }
 

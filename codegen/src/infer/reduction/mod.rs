@@ -4,15 +4,18 @@ mod along;
 mod average;
 mod axes;
 mod fold;
+mod mask;
 mod moments;
 mod numbers;
 mod order;
 mod out;
 mod quantile;
 mod result;
+mod ufunc;
 mod whole;
 
 use self::axes::{Axes, Reduced};
+pub(super) use self::out::in_parentheses;
 use super::allocate::Making;
 use super::{Body, Stop, Typed};
 use crate::builtin::{Reduction, Row, What, python_name};
@@ -48,12 +51,17 @@ struct Reducing {
     axes: Axes,
     dtype: Option<DType>,
     initial: Option<Expr>,
+    /// Which elements count, if not all: an array of the same shape.
+    mask: Option<Expr>,
     /// The type of the array that takes the results, if one is given, and how far they lie apart there along each
     /// dimension of this one.
     out: Option<DType>,
     keys: Option<Expr>,
     span: Span,
 }
+
+/// The axis along which methods of ufuncs go where none is named.
+static FIRST_AXIS: hir::Expr = hir::Expr { kind: hir::ExprKind::Int(0), span: Span { start: 0, end: 0 } };
 
 impl Body<'_, '_> {
     /// A call of one of NumPy's reductions.
@@ -74,6 +82,7 @@ impl Body<'_, '_> {
         let mut evaluated = Vec::new();
         let (bound, array) = self.bind(array);
         evaluated.push(bound);
+        self.check_accumulated(reduction, ty.rank, span)?;
         let axes = self.axes_of(&call, ty.rank, &mut evaluated)?;
         let dtype = match call.get("dtype") {
             Some(dtype) => self.element_type(&Making { row, dtype: Some(dtype), span })?,
@@ -84,13 +93,16 @@ impl Body<'_, '_> {
             return self.wrong_argument(row, initial, "a number to begin with");
         }
         let out = self.evaluated_argument(&call, "out", &mut evaluated)?;
-        let (ty, array, axes) = match call.get("weights").or(call.get("mean")) {
-            Some(_) => (ty, array, axes),
-            None => Self::one_run(reduction, ty, array, axes, span),
+        let mask = self.mask_of(&call, (&array, ty), &mut evaluated)?;
+        let others = call.get("weights").or(call.get("mean")).is_some() || mask.is_some();
+        let (ty, array, axes) = match others {
+            true => (ty, array, axes),
+            false => Self::one_run(reduction, ty, array, axes, span),
         };
         let mut reducing =
-            Reducing { row, reduction, ty, array, axes, dtype, initial, out: None, keys: None, span };
+            Reducing { row, reduction, ty, array, axes, dtype, initial, mask, out: None, keys: None, span };
         self.check_reduction(&call, &reducing)?;
+        self.in_dtype(&mut reducing, &mut evaluated)?;
         let result = match out {
             None => self.reduced(&call, &mut reducing)?,
             Some(out) => self.reduced_to(&call, &mut reducing, out)?,
@@ -120,7 +132,8 @@ impl Body<'_, '_> {
         span: Span,
     ) -> (ArrayType, Expr, Axes) {
         let is_place = matches!(reduction.what, What::ArgMinimum | What::ArgMaximum);
-        let is_whole = axes.leave_nothing(ty.rank) && !is_place && !reduction.keeps_shape();
+        let is_ordered = is_place || reduction.what == What::Fold || reduction.keeps_shape();
+        let is_whole = axes.leave_nothing(ty.rank) && !is_ordered;
         if !is_whole || ty.rank < 2 || ty.layout == Layout::Any {
             return (ty, array, axes);
         }
@@ -157,20 +170,17 @@ impl Body<'_, '_> {
         let is_given = |arg: &&hir::Expr| !matches!(arg.kind, hir::ExprKind::None);
         let mut given = places.iter().map(|place| place.map(|place| all[place]));
         let Some(array) = given.next().flatten() else { return self.missing(&name, "a", span) };
-        let args = given.map(|arg| arg.filter(is_given)).collect();
+        let mut args: Vec<Option<&hir::Expr>> = given.map(|arg| arg.filter(is_given)).collect();
+        if reduction.is_method && places[1].is_none() {
+            args[0] = Some(&FIRST_AXIS);
+        }
         Ok((array, Call { row, reduction, args }))
     }
 
     /// Refuses arguments and elements that a reduction does not take.
     fn check_reduction(&mut self, call: &Call<'_>, reducing: &Reducing) -> Typed<()> {
-        if let Some(refused) = call.get("where") {
-            let message =
-                format!("`where` of `{}` is not supported in this version", python_name(reducing.row.name));
-            return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, refused.span, message)
-                    .help("use `np.where` to put what changes nothing in the place of the others"),
-            );
-        }
+        self.check_mask(call, reducing)?;
+        self.check_along_one(reducing)?;
         let what = reducing.reduction.what;
         if matches!(what, What::ArgMinimum | What::ArgMaximum) || reducing.reduction.keeps_shape() {
             self.check_one_axis(reducing)?;
@@ -205,9 +215,13 @@ impl Body<'_, '_> {
         match reducing.reduction.what {
             What::Sum if skips => self.sum_of_numbers(reducing),
             What::Sum => self.sum_along(reducing),
-            What::Product | What::Minimum | What::Maximum | What::Any | What::All | What::Count => {
-                self.fold_of(reducing)
-            }
+            What::Product
+            | What::Minimum
+            | What::Maximum
+            | What::Any
+            | What::All
+            | What::Count
+            | What::Everything => self.fold_of(reducing),
             What::Mean if skips => self.mean_of_numbers(reducing),
             What::Mean => self.mean(reducing),
             What::Variance | What::Deviation if skips => self.variance_of_numbers(call, reducing),
@@ -218,6 +232,8 @@ impl Body<'_, '_> {
             What::Quantile | What::Percentile => self.quantile(call, reducing),
             What::ArgMinimum | What::ArgMaximum => self.place_of(reducing),
             What::CumulativeSum | What::CumulativeProduct => self.accumulated(reducing),
+            What::Fold => self.ufunc_fold(reducing),
+            What::Accumulation => self.ufunc_accumulation(reducing),
         }
     }
 

@@ -15,8 +15,8 @@ use crate::types::{DType, Kind, Type};
 impl Body<'_, '_> {
     /// The mean: the sum by the number of elements.
     pub(super) fn mean(&mut self, reducing: &Reducing) -> Typed {
+        let n = self.n_of_each(reducing, false)?;
         let sum = self.sum_in_floats(reducing, reducing.axes.clone())?;
-        let n = self.n_reduced(reducing);
         self.divided(sum, n, reducing.span)
     }
 
@@ -33,6 +33,9 @@ impl Body<'_, '_> {
 
     /// Sums by a number.
     pub(super) fn divided(&mut self, sum: Expr, n: Expr, span: Span) -> Typed {
+        if let Type::Array(_) = n.ty {
+            return self.quotients(sum, n, span);
+        }
         let (n, again) = self.twice(n);
         let quotient = self.elementwise(vec![sum], span, &mut |body, sum| {
             let args = sum.into_iter().chain([again.clone()]).collect();
@@ -54,7 +57,7 @@ impl Body<'_, '_> {
             );
         }
         let ddof = self.ddof(call, reducing)?;
-        let (ddof, n) = (self.twice(ddof), self.n_reduced(reducing));
+        let (ddof, n) = (self.twice(ddof), self.n_of_each(reducing, false)?);
         let mean = match call.get("mean") {
             Some(mean) => self.expr(mean)?,
             None => {
@@ -62,19 +65,23 @@ impl Body<'_, '_> {
                 let axes = if is_number { reducing.axes.clone() } else { reducing.axes.kept() };
                 let mut alone = reducing.with_array(reducing.array.clone())?;
                 (alone.out, alone.keys) = (None, None);
+                let keepdims = axes.keepdims;
                 let sum = self.sum_in_floats(&alone, axes)?;
-                self.divided(sum, n.clone(), span)?
+                let n = self.n_of_each(reducing, keepdims)?;
+                self.divided(sum, n, span)?
             }
         };
         let squares = self.squares(reducing, mean)?;
         let is_exact = matches!(reducing.ty.dtype().kind(), Kind::Bool | Kind::Int);
         let dtype = reducing.dtype.or(is_exact.then_some(DType::Float64));
         let sum = self.sum_of_new(reducing, squares, dtype)?;
-        let freedom = self.library_call("degrees_of_freedom", vec![n, ddof.1], false, span)?;
+        let freedom = self.elementwise(vec![n], span, &mut |body, n| {
+            let args = n.into_iter().chain([ddof.1.clone()]).collect();
+            body.library_call("degrees_of_freedom", args, false, span)
+        })?;
         let is_deviation = reducing.reduction.what == What::Deviation;
         let (freedom, n) = self.twice(freedom);
-        let variance = self.elementwise(vec![sum], span, &mut |body, sum| {
-            let args = sum.into_iter().chain([n.clone()]).collect();
+        let variance = self.elementwise(vec![sum, n], span, &mut |body, args| {
             let variance = body.library_call("mean_of", args, false, span)?;
             let ty = variance.ty.clone();
             Ok(match is_deviation {

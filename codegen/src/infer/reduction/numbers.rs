@@ -50,7 +50,7 @@ impl Body<'_, '_> {
     }
 
     /// Sums by numbers of elements.
-    fn quotients(&mut self, sums: Expr, n: Expr, span: crate::source::Span) -> Typed {
+    pub(super) fn quotients(&mut self, sums: Expr, n: Expr, span: crate::source::Span) -> Typed {
         self.elementwise(vec![sums, n], span, &mut |body, args| {
             body.library_call("mean_of", args, false, span)
         })

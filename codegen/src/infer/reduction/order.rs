@@ -45,7 +45,11 @@ impl<'i, 'a> Body<'i, 'a> {
         let span = reducing.span;
         let Type::Array(ArrayType { rank, element, .. }) = array.ty else { return Ok(array) };
         let is_all = reducing.axes.leave_nothing(rank) && reducing.out.is_none();
-        if rank == 1 && is_all && dtype.is_none_or(|dtype| Number(dtype) == element) {
+        if rank == 1
+            && is_all
+            && reducing.mask.is_none()
+            && dtype.is_none_or(|dtype| Number(dtype) == element)
+        {
             // The array may never come to be.
             return self.sum_of_run(array, span);
         }

@@ -135,7 +135,7 @@ fn wrong_shape(reducing: &Reducing, out: &[Expr]) -> Vec<Piece> {
 }
 
 /// A tuple's text.
-fn in_parentheses(items: Vec<Piece>, is_tuple: bool) -> Vec<Piece> {
+pub(in crate::infer) fn in_parentheses(items: Vec<Piece>, is_tuple: bool) -> Vec<Piece> {
     let mut pieces = vec![Piece::Text("(".to_owned())];
     let n = items.len();
     for (index, item) in items.into_iter().enumerate() {

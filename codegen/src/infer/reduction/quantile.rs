@@ -1,7 +1,7 @@
 //! Medians and quantiles.
 
 use super::super::tuple::int;
-use super::super::{Body, Typed};
+use super::super::{Body, Stop, Typed};
 use super::axes::name_of;
 use super::{Call, Reducing};
 use crate::builtin::What;
@@ -48,36 +48,12 @@ impl Body<'_, '_> {
         }
         let method = self.quantile_method(call)?;
         let Some(q) = call.get("q") else { return self.missing(&name_of(reducing), "q", span) };
-        let q = self.expr(q)?;
+        let q = self.argument(q)?;
         let is_weak = matches!(q.ty, Type::Weak(_));
-        match q.ty.dtype() {
-            Some(DType::Float64) => {}
-            Some(dtype) if dtype.kind() == Kind::Int => {}
-            _ => {
-                return self.wrong_argument(
-                    reducing.row,
-                    &q,
-                    "as `q` one number, an integer or a `float64`,",
-                );
-            }
-        }
-        let q = self.coerce(q, &Type::FLOAT)?;
-        let (is_percent, limit) = match reducing.reduction.what {
-            What::Percentile => (true, "Percentiles must be in the range [0, 100]"),
-            _ => (false, "Quantiles must be in the range [0, 1]"),
-        };
         let mut evaluated = Vec::new();
-        let q = match is_percent {
-            true => self.library_call("percent", vec![q], false, span)?,
-            false => q,
-        };
+        let q = self.fractions(reducing, q)?;
         let q = self.set_before(q, &mut evaluated);
-        let compare = |op, bound| {
-            let operands = vec![q.clone(), Expr::new(ExprKind::Float(bound), Type::FLOAT, span)];
-            Self::operation(Operation::Compare(op), operands, Type::BOOL, span)
-        };
-        let (low, high) = (compare(CompareOp::Ge, 0.0), compare(CompareOp::Le, 1.0));
-        evaluated.push(checked(both(low, high), "ValueError", limit));
+        evaluated.push(self.within(reducing, &q)?);
         if !reducing.reduction.skips_nan {
             let n = vec![self.n_reduced(reducing), int(0, span)];
             let some = Self::operation(Operation::Compare(CompareOp::Ne), n, Type::BOOL, span);
@@ -94,6 +70,52 @@ impl Body<'_, '_> {
             }
         };
         self.found_in_buffer(reducing, to, q, method as i128, evaluated)
+    }
+
+    /// What parts of the elements are wanted: a number or an array.
+    fn fractions(&mut self, reducing: &Reducing, q: Expr) -> Typed {
+        let span = reducing.span;
+        let q = match q.ty {
+            Type::Tuple(_) => self.array_of(reducing.row, q, None, span)?,
+            _ => q,
+        };
+        match q.ty.element() {
+            Some(DType::Float64) => {}
+            Some(dtype) if dtype.kind() == Kind::Int => {}
+            _ => return self.wrong_argument(reducing.row, &q, "as `q` integers or `float64`s"),
+        }
+        if q.ty.element().is_some() && matches!(q.ty, Type::Array(_)) && reducing.out.is_some() {
+            return self.wrong_argument(reducing.row, &q, "one number as `q` where there is an `out`");
+        }
+        let is_percent = reducing.reduction.what == What::Percentile;
+        self.elementwise(vec![q], span, &mut |body, mut q| {
+            let q = body.coerce(q.pop().ok_or(Stop)?, &Type::FLOAT)?;
+            let q = match is_percent {
+                true => body.library_call("percent", vec![q], false, span)?,
+                false => q,
+            };
+            body.convert(q, &Type::Strong(DType::Float64))
+        })
+    }
+
+    /// Raises unless all of them are there.
+    fn within(&mut self, reducing: &Reducing, q: &Expr) -> Typed {
+        let span = reducing.span;
+        let limit = match reducing.reduction.what {
+            What::Percentile => "Percentiles must be in the range [0, 100]",
+            _ => "Quantiles must be in the range [0, 1]",
+        };
+        if let Type::Array(_) = q.ty {
+            let run = self.in_one_run(q.clone(), span)?;
+            let within = self.library_call("are_fractions", vec![run], false, span)?;
+            return Ok(checked(within, "ValueError", limit));
+        }
+        let compare = |op, bound| {
+            let operands = vec![q.clone(), Expr::new(ExprKind::Float(bound), q.ty.clone(), span)];
+            Self::operation(Operation::Compare(op), operands, Type::BOOL, span)
+        };
+        let (low, high) = (compare(CompareOp::Ge, 0.0), compare(CompareOp::Le, 1.0));
+        Ok(checked(both(low, high), "ValueError", limit))
     }
 
     /// The number of the method.
@@ -128,7 +150,14 @@ impl Body<'_, '_> {
         mut evaluated: Vec<Expr>,
     ) -> Typed {
         let span = reducing.span;
-        let results = self.results(reducing, to, Fill::Zero);
+        let front = match q.ty {
+            Type::Array(ty) => {
+                let extent = |axis| Expr::new(ExprKind::Extent(Box::new(q.clone()), axis), Type::INT, span);
+                (0..ty.rank).map(extent).collect()
+            }
+            _ => Vec::new(),
+        };
+        let results = self.results_behind(front, reducing, to, Fill::Zero);
         evaluated.push(results.made.clone());
         // Truth values have an order as numbers.
         let element = match reducing.ty.dtype() {
@@ -139,9 +168,13 @@ impl Body<'_, '_> {
         evaluated.push(made);
         let array = self.with_dimension(reducing.array.clone(), span);
         let skips = Expr::new(ExprKind::Bool(reducing.reduction.skips_nan), Type::BOOL, span);
+        let (name, q) = match q.ty {
+            Type::Array(_) => ("quantiles_axes", self.in_one_run(q, span)?),
+            _ => ("quantile_axes", q),
+        };
         let args =
             vec![results.run.clone(), array, results.moves.clone(), buffer, q, int(method, span), skips];
-        evaluated.push(self.library_call("quantile_axes", args, false, span)?);
+        evaluated.push(self.library_call(name, args, false, span)?);
         Ok(results.after(evaluated))
     }
 }

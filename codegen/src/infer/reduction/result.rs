@@ -23,13 +23,27 @@ pub(super) struct Results {
 impl Body<'_, '_> {
     /// An array for a reduction's results.
     pub(super) fn results(&mut self, reducing: &Reducing, element: DType, fill: Fill) -> Results {
+        self.results_behind(Vec::new(), reducing, element, fill)
+    }
+
+    /// The same with dimensions in front, along which reductions follow each other.
+    pub(super) fn results_behind(
+        &mut self,
+        front: Vec<Expr>,
+        reducing: &Reducing,
+        element: DType,
+        fill: Fill,
+    ) -> Results {
         let (rank, span) = (reducing.ty.rank, reducing.span);
-        let is_number = reducing.axes.leave_nothing(rank);
-        let shape = if is_number { vec![int(1, span)] } else { self.extents_left(reducing) };
+        let n_front = front.len();
+        let is_one = reducing.axes.leave_nothing(rank);
+        let is_number = is_one && n_front == 0;
+        let left = self.extents_left(reducing);
+        let shape = if is_number { vec![int(1, span)] } else { front.into_iter().chain(left).collect() };
         let (made, array) = self.made(element, shape, fill, span);
-        let moves = match is_number || rank == 0 {
+        let moves = match is_one || rank == 0 {
             true => packed(vec![int(0, span); rank.max(1)], span),
-            false => self.moves(reducing, &array),
+            false => self.moves_behind(n_front, reducing, &array),
         };
         let run = match &array.ty {
             Type::Array(ty) if ty.rank > 1 => {

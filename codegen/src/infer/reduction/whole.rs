@@ -11,7 +11,9 @@ impl Body<'_, '_> {
     pub(super) fn sum_along(&mut self, reducing: &Reducing) -> Typed {
         let element = reducing.ty.dtype();
         let is_float = matches!(element.kind(), Kind::Float | Kind::Complex);
-        let is_plain = reducing.initial.is_none() && reducing.dtype.is_none_or(|dtype| dtype == element);
+        let is_plain = reducing.initial.is_none()
+            && reducing.mask.is_none()
+            && reducing.dtype.is_none_or(|dtype| dtype == element);
         let is_all = reducing.axes.leave_nothing(reducing.ty.rank) && reducing.out.is_none();
         if is_float && is_plain && is_all && reducing.ty.rank < 2 {
             return self.sum_of_run(reducing.array.clone(), reducing.span);
