@@ -79,6 +79,14 @@ const TEXT: &str = concat!(
     include_str!("linear.py"),
     include_str!("elements.py"),
     include_str!("statistics.py"),
+    include_str!("generator.py"),
+    include_str!("ziggurat.py"),
+    include_str!("distribution.py"),
+    include_str!("derived.py"),
+    include_str!("binomial.py"),
+    include_str!("integers.py"),
+    include_str!("order.py"),
+    include_str!("python_random.py"),
 );
 
 /// A fold of arrays, whose name stands in the place of `FOLD`.
@@ -115,9 +123,54 @@ const FOLDS: [(&str, &[&str]); 12] = [
     ("all", &[FOLD, INNER]),
 ];
 
+/// Numbers of a distribution, whose name stands in the place of `NAME`, with elements of the type `DTYPE`.
+const DRAWN: &str = include_str!("drawn.py");
+
+/// The distributions of so many parameters whose numbers are floats.
+const FLOATS: [(&str, usize); 22] = [
+    ("normal", 2),
+    ("exponential", 1),
+    ("uniform", 2),
+    ("between", 2),
+    ("lognormal", 2),
+    ("standard_gamma", 1),
+    ("gamma", 2),
+    ("beta", 2),
+    ("chisquare", 1),
+    ("f", 2),
+    ("standard_t", 1),
+    ("pareto", 1),
+    ("weibull", 1),
+    ("power", 1),
+    ("laplace", 2),
+    ("gumbel", 2),
+    ("logistic", 2),
+    ("rayleigh", 1),
+    ("wald", 2),
+    ("triangular", 3),
+    ("vonmises", 2),
+    ("noncentral_chisquare", 2),
+];
+
+/// Those whose numbers are whole.
+const WHOLE: [(&str, usize); 5] =
+    [("poisson", 1), ("negative_binomial", 2), ("geometric", 1), ("logseries", 1), ("binomial", 2)];
+
+/// The text for distributions of so many parameters.
+fn drawn(n: usize) -> &'static str {
+    let part = DRAWN.split("\n\n\n").find(|part| part.starts_with(&format!("def NAME_of_{n}(")));
+    part.unwrap_or_else(|| unreachable!("bug in pykernel: no distribution has {n} parameters"))
+}
+
 fn text() -> String {
     let named = |(name, texts): &(&str, &[&str])| texts.concat().replace("FOLD", name);
-    FOLDS.iter().map(named).fold(TEXT.to_owned(), |text, fold| text + &fold)
+    let folds = FOLDS.iter().map(named);
+    let of = |(name, n): &(&str, usize), dtype| {
+        format!("\n\n{}\n", drawn(*n)).replace("NAME", name).replace("DTYPE", dtype)
+    };
+    let floats = FLOATS.iter().map(|distribution| of(distribution, "np.float64"));
+    let whole = WHOLE.iter().map(|distribution| of(distribution, "np.int64"));
+    folds.chain(floats).chain(whole).fold(TEXT.to_owned(), |text, part| text + &part)
 }
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {

@@ -199,12 +199,12 @@ impl<'a> Scope<'a> {
 
     fn place_within(&self, array: &Expr, depth: usize) -> Option<Vec<Region>> {
         let depth = depth.checked_sub(1)?;
-        if !array.ty.holds(&|ty| matches!(ty, Type::Array(_))) {
+        if !array.ty.holds_memory() {
             return Some(Vec::new());
         }
         let regions = match &array.kind {
             ExprKind::Variable { web, .. } => self.variable_place(*web, &array.ty, depth)?,
-            ExprKind::Bind(_, value) => self.place_within(value, depth)?,
+            ExprKind::Bind(_, value) | ExprKind::Convert(value) => self.place_within(value, depth)?,
             ExprKind::Part(whole, axes) => {
                 let regions = self.place_within(whole, depth)?.into_iter();
                 regions.map(|region| self.part(region, axes)).collect()
@@ -357,6 +357,7 @@ fn replaced(value: &Polynomial, counter: WebId, low: &Polynomial, high: &Polynom
 const fn rank(ty: &Type) -> usize {
     match ty {
         Type::Array(array) => array.rank,
+        Type::Generator => 1,
         _ => 0,
     }
 }

@@ -71,7 +71,9 @@ const MODULES: &[&str] = &[
     "numba.cuda.random",
     "numba.types",
     "numpy",
+    "numpy.random",
     "pykernel",
+    "random",
     "typing",
 ];
 
@@ -288,6 +290,7 @@ impl Entity {
                 "Optional" => Some(Entity::OptionalType),
                 "Tuple" => Some(Entity::TupleType),
                 "UniTuple" => Some(Entity::UniTupleType),
+                "npy_rng" => Some(Entity::Type(Type::Generator)),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
@@ -307,8 +310,10 @@ impl Entity {
                 "finfo" => Some(Entity::Limits(Kind::Float)),
                 "iinfo" => Some(Entity::Limits(Kind::Int)),
                 "newaxis" => Some(Entity::NewAxis),
+                "random" => Some(Entity::Module("numpy.random")),
                 _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
             },
+            Entity::Module("numpy.random") if name == "Generator" => Some(Entity::Type(Type::Generator)),
             Entity::Module("typing") => match name {
                 "overload" => Some(Entity::Overload),
                 "Optional" => Some(Entity::OptionalType),
@@ -362,6 +367,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
             .chain(builtin::members("numpy"))
             .chain(["finfo", "iinfo"])
             .collect(),
+        "numpy.random" => builtin::members(module).chain(["Generator"]).collect(),
         "typing" => vec!["overload"],
         _ => builtin::members(module).collect(),
     }
@@ -373,6 +379,10 @@ pub(super) fn instead(module: &'static str, name: &str) -> String {
         _ if module != "math" && value("math", name).is_some() => format!("use `math.{name}`"),
         _ if module == "numpy" && builtin::find(name).is_some() => format!("use Python's `{name}`"),
         (_, Some(similar)) => format!("did you mean `{similar}`?"),
+        ("numpy.random" | "random", None) => {
+            let known: Vec<String> = members(module).into_iter().map(|name| format!("`{name}`")).collect();
+            format!("kernels have {}", known.join(", "))
+        }
         (_, None) => absent::member(module, name).to_owned(),
     }
 }
@@ -463,7 +473,7 @@ impl Reader<'_> {
         let message = format!("kernels cannot import `{}`", name.as_str());
         let help = match closest(name, MODULES.iter().copied()) {
             Some(similar) => format!("did you mean `{similar}`?"),
-            None => "they can import `numba`, `numpy`, `math` and `cmath`".to_owned(),
+            None => "they can import `numba`, `numpy`, `math`, `cmath` and `random`".to_owned(),
         };
         self.report(Diagnostic::new(Code::UnknownImport, span, message).help(help));
     }

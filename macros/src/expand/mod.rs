@@ -85,7 +85,7 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
         let ty = rust_type::canonical(index, leaf);
         match leaf.ty {
             LeafType::Array(..) => quote!(impl ::core::convert::Into<#ty>),
-            LeafType::Number(_) | LeafType::Optional(_) => ty,
+            LeafType::Number(_) | LeafType::Optional(_) | LeafType::Generator => ty,
         }
     });
     let patterns = leaf::trees(overload, &leaves, |_, leaf| leaf.variable.to_token_stream());

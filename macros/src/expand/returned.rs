@@ -87,7 +87,7 @@ impl<'a> Returned<'a> {
                 quote!(#field.take::<#element, #dimension>(&#kernel)?)
             }
             Type::Weak(_) | Type::Strong(_) => fields.next().unwrap_or_default(),
-            Type::None | Type::Text | Type::DType(_) => quote!(()),
+            Type::None | Type::Text | Type::DType(_) | Type::Generator => quote!(()),
         }
     }
 }
