@@ -68,6 +68,7 @@ pub(super) static TABLE: &[Row] = &[
     row("intrinsics.is_float32", 1..=1, Rule::AboutTypes, Target::Nothing),
     row("intrinsics.is_complex", 1..=1, Rule::AboutTypes, Target::Nothing),
     row("intrinsics.is_exact", 1..=1, Rule::AboutTypes, Target::Nothing),
+    row("intrinsics.is_pcg", 1..=1, Rule::AboutTypes, Target::Nothing),
     row("intrinsics.is_cast", 2..=2, Rule::AboutTypes, Target::Nothing),
     row("intrinsics.fabs", 1..=1, Rule::Operate, Target::Operation(Operation::Unary(ir::UnaryOp::Abs))),
     row(

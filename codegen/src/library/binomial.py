@@ -14,7 +14,7 @@ def binomial_check(n, p):
 def binomial_one(state, n, p):
     n = int(n)
     p = float(p)
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         if n == 0 or p == 0.0:
             return 0
     if p <= 0.5:

@@ -106,7 +106,7 @@ def pareto_check(a):
 
 
 def pareto_one(state, a):
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         return expm1(exponential_one_standard(state) / float(a))
     else:
         return exp(exponential_one_standard(state) / float(a)) - 1.0
@@ -137,7 +137,7 @@ def power_check(a):
 
 
 def power_one(state, a):
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         return power(-expm1(-exponential_one_standard(state)), 1.0 / float(a))
     else:
         return power(1.0 - exp(-exponential_one_standard(state)), 1.0 / float(a))
@@ -203,7 +203,7 @@ def rayleigh_check(scale):
 
 
 def rayleigh_one(state, scale):
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         return float(scale) * intrinsics.sqrt(2.0 * exponential_one_standard(state))
     else:
         return float(scale) * intrinsics.sqrt(-2.0 * log1p(-next_double(state)))
@@ -226,7 +226,7 @@ def wald_one(state, mean, scale):
     scale = float(scale)
     y = normal_one_standard(state)
     x = 0.0
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         y = mean * y * y
         d = 1.0 + intrinsics.sqrt(1.0 + 4.0 * scale / y)
         x = mean * (1.0 - 2.0 / d)
@@ -280,7 +280,7 @@ def vonmises_one(state, mu, kappa):
         return math.nan
     if kappa < 1e-8:
         return 3.141592653589793 * (2.0 * next_double(state) - 1.0)
-    if kappa > 1e6 and state.dtype == np.uint64:
+    if kappa > 1e6 and intrinsics.is_pcg(state):
         return vonmises_as_normal(state, mu, kappa)
     s = 1.0 / kappa + kappa
     if kappa >= 1e-5:
@@ -422,7 +422,7 @@ def geometric_check(p):
 def geometric_one(state, p):
     p = float(p)
     if p < 0.3333333333333333:
-        if state.dtype == np.uint64:
+        if intrinsics.is_pcg(state):
             z = intrinsics.ceil(-exponential_one_standard(state) / log1p(-p))
             if z >= 9.223372036854776e18:
                 return 9223372036854775807

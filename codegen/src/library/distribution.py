@@ -33,14 +33,14 @@ def all_broadcast_to(a, out):
 
 
 def normal_one_standard(state):
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         return ziggurat_normal(state)
     else:
         return polar_normal(state)
 
 
 def exponential_one_standard(state):
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         return ziggurat_exponential(state)
     else:
         return -log1p(-next_double(state))
@@ -187,22 +187,18 @@ def polar_normal(state):
 
 
 def filled_with(state, size, dtype, kind):
-    # 0 is uniform, 1 normal, 2 exponential; `dtype` is `np.float32` or `None`.
+    # 0 is uniform, 1 normal, 2 exponential, 3 exponential by a logarithm.
     if dtype is None:
-        out = np.empty(size, np.float64)
+        return filled_with(state, size, np.float64, kind)
+    else:
+        out = np.empty(size, dtype)
         places = all_places(out)
         for i in range(len(places)):
-            places[i] = drawn_of(state, kind)
-        return out
-    else:
-        if dtype == np.float64:
-            return filled_with(state, size, None, kind)
-        else:
-            out = np.empty(size, np.float32)
-            places = all_places(out)
-            for i in range(len(places)):
+            if intrinsics.is_cast(out, 1.0):
                 places[i] = drawn_of_32(state, kind)
-            return out
+            else:
+                places[i] = drawn_of(state, kind)
+        return out
 
 
 def drawn_of(state, kind):
@@ -210,7 +206,9 @@ def drawn_of(state, kind):
         return next_double(state)
     if kind == 1:
         return normal_one_standard(state)
-    return exponential_one_standard(state)
+    if kind == 2:
+        return exponential_one_standard(state)
+    return -log1p(-next_double(state))
 
 
 def drawn_of_32(state, kind):
@@ -218,7 +216,9 @@ def drawn_of_32(state, kind):
         return next_float(state)
     if kind == 1:
         return ziggurat_normal_32(state)
-    return ziggurat_exponential_32(state)
+    if kind == 2:
+        return ziggurat_exponential_32(state)
+    return -log1p(-next_float(state))
 
 
 def drawn_standard(state, size, dtype, kind):
@@ -226,10 +226,10 @@ def drawn_standard(state, size, dtype, kind):
         if dtype is None:
             return drawn_of(state, kind)
         else:
-            if dtype == np.float64:
-                return drawn_of(state, kind)
-            else:
+            if intrinsics.is_cast(np.zeros(1, dtype), 1.0):
                 return float(drawn_of_32(state, kind))
+            else:
+                return drawn_of(state, kind)
     else:
         return filled_with(state, size, dtype, kind)
 
@@ -244,36 +244,9 @@ def generator_standard_normal(state, size=None, dtype=None):
 
 def generator_standard_exponential(state, size=None, dtype=None, method=0):
     if method == 1:
-        return inverted_exponential(state, size, dtype)
+        return drawn_standard(state, size, dtype, 3)
     else:
         return drawn_standard(state, size, dtype, 2)
-
-
-def inverted_exponential(state, size, dtype):
-    if size is None:
-        if dtype is None:
-            return -log1p(-next_double(state))
-        else:
-            if dtype == np.float64:
-                return -log1p(-next_double(state))
-            else:
-                return float(-log1p(-next_float(state)))
-    else:
-        if dtype is None:
-            out = np.empty(size, np.float64)
-            places = all_places(out)
-            for i in range(len(places)):
-                places[i] = -log1p(-next_double(state))
-            return out
-        else:
-            if dtype == np.float64:
-                return inverted_exponential(state, size, None)
-            else:
-                out = np.empty(size, np.float32)
-                places = all_places(out)
-                for i in range(len(places)):
-                    places[i] = -log1p(-next_float(state))
-                return out
 
 
 def numpy_random_sample(state, size=None):
@@ -336,32 +309,54 @@ def random_exponential(state, scale=1.0, size=None):
     return exponential_of_1(state, scale, size)
 
 
-def uniform_check(low, high):
-    if not math.isfinite(float(high) - float(low)):
-        raise OverflowError("high - low range exceeds valid bounds")
-    if is_negative(float(high) - float(low)):
+def difference_of(high, low):
+    if intrinsics.is_number(high) and intrinsics.is_number(low):
+        return float(high) - float(low)
+    else:
+        return np.asarray(high, np.float64) - np.asarray(low, np.float64)
+
+
+def uniform_check(low, width):
+    if is_negative(width):
         raise ValueError("high - low < 0")
 
 
-def uniform_one(state, low, high):
-    return float(low) + (float(high) - float(low)) * next_double(state)
+def uniform_one(state, low, width):
+    return float(low) + float(width) * next_double(state)
 
 
 def generator_uniform(state, low=0.0, high=1.0, size=None):
-    return uniform_of_2(state, low, high, size)
+    width = difference_of(high, low)
+    if intrinsics.is_number(width):
+        if not math.isfinite(width):
+            raise OverflowError("high - low range exceeds valid bounds")
+    else:
+        check_finite(width)
+    return uniform_of_2(state, low, width, size)
 
 
-def between_check(low, high):
-    if not math.isfinite(float(high) - float(low)):
-        raise OverflowError("Range exceeds valid bounds")
+def check_finite(width):
+    for x in all_places(np.copy(width)):
+        if not math.isfinite(x):
+            raise OverflowError("Range exceeds valid bounds")
 
 
-def between_one(state, low, high):
-    return float(low) + (float(high) - float(low)) * next_double(state)
+def between_check(low, width):
+    pass
+
+
+def between_one(state, low, width):
+    return float(low) + float(width) * next_double(state)
 
 
 def numpy_uniform(state, low=0.0, high=1.0, size=None):
-    return between_of_2(state, low, high, size)
+    width = difference_of(high, low)
+    if intrinsics.is_number(width):
+        if not math.isfinite(width):
+            raise OverflowError("Range exceeds valid bounds")
+    else:
+        check_finite(width)
+    return between_of_2(state, low, width, size)
 
 
 def lognormal_check(mean, sigma):

@@ -67,14 +67,14 @@ def twisted(upper, lower):
 
 
 def next_uint32(state):
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         return pcg_next_half(state)
     else:
         return twister_next(state)
 
 
 def next_uint64(state):
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         return pcg_next(state)
     else:
         high = np.uint64(twister_next(state))
@@ -83,7 +83,7 @@ def next_uint64(state):
 
 def next_double(state):
     # 53 bits between 0 and 1.
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         return float(np.int64(pcg_next(state) >> 11)) * 1.1102230246251565e-16
     else:
         high = twister_next(state) >> 5
@@ -285,7 +285,7 @@ def below_scaled_32(state, count):
 
 
 def below(state, most):
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         return below_scaled(state, most)
     else:
         return below_masked(state, most)

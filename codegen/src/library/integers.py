@@ -101,7 +101,7 @@ def integer_range(low, high, dtype, endpoint):
     if low < lowest_of(dtype):
         low_out_of_bounds(name_of(dtype))
     if high > 0:
-        last = np.uint64(high) - 1
+        last = intrinsics.wrap_uint64(high) - 1
         if endpoint:
             last = last + 1
         if last > highest_of(dtype):
@@ -111,12 +111,12 @@ def integer_range(low, high, dtype, endpoint):
             if low == 0:
                 raise ValueError("high < 0")
             raise ValueError("low > high")
-        return np.uint64(high) - np.uint64(low)
+        return intrinsics.wrap_uint64(high) - intrinsics.wrap_uint64(low)
     if low >= high:
         if low == 0:
             raise ValueError("high <= 0")
         raise ValueError("low >= high")
-    return np.uint64(high) - np.uint64(low) - 1
+    return intrinsics.wrap_uint64(high) - intrinsics.wrap_uint64(low) - 1
 
 
 def width_of(dtype):
@@ -149,7 +149,7 @@ def narrow_below(state, kept, most, width):
     drawn = narrow_next(state, kept, width)
     if most == full:
         return drawn
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         count = most + 1
         if (drawn * count) & full < count:
             least = (full - most) % count
@@ -177,11 +177,8 @@ def fill_integers(state, out, low, most):
 
 def integer_drawn(state, low, high, dtype, endpoint):
     out = np.empty(1, dtype)
-    fill_integers(state, out, np.uint64(low), integer_range(low, high, dtype, endpoint))
-    if intrinsics.kind(dtype) == 0:
-        return bool(out[0])
-    else:
-        return out[0]
+    fill_integers(state, out, intrinsics.wrap_uint64(low), integer_range(low, high, dtype, endpoint))
+    return out[0]
 
 
 def integers_between(state, low, high, size, dtype, endpoint):
@@ -191,7 +188,7 @@ def integers_between(state, low, high, size, dtype, endpoint):
         else:
             most = integer_range(low, high, dtype, endpoint)
             out = np.empty(size, dtype)
-            fill_integers(state, out, np.uint64(low), most)
+            fill_integers(state, out, intrinsics.wrap_uint64(low), most)
             return out
     else:
         x = np.asarray(low)
@@ -205,7 +202,7 @@ def integers_between(state, low, high, size, dtype, endpoint):
         width = width_of(dtype)
         kept = np.zeros(2, np.uint32)
         for i in range(len(places)):
-            start = np.uint64(first[i])
+            start = intrinsics.wrap_uint64(first[i])
             most = integer_range(first[i], last[i], dtype, endpoint)
             if width == 0:
                 places[i] = start + below(state, most)

@@ -9,11 +9,15 @@
 //! - `like(x, model)`: `x` as a number of `model`'s type;
 //! - `is_float32(x)`, `is_complex(x)`, `is_exact(x)` (integers and truth values), `is_cast(x, y)` (whether the two have
 //!   different types), all also of arrays, `is_c(a)`, whether the type of an array says that it is
-//!   contiguous in C's order, `is_number(x)`, whether it is no array: conditions that are known where a function is
+//!   contiguous in C's order, `is_number(x)`, whether it is no array, `is_pcg(state)`, whether a generator's state is that of
+//!   PCG64: conditions that are known where a function is
 //!   specialised; the branch that is not taken is not even typed;
 //! - `bits(x)`: the bits of a float as an unsigned integer of its width, `float_of_bits` back;
 //! - `select(cond, x, y)`: `x if cond else y` where both are computed, without a branch;
 //! - `mul_add(a, b, c)`: `a * b + c`, rounded once where the target can, twice elsewhere;
+//! - `multiply_high(a, b)`: the upper half of a product of two uint64;
+//! - `random_state(k)`: what the program keeps of random numbers for the thread, an array of uint32: 0 is the state of NumPy's
+//!   generator, 1 of Python's, 2 are fresh words that nobody can foretell; `generator(state)`: the generator of a PCG64's state;
 //! - `product_error(a, b)`: the exact error of `a * b`;
 //! - `strided(a, offset, shape, strides, dtype)`: the memory of `a` as an array of these extents, strides in bytes and
 //!   elements, the first of them so many bytes behind that of `a`. Whoever writes it answers for it that every element

@@ -12,13 +12,22 @@ def shuffle_line(state, x, first):
         x[i] = moved
 
 
+def shuffle_whole(state, x):
+    # All of them, with places that are drawn in the old generator's way.
+    for i in range(len(x) - 1, 0, -1):
+        j = intrinsics.wrap_int(below_masked(state, np.uint64(i)))
+        moved = x[j]
+        x[j] = x[i]
+        x[i] = moved
+
+
 def shuffle_parts(state, x):
     # The same of the parts along the first dimension.
     if x.ndim == 1:
-        shuffle_line(state, x, 1)
+        shuffle_whole(state, x)
     else:
         for i in range(len(x) - 1, 0, -1):
-            j = intrinsics.wrap_int(below(state, np.uint64(i)))
+            j = intrinsics.wrap_int(below_masked(state, np.uint64(i)))
             if i != j:
                 moved = np.copy(x[j])
                 x[j] = x[i]
@@ -27,11 +36,11 @@ def shuffle_parts(state, x):
 
 def along_axis_0(x, axis):
     # The array with that axis as its first.
+    place = normal_axis(axis, x.ndim)
     if x.ndim == 1:
-        normal_axis(axis, 1)
         return x[:]
     else:
-        return numpy_swapaxes(x, 0, axis)
+        return numpy_swapaxes(x, 0, place)
 
 
 def generator_shuffle(state, x, axis=0):
@@ -57,18 +66,18 @@ def numpy_permutation(state, x):
 
 def permutation_below(state, n):
     out = np.arange(maximum(n, 0))
-    shuffle_line(state, out, 1)
+    shuffle_whole(state, out)
     return out
 
 
 def generator_permuted(state, x, axis=None):
     out = np.copy(x)
     if axis is None:
-        shuffle_line(state, all_places(out), 1)
+        shuffle_whole(state, all_places(out))
     else:
         if x.ndim == 1:
             normal_axis(axis, 1)
-            shuffle_line(state, out, 1)
+            shuffle_whole(state, out)
         else:
             shuffle_last(state, numpy_moveaxis(out, (axis,), (-1,)))
     return out
@@ -76,7 +85,7 @@ def generator_permuted(state, x, axis=None):
 
 def shuffle_last(state, x):
     if x.ndim == 1:
-        shuffle_line(state, x, 1)
+        shuffle_whole(state, x)
     else:
         for i in range(len(x)):
             shuffle_last(state, x[i])
@@ -164,11 +173,11 @@ def draw_places(state, out, n, replace, shuffle):
         fill_integers(state, out, np.uint64(0), np.uint64(n) - 1)
     else:
         if len(out) > n:
-            if state.dtype == np.uint64:
+            if intrinsics.is_pcg(state):
                 raise ValueError("Cannot take a larger sample than population when replace is False")
             else:
                 raise ValueError("Cannot take a larger sample than population when 'replace=False'")
-        if state.dtype == np.uint64:
+        if intrinsics.is_pcg(state):
             few = 20
             if shuffle:
                 few = 50
@@ -217,7 +226,7 @@ def check_probabilities(state, p, n):
         missed = (rounded - total) - part
         total = rounded
         negative = negative or p[i] < 0
-    if state.dtype == np.uint64:
+    if intrinsics.is_pcg(state):
         if len(p) != n:
             raise ValueError("a and p must have same size")
         if total != total:
@@ -257,7 +266,7 @@ def draw_places_by(state, out, p, replace):
             if odds[i] > 0.0:
                 possible = possible + 1
         if len(out) > len(odds):
-            if state.dtype == np.uint64:
+            if intrinsics.is_pcg(state):
                 raise ValueError("Cannot take a larger sample than population when replace is False")
             else:
                 raise ValueError("Cannot take a larger sample than population when 'replace=False'")
