@@ -153,9 +153,18 @@ mod tests {
             let whole = |high: u64, low: u64| u128::from(high) << 64 | u128::from(low);
             (whole(high, low), whole(step_high, step_low))
         };
-        assert_eq!(of(0), (0x1aa1_b534_5996_452d_0958_5eb7_a695_61e3, 0x418d_dadb_3af7_1a82_5881_33bc_4478_73a9));
-        assert_eq!(of(42), (0xcea4_4f67_9879_8f2a_acbc_7c9d_6886_0ac8, 0xfa50_5436_c9a8_416e_66ca_f2e2_8d25_abff));
-        assert_eq!(of(u64::MAX), (0xddc4_1944_2aeb_de79_4d8b_0a3b_048a_cdb0, 0x3776_2aac_b3cc_854f_4ed6_23c7_d189_51ed));
+        assert_eq!(
+            of(0),
+            (0x1aa1_b534_5996_452d_0958_5eb7_a695_61e3, 0x418d_dadb_3af7_1a82_5881_33bc_4478_73a9)
+        );
+        assert_eq!(
+            of(42),
+            (0xcea4_4f67_9879_8f2a_acbc_7c9d_6886_0ac8, 0xfa50_5436_c9a8_416e_66ca_f2e2_8d25_abff)
+        );
+        assert_eq!(
+            of(u64::MAX),
+            (0xddc4_1944_2aeb_de79_4d8b_0a3b_048a_cdb0, 0x3776_2aac_b3cc_854f_4ed6_23c7_d189_51ed)
+        );
     }
 
     #[test]

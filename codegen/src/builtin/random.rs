@@ -2,8 +2,8 @@
 //!
 //! Where NumPy's two kinds of generators take the same parameters, one function of the library draws from both.
 
-use super::written::{Takes, written};
 use super::Row;
+use super::written::{Takes, written};
 use crate::ir::threads::RandomState;
 use crate::types::Kind;
 
@@ -37,7 +37,7 @@ macro_rules! both {
 }
 
 /// The distributions that both kinds of generators have.
-static DISTRIBUTIONS: [[Row; 2]; 26] = [
+static DISTRIBUTIONS: [[Row; 2]; 25] = [
     both!("beta", REAL, REAL),
     both!("binomial", WHOLE, REAL),
     both!("chisquare", REAL),
@@ -50,7 +50,6 @@ static DISTRIBUTIONS: [[Row; 2]; 26] = [
     both!("logistic", REAL, REAL),
     both!("lognormal", REAL, REAL),
     both!("logseries", REAL),
-    both!("negative_binomial", REAL, REAL),
     both!("noncentral_chisquare", REAL, REAL),
     both!("normal", REAL, REAL),
     both!("pareto", REAL),
@@ -71,7 +70,12 @@ pub(super) static BOTH: &[Row] = DISTRIBUTIONS.as_flattened();
 pub(super) static TABLE: &[Row] = &[
     written("numpy.random.default_rng", "default_rng", &[SEED]),
     written("Generator.choice", "generator_choice", &[RNG, POPULATION, SIZE, FLAG, ODDS, AXIS, FLAG]),
-    written("Generator.integers", "generator_integers", &[RNG, WHOLE, Takes::OrNone(&WHOLE), SIZE, INTS, FLAG]),
+    written(
+        "Generator.integers",
+        "generator_integers",
+        &[RNG, WHOLE, Takes::OrNone(&WHOLE), SIZE, INTS, FLAG],
+    ),
+    written("Generator.negative_binomial", "random_negative_binomial", &[RNG, REAL, REAL, SIZE]),
     written("Generator.permutation", "generator_permutation", &[RNG, ORDERED, AXIS]),
     written("Generator.permuted", "generator_permuted", &[RNG, ANY_ARRAY, Takes::OrNone(&INT)]),
     written("Generator.random", "generator_random", &[RNG, SIZE, FLOATS]),

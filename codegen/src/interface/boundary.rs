@@ -85,7 +85,9 @@ pub fn fields(result: &Type) -> Vec<Field> {
         Type::Array(array) => vec![Field::Array(*array)],
         Type::Tuple(items) => items.iter().flat_map(fields).collect(),
         Type::Optional(inner) => std::iter::once(Field::Number(DType::Bool)).chain(fields(inner)).collect(),
-        Type::Text | Type::DType(_) | Type::Generator => unreachable!("bug in pykernel: a kernel returns `{result}`"),
+        Type::Text | Type::DType(_) | Type::Generator => {
+            unreachable!("bug in pykernel: a kernel returns `{result}`")
+        }
     }
 }
 

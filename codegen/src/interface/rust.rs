@@ -143,7 +143,9 @@ pub fn result(ty: &Type) -> String {
             0..=6 => format!("Array{}<{}>", array.rank, scalar(array.element)),
             _ => format!("ArrayD<{}>", scalar(array.element)),
         },
-        Type::Text | Type::DType(_) | Type::Generator => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
+        Type::Text | Type::DType(_) | Type::Generator => {
+            unreachable!("bug in pykernel: a kernel returns `{ty}`")
+        }
     }
 }
 

@@ -4,10 +4,12 @@
 # expected, else by the algorithm BTPE.
 
 
-def binomial_check(n, p):
+def binomial_check(n, p, many):
     if n < 0:
         raise ValueError("n < 0")
     if not (float(p) >= 0.0 and float(p) <= 1.0):
+        if many:
+            raise ValueError("p < 0, p > 1 or p contains NaNs")
         raise ValueError("p < 0, p > 1 or p is NaN")
 
 

@@ -3,7 +3,7 @@
 # More of NumPy's distributions: what is made of uniform, normal, exponential and gamma numbers, and whole numbers.
 
 
-def beta_check(a, b):
+def beta_check(a, b, many):
     if float(a) <= 0.0:
         raise ValueError("a <= 0")
     if float(b) <= 0.0:
@@ -40,7 +40,7 @@ def random_beta(state, a, b, size=None):
     return beta_of_2(state, a, b, size)
 
 
-def chisquare_check(df):
+def chisquare_check(df, many):
     if float(df) <= 0.0:
         raise ValueError("df <= 0")
 
@@ -53,7 +53,7 @@ def random_chisquare(state, df, size=None):
     return chisquare_of_1(state, df, size)
 
 
-def f_check(dfnum, dfden):
+def f_check(dfnum, dfden, many):
     if float(dfnum) <= 0.0:
         raise ValueError("dfnum <= 0")
     if float(dfden) <= 0.0:
@@ -69,7 +69,7 @@ def random_f(state, dfnum, dfden, size=None):
     return f_of_2(state, dfnum, dfden, size)
 
 
-def standard_t_check(df):
+def standard_t_check(df, many):
     if float(df) <= 0.0:
         raise ValueError("df <= 0")
 
@@ -100,7 +100,7 @@ def cauchy_one(state):
     return x / normal_one_standard(state)
 
 
-def pareto_check(a):
+def pareto_check(a, many):
     if float(a) <= 0.0:
         raise ValueError("a <= 0")
 
@@ -116,7 +116,7 @@ def random_pareto(state, a, size=None):
     return pareto_of_1(state, a, size)
 
 
-def weibull_check(a):
+def weibull_check(a, many):
     if is_negative(a):
         raise ValueError("a < 0")
 
@@ -131,7 +131,7 @@ def random_weibull(state, a, size=None):
     return weibull_of_1(state, a, size)
 
 
-def power_check(a):
+def power_check(a, many):
     if float(a) <= 0.0:
         raise ValueError("a <= 0")
 
@@ -147,7 +147,7 @@ def random_power(state, a, size=None):
     return power_of_1(state, a, size)
 
 
-def laplace_check(loc, scale):
+def laplace_check(loc, scale, many):
     if is_negative(scale):
         raise ValueError("scale < 0")
 
@@ -165,7 +165,7 @@ def random_laplace(state, loc=0.0, scale=1.0, size=None):
     return laplace_of_2(state, loc, scale, size)
 
 
-def gumbel_check(loc, scale):
+def gumbel_check(loc, scale, many):
     if is_negative(scale):
         raise ValueError("scale < 0")
 
@@ -181,7 +181,7 @@ def random_gumbel(state, loc=0.0, scale=1.0, size=None):
     return gumbel_of_2(state, loc, scale, size)
 
 
-def logistic_check(loc, scale):
+def logistic_check(loc, scale, many):
     if is_negative(scale):
         raise ValueError("scale < 0")
 
@@ -197,7 +197,7 @@ def random_logistic(state, loc=0.0, scale=1.0, size=None):
     return logistic_of_2(state, loc, scale, size)
 
 
-def rayleigh_check(scale):
+def rayleigh_check(scale, many):
     if is_negative(scale):
         raise ValueError("scale < 0")
 
@@ -213,7 +213,7 @@ def random_rayleigh(state, scale=1.0, size=None):
     return rayleigh_of_1(state, scale, size)
 
 
-def wald_check(mean, scale):
+def wald_check(mean, scale, many):
     if float(mean) <= 0.0:
         raise ValueError("mean <= 0")
     if float(scale) <= 0.0:
@@ -243,7 +243,7 @@ def random_wald(state, mean, scale, size=None):
     return wald_of_2(state, mean, scale, size)
 
 
-def triangular_check(left, mode, right):
+def triangular_check(left, mode, right, many):
     if float(left) > float(mode):
         raise ValueError("left > mode")
     if float(mode) > float(right):
@@ -267,7 +267,7 @@ def random_triangular(state, left, mode, right, size=None):
     return triangular_of_3(state, left, mode, right, size)
 
 
-def vonmises_check(mu, kappa):
+def vonmises_check(mu, kappa, many):
     if is_negative(kappa):
         raise ValueError("kappa < 0")
 
@@ -327,8 +327,10 @@ def random_vonmises(state, mu, kappa, size=None):
 # Whole numbers.
 
 
-def poisson_check(lam):
+def poisson_check(lam, many):
     if not float(lam) >= 0.0:
+        if many:
+            raise ValueError("lam < 0 or lam contains NaNs")
         raise ValueError("lam < 0 or lam is NaN")
     if float(lam) > 9.223372006484771e18:
         raise ValueError("lam value too large")
@@ -399,7 +401,7 @@ def random_poisson(state, lam=1.0, size=None):
     return poisson_of_1(state, lam, size)
 
 
-def negative_binomial_check(n, p):
+def negative_binomial_check(n, p, many):
     if float(n) <= 0.0:
         raise ValueError("n <= 0")
     if not (float(p) > 0.0 and float(p) <= 1.0):
@@ -414,7 +416,7 @@ def random_negative_binomial(state, n, p, size=None):
     return negative_binomial_of_2(state, n, p, size)
 
 
-def geometric_check(p):
+def geometric_check(p, many):
     if not (float(p) > 0.0 and float(p) <= 1.0):
         raise ValueError("p <= 0, p > 1 or p contains NaNs")
 
@@ -444,8 +446,10 @@ def random_geometric(state, p, size=None):
     return geometric_of_1(state, p, size)
 
 
-def logseries_check(p):
+def logseries_check(p, many):
     if not (float(p) >= 0.0 and float(p) < 1.0):
+        if many:
+            raise ValueError("p < 0, p >= 1 or p contains NaNs")
         raise ValueError("p < 0, p >= 1 or p is NaN")
 
 
@@ -473,7 +477,7 @@ def random_logseries(state, p, size=None):
     return logseries_of_1(state, p, size)
 
 
-def noncentral_chisquare_check(df, nonc):
+def noncentral_chisquare_check(df, nonc, many):
     if float(df) <= 0.0:
         raise ValueError("df <= 0")
     if is_negative(nonc):

@@ -283,7 +283,7 @@ def is_negative(x):
     return float(x) == float(x) and intrinsics.copysign(1.0, float(x)) < 0.0
 
 
-def normal_check(loc, scale):
+def normal_check(loc, scale, many):
     if is_negative(scale):
         raise ValueError("scale < 0")
 
@@ -296,7 +296,7 @@ def random_normal(state, loc=0.0, scale=1.0, size=None):
     return normal_of_2(state, loc, scale, size)
 
 
-def exponential_check(scale):
+def exponential_check(scale, many):
     if is_negative(scale):
         raise ValueError("scale < 0")
 
@@ -316,7 +316,7 @@ def difference_of(high, low):
         return np.asarray(high, np.float64) - np.asarray(low, np.float64)
 
 
-def uniform_check(low, width):
+def uniform_check(low, width, many):
     if is_negative(width):
         raise ValueError("high - low < 0")
 
@@ -341,7 +341,7 @@ def check_finite(width):
             raise OverflowError("Range exceeds valid bounds")
 
 
-def between_check(low, width):
+def between_check(low, width, many):
     pass
 
 
@@ -359,7 +359,7 @@ def numpy_uniform(state, low=0.0, high=1.0, size=None):
     return between_of_2(state, low, width, size)
 
 
-def lognormal_check(mean, sigma):
+def lognormal_check(mean, sigma, many):
     if is_negative(sigma):
         raise ValueError("sigma < 0")
 
@@ -372,7 +372,7 @@ def random_lognormal(state, mean=0.0, sigma=1.0, size=None):
     return lognormal_of_2(state, mean, sigma, size)
 
 
-def standard_gamma_check(shape):
+def standard_gamma_check(shape, many):
     if is_negative(shape):
         raise ValueError("shape < 0")
 
@@ -417,7 +417,7 @@ def random_standard_gamma(state, shape, size=None):
     return standard_gamma_of_1(state, shape, size)
 
 
-def gamma_check(shape, scale):
+def gamma_check(shape, scale, many):
     if is_negative(shape):
         raise ValueError("shape < 0")
     if is_negative(scale):

@@ -197,7 +197,7 @@ def python_seed(state, a=None):
         forget_seed(state)
     else:
         # The absolute value's words, of which there is at least one.
-        bits = np.uint64(a)
+        bits = intrinsics.wrap_uint64(a)
         if a < 0:
             bits = np.uint64(0) - bits
         low = intrinsics.wrap_uint32(bits)

@@ -193,7 +193,13 @@ def integers_between(state, low, high, size, dtype, endpoint):
     else:
         x = np.asarray(low)
         y = np.asarray(high)
-        out = np.empty(drawn_shape(numpy_broadcast_shapes((x.shape, y.shape)), size), dtype)
+        both = numpy_broadcast_shapes((x.shape, y.shape))
+        if size is not None:
+            if x.ndim > 0:
+                check_shape(x.shape, size, 0)
+            if y.ndim > 0:
+                check_shape(y.shape, size, 1)
+        out = np.empty(drawn_shape(both, size), dtype)
         first = all_broadcast_to(x, out)
         last = all_broadcast_to(y, out)
         for i in range(len(first)):
@@ -209,6 +215,16 @@ def integers_between(state, low, high, size, dtype, endpoint):
             else:
                 places[i] = start + narrow_below(state, kept, most, width)
         return out
+
+
+def check_shape(shape, size, place):
+    # Whether the bounds at a place fit a size.
+    n = intrinsics.length(shape)
+    for k in range(minimum(n, intrinsics.length(size))):
+        extent = shape[n - 1 - k]
+        wanted = size[intrinsics.length(size) - 1 - k]
+        if extent != 1 and wanted != 1 and extent != wanted:
+            raise ValueError(intrinsics.text("shape mismatch: objects cannot be broadcast to a single shape.  Mismatch is between arg ", place, " with shape ", intrinsics.str(shape), " and arg 2 with shape ", intrinsics.str(size), "."))
 
 
 def generator_integers(state, low, high=None, size=None, dtype=None, endpoint=False):

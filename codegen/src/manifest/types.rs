@@ -55,7 +55,9 @@ pub fn write_result(ty: &Type, fields: &mut Vec<String>) {
             write_result(inner, fields);
         }
         Type::Array(array) => write_array(array, Mode::Read, fields),
-        Type::Text | Type::DType(_) | Type::Generator => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
+        Type::Text | Type::DType(_) | Type::Generator => {
+            unreachable!("bug in pykernel: a kernel returns `{ty}`")
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::outline::webs;
 use super::polynomial::{Polynomial, Symbol};
 use crate::ir::BinaryOp;
 use crate::typed::{
-    Axis, Expr, ExprKind, Operation, Output, Parallel, Program, Stmt, StmtKind, WebId, visit,
+    Axis, Expr, ExprKind, Operation, Output, Parallel, Program, Room, Stmt, StmtKind, WebId, visit,
 };
 use crate::types::{DType, Kind, Type};
 
@@ -216,6 +216,8 @@ impl<'a> Scope<'a> {
             }
             // What is made in the loop is the iteration's; operands are looked at where they come from.
             ExprKind::Allocate(_) | ExprKind::Operand(_) => Vec::new(),
+            // The thread's, which runs one iteration at a time.
+            ExprKind::Reserve(Room::Random(_)) => Vec::new(),
             ExprKind::Elementwise(elementwise) => {
                 let is_new = |output: &Output| matches!(output, Output::New { .. });
                 match elementwise.outputs.iter().all(is_new) {

@@ -52,7 +52,11 @@ fn is_own(Compiled { file, kernel }: &Compiled) -> bool {
     let is_shown = file.ends_with(".md") || NOT_OWN.iter().any(|folder| file.starts_with(folder));
     let draws = |overload: &Overload| overload.params.iter().any(|param| param.ty.holds_generator());
     let takes_generator = kernel.overloads.iter().any(draws);
-    !is_shown && !takes_generator && kernel.callables.is_empty() && kernel.ufunc.is_none() && kernel.launched.is_none()
+    !is_shown
+        && !takes_generator
+        && kernel.callables.is_empty()
+        && kernel.ufunc.is_none()
+        && kernel.launched.is_none()
 }
 
 /// Writes a file outside of the helper's folder.
