@@ -311,6 +311,37 @@ pub struct Host {
     /// what the part at the lowest place has raised in `raised`; parts behind it may be left out. Null
     /// of a host without threads: the kernel then runs `body` itself, over all.
     pub parallel_for: Option<ParallelFor>,
+    /// Gives what [`random`] says of one of its numbers, for the thread that asks. It stays where it is as long as the
+    /// thread runs. Null of a host that has none: a kernel that asks then raises `RuntimeError`.
+    pub random: Option<RandomState>,
+}
+
+/// [`Host::random`].
+pub type RandomState = unsafe extern "C" fn(which: u32) -> *mut u32;
+
+/// What a host keeps of random numbers for each thread, as words of 32 bits.
+///
+/// The state of a generator is that of the Mersenne Twister (MT19937): its 624 words; how many of them are used; whether a
+/// normal number is kept for the next call, 0 or 1; and that number's bits, the lower half first. It begins unforeseeable, with
+/// all words used and no number kept.
+pub mod random {
+    /// The state of NumPy's global generator.
+    pub const NUMPY: u32 = 0;
+
+    /// The state of Python's global generator.
+    pub const PYTHON: u32 = 1;
+
+    /// Words that nobody can foretell, other ones each time.
+    pub const FRESH: u32 = 2;
+
+    /// How many words a state has.
+    pub const TWISTER: usize = 628;
+
+    /// How many words the Mersenne Twister draws from.
+    pub const KEY: usize = 624;
+
+    /// How many words of entropy there are.
+    pub const ENTROPY: usize = 4;
 }
 
 /// [`Host::parallel_for`].
@@ -340,6 +371,9 @@ pub mod host {
 
     /// Offset of `parallel_for`.
     pub const PARALLEL_FOR: i32 = 24;
+
+    /// Offset of `random`.
+    pub const RANDOM: i32 = 32;
 }
 
 /// An array that a kernel returns.
@@ -454,6 +488,7 @@ mod tests {
         assert_eq!(offset_of!(Host, release), host::RELEASE as usize);
         assert_eq!(offset_of!(Host, print), host::PRINT as usize);
         assert_eq!(offset_of!(Host, parallel_for), host::PARALLEL_FOR as usize);
+        assert_eq!(offset_of!(Host, random), host::RANDOM as usize);
     }
 
     #[test]

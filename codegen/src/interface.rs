@@ -198,9 +198,7 @@ fn param_type(ty: &Type, lowered: &ir::Function, next: &mut usize) -> ParamType 
         Type::Strong(dtype) => ParamType::Number(number(Number::Strong(*dtype), next)),
         Type::Array(array) => {
             let mode = mode(&lowered.effects, *next);
-            // An array that other kernels may make has an owner too.
-            let is_owner = |param: &ir::LocalId| lowered.ty(*param) == ir::Type::Owner;
-            *next += if lowered.params.get(*next + 1).is_some_and(is_owner) { 2 } else { 1 };
+            *next += view_width(lowered, *next);
             ParamType::Array(*array, mode)
         }
         Type::Tuple(items) => {
@@ -214,8 +212,18 @@ fn param_type(ty: &Type, lowered: &ir::Function, next: &mut usize) -> ParamType 
                 _ => impossible(ty),
             }
         }
+        Type::Generator => {
+            *next += view_width(lowered, *next);
+            ParamType::Generator
+        }
         Type::None | Type::Text | Type::DType(_) => impossible(ty),
     }
+}
+
+/// How many parameters of the IR a view is: what other kernels may make has an owner too.
+fn view_width(lowered: &ir::Function, param: usize) -> usize {
+    let is_owner = |param: &ir::LocalId| lowered.ty(*param) == ir::Type::Owner;
+    if lowered.params.get(param + 1).is_some_and(is_owner) { 2 } else { 1 }
 }
 
 fn impossible(ty: &Type) -> ! {

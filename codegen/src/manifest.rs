@@ -346,6 +346,7 @@ mod tests {
                 ParamType::Tuple(vec![]),
                 ParamType::Array(array(1, Layout::C, false), Mode::Read),
                 ParamType::Optional(Number::Weak(Weak::Complex)),
+                ParamType::Generator,
             ]),
         ];
         let params = types.into_iter().enumerate().map(|(i, ty)| Param { name: format!("p{i}"), ty });

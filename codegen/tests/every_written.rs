@@ -7,6 +7,7 @@ use pykernel_codegen::builtin::{self, Takes};
 use pykernel_codegen::diagnostic::Diagnostics;
 use pykernel_codegen::library::library;
 use pykernel_codegen::source::Source;
+use pykernel_codegen::types::Kind;
 use pykernel_codegen::{infer, ir, lower, syntax};
 
 const DTYPES: [&str; 6] = ["boolean", "int8", "uint64", "float32", "float64", "complex64"];
@@ -58,6 +59,17 @@ impl Given {
             Takes::Flag => self.declare("bool".to_owned()),
             Takes::Switch => if is_other { "True" } else { "False" }.to_owned(),
             Takes::Choice(texts) => format!("'{}'", texts[usize::from(is_other)]),
+            Takes::Generator => self.declare("np.random.Generator".to_owned()),
+            Takes::State(_) => unreachable!("no call says it"),
+            Takes::Size if is_other => format!("({}, 2)", self.declare("int".to_owned())),
+            Takes::Size | Takes::Seed => self.declare("int".to_owned()),
+            Takes::DTypeOf(kind) => match (kind, is_other) {
+                (Kind::Int, false) => "np.int64",
+                (Kind::Int, true) => "np.uint8",
+                (_, false) => "np.float64",
+                (_, true) => "np.float32",
+            }
+            .to_owned(),
             Takes::DType => if is_other { "np.complex128" } else { "np.int8" }.to_owned(),
             Takes::Items(takes) => {
                 let items = [self.argument(takes, false), self.argument(takes, is_other)];
@@ -73,14 +85,15 @@ impl Given {
 
 /// A kernel that calls a function with this many arguments.
 fn kernel(name: &str, takes: &[Takes], is_other: bool, mut given: Given) -> String {
-    let arguments: Vec<String> = takes.iter().map(|takes| given.argument(takes, is_other)).collect();
-    let call = match name.strip_prefix("ndarray.") {
+    let said = takes.iter().filter(|takes| !matches!(takes, Takes::State(_)));
+    let arguments: Vec<String> = said.map(|takes| given.argument(takes, is_other)).collect();
+    let call = match name.strip_prefix("ndarray.").or(name.strip_prefix("Generator.")) {
         Some(method) => format!("{}.{method}({})", arguments[0], arguments[1..].join(", ")),
         None => format!("{}({})", name.replacen("numpy", "np", 1), arguments.join(", ")),
     };
     let imported = DTYPES.join(", ");
     format!(
-        "import numpy as np\nfrom numba import njit, int64, {imported}\n\n@njit\ndef f({}):\n    return {call}\n",
+        "import random\nimport numpy as np\nfrom numba import njit, int64, {imported}\n\n@njit\ndef f({}):\n    return {call}\n",
         given.declared.join(", ")
     )
 }

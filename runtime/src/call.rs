@@ -9,6 +9,7 @@ pub use pykernel_abi::{Array, Callable, Host, Raised};
 pub use crate::argument::Argument;
 pub use crate::host::{HOST, printed};
 pub use crate::level::{level, levels};
+pub use crate::random::generator;
 pub use crate::returned::Returned;
 pub use crate::stack::limit as stack_limit;
 pub use crate::view::{Kernel, Layout, Param, fits, read, read_record, write, write_record};

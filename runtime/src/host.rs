@@ -6,10 +6,12 @@ use std::io::Write;
 use pykernel_abi::Host;
 
 use crate::parallel_for::parallel_for;
+use crate::random;
 use crate::template::expand;
 
 /// The host of the kernels that this program calls.
-pub static HOST: Host = Host { allocate, release, print, parallel_for: Some(parallel_for) };
+pub static HOST: Host =
+    Host { allocate, release, print, parallel_for: Some(parallel_for), random: Some(random::state) };
 
 unsafe extern "C" fn allocate(bytes: usize, align: usize, zeroed: bool) -> *mut u8 {
     let Ok(layout) = Layout::from_size_align(bytes, align) else { return std::ptr::null_mut() };

@@ -65,7 +65,8 @@
 //!
 //! # Random numbers
 //!
-//! Kernels draw them by the functions of `numba.cuda.random`, from states that [`xoroshiro128p_states`] makes.
+//! Kernels draw them from a generator that they are given, [`random::Generator`], or make, from those that each thread has for
+//! `np.random` and `random`, and by the functions of `numba.cuda.random` from states that [`xoroshiro128p_states`] makes.
 //!
 //! # GPUs
 //!
@@ -95,9 +96,10 @@ pub mod gufunc;
 mod host;
 mod level;
 mod parallel_for;
+pub mod random;
 pub mod record;
 #[cfg(test)]
-mod random;
+mod random_arrays;
 pub mod repr;
 mod returned;
 mod stack;

@@ -80,6 +80,8 @@ def check_callee(func, kernels):
             return check_expr(extent, kernels)
         case ast.Name(id=name) if name in kernels or name in FUNCTIONS[""]:
             return
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id="np"), attr="random"), attr="default_rng"):
+            return
         case ast.Attribute(value=ast.Name(id="np"), attr=name) if name in FUNCTIONS["np"] | SCALARS:
             return
         case ast.Attribute(value=ast.Name(id=ufunc), attr=method) if (ufunc, method) in kernels:

@@ -22,6 +22,8 @@ const MODULES: &[(&str, &str)] = &[
     ("math", "`math`"),
     ("cmath", "`cmath`"),
     ("numpy", "`numpy`"),
+    ("numpy.random", "`numpy.random`"),
+    ("random", "`random`"),
     ("numba", "`numba`"),
     ("numba.cuda", "`numba.cuda`"),
     ("numba.cuda.atomic", "`numba.cuda.atomic`"),
@@ -133,12 +135,16 @@ fn page(found: &Found) -> (String, Vec<String>) {
             }
         }
     }
-    let _ = write!(page, "\n## Methods of arrays and numbers\n\n{HEAD}");
-    for function in builtin::methods() {
-        let name = function.trim_matches('`').to_owned();
-        match found.methods.get(&name) {
-            Some(calls) => page.push_str(&row(&format!("x.{name}"), calls)),
-            None => missing.push(format!("the method {name}")),
+    let of_arrays = ("Methods of arrays and numbers", "x", builtin::methods());
+    let of_generators = ("Methods of generators", "rng", builtin::generator_methods());
+    for (title, owner, methods) in [of_arrays, of_generators] {
+        let _ = write!(page, "\n## {title}\n\n{HEAD}");
+        for function in methods {
+            let name = function.trim_matches('`').to_owned();
+            match found.methods.get(&name) {
+                Some(calls) => page.push_str(&row(&format!("{owner}.{name}"), calls)),
+                None => missing.push(format!("the method {name}")),
+            }
         }
     }
     (page, missing)

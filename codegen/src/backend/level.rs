@@ -113,6 +113,7 @@ const fn gains_intrinsic(op: Intrinsic) -> bool {
         | Intrinsic::Sqrt
         | Intrinsic::CopySign
         | Intrinsic::ReverseBits
+        | Intrinsic::MultiplyHigh
         | Intrinsic::StackExhausted
         | Intrinsic::Special(_) => false,
     }

@@ -35,6 +35,10 @@ pub enum Form {
     IsC,
     /// `intrinsics.is_number`.
     IsNumber,
+    /// `intrinsics.random_state`.
+    RandomState,
+    /// `intrinsics.generator`.
+    Generator,
 }
 
 /// An operation that only the library uses.
@@ -59,10 +63,12 @@ pub(super) static TABLE: &[Row] = &[
     intrinsic("intrinsics.mul_add", 3, Intrinsic::MultiplyAdd),
     intrinsic("intrinsics.product_error", 2, Intrinsic::ProductError),
     intrinsic("intrinsics.leading_zeros", 1, Intrinsic::LeadingZeros),
+    intrinsic("intrinsics.multiply_high", 2, Intrinsic::MultiplyHigh),
     row("intrinsics.select", 3..=3, Rule::Select, Target::Nothing),
     row("intrinsics.is_float32", 1..=1, Rule::AboutTypes, Target::Nothing),
     row("intrinsics.is_complex", 1..=1, Rule::AboutTypes, Target::Nothing),
     row("intrinsics.is_exact", 1..=1, Rule::AboutTypes, Target::Nothing),
+    row("intrinsics.is_pcg", 1..=1, Rule::AboutTypes, Target::Nothing),
     row("intrinsics.is_cast", 2..=2, Rule::AboutTypes, Target::Nothing),
     row("intrinsics.fabs", 1..=1, Rule::Operate, Target::Operation(Operation::Unary(ir::UnaryOp::Abs))),
     row(
@@ -109,6 +115,8 @@ pub(super) static TABLE: &[Row] = &[
     form("intrinsics.part_type", 1, Form::PartType),
     form("intrinsics.is_c", 1, Form::IsC),
     form("intrinsics.is_number", 1, Form::IsNumber),
+    form("intrinsics.random_state", 1, Form::RandomState),
+    form("intrinsics.generator", 1, Form::Generator),
     row("intrinsics.like", 2..=2, Rule::Like, Target::Nothing),
     row("intrinsics.complex", 2..=2, Rule::ComplexOfParts, Target::Nothing),
     row("intrinsics.bits", 1..=1, Rule::Bits, Target::Nothing),

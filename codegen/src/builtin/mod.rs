@@ -8,6 +8,7 @@ mod device;
 mod intrinsics;
 mod numpy;
 mod python;
+mod random;
 mod reduction;
 mod ufunc;
 mod written;
@@ -16,6 +17,7 @@ use std::ops::RangeInclusive;
 
 pub use constant::{Constant, constant};
 pub use intrinsics::Form;
+pub use random::generator_methods;
 pub use reduction::{Reduction, What};
 pub use written::Takes;
 
@@ -288,9 +290,11 @@ pub enum Ufunc {
 }
 
 /// All rows, each table in a file of its own.
-static TABLES: [&[Row]; 7] = [
+static TABLES: [&[Row]; 9] = [
     python::TABLE,
     numpy::TABLE,
+    random::TABLE,
+    random::BOTH,
     ufunc::TABLE,
     device::TABLE,
     intrinsics::TABLE,
@@ -310,7 +314,8 @@ fn rows() -> impl Iterator<Item = &'static Row> {
 
 /// The functions that the library writes in Python, with what their parameters take.
 pub fn all_written() -> impl Iterator<Item = (&'static str, &'static str, &'static [Takes])> {
-    written::TABLE.iter().filter_map(|row| match row.target {
+    let tables = [written::TABLE, random::TABLE, random::BOTH];
+    tables.into_iter().flatten().filter_map(|row| match row.target {
         Target::Written(function, takes) => Some((row.name, function, takes)),
         _ => None,
     })

@@ -3,6 +3,7 @@
 //! The names and defaults of the parameters stand in the library's text. Methods that are no functions are `ndarray.x`.
 
 use super::{Row, Rule, Target};
+use crate::ir::threads::RandomState;
 use crate::types::Kind;
 
 /// What a parameter takes.
@@ -49,6 +50,23 @@ pub enum Takes {
     Rest(&'static Takes),
     /// `None`, or this.
     OrNone(&'static Takes),
+    /// A generator of random numbers, as its state.
+    Generator,
+    /// Nothing: it is the state of a global generator.
+    State(RandomState),
+    /// The size of what is drawn: an integer or a tuple of integers, as a tuple, or `None`.
+    Size,
+    /// An integer that a generator begins with.
+    Seed,
+    /// An element type of a kind, for `Int` also bools; or `None`.
+    DTypeOf(Kind),
+}
+
+impl Takes {
+    /// Whether a call that is no method's does not say it.
+    pub const fn is_implied(&self) -> bool {
+        matches!(self, Takes::Generator | Takes::State(_))
+    }
 }
 
 const ARRAY: Takes = Takes::Array { ranks: (0, usize::MAX), highest: Kind::Complex };
@@ -84,7 +102,7 @@ const PADDINGS: &[&str] =
     &["constant", "edge", "reflect", "symmetric", "wrap", "maximum", "minimum", "mean", "empty"];
 const LINE: Takes = Takes::Array { ranks: (0, 1), highest: Kind::Complex };
 
-const fn written(name: &'static str, function: &'static str, takes: &'static [Takes]) -> Row {
+pub(super) const fn written(name: &'static str, function: &'static str, takes: &'static [Takes]) -> Row {
     Row { name, arity: 0..=usize::MAX, rule: Rule::Written, target: Target::Written(function, takes) }
 }
 

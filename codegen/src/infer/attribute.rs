@@ -49,6 +49,7 @@ impl Body<'_, '_> {
                     Type::Array(_) => {
                         "arrays have `shape`, `ndim`, `size`, `strides`, `T`, `flat`, `dtype`, `itemsize`, `nbytes`, `flags`, `real` and `imag` in this version"
                     }
+                    Type::Generator => "call its methods: `rng.random()`",
                     _ => "numbers have `real`, `imag` and `conjugate()`",
                 };
                 self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(known))
@@ -179,7 +180,13 @@ impl Body<'_, '_> {
         {
             return Ok(value);
         }
-        if let (Type::Array(_), Some(row)) = (&value.ty, builtin::method(name)) {
+        let of_generator = format!("Generator.{name}");
+        let function = match value.ty {
+            Type::Array(_) => builtin::method(name),
+            Type::Generator => builtin::find(&of_generator).map(|row| row.name),
+            _ => None,
+        };
+        if let Some(row) = function {
             self.typed.push(value);
             let array = hir::Expr { kind: hir::ExprKind::Typed(self.typed.len() - 1), span: place };
             let args: Vec<hir::Expr> = std::iter::once(array).chain(args.iter().cloned()).collect();
@@ -194,6 +201,9 @@ impl Body<'_, '_> {
             return self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(match value.ty {
                 Type::Array(_) => {
                     format!("arrays have the methods {} in this version", builtin::methods().join(", "))
+                }
+                Type::Generator => {
+                    format!("generators have the methods {}", builtin::generator_methods().join(", "))
                 }
                 _ => "numbers have the method `conjugate()`".to_owned(),
             }));

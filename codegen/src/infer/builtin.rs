@@ -548,6 +548,7 @@ fn about_types(_: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: S
         "intrinsics.is_float32" => args[0].ty == Type::Strong(DType::Float32),
         "intrinsics.is_complex" => kind == Some(Kind::Complex),
         "intrinsics.is_exact" => matches!(kind, Some(Kind::Bool | Kind::Int)),
+        "intrinsics.is_pcg" => elements[0] == Some(DType::UInt64),
         "intrinsics.is_cast" => elements[0] != elements[1],
         name => unreachable!("bug in pykernel: `{name}` is no condition on types"),
     };

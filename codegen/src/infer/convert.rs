@@ -109,7 +109,7 @@ impl Body<'_, '_> {
             (Type::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
                 self.convert_items(value, types)
             }
-            (Type::None, Type::None) => Ok(value),
+            (Type::None, Type::None) | (Type::Generator, Type::Generator) => Ok(value),
             _ => self.no_conversion(&value, to),
         }
     }
@@ -176,6 +176,7 @@ impl Body<'_, '_> {
                 .help("arrays are not converted: an argument has the parameter's element type and rank"),
             (_, Type::Array(wanted)) => diagnostic.help(format!("give it an array, `{wanted}`")),
             (_, Type::Tuple(_)) => diagnostic.help(format!("give it a tuple, `{to}`")),
+            (_, Type::Generator) => diagnostic.help("give it a generator: `np.random.default_rng(seed)`"),
             (from, _) => diagnostic.help(real_number_of(from)),
         })
     }
@@ -280,6 +281,7 @@ pub(super) fn real_number_of(ty: &Type) -> &'static str {
         (Type::DType(_), _) => "call it to convert a number: `np.float32(x)`",
         (_, Some(Kind::Complex)) => "take `.real`, `.imag` or `abs()` of the complex number",
         (_, Some(Kind::Bool | Kind::Int | Kind::Float)) => "convert it with `int()`",
+        (Type::Generator, _) => "draw from it: `rng.random()`",
         (Type::Optional(_), _) => "test that it is not `None` first: `if x is not None:`",
         (Type::None | Type::Weak(_) | Type::Strong(_), _) => "give it a number",
     }

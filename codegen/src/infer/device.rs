@@ -373,7 +373,8 @@ fn uses(program: &Program) -> BTreeMap<InstanceId, Span> {
                 )
             );
             if special
-                || matches!(expr.kind, ExprKind::Together(..) | ExprKind::Atomic(..) | ExprKind::Reserve(_))
+                || matches!(expr.kind, ExprKind::Together(..) | ExprKind::Atomic(..))
+                || matches!(&expr.kind, ExprKind::Reserve(room) if !matches!(room, Room::Random(_)))
                 || matches!(expr.kind, ExprKind::Table { cached: true, .. })
             {
                 found.entry(InstanceId(index as u32)).or_insert(expr.span);

@@ -4,7 +4,7 @@
 use super::expression::dtype_value;
 use super::promote::{part, promote};
 use super::tuple::{after, arithmetic, int, packed};
-use super::{Body, Typed};
+use super::{Body, Typed, random};
 use crate::builtin::{Form, Row, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir;
@@ -37,6 +37,8 @@ pub(super) fn form(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, 
             let is_number = args[0].ty.dtype().is_some();
             Ok(Expr::new(ExprKind::Bool(is_number), Type::BOOL, span))
         }
+        Form::RandomState => Ok(random::state(&args[0], span)),
+        Form::Generator => args.into_iter().next().map(random::generator).ok_or(super::Stop),
         Form::PartType => Ok(dtype_value(part(element_of(&args[0].ty).ok_or(super::Stop)?), span)),
     }
 }

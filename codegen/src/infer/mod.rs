@@ -661,7 +661,12 @@ impl<'i, 'a> Body<'i, 'a> {
     fn returnable(&self, ty: &Type, place: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
         let is_helper = self.function.signatures.is_empty();
         let is_dtype = is_helper && matches!(ty, Type::DType(_));
-        let returned = is_dtype || !ty.holds(&|ty| matches!(ty, Type::Text | Type::DType(_)));
+        let is_kept = |ty: &Type| match ty {
+            Type::Generator => !is_helper,
+            Type::Text | Type::DType(_) => true,
+            _ => false,
+        };
+        let returned = is_dtype || !ty.holds(&is_kept);
         if !returned {
             diagnostics.report(
                 Diagnostic::new(

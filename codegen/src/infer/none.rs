@@ -34,7 +34,7 @@ impl Body<'_, '_> {
                 Ok(checked(present(&first), class, message, inner(again)))
             }
             Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Tuple(_) => Ok(value),
-            Type::Text | Type::DType(_) => Ok(value),
+            Type::Text | Type::DType(_) | Type::Generator => Ok(value),
         }
     }
 
@@ -377,9 +377,10 @@ fn none_truth(value: Expr, not: bool, span: Span) -> Expr {
             let not = Operation::Unary(ir::UnaryOp::Not);
             Expr::new(ExprKind::Operation(not, vec![present(&value)]), Type::BOOL, span)
         }
-        Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Tuple(_) | Type::Text | Type::DType(_) => {
+        Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Tuple(_) => {
             after(vec![value], boolean(not, span))
         }
+        Type::Text | Type::DType(_) | Type::Generator => after(vec![value], boolean(not, span)),
     }
 }
 

@@ -1,12 +1,43 @@
-//! Typing `numba.cuda.random`: steps of generators whose states are rows of an array.
+//! Typing random numbers: `numba.cuda.random`, steps of generators whose states are rows of an array; and the states of NumPy's and
+//! Python's generators.
 
 use super::{Body, Typed, subscript};
 use crate::builtin::{Row, python_name};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::threads::RandomState;
 use crate::source::Span;
-use crate::typed::{Expr, Operation};
+use crate::typed::{Expr, ExprKind, Operation, Room};
 use crate::types::Element::Number;
-use crate::types::{ArrayType, DType, Kind, Type};
+use crate::types::{ArrayType, DType, Kind, Layout, Type};
+
+/// What the library asks for: `intrinsics.random_state(which)`.
+pub(super) fn state(which: &Expr, span: Span) -> Expr {
+    let state = match which.int_literal() {
+        Some(0) => RandomState::NumPy,
+        Some(1) => RandomState::Python,
+        Some(2) => RandomState::Entropy,
+        _ => unreachable!("bug in pykernel: the library asks for no state that there is"),
+    };
+    state_for(state, span)
+}
+
+/// What the program keeps of random numbers for the thread.
+pub(super) fn state_for(state: RandomState, span: Span) -> Expr {
+    let words = ArrayType::of(DType::UInt32, 1, Layout::C);
+    Expr::new(ExprKind::Reserve(Room::Random(state)), Type::Array(words), span)
+}
+
+/// The generator of a state.
+pub(super) fn generator(state: Expr) -> Expr {
+    let span = state.span;
+    Expr::new(ExprKind::Convert(Box::new(state)), Type::Generator, span)
+}
+
+/// The state of a generator, as the library sees it.
+pub(super) fn state_of(generator: Expr) -> Expr {
+    let span = generator.span;
+    Expr::new(ExprKind::Convert(Box::new(generator)), Type::Array(ArrayType::GENERATOR), span)
+}
 
 /// `xoroshiro128p_next(states, index)` and the like. They run on CPUs as on GPUs.
 pub(super) fn random(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {

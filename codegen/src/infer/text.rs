@@ -176,6 +176,7 @@ impl Body<'_, '_> {
         let help = match ty {
             Type::Array(_) => "give it the elements, in a loop",
             Type::Optional(_) => "test it first: `if x is not None:`",
+            Type::Generator => "draw from it: `rng.random()`",
             Type::None | Type::Weak(_) | Type::Strong(_) | Type::Tuple(_) | Type::Text | Type::DType(_) => {
                 holder.help
             }

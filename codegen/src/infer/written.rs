@@ -2,7 +2,7 @@
 
 use super::call::wrong_count;
 use super::tuple::{int, packed};
-use super::{Body, Typed};
+use super::{Body, Typed, random};
 use crate::builtin::{Row, Takes, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -36,6 +36,11 @@ impl Body<'_, '_> {
         let mut given = given.into_iter().collect::<Typed<Vec<_>>>()?;
         self.check_numbers(&given, &format!("`{}`", python_name(row.name)))?;
         let mut n_positional = args.len();
+        if let Some(Takes::State(state)) = takes.first() {
+            given.insert(0, random::state_for(*state, span));
+            n_positional += 1;
+        }
+        let n_implied = usize::from(takes.first().is_some_and(Takes::is_implied));
         if let Some(rest) = takes.iter().position(|takes| matches!(takes, Takes::Rest(_)))
             && n_positional > rest
         {
@@ -47,7 +52,8 @@ impl Body<'_, '_> {
         }
         let name_given = python_name(row.name);
         if n_positional > params.len() {
-            let message = wrong_count(&name_given, &(n_required..=params.len()), n_positional);
+            let counts = n_required - n_implied..=params.len() - n_implied;
+            let message = wrong_count(&name_given, &counts, n_positional - n_implied);
             return self.report(
                 Diagnostic::new(Code::ArgumentMismatch, span, message)
                     .help("give at most one argument for each parameter"),
@@ -165,6 +171,47 @@ impl Body<'_, '_> {
                 ExprKind::Int(_) => Ok(arg),
                 _ => self.no_choice(row, &arg, texts),
             },
+            Takes::Generator => match arg.ty {
+                Type::Generator => Ok(random::state_of(arg)),
+                _ => self.wrong_argument(row, &arg, "a generator"),
+            },
+            Takes::State(_) => Ok(arg),
+            Takes::Size => {
+                let is_size = match &arg.ty {
+                    Type::None => return Ok(arg),
+                    Type::Tuple(items) => items.iter().all(is_integer),
+                    ty => is_integer(ty),
+                };
+                match is_size {
+                    true => self.as_taken(row, &Takes::Ints, arg),
+                    false => self.wrong_argument(row, &arg, SIZE),
+                }
+            }
+            Takes::Seed => match kind {
+                Some(Kind::Int) => self.own_type(arg),
+                _ => self.wrong_argument(row, &arg, "an integer as a seed"),
+            },
+            Takes::DTypeOf(wanted) => {
+                let dtype = self.dtype_of(&arg)?;
+                let fits = |kind: Kind| match wanted {
+                    Kind::Int => kind <= Kind::Int,
+                    _ => kind == *wanted,
+                };
+                match dtype {
+                    Some(dtype) if !fits(dtype.kind()) => {
+                        let message = format!("`{}` draws no `{dtype}`", python_name(row.name));
+                        let help = match wanted {
+                            Kind::Int => "it draws integers and bools",
+                            _ => "it draws `np.float64` and `np.float32`",
+                        };
+                        self.report(
+                            Diagnostic::new(Code::ArgumentMismatch, span, message)
+                                .help(format!("{help}: convert what is drawn")),
+                        )
+                    }
+                    _ => self.as_taken(row, &Takes::DType, arg),
+                }
+            }
             Takes::DType => {
                 let dtype = self.dtype_of(&arg)?;
                 Ok(dtype.map_or(Expr::new(ExprKind::None, Type::None, span), |dtype| {
@@ -198,6 +245,14 @@ impl Body<'_, '_> {
                 .help("write the text out: it is known when a kernel is compiled"),
         )
     }
+}
+
+/// Sizes of what is drawn.
+const SIZE: &str = "as `size` an integer, a tuple of integers or `None`";
+
+/// Whether numbers of a type are integers.
+fn is_integer(ty: &Type) -> bool {
+    ty.dtype().map(DType::kind) == Some(Kind::Int)
 }
 
 /// What an array with so many dimensions is called.

@@ -18,6 +18,8 @@ pub enum ParamType {
     Tuple(Vec<ParamType>),
     /// A number or `None`.
     Optional(Number),
+    /// A generator of random numbers, borrowed to be drawn from.
+    Generator,
 }
 
 /// A part of a parameter that is passed on its own. A complex number is one, though C passes two
@@ -31,6 +33,15 @@ pub enum Leaf {
 }
 
 impl ParamType {
+    /// Whether it is, or holds, a generator of random numbers.
+    pub fn holds_generator(&self) -> bool {
+        match self {
+            ParamType::Generator => true,
+            ParamType::Tuple(items) => items.iter().any(ParamType::holds_generator),
+            ParamType::Number(_) | ParamType::Array(..) | ParamType::Optional(_) => false,
+        }
+    }
+
     /// What is passed for it, in order: of an optional number, whether there is one, and then the
     /// number, or any other.
     pub fn leaves(&self) -> Vec<Leaf> {
@@ -38,6 +49,7 @@ impl ParamType {
             ParamType::Number(number) => vec![Leaf::Number(number.dtype())],
             ParamType::Array(array, mode) => vec![Leaf::Array(*array, *mode)],
             ParamType::Tuple(items) => items.iter().flat_map(ParamType::leaves).collect(),
+            ParamType::Generator => vec![Leaf::Array(ArrayType::GENERATOR, Mode::Write)],
             ParamType::Optional(number) => vec![Leaf::Number(DType::Bool), Leaf::Number(number.dtype())],
         }
     }
@@ -49,6 +61,7 @@ impl From<&ParamType> for Type {
             ParamType::Number(number) => (*number).into(),
             ParamType::Array(array, _) => Type::Array(*array),
             ParamType::Tuple(items) => Type::Tuple(items.iter().map(Type::from).collect()),
+            ParamType::Generator => Type::Generator,
             ParamType::Optional(number) => Type::from(*number).optional(),
         }
     }
@@ -72,7 +85,9 @@ pub fn fields(result: &Type) -> Vec<Field> {
         Type::Array(array) => vec![Field::Array(*array)],
         Type::Tuple(items) => items.iter().flat_map(fields).collect(),
         Type::Optional(inner) => std::iter::once(Field::Number(DType::Bool)).chain(fields(inner)).collect(),
-        Type::Text | Type::DType(_) => unreachable!("bug in pykernel: a kernel returns `{result}`"),
+        Type::Text | Type::DType(_) | Type::Generator => {
+            unreachable!("bug in pykernel: a kernel returns `{result}`")
+        }
     }
 }
 

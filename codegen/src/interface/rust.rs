@@ -114,6 +114,7 @@ fn argument(ty: &ParamType) -> String {
         ParamType::Array(array, Mode::Read) => format!("impl Into<{}>", view("ArrayView", *array)),
         ParamType::Array(array, Mode::Write) => format!("impl Into<{}>", view("ArrayViewMut", *array)),
         ParamType::Tuple(items) => tuple(items.iter().map(argument)),
+        ParamType::Generator => "&mut Generator".to_owned(),
         ParamType::Optional(number) => format!("Option<{}>", scalar(number.dtype())),
     }
 }
@@ -147,7 +148,9 @@ pub fn result(ty: &Type) -> String {
             0..=6 => format!("Array{}<{}>", array.rank, element(array.element)),
             _ => format!("ArrayD<{}>", element(array.element)),
         },
-        Type::Text | Type::DType(_) => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
+        Type::Text | Type::DType(_) | Type::Generator => {
+            unreachable!("bug in pykernel: a kernel returns `{ty}`")
+        }
     }
 }
 

@@ -110,6 +110,8 @@ pub enum Intrinsic {
     LeadingZeros,
     /// Integer of 32 or 64 bits → the same: its bits from the other end.
     ReverseBits,
+    /// `U64, U64` → `U64`: the upper half of their product.
+    MultiplyHigh,
     /// No operand → bool: whether the stack has come down to the caller's limit.
     StackExhausted,
     /// No operand → `I64`: a number that a thread of a GPU has.

@@ -257,6 +257,7 @@ impl<'a> Printer<'a> {
                     Space::Frame => String::new(),
                     Space::Shared(number) => format!(" shared {number}"),
                     Space::Launch => " shared by launch".to_owned(),
+                    Space::Random(state) => format!(" of the thread's {state:?}"),
                 };
                 self.line(&format!("{view} = reserve({shape}) room {room}{space}"));
             }
@@ -494,6 +495,7 @@ const fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::CountOnes => "count_ones",
         Intrinsic::LeadingZeros => "leading_zeros",
         Intrinsic::ReverseBits => "reverse_bits",
+        Intrinsic::MultiplyHigh => "multiply_high",
         Intrinsic::StackExhausted => "stack_exhausted",
         Intrinsic::Special(special) => special_name(special),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::threads::Space;
 use super::{Expr, Function, LocalId, Module, StmtKind, Type, visit};
 
 /// For each local, the positions of the parameters that a view in it may come from; none for other
@@ -23,7 +24,7 @@ pub fn of_views(function: &Function, module: &Module) -> Vec<BTreeSet<usize>> {
 pub enum Maker {
     /// The function, from its frame or the host's memory.
     Own,
-    /// The function, from memory that threads share.
+    /// The function, from memory that others find too: that threads share, or a thread's for random numbers.
     Shared,
     /// A function that it calls.
     Callee,
@@ -38,7 +39,7 @@ pub fn makers(function: &Function, module: &Module) -> Vec<BTreeSet<Maker>> {
         }
     };
     visit::walk(&function.body, &mut |stmt| match &stmt.kind {
-        StmtKind::Reserve { view, space, .. } if space.is_shared() => note(*view, Maker::Shared),
+        StmtKind::Reserve { view, space, .. } if *space != Space::Frame => note(*view, Maker::Shared),
         StmtKind::Allocate { view, .. } | StmtKind::Reserve { view, .. } => note(*view, Maker::Own),
         StmtKind::Call { results, .. } => {
             results.iter().for_each(|result| note(*result, Maker::Callee));

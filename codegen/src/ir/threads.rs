@@ -263,11 +263,44 @@ pub enum Space {
     Shared(u32),
     /// The shared memory that the launch gives, all of it: the same for all that ask for it.
     Launch,
+    /// What the program keeps for the thread that runs the function: the same for all that ask for it there. Where the
+    /// program keeps none, the array has the address 0 and must not be used.
+    Random(RandomState),
+}
+
+/// What a program keeps of random numbers for each of its threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RandomState {
+    /// The state of NumPy's global generator.
+    NumPy,
+    /// The state of Python's global generator.
+    Python,
+    /// Words that nobody can foretell, other ones each time.
+    Entropy,
+}
+
+impl RandomState {
+    /// How many words of 32 bits there are.
+    pub const fn words(self) -> usize {
+        match self {
+            RandomState::NumPy | RandomState::Python => pykernel_abi::random::TWISTER,
+            RandomState::Entropy => pykernel_abi::random::ENTROPY,
+        }
+    }
+
+    /// The number by which the host knows it.
+    pub const fn number(self) -> u32 {
+        match self {
+            RandomState::NumPy => pykernel_abi::random::NUMPY,
+            RandomState::Python => pykernel_abi::random::PYTHON,
+            RandomState::Entropy => pykernel_abi::random::FRESH,
+        }
+    }
 }
 
 impl Space {
     /// Whether the threads of a block share it.
     pub const fn is_shared(self) -> bool {
-        !matches!(self, Space::Frame)
+        matches!(self, Space::Shared(_) | Space::Launch)
     }
 }

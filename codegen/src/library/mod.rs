@@ -9,11 +9,15 @@
 //! - `like(x, model)`: `x` as a number of `model`'s type;
 //! - `is_float32(x)`, `is_complex(x)`, `is_exact(x)` (integers and truth values), `is_cast(x, y)` (whether the two have
 //!   different types), all also of arrays, `is_c(a)`, whether the type of an array says that it is
-//!   contiguous in C's order, `is_number(x)`, whether it is no array: conditions that are known where a function is
+//!   contiguous in C's order, `is_number(x)`, whether it is no array, `is_pcg(state)`, whether a generator's state is that of
+//!   PCG64: conditions that are known where a function is
 //!   specialised; the branch that is not taken is not even typed;
 //! - `bits(x)`: the bits of a float as an unsigned integer of its width, `float_of_bits` back;
 //! - `select(cond, x, y)`: `x if cond else y` where both are computed, without a branch;
 //! - `mul_add(a, b, c)`: `a * b + c`, rounded once where the target can, twice elsewhere;
+//! - `multiply_high(a, b)`: the upper half of a product of two uint64;
+//! - `random_state(k)`: what the program keeps of random numbers for the thread, an array of uint32: 0 is the state of NumPy's
+//!   generator, 1 of Python's, 2 are fresh words that nobody can foretell; `generator(state)`: the generator of a PCG64's state;
 //! - `product_error(a, b)`: the exact error of `a * b`;
 //! - `strided(a, offset, shape, strides, dtype)`: the memory of `a` as an array of these extents, strides in bytes and
 //!   elements, the first of them so many bytes behind that of `a`. Whoever writes it answers for it that every element
@@ -82,6 +86,14 @@ const TEXT: &str = concat!(
     include_str!("padding.py"),
     include_str!("selection.py"),
     include_str!("polynomial.py"),
+    include_str!("generator.py"),
+    include_str!("ziggurat.py"),
+    include_str!("distribution.py"),
+    include_str!("derived.py"),
+    include_str!("binomial.py"),
+    include_str!("integers.py"),
+    include_str!("order.py"),
+    include_str!("python_random.py"),
 );
 
 /// A fold of arrays, whose name stands in the place of `FOLD`.
@@ -125,9 +137,54 @@ const FOLDS: [(&str, &[&str]); 13] = [
     ("all", &[FOLD, INNER, WHERE, WHERE_LEFT]),
 ];
 
+/// Numbers of a distribution, whose name stands in the place of `NAME`, with elements of the type `DTYPE`.
+const DRAWN: &str = include_str!("drawn.py");
+
+/// The distributions of so many parameters whose numbers are floats.
+const FLOATS: [(&str, usize); 22] = [
+    ("normal", 2),
+    ("exponential", 1),
+    ("uniform", 2),
+    ("between", 2),
+    ("lognormal", 2),
+    ("standard_gamma", 1),
+    ("gamma", 2),
+    ("beta", 2),
+    ("chisquare", 1),
+    ("f", 2),
+    ("standard_t", 1),
+    ("pareto", 1),
+    ("weibull", 1),
+    ("power", 1),
+    ("laplace", 2),
+    ("gumbel", 2),
+    ("logistic", 2),
+    ("rayleigh", 1),
+    ("wald", 2),
+    ("triangular", 3),
+    ("vonmises", 2),
+    ("noncentral_chisquare", 2),
+];
+
+/// Those whose numbers are whole.
+const WHOLE: [(&str, usize); 5] =
+    [("poisson", 1), ("negative_binomial", 2), ("geometric", 1), ("logseries", 1), ("binomial", 2)];
+
+/// The text for distributions of so many parameters.
+fn drawn(n: usize) -> &'static str {
+    let part = DRAWN.split("\n\n\n").find(|part| part.starts_with(&format!("def NAME_of_{n}(")));
+    part.unwrap_or_else(|| unreachable!("bug in pykernel: no distribution has {n} parameters"))
+}
+
 fn text() -> String {
     let named = |(name, texts): &(&str, &[&str])| texts.concat().replace("FOLD", name);
-    FOLDS.iter().map(named).fold(TEXT.to_owned(), |text, fold| text + &fold)
+    let folds = FOLDS.iter().map(named);
+    let of = |(name, n): &(&str, usize), dtype| {
+        format!("\n\n{}\n", drawn(*n)).replace("NAME", name).replace("DTYPE", dtype)
+    };
+    let floats = FLOATS.iter().map(|distribution| of(distribution, "np.float64"));
+    let whole = WHOLE.iter().map(|distribution| of(distribution, "np.int64"));
+    folds.chain(floats).chain(whole).fold(TEXT.to_owned(), |text, part| text + &part)
 }
 
 static LIBRARY: LazyLock<hir::Module> = LazyLock::new(|| {

@@ -17,7 +17,7 @@ impl Lowering<'_> {
         to: &Type,
         span: Span,
     ) -> Vec<ir::Expr> {
-        if let (Type::Array(_), Type::Array(_)) = (from, to) {
+        if let (Type::Array(_) | Type::Generator, Type::Array(_) | Type::Generator) = (from, to) {
             return parts;
         }
         if let Type::Optional(inner) = to {

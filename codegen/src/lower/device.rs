@@ -1,9 +1,9 @@
 //! Lowering what only threads of a GPU have.
 
 use super::function::Lowering;
-use crate::ir::construct::{binary, int, locals};
+use crate::ir::construct::{binary, compare, int, locals};
 use crate::ir::threads::{Atomic, Space, Special, Together};
-use crate::ir::{self, BinaryOp, Intrinsic, elements};
+use crate::ir::{self, BinaryOp, CompareOp, Intrinsic, elements};
 use crate::source::Span;
 use crate::typed::{Element, Expr, Room};
 use crate::types::{ArrayType, Type};
@@ -57,6 +57,7 @@ impl Lowering<'_> {
             Room::Local(extents) => (known(extents), extents.iter().product(), Space::Frame),
             Room::Shared(extents) => (known(extents), extents.iter().product(), Space::Shared(UNNUMBERED)),
             Room::Launch => (vec![launch_extent(ty)], 0, Space::Launch),
+            Room::Random(state) => (vec![int(state.words() as i64)], 0, Space::Random(*state)),
         };
         let view = self.function.add_local("reserved", ir::Type::View(ty.into()));
         self.emit(ir::StmtKind::Reserve { view, shape: shape.clone(), room, space }, expr.span);
@@ -66,7 +67,22 @@ impl Lowering<'_> {
             });
             self.append(zeros);
         }
+        if let Space::Random(_) = space {
+            self.check_random(view, expr.span);
+        }
         vec![ir::Expr::Local(view), ir::Expr::Unowned]
+    }
+
+    /// Raises where the program keeps nothing of random numbers.
+    fn check_random(&mut self, view: ir::LocalId, span: Span) {
+        let cond = compare(CompareOp::Ne, ir::Expr::Address { view }, int(0));
+        let raise = ir::Raise {
+            class: "RuntimeError".into(),
+            message: "the program that runs this kernel keeps no state of random numbers".into(),
+            operands: Vec::new(),
+            place: self.place(span),
+        };
+        self.emit(ir::StmtKind::Check { cond, raise, purpose: ir::Purpose::Semantics }, span);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::ir::construct::{boolean, locals, zero};
 use crate::ir::{self, LocalId, Scalar};
 use crate::source::{Source, Span};
 use crate::typed::{Instance, Program, WebId};
-use crate::types::{DType, Kind, Type};
+use crate::types::{ArrayType, DType, Kind, Type};
 
 /// Lowers an instance to the function of that name.
 pub(super) fn lower(program: &Program, source: &Source, instance: &Instance, name: String) -> ir::Function {
@@ -35,6 +35,7 @@ pub(super) fn part_types(ty: &Type) -> Vec<ir::Type> {
             parts
         }
         Type::Array(array) => vec![ir::Type::View((*array).into()), ir::Type::Owner],
+        Type::Generator => vec![ir::Type::View(ArrayType::GENERATOR.into()), ir::Type::Owner],
         Type::Weak(weak) => parts_of(weak.dtype()),
         Type::Strong(dtype) => parts_of(*dtype),
     }
@@ -192,7 +193,7 @@ impl<'a> Lowering<'a> {
                 let present = local(format!("{name}.present"), &ir::Type::Scalar(Scalar::Bool));
                 [present].into_iter().chain(self.locals_of(name, inner)).collect()
             }
-            (Type::Array(_), [view, owner]) => {
+            (Type::Array(_) | Type::Generator, [view, owner]) => {
                 vec![local(name.to_owned(), view), local(format!("{name}.owner"), owner)]
             }
             (_, [re, im]) => vec![local(format!("{name}.re"), re), local(format!("{name}.im"), im)],

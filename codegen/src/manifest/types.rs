@@ -9,6 +9,7 @@
 //!                                          offset, element type, rank and extents
 //! tuple    2    int    float64             the number of items, then each
 //! optional    float64                      a value that may be `None`
+//! generator                                of random numbers
 //! ```
 
 use crate::interface::{Number, ParamType};
@@ -26,6 +27,7 @@ pub fn write_param(ty: &ParamType, fields: &mut Vec<String>) {
             begin_tuple(items.len(), fields);
             items.iter().for_each(|item| write_param(item, fields));
         }
+        ParamType::Generator => fields.push("generator".to_owned()),
         ParamType::Optional(number) => {
             fields.extend(["optional".to_owned(), Type::from(*number).to_string()]);
         }
@@ -38,6 +40,7 @@ pub fn read_param(fields: &mut &[&str]) -> Option<ParamType> {
         "array" => read_array(fields).map(|(array, mode)| ParamType::Array(array, mode)),
         "tuple" => read_items(fields, read_param).map(ParamType::Tuple),
         "optional" => number(next(fields)?).map(ParamType::Optional),
+        "generator" => Some(ParamType::Generator),
         name => number(name).map(ParamType::Number),
     }
 }
@@ -55,7 +58,9 @@ pub fn write_result(ty: &Type, fields: &mut Vec<String>) {
             write_result(inner, fields);
         }
         Type::Array(array) => write_array(array, Mode::Read, fields),
-        Type::Text | Type::DType(_) => unreachable!("bug in pykernel: a kernel returns `{ty}`"),
+        Type::Text | Type::DType(_) | Type::Generator => {
+            unreachable!("bug in pykernel: a kernel returns `{ty}`")
+        }
     }
 }
 

@@ -4,7 +4,6 @@ use super::origins::Facts;
 use super::region::{Place, Scope};
 use crate::source::Span;
 use crate::typed::{Element, Expr, ExprKind, Fill, Output, Site, Stmt, StmtKind, visit};
-use crate::types::Type;
 
 /// One access.
 pub(super) struct Access {
@@ -75,7 +74,7 @@ impl Search<'_, '_> {
 
     /// All elements of an array, or of those in a tuple.
     fn whole(&mut self, value: &Expr, writes: bool, span: Span) {
-        if value.ty.holds(&|ty| matches!(ty, Type::Array(_))) {
+        if value.ty.holds_memory() {
             self.found.push(Access { place: self.scope.place_of(value), writes, span });
         }
     }

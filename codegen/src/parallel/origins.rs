@@ -80,7 +80,7 @@ fn of_webs(instance: &Instance) -> Vec<Origins> {
 
 /// Adds where the arrays in a value may come from.
 fn origins(value: &Expr, known: &[Origins], found: &mut Origins) {
-    if !value.ty.holds(&|ty| matches!(ty, crate::types::Type::Array(_))) {
+    if !value.ty.holds_memory() {
         return;
     }
     match &value.kind {

@@ -13,6 +13,7 @@ use super::{DISJOINT, Guard};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::typed::{InstanceId, Parallel, Program, WebId};
+use crate::types::Type;
 
 /// What was found of a loop.
 pub(super) struct Proof {
@@ -47,6 +48,7 @@ pub(super) fn prove(
     accesses.retain(|access| !vouched(access.span));
     let mut prover = Prover {
         names: &|web: WebId| program.instances[index].webs[web.0 as usize].name.to_string(),
+        is_generator: &|web| program.instances[index].webs[web.0 as usize].ty == Type::Generator,
         origins: &|web| facts.of(index, web),
         scope: &scope,
         diagnostics: Vec::new(),
@@ -59,6 +61,7 @@ pub(super) fn prove(
 
 struct Prover<'a> {
     names: &'a dyn Fn(WebId) -> String,
+    is_generator: &'a dyn Fn(WebId) -> bool,
     origins: &'a dyn Fn(WebId) -> &'a Origins,
     scope: &'a Scope<'a>,
     diagnostics: Vec<Diagnostic>,
@@ -163,6 +166,9 @@ impl Prover<'_> {
         };
         let still = uses.iter().filter(|one| one.writes).chain(uses).find(|one| !moves(one));
         let Some(write) = uses.iter().find(|one| one.writes) else { return };
+        if (self.is_generator)(base) {
+            return self.one_generator(base, write.span);
+        }
         let name = (self.names)(base);
         let at = still.unwrap_or(write);
         let verb = if at.writes { "writes" } else { "reads" };
@@ -180,6 +186,20 @@ impl Prover<'_> {
             diagnostic = diagnostic.note_at(other.span, format!("`{name}` is {verb} here too"));
         }
         self.diagnostics.push(help(diagnostic));
+    }
+
+    /// Reports that iterations draw from one generator.
+    fn one_generator(&mut self, base: WebId, span: Span) {
+        let name = (self.names)(base);
+        let message = format!("iterations of a parallel loop draw from one generator, `{name}`");
+        self.diagnostics.push(
+            Diagnostic::new(Code::ParallelAccess, span, message)
+                .label("what an iteration draws would depend on the others")
+                .help(
+                    "let each iteration have its own, `np.random.default_rng(seed + i)`, or draw before the loop; \
+                     `np.random.random()` and the like have a generator for each thread",
+                ),
+        );
     }
 
     /// Reports arrays that may be the one that is written under another name.

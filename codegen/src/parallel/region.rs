@@ -6,7 +6,7 @@ use super::outline::webs;
 use super::polynomial::{Polynomial, Symbol};
 use crate::ir::BinaryOp;
 use crate::typed::{
-    Axis, Expr, ExprKind, Operation, Output, Parallel, Program, Stmt, StmtKind, WebId, visit,
+    Axis, Expr, ExprKind, Operation, Output, Parallel, Program, Room, Stmt, StmtKind, WebId, visit,
 };
 use crate::types::{DType, Kind, Type};
 
@@ -199,12 +199,12 @@ impl<'a> Scope<'a> {
 
     fn place_within(&self, array: &Expr, depth: usize) -> Option<Vec<Region>> {
         let depth = depth.checked_sub(1)?;
-        if !array.ty.holds(&|ty| matches!(ty, Type::Array(_))) {
+        if !array.ty.holds_memory() {
             return Some(Vec::new());
         }
         let regions = match &array.kind {
             ExprKind::Variable { web, .. } => self.variable_place(*web, &array.ty, depth)?,
-            ExprKind::Bind(_, value) => self.place_within(value, depth)?,
+            ExprKind::Bind(_, value) | ExprKind::Convert(value) => self.place_within(value, depth)?,
             ExprKind::Part(whole, axes) => {
                 let regions = self.place_within(whole, depth)?.into_iter();
                 regions.map(|region| self.part(region, axes)).collect()
@@ -222,6 +222,8 @@ impl<'a> Scope<'a> {
             }
             // What is made in the loop is the iteration's; operands are looked at where they come from.
             ExprKind::Allocate(_) | ExprKind::Operand(_) => Vec::new(),
+            // The thread's, which runs one iteration at a time.
+            ExprKind::Reserve(Room::Random(_)) => Vec::new(),
             ExprKind::Elementwise(elementwise) => {
                 let is_new = |output: &Output| matches!(output, Output::New { .. });
                 match elementwise.outputs.iter().all(is_new) {
@@ -368,6 +370,7 @@ const fn is_records(ty: &Type) -> bool {
 const fn rank(ty: &Type) -> usize {
     match ty {
         Type::Array(array) => array.rank,
+        Type::Generator => 1,
         _ => 0,
     }
 }

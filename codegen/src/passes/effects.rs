@@ -7,6 +7,7 @@
 
 use super::calls::Calls;
 use crate::hir;
+use crate::ir::threads::Space;
 use crate::ir::{Effects, FunctionId, LaneElements, LocalId, Module, StmtKind, roots, visit};
 
 /// Fills [`crate::ir::Function::effects`] of every function.
@@ -85,7 +86,10 @@ fn refine(module: &mut Module, id: FunctionId) -> bool {
         StmtKind::Allocate { .. } | StmtKind::Release(_) => effects.host = true,
         StmtKind::Print(_) => (effects.host, effects.prints) = (true, true),
         // What others may write too is no computation of one's own.
-        StmtKind::Reserve { space, .. } => effects.together |= space.is_shared(),
+        StmtKind::Reserve { space, .. } => {
+            effects.together |= space.is_shared();
+            effects.host |= matches!(space, Space::Random(_));
+        }
         StmtKind::Assign { .. }
         | StmtKind::CallLanes { .. }
         | StmtKind::Retain(_)

@@ -80,7 +80,9 @@ const MODULES: &[&str] = &[
     "numba.cuda.random",
     "numba.types",
     "numpy",
+    "numpy.random",
     "pykernel",
+    "random",
     "typing",
 ];
 
@@ -299,6 +301,7 @@ impl Entity {
                 "Optional" => Some(Entity::OptionalType),
                 "Tuple" => Some(Entity::TupleType),
                 "UniTuple" => Some(Entity::UniTupleType),
+                "npy_rng" => Some(Entity::Type(Type::Generator)),
                 _ if LATER_TYPES.contains(&name) => Some(Entity::Later(format!("types.{name}"))),
                 _ => numba_type(name),
             },
@@ -320,8 +323,10 @@ impl Entity {
                 "iinfo" => Some(Entity::Limits(Kind::Int)),
                 "newaxis" => Some(Entity::NewAxis),
                 "recarray" => Some(Entity::RecArray),
+                "random" => Some(Entity::Module("numpy.random")),
                 _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
             },
+            Entity::Module("numpy.random") if name == "Generator" => Some(Entity::Type(Type::Generator)),
             Entity::Module("typing") => match name {
                 "overload" => Some(Entity::Overload),
                 "Optional" => Some(Entity::OptionalType),
@@ -388,6 +393,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
             .chain(builtin::members("numpy"))
             .chain(["dtype", "finfo", "iinfo"])
             .collect(),
+        "numpy.random" => builtin::members(module).chain(["Generator"]).collect(),
         "typing" => vec!["overload"],
         _ => builtin::members(module).collect(),
     }
@@ -399,6 +405,10 @@ pub(super) fn instead(module: &'static str, name: &str) -> String {
         _ if module != "math" && value("math", name).is_some() => format!("use `math.{name}`"),
         _ if module == "numpy" && builtin::find(name).is_some() => format!("use Python's `{name}`"),
         (_, Some(similar)) => format!("did you mean `{similar}`?"),
+        ("numpy.random" | "random", None) => {
+            let known: Vec<String> = members(module).into_iter().map(|name| format!("`{name}`")).collect();
+            format!("kernels have {}", known.join(", "))
+        }
         (_, None) => absent::member(module, name).to_owned(),
     }
 }
@@ -489,7 +499,7 @@ impl Reader<'_> {
         let message = format!("kernels cannot import `{}`", name.as_str());
         let help = match closest(name, MODULES.iter().copied()) {
             Some(similar) => format!("did you mean `{similar}`?"),
-            None => "they can import `numba`, `numpy`, `math` and `cmath`".to_owned(),
+            None => "they can import `numba`, `numpy`, `math`, `cmath` and `random`".to_owned(),
         };
         self.report(Diagnostic::new(Code::UnknownImport, span, message).help(help));
     }

@@ -61,9 +61,17 @@ impl Reader<'_> {
 
     /// Whether Rust can pass what a signature declares. A function that is not exported can take more.
     pub(super) fn is_passable(&mut self, def: &StmtFunctionDef, signature: &Signature) -> bool {
+        let is_exported = !def.name.starts_with('_');
+        if signature.result.as_ref().is_some_and(|ty| ty.holds(&|ty| *ty == Type::Generator)) && is_exported {
+            self.report(
+                Diagnostic::new(Code::BadSignature, signature.span, "a kernel cannot return a generator")
+                    .help("let the caller make it, and take it as a parameter"),
+            );
+            return false;
+        }
         let is_array = |ty: &Type| matches!(ty, Type::Optional(inner) if inner.dtype().is_none());
         let mut optional = signature.params.iter().filter(|ty| ty.holds(&is_array));
-        let Some(ty) = optional.next().filter(|_| !def.name.starts_with('_')) else { return true };
+        let Some(ty) = optional.next().filter(|_| is_exported) else { return true };
         let message = format!("Rust cannot pass `{ty}` in this version");
         self.report(
             Diagnostic::new(Code::BadSignature, signature.span, message)

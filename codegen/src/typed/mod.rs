@@ -20,7 +20,7 @@ pub use inner_loop::{InnerLoop, LoopOperand};
 
 use crate::hir::{self, External, Table};
 use crate::ir;
-use crate::ir::threads::{Atomic, Together};
+use crate::ir::threads::{Atomic, RandomState, Together};
 use crate::source::Span;
 use crate::types::{Kept, Type};
 
@@ -346,13 +346,15 @@ pub enum ExprKind {
     /// was.
     Atomic(Atomic, Element, Vec<Expr>),
     /// An array, contiguous in C's order, that is set aside for a thread, whose elements are zero, or for the threads of a
-    /// block, whose elements may be anything.
+    /// block, whose elements may be anything; or what the program keeps.
     Reserve(Room),
 }
 
-/// Memory that is set aside when a kernel for GPUs is launched.
+/// Memory that is set aside when a kernel for GPUs is launched, or that the program keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Room {
+    /// What the program keeps of random numbers for the thread.
+    Random(RandomState),
     /// A thread's own, of this shape.
     Local(Vec<i64>),
     /// That of the threads of a block, of this shape.

@@ -271,6 +271,9 @@ pub struct ArrayType {
 }
 
 impl ArrayType {
+    /// What the state of a generator is to the library that draws from it.
+    pub const GENERATOR: ArrayType = ArrayType::of(DType::UInt64, 1, Layout::C);
+
     /// The type of a part of such an array.
     pub fn part(self, axes: &[Kept]) -> ArrayType {
         let rank = axes.iter().filter(|kept| **kept != Kept::None).count();
@@ -329,6 +332,8 @@ pub enum Type {
     Text,
     /// An element type, `np.float32` or `x.dtype`, which is known when a kernel is compiled.
     DType(Element),
+    /// `np.random.Generator` with PCG64: the memory of its state, which is [`ArrayType::GENERATOR`] to the library.
+    Generator,
 }
 
 impl Type {
@@ -347,8 +352,13 @@ impl Type {
             Type::Tuple(items) => asked(self) || items.iter().any(|item| item.holds(asked)),
             Type::Optional(inner) => asked(self) || inner.holds(asked),
             Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) => asked(self),
-            Type::Text | Type::DType(_) => asked(self),
+            Type::Text | Type::DType(_) | Type::Generator => asked(self),
         }
+    }
+
+    /// Whether a value of this type, or a part of it, lies in memory.
+    pub fn holds_memory(&self) -> bool {
+        self.holds(&|ty| matches!(ty, Type::Array(_) | Type::Generator))
     }
 
     /// The dtype that holds a number of this type; `None` when it is not a number.
@@ -357,7 +367,7 @@ impl Type {
             Type::Weak(weak) => Some(weak.dtype()),
             Type::Strong(dtype) => Some(*dtype),
             Type::None | Type::Array(_) | Type::Tuple(_) | Type::Optional(_) => None,
-            Type::Text | Type::DType(_) => None,
+            Type::Text | Type::DType(_) | Type::Generator => None,
         }
     }
 
@@ -418,6 +428,7 @@ impl fmt::Display for Type {
             Type::Optional(inner) => write!(f, "optional({inner})"),
             Type::Text => f.write_str("str"),
             Type::DType(dtype) => write!(f, "dtype[{dtype}]"),
+            Type::Generator => f.write_str("Generator"),
         }
     }
 }

@@ -140,6 +140,7 @@ fn fit(param: &ParamType, arg: &Value) -> Fit {
                 Layout::C | Layout::F => Fit::Exact,
             }
         }
+        (ParamType::Generator, Value::Generator(_)) => Fit::Exact,
         (ParamType::Optional(_), Value::None) => Fit::Safe,
         (ParamType::Optional(wanted), Value::Number(number)) => fit_number(*wanted, *number).max(Fit::Safe),
         (ParamType::Tuple(types), Value::Tuple(items)) if types.len() == items.len() => {
@@ -201,6 +202,7 @@ fn tuple(items: &[impl ToString]) -> String {
 fn refuse_overlaps(leaves: &[Leaf<'_>]) -> Result<(), Failure> {
     let arrays = leaves.iter().filter_map(|leaf| match (leaf.ty, leaf.arg) {
         (ParamType::Array(_, mode), Value::Array(array)) => Some((&leaf.name, *mode, array)),
+        (ParamType::Generator, Value::Generator(state)) => Some((&leaf.name, Mode::Write, state)),
         _ => None,
     });
     let arrays: Vec<(&String, Mode, &Array)> = arrays.collect();
@@ -242,10 +244,15 @@ impl Words {
                 self.push_array(array);
                 Ok(())
             }
+            (ParamType::Generator, Value::Generator(state)) => {
+                self.push_array(state);
+                Ok(())
+            }
             (ParamType::Number(_), other) => {
                 Err(format!("`{name}`: expected a number, got {}", other.noun()).into())
             }
-            (ParamType::Array(..) | ParamType::Tuple(_) | ParamType::Optional(_), other) => {
+            (ParamType::Array(..) | ParamType::Tuple(_), other)
+            | (ParamType::Optional(_) | ParamType::Generator, other) => {
                 Err(format!("`{name}`: expected {}, got {}", Type::from(*ty), other.noun()).into())
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use pykernel::random::Generator;
 use pykernel_codegen::infer::promote;
 use pykernel_codegen::interface;
 use pykernel_codegen::types::{DType, Kind, Layout, Type};
@@ -43,6 +44,14 @@ pub fn function(name: &str, args: Vec<Value>, keywords: &mut BTreeMap<&str, Valu
         _ => return Err(format!("`np.{name}` with these arguments cannot stand in a transcript").into()),
     };
     Ok(Value::Array(array))
+}
+
+/// `np.random.default_rng(seed)`
+pub fn generator(args: &[Value]) -> Result<Value> {
+    let [seed] = args else { return Err("a generator in a transcript has one seed".into()) };
+    let seed = u64::try_from(integer(seed)?).map_err(|_| "a seed is not negative".to_owned())?;
+    let state = Generator::new(seed).state().map(|word| Datum::Int(word.into()));
+    Ok(Value::Generator(Array::new(DType::UInt64, &[state.len()], &state)))
 }
 
 /// The dtype that an argument names.

@@ -164,6 +164,9 @@ impl Namespace {
                 _ => Err("only kernels for GPUs are called with a subscript".into()),
             },
             Expr::Name(_) => convert(self.evaluate(callee, kernels)?, values),
+            Expr::Attribute(value, name) if name == "default_rng" && is_random(value) => {
+                construct::generator(&values)
+            }
             Expr::Attribute(value, name) if module(value) == Some("np") => match strong(name) {
                 Some(ty) => convert(ty, values),
                 None => construct::function(name, values, &mut named),
@@ -217,6 +220,11 @@ impl Namespace {
             false => Ok(Value::Array(array)),
         }
     }
+}
+
+/// Whether an expression is `np.random`.
+fn is_random(expr: &Expr) -> bool {
+    matches!(expr, Expr::Attribute(value, name) if name == "random" && module(value) == Some("np"))
 }
 
 /// A number, or up to three, of blocks or threads.

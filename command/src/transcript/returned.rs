@@ -62,7 +62,9 @@ impl Fields<'_> {
             }
             // SAFETY: the caller vouches for it.
             Type::Array(array) => Value::Array(unsafe { self.array(*array) }?),
-            Type::Text | Type::DType(_) => unreachable!("bug in pykernel: a kernel returns {ty}"),
+            Type::Text | Type::DType(_) | Type::Generator => {
+                unreachable!("bug in pykernel: a kernel returns {ty}")
+            }
         })
     }
 

@@ -16,6 +16,8 @@ pub enum Value {
     Number(Number),
     /// An array.
     Array(Array),
+    /// A generator of random numbers, by its state.
+    Generator(Array),
     /// A list, from which arrays are made.
     List(Vec<Value>),
     /// A tuple.
@@ -38,6 +40,7 @@ impl Value {
             Value::None => "None",
             Value::Number(_) => "a number",
             Value::Array(_) => "an array",
+            Value::Generator(_) => "a generator",
             Value::List(_) => "a list",
             Value::Tuple(_) => "a tuple",
             Value::Text(_) => "a string",
@@ -60,6 +63,7 @@ impl fmt::Display for Value {
                     _ => write!(f, ", dtype={})", array.dtype),
                 }
             }
+            Value::Generator(_) => f.write_str("Generator(PCG64)"),
             Value::List(items) => write_items(f, "[", items, "]"),
             Value::Tuple(items) if items.len() == 1 => write!(f, "({},)", items[0]),
             Value::Tuple(items) => write_items(f, "(", items, ")"),

@@ -315,6 +315,13 @@ fn float_intrinsics_are_exact() {
 }
 
 #[test]
+fn upper_halves_of_products_are_exact() {
+    let scalar = Scalar::U64;
+    let high = |row: &[u64]| (u128::from(row[0]) * u128::from(row[1]) >> 64) as u64;
+    check("MultiplyHigh", &[scalar; 2], scalar, &intrinsic(Intrinsic::MultiplyHigh), &high);
+}
+
+#[test]
 fn bits_are_those_of_the_width() {
     for scalar in [Scalar::I32, Scalar::U32, Scalar::I64, Scalar::U64] {
         let above = 64 - scalar.bits();
@@ -563,6 +570,8 @@ fn every_operation(of: &dyn Fn(Scalar) -> Expr) -> Vec<(Scalar, Expr)> {
         let bits = [Intrinsic::CountOnes, Intrinsic::LeadingZeros, Intrinsic::ReverseBits];
         all.extend(bits.map(|op| (scalar, intrinsic(op)(vec![of(scalar)]))));
     }
+    let pair = vec![of(Scalar::U64), of(Scalar::U64)];
+    all.push((Scalar::U64, intrinsic(Intrinsic::MultiplyHigh)(pair)));
     for op in [Intrinsic::AddOverflows, Intrinsic::SubOverflows, Intrinsic::MulOverflows] {
         all.push((Scalar::Bool, intrinsic(op)(vec![of(Scalar::I64), of(Scalar::I64)])));
     }

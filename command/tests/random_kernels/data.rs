@@ -107,7 +107,9 @@ impl Maker<'_> {
                     let is_index = param.name == "at";
                     self.array(position, ty.dtype(), shape, ty.layout, *mode == Mode::Write, is_index);
                 }
-                ParamType::Tuple(_) | ParamType::Optional(_) => unreachable!("no such text is made"),
+                ParamType::Tuple(_) | ParamType::Optional(_) | ParamType::Generator => {
+                    unreachable!("no such text is made")
+                }
             }
         }
     }

@@ -101,8 +101,14 @@ impl Entry<'_> {
 
     /// A statement that describes an array to the kernel, or returns the refusal.
     fn descriptor(&self, index: usize, leaf: &Leaf) -> Option<TokenStream> {
-        let LeafType::Array(array, mode) = leaf.ty else { return None };
         let (descriptor, variable) = (descriptor(index), &leaf.variable);
+        let (array, mode) = match leaf.ty {
+            LeafType::Array(array, mode) => (array, mode),
+            LeafType::Generator => {
+                return Some(quote! { let #descriptor = ::pykernel::call::generator(#variable); });
+            }
+            LeafType::Number(_) | LeafType::Optional(_) => return None,
+        };
         let facts = self.facts(leaf, array);
         let rank = Literal::usize_unsuffixed(array.rank);
         if record::is_one(array) {
@@ -154,6 +160,7 @@ fn declared(index: usize, leaf: &Leaf) -> TokenStream {
             let rank = Literal::usize_unsuffixed(array.rank);
             quote! { #name: *const ::pykernel::call::Array<#rank>, }
         }
+        LeafType::Generator => quote! { #name: *const ::pykernel::call::Array<1>, },
         LeafType::Number(dtype) => declared_number(&name, dtype),
         LeafType::Optional(dtype) => {
             let (present, number) = (format_ident!("p{index}_present"), declared_number(&name, dtype));
@@ -177,7 +184,7 @@ fn declared_number(name: &Ident, dtype: DType) -> TokenStream {
 fn passed(index: usize, leaf: &Leaf) -> TokenStream {
     let (descriptor, variable) = (descriptor(index), &leaf.variable);
     match leaf.ty {
-        LeafType::Array(..) => quote! { &raw const #descriptor, },
+        LeafType::Array(..) | LeafType::Generator => quote! { &raw const #descriptor, },
         LeafType::Number(dtype) => passed_number(quote!(#variable), dtype),
         LeafType::Optional(dtype) => {
             let number = quote!(::core::option::Option::unwrap_or_default(#variable));

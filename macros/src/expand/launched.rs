@@ -43,7 +43,7 @@ fn plain(kernel: &Kernel, bounds: LaunchBounds, alike: &[&Overload], context: &C
         let ty = canonical(index, leaf);
         match leaf.ty {
             LeafType::Array(..) => quote!(impl ::core::convert::Into<#ty>),
-            LeafType::Number(_) | LeafType::Optional(_) => ty,
+            LeafType::Number(_) | LeafType::Optional(_) | LeafType::Generator => ty,
         }
     });
     let patterns = leaf::trees(overload, &leaves, |_, leaf| leaf.variable.to_token_stream());
@@ -175,6 +175,7 @@ fn of_overload(position: usize, overload: &Overload) -> TokenStream {
         let (variable, name) = (&leaf.variable, &leaf.name);
         match leaf.ty {
             LeafType::Number(dtype) => number(&launch, quote!(#variable), dtype),
+            LeafType::Generator => unreachable!("bug in pykernel: a kernel for GPUs takes a generator"),
             LeafType::Optional(dtype) => {
                 let present = quote!(::core::option::Option::is_some(&#variable));
                 let inner = quote!(::core::option::Option::unwrap_or_default(#variable));
@@ -224,7 +225,9 @@ fn fits(overload: &Overload) -> TokenStream {
 /// of its own.
 fn canonical(index: usize, leaf: &Leaf) -> TokenStream {
     match leaf.ty {
-        LeafType::Number(_) | LeafType::Optional(_) => rust_type::canonical(index, leaf),
+        LeafType::Number(_) | LeafType::Optional(_) | LeafType::Generator => {
+            rust_type::canonical(index, leaf)
+        }
         LeafType::Array(array, mode) => view(array, mode, index),
     }
 }

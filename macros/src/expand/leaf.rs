@@ -28,6 +28,8 @@ pub enum LeafType {
     Optional(DType),
     /// An array, borrowed as the mode says.
     Array(ArrayType, Mode),
+    /// A generator of random numbers, borrowed exclusively.
+    Generator,
 }
 
 impl Leaf {
@@ -36,8 +38,14 @@ impl Leaf {
         let variable = &self.variable;
         match self.ty {
             LeafType::Array(_, Mode::Write) => quote!(mut #variable),
-            LeafType::Array(_, Mode::Read) | LeafType::Number(_) | LeafType::Optional(_) => quote!(#variable),
+            LeafType::Array(_, Mode::Read) | LeafType::Number(_) => quote!(#variable),
+            LeafType::Optional(_) | LeafType::Generator => quote!(#variable),
         }
+    }
+
+    /// Whether it borrows something.
+    pub fn borrows(&self) -> bool {
+        matches!(self.ty, LeafType::Array(..) | LeafType::Generator)
     }
 
     /// Whether it is an array.
@@ -63,6 +71,7 @@ fn collect(name: String, ty: &ParamType, leaves: &mut Vec<Leaf>) {
         ParamType::Number(number) => LeafType::Number(number.dtype()),
         ParamType::Optional(number) => LeafType::Optional(number.dtype()),
         ParamType::Array(array, mode) => LeafType::Array(*array, *mode),
+        ParamType::Generator => LeafType::Generator,
         ParamType::Tuple(items) => {
             let items = items.iter().enumerate();
             return items.for_each(|(index, item)| collect(format!("{name}[{index}]"), item, leaves));
@@ -84,7 +93,7 @@ pub fn trees(
 
 fn tree(ty: &ParamType, leaves: &mut dyn Iterator<Item = TokenStream>) -> TokenStream {
     match ty {
-        ParamType::Number(_) | ParamType::Optional(_) | ParamType::Array(..) => {
+        ParamType::Number(_) | ParamType::Optional(_) | ParamType::Array(..) | ParamType::Generator => {
             leaves.next().unwrap_or_default()
         }
         ParamType::Tuple(items) => rust_type::tuple(items.iter().map(|item| tree(item, leaves))),

@@ -87,7 +87,7 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
         match leaf.ty {
             LeafType::Array(array, _) if record::is_one(array) => ty,
             LeafType::Array(..) => quote!(impl ::core::convert::Into<#ty>),
-            LeafType::Number(_) | LeafType::Optional(_) => ty,
+            LeafType::Number(_) | LeafType::Optional(_) | LeafType::Generator => ty,
         }
     });
     let patterns = leaf::trees(overload, &leaves, |_, leaf| leaf.variable.to_token_stream());

@@ -41,7 +41,7 @@ fn collect(ty: &Type, records: &mut Vec<Record>) {
         }
         Type::Tuple(items) => items.iter().for_each(|item| collect(item, records)),
         Type::Optional(inner) => collect(inner, records),
-        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Text | Type::DType(_) => {}
+        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Text | Type::DType(_) | Type::Generator => {}
     }
 }
 

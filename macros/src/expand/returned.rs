@@ -90,7 +90,7 @@ impl<'a> Returned<'a> {
                 }
             }
             Type::Weak(_) | Type::Strong(_) => fields.next().unwrap_or_default(),
-            Type::None | Type::Text | Type::DType(_) => quote!(()),
+            Type::None | Type::Text | Type::DType(_) | Type::Generator => quote!(()),
         }
     }
 }

@@ -65,7 +65,7 @@ pub fn result(ty: &Type) -> TokenStream {
             let (element, dimension) = (element(array.element), dimension(*array));
             quote!(::pykernel::ndarray::Array<#element, #dimension>)
         }
-        Type::None | Type::Text | Type::DType(_) => quote!(()),
+        Type::None | Type::Text | Type::DType(_) | Type::Generator => quote!(()),
     }
 }
 
@@ -84,6 +84,10 @@ pub fn canonical(index: usize, leaf: &Leaf) -> TokenStream {
             quote!(::core::option::Option<#number>)
         }
         LeafType::Array(array, mode) => view(array, mode, index),
+        LeafType::Generator => {
+            let lifetime = lifetime(index);
+            quote!(&#lifetime mut ::pykernel::random::Generator)
+        }
     }
 }
 
@@ -113,10 +117,10 @@ pub fn dimension(array: ArrayType) -> TokenStream {
     }
 }
 
-/// The lifetimes of the views among the parameters.
+/// The lifetimes of what is borrowed among the parameters.
 pub fn lifetimes(leaves: &[Leaf]) -> Vec<TokenStream> {
-    let arrays = leaves.iter().enumerate().filter(|(_, leaf)| leaf.is_array());
-    arrays.map(|(index, _)| lifetime(index)).collect()
+    let borrowed = leaves.iter().enumerate().filter(|(_, leaf)| leaf.borrows());
+    borrowed.map(|(index, _)| lifetime(index)).collect()
 }
 
 /// The lifetime of leaf `index`.
@@ -133,6 +137,7 @@ pub fn look_alike(a: &Overload, b: &Overload) -> bool {
 
 fn same_type(a: &ParamType, b: &ParamType) -> bool {
     match (a, b) {
+        (ParamType::Generator, ParamType::Generator) => true,
         (ParamType::Number(a), ParamType::Number(b)) => a.dtype() == b.dtype(),
         (ParamType::Optional(a), ParamType::Optional(b)) => a.dtype() == b.dtype(),
         (ParamType::Array(a, a_mode), ParamType::Array(b, b_mode)) => {
@@ -143,9 +148,8 @@ fn same_type(a: &ParamType, b: &ParamType) -> bool {
         (ParamType::Tuple(a), ParamType::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_type(a, b))
         }
-        (ParamType::Number(_) | ParamType::Array(..) | ParamType::Tuple(_) | ParamType::Optional(_), _) => {
-            false
-        }
+        (ParamType::Number(_) | ParamType::Array(..) | ParamType::Tuple(_), _) => false,
+        (ParamType::Optional(_) | ParamType::Generator, _) => false,
     }
 }
 

@@ -6,7 +6,7 @@ use super::axes::{CoreAxes, Placing};
 use super::invoke::Invocation;
 use super::mocks;
 use crate::any::RawView;
-use crate::random::{Random, cases, held};
+use crate::random_arrays::{Random, cases, held};
 use crate::ufunc::Table;
 
 /// A gufunc with what it computes, from core blocks.

@@ -6,7 +6,7 @@ use super::{Call, Casting, Input, Table};
 use crate::any::{AnyArray, AnyView, AnyViewMut};
 use crate::dtype::DType;
 use crate::gufunc::mocks;
-use crate::random::{Random, cases, held};
+use crate::random_arrays::{Random, cases, held};
 
 /// A ufunc, and what it computes from its inputs' elements.
 struct Subject {

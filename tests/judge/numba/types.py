@@ -219,6 +219,21 @@ class Tuple(Type):
         return max(item.fit(part) for item, part in zip(self.items, value))
 
 
+class Generator(Type):
+    """NumPy's generator of random numbers, passed as it is."""
+
+    def __init__(self):
+        super().__init__("Generator")
+
+    def convert(self, value):
+        if self.fit(value):
+            raise TypeError(f"expected a generator, got {type(value).__name__}")
+        return value
+
+    def fit(self, value):
+        return 0 if isinstance(value, np.random.Generator) else 3
+
+
 def UniTuple(item, count):
     """A tuple of items of one type."""
     return Tuple([item] * count)
@@ -270,6 +285,7 @@ intp, uintp, ssize_t, size_t = int64, uint64, int64, uint64
 long_, ulong, longlong, ulonglong = int64, uint64, int64, uint64
 float_, double = float32, float64
 void = none = NoneType("None")
+npy_rng = Generator()
 
 WEAK = {python: Weak(python) for python in WEAK_DTYPES}
 SCALARS = [int8, int16, int32, int64, uint8, uint16, uint32, uint64]
@@ -281,7 +297,7 @@ def is_type(value):
     """Whether this declares something."""
     if isinstance(value, Type) or value is None or is_tuple(value) or optional_of(value) is not None:
         return True
-    return isinstance(value, type) and (value in WEAK or value in OF_NUMPY)
+    return isinstance(value, type) and (value in WEAK or value in OF_NUMPY or value is np.random.Generator)
 
 
 def is_tuple(value):
@@ -299,6 +315,8 @@ def as_type(value):
         return value
     if (inner := optional_of(value)) is not None:
         return Optional(inner)
+    if value is np.random.Generator:
+        return npy_rng
     if value in WEAK:
         return WEAK[value]
     if value in OF_NUMPY:

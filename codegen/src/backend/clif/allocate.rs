@@ -9,6 +9,7 @@ use pykernel_abi::{block, host, raised};
 
 use super::function::FunctionCx;
 use super::view::{TRUSTED, fastest};
+use crate::ir::threads::RandomState;
 use crate::ir::{Expr, LocalId, Type, ViewType};
 use crate::types::{DType, Layout};
 
@@ -74,6 +75,29 @@ impl FunctionCx<'_, '_> {
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes as u32, align);
         let slot = self.builder.create_sized_stack_slot(slot);
         let data = self.builder.ins().stack_addr(self.pointer, slot, 0);
+        let extents: Vec<Value> = shape.iter().map(|extent| self.expression(extent).value).collect();
+        self.make_view(view, ty, data, &extents);
+    }
+
+    /// Asks the host for what it keeps of random numbers; a host without it has it at address 0.
+    pub(super) fn random(&mut self, view: LocalId, shape: &[Expr], state: RandomState) {
+        let ty = self.view_type(view);
+        let record = self.raised();
+        let host = self.builder.ins().load(self.pointer, TRUSTED, record, raised::HOST);
+        let function = self.builder.ins().load(self.pointer, TRUSTED, host, host::RANDOM);
+        let [known, after] = [self.builder.create_block(), self.builder.create_block()];
+        let data = self.builder.append_block_param(after, self.pointer);
+        self.builder.ins().brif(function, known, &[], after, &[function.into()]);
+        self.continue_in(known);
+        let mut signature = self.unit.module.make_signature();
+        signature.params = vec![AbiParam::new(types::I32)];
+        signature.returns.push(AbiParam::new(self.pointer));
+        let signature = self.builder.import_signature(signature);
+        let which = self.builder.ins().iconst(types::I32, i64::from(state.number()));
+        let call = self.builder.ins().call_indirect(signature, function, &[which]);
+        let found = self.builder.inst_results(call)[0];
+        self.builder.ins().jump(after, &[found.into()]);
+        self.continue_in(after);
         let extents: Vec<Value> = shape.iter().map(|extent| self.expression(extent).value).collect();
         self.make_view(view, ty, data, &extents);
     }

@@ -144,6 +144,7 @@ impl FunctionCx<'_, '_> {
             Intrinsic::CountOnes => self.builder.ins().popcnt(values[0]),
             Intrinsic::LeadingZeros => self.builder.ins().clz(values[0]),
             Intrinsic::ReverseBits => self.builder.ins().bitrev(values[0]),
+            Intrinsic::MultiplyHigh => self.builder.ins().umulhi(values[0], values[1]),
             Intrinsic::StackExhausted => self.stack_exhausted(),
             Intrinsic::Special(_) => {
                 unreachable!("bug in pykernel: {} is for GPUs alone", self.function.name)
@@ -214,7 +215,8 @@ fn result(op: Intrinsic, args: &[Operand]) -> Scalar {
         | Intrinsic::ProductError
         | Intrinsic::CountOnes
         | Intrinsic::LeadingZeros
-        | Intrinsic::ReverseBits => args[0].scalar,
+        | Intrinsic::ReverseBits
+        | Intrinsic::MultiplyHigh => args[0].scalar,
     }
 }
 

@@ -6,6 +6,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, Value};
 use super::allocate::Allocation;
 use super::branch::Targets;
 use super::function::{Flow, FunctionCx};
+use crate::ir::threads::Space;
 use crate::ir::{CompareOp, Expr, Label, LocalId, Stmt, StmtKind, Type};
 
 impl FunctionCx<'_, '_> {
@@ -60,6 +61,9 @@ impl FunctionCx<'_, '_> {
             StmtKind::Print(template) => self.print(template),
             StmtKind::Allocate { found, owner, view, shape, zeroed, most: _ } => {
                 self.allocate(Allocation { found: *found, owner: *owner, view: *view }, shape, *zeroed);
+            }
+            StmtKind::Reserve { view, shape, room: _, space: Space::Random(state) } => {
+                self.random(*view, shape, *state);
             }
             StmtKind::Reserve { view, shape, room, space: _ } => self.reserve(*view, shape, *room),
             StmtKind::Retain(owner) => self.retain(*owner),

@@ -36,6 +36,9 @@ impl FunctionCx<'_, '_> {
             Intrinsic::ProductError => self.product_error(scalar, operands[0], operands[1]),
             Intrinsic::CountOnes => return self.count(Opcode::Popc, args[0]),
             Intrinsic::LeadingZeros => return self.count(Opcode::Clz, args[0]),
+            Intrinsic::MultiplyHigh => {
+                self.compute(Opcode::MulHigh, Ty::U64, Class::Long, [operands[0], operands[1]])
+            }
             Intrinsic::ReverseBits => {
                 self.compute(Opcode::Brev, class(scalar).declared(), class(scalar), [operands[0]])
             }

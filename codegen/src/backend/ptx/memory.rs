@@ -79,6 +79,10 @@ impl FunctionCx<'_, '_> {
             ir::threads::Space::Frame => self.in_frame(local, room * size),
             ir::threads::Space::Shared(number) => self.shared(local, Some((number, room * size))),
             ir::threads::Space::Launch => self.shared(local, None),
+            ir::threads::Space::Random(_) => {
+                self.refuse("draw from the program's global generators of random numbers");
+                self.in_frame(local, room * size)
+            }
         };
         let extents: Vec<Register> = shape.iter().map(|extent| self.register_of(extent)).collect();
         self.make_view(local, data, &extents, size);

@@ -15,6 +15,7 @@ use std::path::Path;
 
 use super::job::Job;
 use super::output::Output;
+use crate::interface::Overload;
 use crate::manifest::Compiled;
 
 /// What a build script asks for.
@@ -46,10 +47,17 @@ pub(super) fn write(job: &Job, kernels: &[Compiled], library: &[u8]) -> Result<(
 }
 
 /// Whether a kernel is one of the package's own, and can be called without Rust. A ufunc's loops are
-/// for the runtime, which broadcasts and converts for them, and what runs on GPUs alone for its launches.
+/// for the runtime, which broadcasts and converts for them, what runs on GPUs alone for its launches, and the generators that
+/// kernels take are Rust's.
 fn is_own(Compiled { file, kernel }: &Compiled) -> bool {
     let is_shown = file.ends_with(".md") || NOT_OWN.iter().any(|folder| file.starts_with(folder));
-    !is_shown && kernel.callables.is_empty() && kernel.ufunc.is_none() && kernel.launched.is_none()
+    let draws = |overload: &Overload| overload.params.iter().any(|param| param.ty.holds_generator());
+    let takes_generator = kernel.overloads.iter().any(draws);
+    !is_shown
+        && !takes_generator
+        && kernel.callables.is_empty()
+        && kernel.ufunc.is_none()
+        && kernel.launched.is_none()
 }
 
 /// Writes a file outside of the helper's folder.

@@ -2,6 +2,7 @@
 
 use super::record;
 use crate::interface::{Kernel, Leaf, Overload, ParamType};
+use crate::ir::Mode;
 use crate::symbol::identifier;
 use crate::types::{ArrayType, DType, Layout, Type};
 
@@ -142,6 +143,7 @@ fn collect(name: String, ty: &ParamType, leaves: &mut Vec<(String, Leaf)>) {
     let leaf = match ty {
         ParamType::Number(number) => Leaf::Number(number.dtype()),
         ParamType::Array(array, mode) => Leaf::Array(*array, *mode),
+        ParamType::Generator => Leaf::Array(ArrayType::GENERATOR, Mode::Write),
         ParamType::Tuple(items) => {
             let items = items.iter().enumerate();
             return items.for_each(|(index, item)| collect(format!("{name}_{index}"), item, leaves));
@@ -176,6 +178,7 @@ fn suffix(ty: &ParamType) -> String {
         ParamType::Number(number) => Type::from(*number).to_string(),
         ParamType::Tuple(items) => items.iter().map(suffix).collect::<Vec<_>>().join("_"),
         ParamType::Optional(number) => format!("optional_{}", Type::from(*number)),
+        ParamType::Generator => "generator".to_owned(),
         ParamType::Array(array, _) => {
             let ArrayType { element, rank, layout, readonly } = *array;
             let layout = match layout {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <cpuid.h>
 #endif
@@ -56,6 +57,10 @@ typedef struct pykernel_host {
        PYKERNEL_RAISED. */
     int32_t (*parallel_for)(pykernel_parallel_body body, const uint8_t *context, int64_t count,
                             int64_t cost, struct pykernel_raised *raised);
+    /* What the calling thread keeps of random numbers: for 0 the state of NumPy's generator, for 1 that of
+       Python's, each of PYKERNEL_TWISTER words; for 2 four words that nobody can foretell, other ones each
+       time. Null of a program that keeps none: kernels that ask then raise RuntimeError. */
+    uint32_t *(*random)(uint32_t which);
 } pykernel_host;
 
 static inline uint8_t *pykernel_allocate(size_t bytes, size_t align, bool zeroed)
@@ -73,10 +78,65 @@ static inline void pykernel_release(uint8_t *data, size_t bytes, size_t align)
 
 static inline void pykernel_print(const char *bytes, size_t length, const uint64_t *operands, size_t count);
 
+/* A state of the Mersenne Twister: its words, how many of them are used, whether a normal number is kept, and
+   that number's halves. */
+#define PYKERNEL_TWISTER_KEY 624
+#define PYKERNEL_TWISTER (PYKERNEL_TWISTER_KEY + 4)
+
+/* What each thread has of its own. */
+#ifndef PYKERNEL_THREAD_LOCAL
+#if defined(__cplusplus)
+#define PYKERNEL_THREAD_LOCAL thread_local
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define PYKERNEL_THREAD_LOCAL _Thread_local
+#elif defined(__GNUC__)
+#define PYKERNEL_THREAD_LOCAL __thread
+#else
+#define PYKERNEL_THREAD_LOCAL
+#endif
+#endif
+
+/* Fills words from the operating system's entropy where it is a file, and from the clock and an address, mixed
+   as by splitmix64, where it is not. */
+static inline void pykernel_entropy(uint32_t *words, size_t count)
+{
+    static PYKERNEL_THREAD_LOCAL uint64_t seed;
+    size_t i;
+    FILE *file = fopen("/dev/urandom", "rb");
+    size_t found = file ? fread(words, sizeof *words, count, file) : 0;
+    if (file)
+        fclose(file);
+    seed += (uint64_t)time(NULL) ^ (uint64_t)clock() << 32 ^ (uint64_t)(uintptr_t)&seed;
+    for (i = found; i < count; i++) {
+        uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
+        z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+        words[i] = (uint32_t)((z ^ z >> 31) >> 32);
+    }
+}
+
+/* The states of the calling thread, which the functions of one translation unit share. */
+static inline uint32_t *pykernel_random(uint32_t which)
+{
+    static PYKERNEL_THREAD_LOCAL uint32_t states[2][PYKERNEL_TWISTER], entropy[4];
+    uint32_t *state = entropy;
+    if (which > 1) {
+        pykernel_entropy(entropy, 4);
+        return entropy;
+    }
+    state = states[which];
+    if (!state[0] && !state[PYKERNEL_TWISTER_KEY]) {
+        pykernel_entropy(state, PYKERNEL_TWISTER_KEY);
+        state[0] |= UINT32_C(0x80000000);
+        state[PYKERNEL_TWISTER_KEY] = PYKERNEL_TWISTER_KEY;
+    }
+    return state;
+}
+
 /* The host of all kernels that this program calls. */
 static inline const pykernel_host *pykernel_default_host(void)
 {
-    static const pykernel_host host = {pykernel_allocate, pykernel_release, pykernel_print, NULL};
+    static const pykernel_host host = {pykernel_allocate, pykernel_release, pykernel_print, NULL, pykernel_random};
     return &host;
 }
 #ifndef PYKERNEL_HOST
@@ -139,7 +199,8 @@ PYKERNEL_ASSERT(level_follows_callables, offsetof(pykernel_raised, level) == 104
 PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
 PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
 PYKERNEL_ASSERT(host_prints_then, offsetof(pykernel_host, print) == 16);
-PYKERNEL_ASSERT(host_runs_loops_last, offsetof(pykernel_host, parallel_for) == 24);
+PYKERNEL_ASSERT(host_runs_loops_then, offsetof(pykernel_host, parallel_for) == 24);
+PYKERNEL_ASSERT(host_has_states_last, offsetof(pykernel_host, random) == 32);
 PYKERNEL_ASSERT(complex64_is_two_floats, sizeof(pykernel_complex64) == 8);
 PYKERNEL_ASSERT(complex128_is_two_doubles, sizeof(pykernel_complex128) == 16);
 

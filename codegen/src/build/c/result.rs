@@ -56,7 +56,7 @@ fn members(path: &str, ty: &Type, found: &mut Vec<(String, Field)>) {
             let path = if path.is_empty() { "value" } else { path };
             found.push((path.to_owned(), Field::Array(*array)));
         }
-        Type::Weak(_) | Type::Strong(_) | Type::None | Type::Text | Type::DType(_) => {
+        Type::Weak(_) | Type::Strong(_) | Type::None | Type::Text | Type::DType(_) | Type::Generator => {
             found.extend(ty.dtype().map(|dtype| (path.to_owned(), Field::Number(dtype))));
         }
     }

@@ -532,3 +532,56 @@ fn records_are_structs() {
     package.write("program.c", &program);
     runs(&package, "cc", &["-std=c99"], "program.c", &[package.0.root.join("lib/libkernels.a")]);
 }
+
+const DRAWS: &str = r#"
+import random
+import numpy as np
+from numba import njit
+
+@njit
+def draw(seed: int) -> float:
+    np.random.seed(seed)
+    random.seed(seed)
+    return np.random.random() + random.random()
+
+@njit
+def draw_on() -> float:
+    return np.random.random()
+
+@njit
+def entropy() -> float:
+    return np.random.default_rng().random()
+
+@njit
+def given(rng: np.random.Generator) -> float:
+    return rng.random()
+"#;
+
+const DRAWING_PROGRAM: &str = r#"
+#include "include/kernels.h"
+
+int main(void)
+{
+    pykernel_raised raised;
+    double x, y, z;
+    if (draw_on(&x, &raised) || draw_on(&y, &raised) || x == y || x < 0 || x >= 1) return 1;
+    /* What NumPy and CPython draw first with the seed 1. */
+    if (draw(1, &x, &raised) || x != 0.417022004702574 + 0.13436424411240122) return 2;
+    if (draw_on(&y, &raised) || draw(1, &z, &raised) || z != x || draw_on(&z, &raised) || z != y) return 3;
+    if (entropy(&x, &raised) || entropy(&y, &raised) || x == y) return 4;
+    return 0;
+}
+"#;
+
+#[test]
+fn c_programs_have_generators_for_each_thread() {
+    if !has("cc") {
+        return;
+    }
+    let package = package("c-random", "", DRAWS);
+    package.run();
+    let header = fs::read_to_string(package.0.root.join("include/kernels.h")).unwrap();
+    assert!(!header.contains("given("), "a kernel that takes a generator is Rust's");
+    package.write("program.c", DRAWING_PROGRAM);
+    runs(&package, "cc", &["-std=c99"], "program.c", &[package.0.root.join("lib/libkernels.a")]);
+}

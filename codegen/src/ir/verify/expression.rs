@@ -219,6 +219,7 @@ impl Checker<'_> {
             Intrinsic::CountOnes | Intrinsic::LeadingZeros | Intrinsic::ReverseBits => {
                 (ty.scalar.is_int() && ty.scalar.bits() >= 32, ty.scalar)
             }
+            Intrinsic::MultiplyHigh => (ty.scalar == Scalar::U64, ty.scalar),
             Intrinsic::StackExhausted | Intrinsic::Special(_) => (false, Scalar::Bool),
             Intrinsic::Sqrt
             | Intrinsic::Floor
@@ -266,7 +267,7 @@ const fn arity(op: Intrinsic) -> usize {
         Intrinsic::Sqrt | Intrinsic::Floor | Intrinsic::Ceil | Intrinsic::Trunc | Intrinsic::RoundEven => 1,
         Intrinsic::CountOnes | Intrinsic::LeadingZeros | Intrinsic::ReverseBits => 1,
         Intrinsic::AddOverflows | Intrinsic::SubOverflows | Intrinsic::MulOverflows => 2,
-        Intrinsic::CopySign | Intrinsic::ProductError => 2,
+        Intrinsic::CopySign | Intrinsic::ProductError | Intrinsic::MultiplyHigh => 2,
         Intrinsic::FusedMultiplyAdd | Intrinsic::MultiplyAdd => 3,
     }
 }

@@ -413,6 +413,7 @@ impl State {
             Intrinsic::CountOnes | Intrinsic::LeadingZeros | Intrinsic::ReverseBits => {
                 return self.of_bits(op, &args[0]);
             }
+            Intrinsic::MultiplyHigh => return self.unknown(Scalar::U64),
             Intrinsic::StackExhausted => return Value::Bool(self.unknown_bool()),
             Intrinsic::Special(special) => {
                 return Value::Int(Scalar::I64, Linear::symbol(self.facts.symbol(special.range())));

@@ -135,6 +135,7 @@ fn count_cheap(expr: &Expr, nodes: &mut usize) -> bool {
             | Intrinsic::CountOnes
             | Intrinsic::LeadingZeros
             | Intrinsic::ReverseBits
+            | Intrinsic::MultiplyHigh
             | Intrinsic::StackExhausted => false,
         },
         Expr::Overlap { .. } => false,

@@ -6,7 +6,7 @@ use super::{Axes, Initial, Reduction};
 use crate::any::AnyArray;
 use crate::dtype::DType;
 use crate::gufunc::mocks;
-use crate::random::{Random, cases, held};
+use crate::random_arrays::{Random, cases, held};
 use crate::ufunc::{Call, Identity, Input, Loop, Table, Weak};
 
 /// A ufunc, and what it computes; it does not commute.
