@@ -63,6 +63,7 @@
 
 pub mod device_loop;
 mod level;
+pub mod routine;
 
 pub use level::Level;
 
@@ -311,6 +312,8 @@ pub struct Host {
     /// what the part at the lowest place has raised in `raised`; parts behind it may be left out. Null
     /// of a host without threads: the kernel then runs `body` itself, over all.
     pub parallel_for: Option<ParallelFor>,
+    /// Runs a routine of linear algebra or a Fourier transform. Null of a host that has none.
+    pub run_routine: Option<routine::RunRoutine>,
 }
 
 /// [`Host::parallel_for`].
@@ -340,6 +343,9 @@ pub mod host {
 
     /// Offset of `parallel_for`.
     pub const PARALLEL_FOR: i32 = 24;
+
+    /// Offset of `run_routine`.
+    pub const RUN_ROUTINE: i32 = 32;
 }
 
 /// An array that a kernel returns.

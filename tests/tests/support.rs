@@ -22,6 +22,8 @@ const MODULES: &[(&str, &str)] = &[
     ("math", "`math`"),
     ("cmath", "`cmath`"),
     ("numpy", "`numpy`"),
+    ("numpy.fft", "`numpy.fft`"),
+    ("numpy.linalg", "`numpy.linalg`"),
     ("numba", "`numba`"),
     ("numba.cuda", "`numba.cuda`"),
     ("numba.cuda.atomic", "`numba.cuda.atomic`"),

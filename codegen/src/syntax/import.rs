@@ -71,6 +71,8 @@ const MODULES: &[&str] = &[
     "numba.cuda.random",
     "numba.types",
     "numpy",
+    "numpy.fft",
+    "numpy.linalg",
     "pykernel",
     "typing",
 ];
@@ -307,6 +309,8 @@ impl Entity {
                 "finfo" => Some(Entity::Limits(Kind::Float)),
                 "iinfo" => Some(Entity::Limits(Kind::Int)),
                 "newaxis" => Some(Entity::NewAxis),
+                "fft" => Some(Entity::Module("numpy.fft")),
+                "linalg" => Some(Entity::Module("numpy.linalg")),
                 _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
             },
             Entity::Module("typing") => match name {
@@ -360,7 +364,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
         "numpy" => scalars
             .chain(aliases(NUMPY_ALIASES))
             .chain(builtin::members("numpy"))
-            .chain(["finfo", "iinfo"])
+            .chain(["fft", "finfo", "iinfo", "linalg"])
             .collect(),
         "typing" => vec!["overload"],
         _ => builtin::members(module).collect(),

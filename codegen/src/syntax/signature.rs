@@ -54,7 +54,7 @@ impl Reader<'_> {
                 .all(|signature| self.is_callable(signature) && self.is_passable(def, signature));
         }
         fits &= self.is_launchable(def, &declared);
-        if declared.external.is_some() {
+        if matches!(declared.external, Some(External::Rust(_) | External::C { .. })) {
             fits &= self.is_foreign(def, &declared.signatures);
         }
         fits.then_some(declared)

@@ -56,6 +56,9 @@ typedef struct pykernel_host {
        PYKERNEL_RAISED. */
     int32_t (*parallel_for)(pykernel_parallel_body body, const uint8_t *context, int64_t count,
                             int64_t cost, struct pykernel_raised *raised);
+    /* Null, so that kernels that need linear algebra or Fourier transforms raise RuntimeError; or a
+       function that computes them, such as that of the Rust crate pykernel-routines. */
+    int32_t (*run_routine)(uint32_t routine, const void *operands, size_t count);
 } pykernel_host;
 
 static inline uint8_t *pykernel_allocate(size_t bytes, size_t align, bool zeroed)
@@ -76,7 +79,7 @@ static inline void pykernel_print(const char *bytes, size_t length, const uint64
 /* The host of all kernels that this program calls. */
 static inline const pykernel_host *pykernel_default_host(void)
 {
-    static const pykernel_host host = {pykernel_allocate, pykernel_release, pykernel_print, NULL};
+    static const pykernel_host host = {pykernel_allocate, pykernel_release, pykernel_print, NULL, NULL};
     return &host;
 }
 #ifndef PYKERNEL_HOST
@@ -139,7 +142,8 @@ PYKERNEL_ASSERT(level_follows_callables, offsetof(pykernel_raised, level) == 104
 PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
 PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
 PYKERNEL_ASSERT(host_prints_then, offsetof(pykernel_host, print) == 16);
-PYKERNEL_ASSERT(host_runs_loops_last, offsetof(pykernel_host, parallel_for) == 24);
+PYKERNEL_ASSERT(host_runs_loops_then, offsetof(pykernel_host, parallel_for) == 24);
+PYKERNEL_ASSERT(host_runs_routines_last, offsetof(pykernel_host, run_routine) == 32);
 PYKERNEL_ASSERT(complex64_is_two_floats, sizeof(pykernel_complex64) == 8);
 PYKERNEL_ASSERT(complex128_is_two_doubles, sizeof(pykernel_complex128) == 16);
 
