@@ -18,7 +18,7 @@ fn outcome(routine: Routine, operands: &[Operand]) -> i32 {
 
 #[test]
 fn a_system_is_solved() {
-    let (mut a, mut x) = ([3.0, 1.0, 1.0, 2.0], [9.0, 8.0]);
+    let (mut a, mut x) = ([3.0_f64, 1.0, 1.0, 2.0], [9.0_f64, 8.0]);
     let operands =
         [operand(&mut a, [1, 2, 2], Element::Float64), operand(&mut x, [1, 2, 1], Element::Float64)];
     assert_eq!(outcome(Routine::Solve, &operands), Outcome::Done as i32);

@@ -1,14 +1,12 @@
 //! Determinants, by the factors L and U with partial pivoting.
 
 use faer::dyn_stack::MemStack;
-use faer::linalg::lu::partial_pivoting::factor;
 use faer::linalg::temp_mat_zeroed;
 use faer::mat::AsMatMut;
 use faer::traits::ComplexField;
 use faer::traits::ext::ComplexFieldExt;
-use faer::{Par, Spec};
 
-use super::{Field, indices, memory, room};
+use super::{Field, indices, lu, memory, room};
 use crate::Done;
 use crate::operand::Stack;
 
@@ -18,29 +16,20 @@ pub(super) fn determinant<T: Field>(a: Stack<T>, sign: Stack<T>, pivots: Stack<T
     a.has(a.count, n, n)?;
     sign.has(a.count, 1, 1)?;
     pivots.has(a.count, 1, n)?;
-    let scratch = factor::lu_in_place_scratch::<usize, T>(n, n, Par::Seq, Spec::default());
-    let mut work = memory(&[room::<T>(n, n), scratch])?;
+    let mut work = memory(&[room::<T>(n, n), lu::room::<T>(n)])?;
     let (mut permutation, mut inverse) = (indices(n)?, indices(n)?);
-    let (mut lu, stack) = temp_mat_zeroed::<T, _, _>(n, n, MemStack::new(&mut work));
-    let mut lu = lu.as_mat_mut();
+    let (mut factors, stack) = temp_mat_zeroed::<T, _, _>(n, n, MemStack::new(&mut work));
+    let mut factors = factors.as_mat_mut();
     let zero = T::Real::zero_impl();
     for index in 0..a.count {
         // SAFETY: these are matrices of stacks that share no memory.
         let (given, mut sign, mut pivots) =
             unsafe { (a.matrix(index), sign.matrix_mut(index), pivots.matrix_mut(index)) };
-        lu.copy_from(given);
-        let (info, _) = factor::lu_in_place(
-            lu.as_mut(),
-            &mut permutation,
-            &mut inverse,
-            Par::Seq,
-            stack,
-            Spec::default(),
-        );
-        let odd = info.transposition_count % 2 == 1;
+        factors.copy_from(given);
+        let (_, odd) = lu::factor(factors.as_mut(), &mut permutation, &mut inverse, stack);
         let mut unit = if odd { -T::one_impl() } else { T::one_impl() };
         for i in 0..n {
-            let pivot = lu[(i, i)];
+            let pivot = factors[(i, i)];
             let size = pivot.abs();
             pivots[(0, i)] = size;
             if size == zero {
@@ -49,7 +38,7 @@ pub(super) fn determinant<T: Field>(a: Stack<T>, sign: Stack<T>, pivots: Stack<T
                 (i + 1..n).for_each(|rest| pivots[(0, rest)] = T::Real::one_impl());
                 break;
             }
-            unit = unit * pivot.mul_real(&size.recip());
+            unit *= pivot.mul_real(size.recip());
         }
         sign[(0, 0)] = unit;
     }

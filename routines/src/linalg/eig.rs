@@ -156,7 +156,7 @@ fn normalise(mut v: MatMut<'_, Complex<f64>>) {
             false => turn.mul_real(&(size * length).recip()),
         };
         for i in 0..v.nrows() {
-            v[(i, j)] = v[(i, j)] * factor;
+            v[(i, j)] *= factor;
         }
         if !is_real {
             v[(largest, j)].im = 0.0;

@@ -4,6 +4,7 @@ mod cholesky;
 mod determinant;
 mod eig;
 mod eigh;
+mod lu;
 mod qr;
 mod solve;
 mod svd;
