@@ -26,6 +26,22 @@ fn a_system_is_solved() {
 }
 
 #[test]
+fn a_singular_matrix_is_found() {
+    let (mut a, mut x) = ([3.0_f64, 6.0, 1.0, 2.0], [9.0_f64, 8.0]);
+    let (mut sign, mut pivots) = ([7.0_f64], [7.0_f64; 2]);
+    let a = operand(&mut a, [1, 2, 2], Element::Float64);
+    let operands = [a, operand(&mut x, [1, 2, 1], Element::Float64)];
+    assert_eq!(outcome(Routine::Solve, &operands), Outcome::Failed as i32);
+    let operands = [
+        a,
+        operand(&mut sign, [1, 1, 1], Element::Float64),
+        operand(&mut pivots, [1, 1, 2], Element::Float64),
+    ];
+    assert_eq!(outcome(Routine::Determinant, &operands), Outcome::Done as i32);
+    assert_eq!((sign[0], pivots), (0.0, [3.0, 0.0]));
+}
+
+#[test]
 fn what_does_not_fit_is_refused() {
     let (mut a, mut x) = ([0.0; 6], [0.0; 2]);
     let a = operand(&mut a, [1, 2, 3], Element::Float64);
