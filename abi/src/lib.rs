@@ -63,6 +63,7 @@
 
 pub mod device_loop;
 mod level;
+pub mod routine;
 
 pub use level::Level;
 
@@ -314,6 +315,8 @@ pub struct Host {
     /// Gives what [`random`] says of one of its numbers, for the thread that asks. It stays where it is as long as the
     /// thread runs. Null of a host that has none: a kernel that asks then raises `RuntimeError`.
     pub random: Option<RandomState>,
+    /// Runs a routine of linear algebra or a Fourier transform. Null of a host that has none.
+    pub run_routine: Option<routine::RunRoutine>,
 }
 
 /// [`Host::random`].
@@ -374,6 +377,8 @@ pub mod host {
 
     /// Offset of `random`.
     pub const RANDOM: i32 = 32;
+    /// Offset of `run_routine`.
+    pub const RUN_ROUTINE: i32 = 40;
 }
 
 /// An array that a kernel returns.

@@ -92,6 +92,7 @@ codes! {
         WrongRank "wrong-rank" "An array is indexed with too few or too many indices.";
         ReadonlyArray "readonly-array" "An array that is declared read-only is written.";
         NotCallable "not-callable" "A value that is not a function is called.";
+        MissingFeature "missing-feature" "A kernel calls what a feature of this package has, which is not on.";
         GpuOnly "gpu-only" "A kernel for the CPU uses what only threads of a GPU have.";
         NotIterable "not-iterable" "A `for` runs over something that cannot be iterated.";
         EndlessTypes "endless-types" "A recursion has no path on which its result type can be known, or needs ever new types.";

@@ -290,7 +290,7 @@ fn callable(program: &Program, function: ir::FunctionId) -> Option<Callable> {
 fn untrusted(function: &ir::Function) -> Option<String> {
     match &function.external.as_ref()?.at {
         External::C { symbol, trusted: false, .. } => Some(symbol.to_string()),
-        External::C { .. } | External::Rust(_) => None,
+        External::C { .. } | External::Rust(_) | External::Routine(_) => None,
     }
 }
 

@@ -8,8 +8,14 @@ use pykernel::call::{HOST as PROGRAM, printed, stack_limit};
 use pykernel_abi::{Host, ParallelBody, Raised, Status};
 
 /// The host of the kernels that the command calls.
-pub static HOST: Host =
-    Host { allocate, release, print, parallel_for: Some(parallel_for), random: PROGRAM.random };
+pub static HOST: Host = Host {
+    allocate,
+    release,
+    print,
+    parallel_for: Some(parallel_for),
+    random: PROGRAM.random,
+    run_routine: PROGRAM.run_routine,
+};
 
 /// Beyond this, there is no memory.
 const LARGEST: usize = 1 << 34;

@@ -182,6 +182,7 @@ fn unknown(external: &External) -> Option<String> {
     match external {
         External::Rust(path) => Some(format!("the Rust function `{path}`")),
         External::C { symbol, .. } => (!is_in_process(symbol)).then(|| format!("the C function `{symbol}`")),
+        External::Routine(_) => None,
     }
 }
 

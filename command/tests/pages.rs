@@ -35,7 +35,8 @@ fn claimed(text: &str) -> Vec<(u32, String)> {
 
 #[test]
 fn examples_raise_exactly_the_code_of_their_page() {
-    for code in Code::ALL {
+    // This program has all features.
+    for code in Code::ALL.iter().filter(|code| **code != Code::MissingFeature) {
         for (index, example) in examples(code.page()).into_iter().enumerate() {
             let claimed = claimed(example);
             assert_eq!(found(example), claimed, "{}, example {}:\n{example}", code.name(), index + 1);

@@ -4,14 +4,29 @@ use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::io::Write;
 
 use pykernel_abi::Host;
+use pykernel_abi::routine::RunRoutine;
 
 use crate::parallel_for::parallel_for;
 use crate::random;
 use crate::template::expand;
 
 /// The host of the kernels that this program calls.
-pub static HOST: Host =
-    Host { allocate, release, print, parallel_for: Some(parallel_for), random: Some(random::state) };
+pub static HOST: Host = Host {
+    allocate,
+    release,
+    print,
+    parallel_for: Some(parallel_for),
+    random: Some(random::state),
+    run_routine: RUN_ROUTINE,
+};
+
+/// The routines that the features of this package have.
+#[cfg(any(feature = "linalg", feature = "fft"))]
+const RUN_ROUTINE: Option<RunRoutine> = Some(pykernel_routines::run);
+
+/// The routines that the features of this package have.
+#[cfg(not(any(feature = "linalg", feature = "fft")))]
+const RUN_ROUTINE: Option<RunRoutine> = None;
 
 unsafe extern "C" fn allocate(bytes: usize, align: usize, zeroed: bool) -> *mut u8 {
     let Ok(layout) = Layout::from_size_align(bytes, align) else { return std::ptr::null_mut() };

@@ -24,6 +24,8 @@ const MODULES: &[(&str, &str)] = &[
     ("numpy", "`numpy`"),
     ("numpy.random", "`numpy.random`"),
     ("random", "`random`"),
+    ("numpy.fft", "`numpy.fft`"),
+    ("numpy.linalg", "`numpy.linalg`"),
     ("numba", "`numba`"),
     ("numba.cuda", "`numba.cuda`"),
     ("numba.cuda.atomic", "`numba.cuda.atomic`"),

@@ -15,6 +15,8 @@ mod written;
 
 use std::ops::RangeInclusive;
 
+use pykernel_abi::routine::Routine;
+
 pub use constant::{Constant, constant};
 pub use intrinsics::Form;
 pub use random::generator_methods;
@@ -319,6 +321,14 @@ pub fn all_written() -> impl Iterator<Item = (&'static str, &'static str, &'stat
         Target::Written(function, takes) => Some((row.name, function, takes)),
         _ => None,
     })
+}
+
+/// Whether programs have a routine, as the features say that this was built with.
+pub fn has_routine(routine: Routine) -> bool {
+    match routine.feature() {
+        "fft" => cfg!(feature = "fft"),
+        _ => cfg!(feature = "linalg"),
+    }
 }
 
 /// The names of a module's functions and constants, for suggestions; of Python's own if the

@@ -42,6 +42,10 @@ pub enum Takes {
     Switch,
     /// One of these texts, as its number.
     Choice(&'static [&'static str]),
+    /// One of these texts, on which the types of results depend: as a tuple with as many `False` as its number.
+    Case(&'static [&'static str]),
+    /// The same, or this.
+    CaseOr(&'static [&'static str], &'static Takes),
     /// An element type or `None`.
     DType,
     /// A tuple, or a list that is written out, of these.
@@ -101,6 +105,11 @@ const ORDERS: &[&str] = &["C", "F"];
 const PADDINGS: &[&str] =
     &["constant", "edge", "reflect", "symmetric", "wrap", "maximum", "minimum", "mean", "empty"];
 const LINE: Takes = Takes::Array { ranks: (0, 1), highest: Kind::Complex };
+
+const SCALING: Takes = Takes::OrNone(&Takes::Choice(&["backward", "ortho", "forward"]));
+const REAL_AXES: Takes = Takes::Array { ranks: (1, usize::MAX), highest: Kind::Float };
+const TRIANGLE: Takes = Takes::Choice(&["L", "U", "l", "u"]);
+const ORDER: Takes = Takes::OrNone(&Takes::CaseOr(&["fro", "f", "nuc"], &REAL_NUMBER));
 
 pub(super) const fn written(name: &'static str, function: &'static str, takes: &'static [Takes]) -> Row {
     Row { name, arity: 0..=usize::MAX, rule: Rule::Written, target: Target::Written(function, takes) }
@@ -181,6 +190,18 @@ pub(super) static TABLE: &[Row] = &[
     written("numpy.ediff1d", "numpy_ediff1d", &[ARRAY, Takes::OrNone(&ARRAY), Takes::OrNone(&ARRAY)]),
     written("numpy.expand_dims", "numpy_expand_dims", &[ARRAY, Takes::Ints]),
     written("numpy.eye", "numpy_eye", &[INT, MAYBE_INT, INT, DTYPE]),
+    written("numpy.fft.fft", "fft_fft", &[AXES, MAYBE_INT, INT, SCALING]),
+    written("numpy.fft.fft2", "fft_fft2", &[MATRIX, MAYBE_INTS, MAYBE_INTS, SCALING]),
+    written("numpy.fft.fftfreq", "fft_fftfreq", &[INT, REAL_NUMBER]),
+    written("numpy.fft.fftn", "fft_fftn", &[AXES, MAYBE_INTS, MAYBE_INTS, SCALING]),
+    written("numpy.fft.fftshift", "fft_fftshift", &[ARRAY, MAYBE_INTS]),
+    written("numpy.fft.ifft", "fft_ifft", &[AXES, MAYBE_INT, INT, SCALING]),
+    written("numpy.fft.ifft2", "fft_ifft2", &[MATRIX, MAYBE_INTS, MAYBE_INTS, SCALING]),
+    written("numpy.fft.ifftn", "fft_ifftn", &[AXES, MAYBE_INTS, MAYBE_INTS, SCALING]),
+    written("numpy.fft.ifftshift", "fft_ifftshift", &[ARRAY, MAYBE_INTS]),
+    written("numpy.fft.irfft", "fft_irfft", &[AXES, MAYBE_INT, INT, SCALING]),
+    written("numpy.fft.rfft", "fft_rfft", &[REAL_AXES, MAYBE_INT, INT, SCALING]),
+    written("numpy.fft.rfftfreq", "fft_rfftfreq", &[INT, REAL_NUMBER]),
     written("numpy.flip", "numpy_flip", &[ARRAY, MAYBE_INTS]),
     written("numpy.fliplr", "numpy_fliplr", &[MATRIX]),
     written("numpy.flipud", "numpy_flipud", &[AXES]),
@@ -211,6 +232,28 @@ pub(super) static TABLE: &[Row] = &[
     written("numpy.isin", "numpy_isin", &[ARRAY, ARRAY, FLAG]),
     written("numpy.kron", "numpy_kron", &[FLAT, FLAT]),
     written("numpy.lexsort", "numpy_lexsort", &[Takes::Items(&VECTOR)]),
+    written("numpy.linalg.cholesky", "linalg_cholesky", &[MATRIX, FLAG]),
+    written("numpy.linalg.cond", "linalg_cond", &[MATRIX, ORDER]),
+    written("numpy.linalg.det", "linalg_det", &[MATRIX]),
+    written("numpy.linalg.eig", "linalg_eig", &[MATRIX]),
+    written("numpy.linalg.eigh", "linalg_eigh", &[MATRIX, TRIANGLE]),
+    written("numpy.linalg.eigvals", "linalg_eigvals", &[MATRIX]),
+    written("numpy.linalg.eigvalsh", "linalg_eigvalsh", &[MATRIX, TRIANGLE]),
+    written("numpy.linalg.inv", "linalg_inv", &[MATRIX]),
+    written("numpy.linalg.lstsq", "linalg_lstsq", &[FLAT_MATRIX, FLAT, BOUND_NUMBER]),
+    written("numpy.linalg.matrix_power", "linalg_matrix_power", &[MATRIX, INT]),
+    written("numpy.linalg.matrix_rank", "linalg_matrix_rank", &[ARRAY, BOUND_NUMBER, BOUND_NUMBER]),
+    written("numpy.linalg.multi_dot", "linalg_multi_dot", &[Takes::Items(&FLAT)]),
+    written("numpy.linalg.norm", "linalg_norm", &[ARRAY, ORDER, MAYBE_INTS, SWITCH]),
+    written("numpy.linalg.pinv", "linalg_pinv", &[MATRIX, BOUND_NUMBER, BOUND_NUMBER]),
+    written(
+        "numpy.linalg.qr",
+        "linalg_qr",
+        &[MATRIX, Takes::OrNone(&Takes::Case(&["reduced", "complete", "r"]))],
+    ),
+    written("numpy.linalg.slogdet", "linalg_slogdet", &[MATRIX]),
+    written("numpy.linalg.solve", "linalg_solve", &[MATRIX, AXES]),
+    written("numpy.linalg.svd", "linalg_svd", &[MATRIX, FLAG, SWITCH]),
     written("numpy.linspace", "numpy_linspace", &[NUMBER, NUMBER, INT, FLAG, SWITCH, DTYPE]),
     written("numpy.logspace", "numpy_logspace", &[NUMBER, NUMBER, INT, FLAG, NUMBER, DTYPE]),
     written("numpy.matmul", "numpy_matmul", &[AXES, AXES]),

@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 pub use table::Table;
 
+use pykernel_abi::routine::Routine;
+
 use crate::source::Span;
 use crate::types::{DType, Record, Type};
 use crate::ufunc::Ufunc;
@@ -114,6 +116,9 @@ pub enum External {
         /// Whether the file vouches for the declaration, and for every call.
         trusted: bool,
     },
+    /// A routine of the host's: only the library declares one. It takes arrays of three dimensions, and gives a
+    /// [`pykernel_abi::routine::Outcome`]; the body says what a host gives that has none.
+    Routine(Routine),
 }
 
 /// A local variable.

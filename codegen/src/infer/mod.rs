@@ -53,9 +53,11 @@ mod written;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
-use crate::builtin::{all_written, python_name};
+use pykernel_abi::routine::Routine;
+
+use crate::builtin::{all_written, has_routine, python_name};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Note};
-use crate::hir::{self, ErrorModel};
+use crate::hir::{self, ErrorModel, External};
 use crate::library::library;
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, InnerLoop, Instance, InstanceId, Program, Stmt, StmtKind, Web, WebId};
@@ -356,6 +358,11 @@ impl<'a> Infer<'a> {
         let slot = &self.slots[id.0 as usize];
         let function = self.function(origin, slot.key.function);
         stopped |= slot.result.is_none() || slot.unsettled;
+        if let Some(External::Routine(routine)) = function.external
+            && !has_routine(routine)
+        {
+            self.absent_routine(id, routine).into_iter().for_each(|absent| diagnostics.report(absent));
+        }
         if origin == Origin::Library && !found.is_empty() {
             match self.not_taken(id, &found) {
                 Some(refusal) => diagnostics.report(refusal),
@@ -385,21 +392,40 @@ impl<'a> Infer<'a> {
         (instance, stopped.then_some(Stopped { unassigned }))
     }
 
-    /// The refusal of a call of one of NumPy's functions whose text has no meaning for the types at hand.
-    fn not_taken(&self, id: InstanceId, found: &Diagnostics) -> Option<Diagnostic> {
-        let first = found.clone().into_sorted().into_iter().next()?;
+    /// The function of the library that a program calls, perhaps through others, where it makes an instance; and that
+    /// call.
+    fn called_by_user(&self, id: InstanceId) -> Option<(InstanceId, Span)> {
         let (mut callee, mut call) = (id, self.slots[id.0 as usize].made_by?);
         while self.slots[call.0.0 as usize].key.origin == Origin::Library {
             callee = call.0;
             call = self.slots[callee.0 as usize].made_by?;
         }
+        Some((callee, call.1))
+    }
+
+    /// The refusal of a call that needs a routine which the program does not have.
+    fn absent_routine(&self, id: InstanceId, routine: Routine) -> Option<Diagnostic> {
+        let (callee, span) = self.called_by_user(id)?;
+        let function = self.function(Origin::Library, self.slots[callee.0 as usize].key.function);
+        let (name, ..) = all_written().find(|(_, text, _)| *text == function.name)?;
+        let (name, feature) = (python_name(name), routine.feature());
+        let message = format!("`{name}` needs the feature `{feature}` of the package `pykernel`");
+        let help =
+            format!("switch it on in Cargo.toml: `pykernel = {{ version = …, features = [\"{feature}\"] }}`");
+        Some(Diagnostic::new(Code::MissingFeature, span, message).help(help))
+    }
+
+    /// The refusal of a call of one of NumPy's functions whose text has no meaning for the types at hand.
+    fn not_taken(&self, id: InstanceId, found: &Diagnostics) -> Option<Diagnostic> {
+        let first = found.clone().into_sorted().into_iter().next()?;
+        let (callee, span) = self.called_by_user(id)?;
         let key = &self.slots[callee.0 as usize].key;
         let function = self.function(Origin::Library, key.function);
         let (name, ..) = all_written().find(|(_, text, _)| *text == function.name)?;
         let types: Vec<String> = key.params.iter().map(|ty| format!("`{ty}`")).collect();
         let message = format!("`{}` does not take {}", python_name(name), types.join(", "));
         Some(
-            Diagnostic::new(Code::ArgumentMismatch, call.1, message)
+            Diagnostic::new(Code::ArgumentMismatch, span, message)
                 .note(format!("in it, {}", first.message))
                 .help("convert the arguments with `astype`, or write a loop over the elements"),
         )

@@ -212,6 +212,15 @@ impl Body<'_, '_> {
                     _ => self.as_taken(row, &Takes::DType, arg),
                 }
             }
+            Takes::CaseOr(_, other) if arg.ty != Type::Text => self.as_taken(row, other, arg),
+            Takes::Case(texts) | Takes::CaseOr(texts, _) => match &arg.kind {
+                ExprKind::Text(text) if texts.contains(&text.as_str()) => {
+                    let place = texts.iter().position(|one| one == text).unwrap_or_default();
+                    let one = Expr::new(ExprKind::Bool(false), Type::BOOL, span);
+                    Ok(packed(vec![one; place], span))
+                }
+                _ => self.no_choice(row, &arg, texts),
+            },
             Takes::DType => {
                 let dtype = self.dtype_of(&arg)?;
                 Ok(dtype.map_or(Expr::new(ExprKind::None, Type::None, span), |dtype| {

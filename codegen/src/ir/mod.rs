@@ -70,7 +70,8 @@
 //!
 //! # External functions
 //! have no body ([`External`]). They take and give numbers. One of the program's Rust raises
-//! `RuntimeError` where it panics.
+//! `RuntimeError` where it panics. A routine of the host takes arrays of three dimensions: it reads all, writes those
+//! that `pykernel_abi::routine::Routine::writes` says, and keeps none.
 //!
 //! # Threads of a GPU
 //! A function that one calls runs in each of many threads. What they write into memory that they share, others see behind

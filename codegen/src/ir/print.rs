@@ -527,5 +527,6 @@ fn at(external: &hir::External) -> String {
     match external {
         hir::External::Rust(path) => format!("rust {path}"),
         hir::External::C { symbol, .. } => format!("c {symbol}"),
+        hir::External::Routine(routine) => format!("routine {}", routine.name()),
     }
 }

@@ -81,6 +81,8 @@ const TEXT: &str = concat!(
     include_str!("splitting.py"),
     include_str!("sorting.py"),
     include_str!("linear.py"),
+    include_str!("linalg.py"),
+    include_str!("fft.py"),
     include_str!("elements.py"),
     include_str!("statistics.py"),
     include_str!("padding.py"),

@@ -1,6 +1,7 @@
 //! Lowering one function: its locals, and the block under construction.
 
 use super::elementwise::Operands;
+use crate::hir::External;
 use crate::ir::construct::{boolean, locals, zero};
 use crate::ir::{self, LocalId, Scalar};
 use crate::source::{Source, Span};
@@ -16,7 +17,8 @@ pub(super) fn lower(program: &Program, source: &Source, instance: &Instance, nam
     lowering.set_placeholders();
     lowering.function.external = instance.external.clone().map(|at| {
         let body = std::mem::take(&mut lowering.function.body);
-        let reference = if instance.body.is_empty() { Vec::new() } else { body };
+        let is_reference = !instance.body.is_empty() && !matches!(at, External::Routine(_));
+        let reference = if is_reference { body } else { Vec::new() };
         Box::new(ir::External { at, reference })
     });
     lowering.function

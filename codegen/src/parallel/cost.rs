@@ -1,5 +1,6 @@
 //! About how many operations statements take, for the decision whether threads are worth it.
 
+use crate::hir::External;
 use crate::typed::{Expr, ExprKind, InstanceId, Program, Stmt, StmtKind, WebId};
 
 /// How often a loop runs of which that is not known.
@@ -7,6 +8,9 @@ const TRIPS: u64 = 16;
 
 /// What asking the host for something is worth.
 const HOST_CALL: u64 = 20;
+
+/// What a routine of the host is worth: of matrices with a few rows and columns.
+const ROUTINE: u64 = 2000;
 
 /// Beyond it nothing changes.
 const MOST: u64 = 1 << 20;
@@ -70,6 +74,9 @@ impl Costs<'_> {
     fn instance(&mut self, id: InstanceId) -> u64 {
         if self.around.contains(&id) {
             return 1;
+        }
+        if let Some(External::Routine(_)) = self.program[id].external {
+            return ROUTINE;
         }
         self.around.push(id);
         let cost = self.body(&self.program[id].body);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::hir::External;
 use crate::source::Span;
 use crate::typed::{Expr, ExprKind, Instance, Output, Program, Stmt, StmtKind, WebId, visit};
 
@@ -41,11 +42,20 @@ impl Facts {
 /// Looks at all instances.
 pub(super) fn facts(program: &Program) -> Facts {
     let origins = program.instances.iter().map(of_webs).collect();
-    let writes = program.instances.iter().map(|instance| vec![false; instance.params.len()]).collect();
+    let writes = program.instances.iter().map(written_elsewhere).collect();
     let mut facts = Facts { origins, writes };
     // What is written only grows, so this ends.
     while (0..program.instances.len()).any(|index| refine(program, index, &mut facts)) {}
     facts
+}
+
+/// For each parameter of an instance, whether a routine of the host that it stands for writes it.
+fn written_elsewhere(instance: &Instance) -> Vec<bool> {
+    let writes = |position| match &instance.external {
+        Some(External::Routine(routine)) => routine.writes(position),
+        _ => false,
+    };
+    (0..instance.params.len()).map(writes).collect()
 }
 
 /// For each web, where the arrays in it may come from.

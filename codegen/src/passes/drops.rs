@@ -15,7 +15,8 @@ use crate::source::Span;
 pub fn run(module: &mut Module) {
     let mut changed = false;
     for function in &mut module.functions {
-        if function.locals.iter().any(|local| local.ty == Type::Owner) {
+        let counts = function.locals.iter().any(|local| local.ty == Type::Owner);
+        if counts && function.external.is_none() {
             rewrite(function);
             changed = true;
         }

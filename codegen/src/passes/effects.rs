@@ -8,7 +8,7 @@
 use super::calls::Calls;
 use crate::hir;
 use crate::ir::threads::Space;
-use crate::ir::{Effects, FunctionId, LaneElements, LocalId, Module, StmtKind, roots, visit};
+use crate::ir::{Effects, Function, FunctionId, LaneElements, LocalId, Module, StmtKind, Type, roots, visit};
 
 /// Fills [`crate::ir::Function::effects`] of every function.
 pub fn analyse(module: &mut Module) {
@@ -16,28 +16,41 @@ pub fn analyse(module: &mut Module) {
     for component in calls.components() {
         let recursive = calls.is_cycle(&component);
         for function in &component {
-            let n = module[*function].params.len();
-            let raises = module[*function].external.as_ref().is_some_and(|external| can_raise(&external.at));
-            module[*function].effects = Effects {
-                reads: vec![false; n],
-                writes: vec![false; n],
-                returned: vec![false; n],
-                raises,
-                recursive,
-                ..Effects::default()
+            let mut effects = match &module[*function].external {
+                Some(external) => of_external(&module[*function], &external.at),
+                None => untouched(&module[*function]),
             };
+            effects.recursive = recursive;
+            module[*function].effects = effects;
         }
         // Effects only grow, so this ends.
         while component.iter().any(|function| refine(module, *function)) {}
     }
 }
 
-/// Whether a function of elsewhere can raise: one of Rust can panic.
-fn can_raise(external: &hir::External) -> bool {
-    match external {
-        hir::External::Rust(_) => true,
-        hir::External::C { .. } => false,
+fn untouched(function: &Function) -> Effects {
+    let n = function.params.len();
+    let [reads, writes, returned] = std::array::from_fn(|_| vec![false; n]);
+    Effects { reads, writes, returned, ..Effects::default() }
+}
+
+/// The effects of a function of elsewhere: one of Rust can panic, a routine of the host works on its operands.
+fn of_external(function: &Function, at: &hir::External) -> Effects {
+    let mut effects = untouched(function);
+    match at {
+        hir::External::Rust(_) => effects.raises = true,
+        hir::External::C { .. } => {}
+        hir::External::Routine(routine) => {
+            effects.host = true;
+            let params = function.params.iter().enumerate();
+            let views = params.filter(|(_, param)| matches!(function.ty(**param), Type::View(_)));
+            for (operand, (position, _)) in views.enumerate() {
+                effects.reads[position] = true;
+                effects.writes[position] = routine.writes(operand);
+            }
+        }
     }
+    effects
 }
 
 /// Recomputes one function's effects from those of its callees; says whether they grew.

@@ -140,7 +140,9 @@ pub(super) fn member(module: &str, name: &str) -> &'static str {
         ("math", "dist") => "write `math.hypot` of the differences, or a loop",
         ("math", "fsum" | "prod" | "sumprod") => "write a loop",
         ("math" | "cmath", _) => "write it as a function of the file",
-        ("numpy", _) => "write it as a loop over the elements, or compute it in Rust",
+        ("numpy" | "numpy.fft" | "numpy.linalg", _) => {
+            "write it as a loop over the elements, or compute it in Rust"
+        }
         ("typing", _) => "write the types that kernels have, such as `float64` or `float64[:]`",
         _ => "leave it out: what kernels have of Numba are its decorators and types",
     }

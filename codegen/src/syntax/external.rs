@@ -1,5 +1,6 @@
-//! `@extern("crate::path")`: functions of the program's Rust.
+//! `@extern("crate::path")`: functions of the program's Rust, and in the library the routines of the host.
 
+use pykernel_abi::routine::ROUTINES;
 use ruff_python_ast::{Arguments, Decorator, Expr, StmtFunctionDef};
 
 use super::Reader;
@@ -19,6 +20,11 @@ impl Reader<'_> {
             Some(([Expr::StringLiteral(path)], [])) => path.value.to_str(),
             _ => "",
         };
+        let routine = ROUTINES.into_iter().find(|routine| self.library && routine.name() == path);
+        if let Some(routine) = routine {
+            let external = Some(External::Routine(routine));
+            return Some(Declared { external, ..Declared::default() });
+        }
         if is_path(path) {
             let external = Some(External::Rust(path.into()));
             return Some(Declared { external, ..Declared::default() });

@@ -80,6 +80,8 @@ const MODULES: &[&str] = &[
     "numba.cuda.random",
     "numba.types",
     "numpy",
+    "numpy.fft",
+    "numpy.linalg",
     "numpy.random",
     "pykernel",
     "random",
@@ -324,6 +326,8 @@ impl Entity {
                 "newaxis" => Some(Entity::NewAxis),
                 "recarray" => Some(Entity::RecArray),
                 "random" => Some(Entity::Module("numpy.random")),
+                "fft" => Some(Entity::Module("numpy.fft")),
+                "linalg" => Some(Entity::Module("numpy.linalg")),
                 _ => scalar(name, NUMPY_ALIASES).or_else(|| value("numpy", name)),
             },
             Entity::Module("numpy.random") if name == "Generator" => Some(Entity::Type(Type::Generator)),
@@ -391,7 +395,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
         "numpy" => scalars
             .chain(aliases(NUMPY_ALIASES))
             .chain(builtin::members("numpy"))
-            .chain(["dtype", "finfo", "iinfo"])
+            .chain(["dtype", "fft", "finfo", "iinfo", "linalg"])
             .collect(),
         "numpy.random" => builtin::members(module).chain(["Generator"]).collect(),
         "typing" => vec!["overload"],

@@ -55,7 +55,7 @@ impl Reader<'_> {
         }
         fits &= self.is_launchable(def, &declared);
         fits &= self.records_fit(&declared);
-        if declared.external.is_some() {
+        if matches!(declared.external, Some(External::Rust(_) | External::C { .. })) {
             fits &= self.is_foreign(def, &declared.signatures);
         }
         fits.then_some(declared)

@@ -266,7 +266,9 @@ impl Scope<'_, '_> {
             match self.reader.names.get(name) {
                 None if is_exception(name) => return Some(name.to_owned()),
                 // NumPy's own, of which only the library knows.
-                None if self.reader.library && name == "AxisError" => return Some(name.to_owned()),
+                None if self.reader.library && matches!(name, "AxisError" | "LinAlgError") => {
+                    return Some(name.to_owned());
+                }
                 // It says that nothing has this name.
                 None if Entity::python(name).is_none() => {
                     self.name(name, span)?;

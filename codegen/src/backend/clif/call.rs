@@ -7,6 +7,7 @@ use cranelift_module::{FuncId, Module};
 use super::clif_type;
 use super::function::FunctionCx;
 use super::view::numbers;
+use crate::hir::External;
 use crate::interface::{Leaf, Overload, Param, fields};
 use crate::ir::{Expr, Function, FunctionId, LocalId, Place, Scalar, Type};
 use crate::types::DType;
@@ -93,6 +94,11 @@ impl FunctionCx<'_, '_> {
         results: &[LocalId],
         place: &Place,
     ) {
+        if let Some(External::Routine(routine)) =
+            self.unit.ir[id].external.as_ref().map(|external| &external.at)
+        {
+            return self.call_routine((id, *routine), args, results);
+        }
         let mut values = Vec::new();
         for (param, arg) in self.unit.ir[id].params.iter().zip(args) {
             match self.unit.ir[id].ty(*param) {

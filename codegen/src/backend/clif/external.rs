@@ -36,6 +36,7 @@ impl FunctionCx<'_, '_> {
                 let given = self.call_symbol(id, at, args);
                 results.iter().zip(given).for_each(|(local, value)| self.set(*local, value));
             }
+            External::Routine(_) => unreachable!("bug in pykernel: a routine is called with flat operands"),
         }
     }
 

@@ -29,6 +29,7 @@ mod lanes;
 mod machine;
 mod parallel;
 mod print;
+mod routine;
 mod site;
 mod statement;
 mod trampoline;

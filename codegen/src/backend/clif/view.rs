@@ -34,6 +34,16 @@ pub(super) struct Array {
 }
 
 impl Array {
+    /// The address of its first element.
+    pub(super) const fn data(&self) -> Value {
+        self.data
+    }
+
+    /// The extent and the stride of each dimension.
+    pub(super) fn dimensions(&self) -> impl Iterator<Item = (Value, Value)> {
+        self.extents.iter().copied().zip(self.strides.iter().copied())
+    }
+
     fn push(&mut self, extent: Value, stride: Value) {
         self.extents.push(extent);
         self.strides.push(stride);

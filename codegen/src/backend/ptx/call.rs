@@ -5,6 +5,7 @@ use super::instruction::{Class, Line, Opcode, Operand, Register, Space, Ty};
 use super::memory::memory_type;
 use super::module::Slot;
 use super::view::numbers;
+use crate::hir::External;
 use crate::ir::{Expr, Function, FunctionId, LocalId, Scalar, Type};
 
 /// Whether a function takes the address of the launch's record: it may raise, or prints.
@@ -162,7 +163,13 @@ impl FunctionCx<'_, '_> {
     fn call_named(&mut self, name: Option<String>, id: FunctionId, args: &[Register]) -> Vec<Register> {
         let callee = &self.unit.ir[id];
         let Some(name) = name else {
-            self.refuse(&format!("call {}, which stands outside of the file", callee.name));
+            let what = match callee.external.as_ref().map(|external| &external.at) {
+                Some(External::Routine(routine)) => {
+                    format!("run the routine `{}`, which only CPUs have", routine.name())
+                }
+                _ => format!("call {}, which stands outside of the file", callee.name),
+            };
+            self.refuse(&what);
             return self.anything(&returned_types(callee));
         };
         let name = name.into();

@@ -61,6 +61,9 @@ typedef struct pykernel_host {
        Python's, each of PYKERNEL_TWISTER words; for 2 four words that nobody can foretell, other ones each
        time. Null of a program that keeps none: kernels that ask then raise RuntimeError. */
     uint32_t *(*random)(uint32_t which);
+    /* Null, so that kernels that need linear algebra or Fourier transforms raise RuntimeError; or a
+       function that computes them, such as that of the Rust crate pykernel-routines. */
+    int32_t (*run_routine)(uint32_t routine, const void *operands, size_t count);
 } pykernel_host;
 
 static inline uint8_t *pykernel_allocate(size_t bytes, size_t align, bool zeroed)
@@ -136,7 +139,7 @@ static inline uint32_t *pykernel_random(uint32_t which)
 /* The host of all kernels that this program calls. */
 static inline const pykernel_host *pykernel_default_host(void)
 {
-    static const pykernel_host host = {pykernel_allocate, pykernel_release, pykernel_print, NULL, pykernel_random};
+    static const pykernel_host host = {pykernel_allocate, pykernel_release, pykernel_print, NULL, pykernel_random, NULL};
     return &host;
 }
 #ifndef PYKERNEL_HOST
@@ -200,7 +203,8 @@ PYKERNEL_ASSERT(host_allocates_first, offsetof(pykernel_host, allocate) == 0);
 PYKERNEL_ASSERT(host_releases_then, offsetof(pykernel_host, release) == 8);
 PYKERNEL_ASSERT(host_prints_then, offsetof(pykernel_host, print) == 16);
 PYKERNEL_ASSERT(host_runs_loops_then, offsetof(pykernel_host, parallel_for) == 24);
-PYKERNEL_ASSERT(host_has_states_last, offsetof(pykernel_host, random) == 32);
+PYKERNEL_ASSERT(host_has_states, offsetof(pykernel_host, random) == 32);
+PYKERNEL_ASSERT(host_runs_routines_last, offsetof(pykernel_host, run_routine) == 40);
 PYKERNEL_ASSERT(complex64_is_two_floats, sizeof(pykernel_complex64) == 8);
 PYKERNEL_ASSERT(complex128_is_two_doubles, sizeof(pykernel_complex128) == 16);
 

@@ -10,7 +10,8 @@
 //! - Every [`LocalId`] is one of its locals; parameters and results are different locals.
 //! - The status is an `I32`.
 //! - The effects are empty or as long as the parameters.
-//! - An external one has no body, and neither parameters nor results but scalars.
+//! - An external one has no body, and neither parameters nor results but scalars; a routine of the host takes arrays of
+//!   three dimensions.
 //! - Labels are below `n_labels`, label 0 is the body's, no two constructs share one, and an
 //!   `Exit` leaves a construct that it stands in.
 //! - Every local is assigned before it is read, on each path, and every result and the status
@@ -51,6 +52,7 @@ use super::{
     Expr, Function, Label, LaneElements, Lanes, LocalId, Module, Part, Raise, Scalar, Stage, Stmt, StmtKind,
     Type, ViewType,
 };
+use crate::hir;
 use crate::types::Kind;
 
 /// Checks a module; gives a sentence for each violation. A violation is a bug of the compiler.
@@ -137,10 +139,16 @@ impl<'a> Checker<'a> {
             let fits = effects.is_empty() || effects.len() == function.params.len();
             self.require(fits, || "the effects do not fit the parameters".into());
         }
-        if function.external.is_some() {
-            let is_scalar = |local: &LocalId| matches!(function.ty(*local), Type::Scalar(_));
-            let fits = function.body.is_empty() && function.params.iter().all(is_scalar);
-            self.require(fits, || "it is external, and has a body or an array".into());
+        if let Some(external) = &function.external {
+            let takes_arrays = matches!(external.at, hir::External::Routine(_));
+            let fits = |local: &LocalId| match function.ty(*local) {
+                Type::Scalar(_) => true,
+                Type::View(view) => takes_arrays && view.rank == 3,
+                Type::Owner => takes_arrays,
+                Type::Lanes(_) => false,
+            };
+            let fits = function.body.is_empty() && function.params.iter().all(fits);
+            self.require(fits, || "it is external, and has a body or takes what it cannot".into());
         }
         self.labelled(Function::BODY, &function.body);
     }
