@@ -105,4 +105,4 @@ for line in sys.stdin:
         make = of_naive if name in NAIVE else of_arrays
         made = (name, accepted(make(*name.split())))
     call = made[1].get(peer)
-    print(seconds(call) if call else "nan", flush=True)
+    print(seconds(call, 0.001) if call else "nan", flush=True)
