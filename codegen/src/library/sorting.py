@@ -1,7 +1,6 @@
 
 
-# Sorting and what stands on it. Sorts are stable: short ones and those of complex numbers merge runs, others go by the
-# bytes of keys (Knuth 5.2.5).
+# Sorting and what stands on it. Sorts are stable merges, so that equal elements keep their order.
 
 
 def comes_before(x, y):
@@ -20,107 +19,7 @@ def comes_before(x, y):
         return x < y
 
 
-def key_of(x):
-    # An integer without sign that stands in NumPy's order where `x` does: zeros are one, NaNs are the last.
-    if intrinsics.kind(x) == 2:
-        bits = np.uint64(intrinsics.bits(intrinsics.select(x == 0, intrinsics.like(0, x), x)))
-        sign = np.uint64(1) << np.uint64(8 * intrinsics.itemsize(x) - 1)
-        last = sign | (sign - np.uint64(1))
-        key = intrinsics.select((bits & sign) != np.uint64(0), last ^ bits, bits | sign)
-        return intrinsics.select(x == x, key, last)
-    elif intrinsics.kind(x) == 1:
-        sign = np.uint64(1) << np.uint64(8 * intrinsics.itemsize(x) - 1)
-        is_signed = intrinsics.wrapping_sub(intrinsics.like(0, x), intrinsics.like(1, x)) < intrinsics.like(0, x)
-        return np.uint64(x) ^ intrinsics.select(is_signed, sign, np.uint64(0))
-    else:
-        return np.uint64(x)
-
-
-@njit(boundscheck=False)
-def digit_of(key, place):
-    return intrinsics.wrap_int((key >> np.uint64(8 * place)) & np.uint64(255))
-
-
-@njit(inline='never', boundscheck=False)
-def count_digits(counts, a):
-    # For each byte of the keys and each of its values, how many keys have it.
-    for i in range(len(a)):
-        key = key_of(a[i])
-        for place in range(intrinsics.itemsize(a)):
-            counts[256 * place + digit_of(key, place)] += 1
-
-
-@njit(inline='never', boundscheck=False)
-def starts_of(counts, place, n):
-    # Where those with each value of a byte begin. Says whether they do not all have the same one.
-    start = 0
-    differ = True
-    for k in range(256 * place, 256 * place + 256):
-        count = counts[k]
-        if count == n:
-            differ = False
-        counts[k] = start
-        start += int(count)
-    return differ
-
-
-@njit(inline='never', boundscheck=False)
-def deal(out, a, counts, place):
-    for i in range(len(a)):
-        x = a[i]
-        digit = 256 * place + digit_of(key_of(x), place)
-        out[counts[digit]] = x
-        counts[digit] += 1
-
-
-@njit(inline='never', boundscheck=False)
-def deal_places(out, places, a, counts, place):
-    for i in range(len(places)):
-        at = places[i]
-        digit = 256 * place + digit_of(key_of(a[at]), place)
-        out[counts[digit]] = at
-        counts[digit] += 1
-
-
-def sort_by_digits(a, other, counts):
-    count_digits(counts, a)
-    there = False
-    for place in range(intrinsics.itemsize(a)):
-        if starts_of(counts, place, len(a)):
-            if there:
-                deal(a, other, counts, place)
-            else:
-                deal(other, a, counts, place)
-            there = not there
-    if there:
-        a[:] = other
-
-
-def sort_places_by_digits(a, places, other, counts):
-    count_digits(counts, a)
-    there = False
-    for place in range(intrinsics.itemsize(a)):
-        if starts_of(counts, place, len(a)):
-            if there:
-                deal_places(places, other, a, counts, place)
-            else:
-                deal_places(other, places, a, counts, place)
-            there = not there
-    if there:
-        places[:] = other
-
-
 def sort_line(a):
-    n = len(a)
-    if intrinsics.kind(a) == 3:
-        sort_by_merging(a)
-    elif n < 512:
-        sort_by_merging(a)
-    else:
-        sort_by_digits(a, np.empty(n, a.dtype), np.zeros(2048, np.int64))
-
-
-def sort_by_merging(a):
     # Short runs by insertion, then runs of twice the length merged from one memory into the other.
     n = len(a)
     for start in range(0, n, 16):
@@ -164,17 +63,7 @@ def merge_two(a, out, start, middle, stop):
 
 
 def sort_indices(a, places):
-    # The same of places, by the elements that stand there: each of them once.
-    n = len(places)
-    if intrinsics.kind(a) == 3:
-        merge_indices(a, places)
-    elif n < 512:
-        merge_indices(a, places)
-    else:
-        sort_places_by_digits(a, places, np.empty(n, np.int64), np.zeros(2048, np.int64))
-
-
-def merge_indices(a, places):
+    # The same of places, by the elements that stand there.
     n = len(places)
     for start in range(0, n, 16):
         for i in range(start + 1, minimum(start + 16, n)):
@@ -395,24 +284,6 @@ def is_same(x, y):
 
 def numpy_unique(ar, return_index=None, return_inverse=None, return_counts=None):
     a = array_flatten(ar)
-    if return_index is None and return_inverse is None and return_counts is None:
-        return distinct(a)
-    else:
-        return distinct_with(ar, a, return_index, return_inverse, return_counts)
-
-
-def distinct(a):
-    # What stands in `a`, which is sorted on the way.
-    sort_line(a)
-    many = 0
-    for i in range(len(a)):
-        if i == 0 or not is_same(a[i], a[many - 1]):
-            a[many] = a[i]
-            many = many + 1
-    return np.copy(a[:many])
-
-
-def distinct_with(ar, a, return_index, return_inverse, return_counts):
     n = len(a)
     places = np.arange(n)
     sort_indices(a, places)
@@ -434,19 +305,22 @@ def distinct_with(ar, a, return_index, return_inverse, return_counts):
         if k + 1 < many:
             stop = int(firsts[k + 1])
         counts[k] = stop - int(firsts[k])
-    result = (values,)
-    if return_index is None:
-        with_index = result
+    if return_index is None and return_inverse is None and return_counts is None:
+        return values
     else:
-        with_index = result + (index,)
-    if return_inverse is None:
-        with_inverse = with_index
-    else:
-        with_inverse = with_index + (intrinsics.contiguous(numbers, ar.shape),)
-    if return_counts is None:
-        return with_inverse
-    else:
-        return with_inverse + (counts,)
+        result = (values,)
+        if return_index is None:
+            with_index = result
+        else:
+            with_index = result + (index,)
+        if return_inverse is None:
+            with_inverse = with_index
+        else:
+            with_inverse = with_index + (intrinsics.contiguous(numbers, ar.shape),)
+        if return_counts is None:
+            return with_inverse
+        else:
+            return with_inverse + (counts,)
 
 
 def numpy_union1d(ar1, ar2):
