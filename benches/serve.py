@@ -4,17 +4,17 @@ import sys
 import time
 
 
-def seconds(run):
-    """Of one call: of as many as take 5 ms."""
+def seconds(run, shortest=0.005):
+    """Of one call: of as many as take a while."""
     calls = 1
     while True:
         start = time.perf_counter()
         for _ in range(calls):
             run()
         elapsed = time.perf_counter() - start
-        if elapsed > 0.005:
+        if elapsed > shortest:
             return elapsed / calls
-        calls *= 2 + int(0.005 / max(elapsed, 1e-6) / 2)
+        calls *= 2 + int(shortest / max(elapsed, 1e-6) / 2)
 
 
 def serve(cases, seconds=seconds):

@@ -22,8 +22,8 @@ pub fn of_views(function: &Function, module: &Module) -> Vec<BTreeSet<usize>> {
 /// What makes a view that is no parameter's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Maker {
-    /// The function, from its frame or the host's memory.
-    Own,
+    /// The function, from its frame or the host's memory, for this local: what it makes for two is apart.
+    Own(LocalId),
     /// The function, from memory that others find too: that threads share, or a thread's for random numbers.
     Shared,
     /// A function that it calls.
@@ -40,7 +40,9 @@ pub fn makers(function: &Function, module: &Module) -> Vec<BTreeSet<Maker>> {
     };
     visit::walk(&function.body, &mut |stmt| match &stmt.kind {
         StmtKind::Reserve { view, space, .. } if *space != Space::Frame => note(*view, Maker::Shared),
-        StmtKind::Allocate { view, .. } | StmtKind::Reserve { view, .. } => note(*view, Maker::Own),
+        StmtKind::Allocate { view, .. } | StmtKind::Reserve { view, .. } => {
+            note(*view, Maker::Own(*view));
+        }
         StmtKind::Call { results, .. } => {
             results.iter().for_each(|result| note(*result, Maker::Callee));
         }
@@ -48,11 +50,6 @@ pub fn makers(function: &Function, module: &Module) -> Vec<BTreeSet<Maker>> {
     });
     spread(&parts(function, module), &mut made);
     made
-}
-
-/// For each local, whether a view in it may be a part of what the function or its callees have made.
-pub fn are_made(function: &Function, module: &Module) -> Vec<bool> {
-    makers(function, module).iter().map(|makers| !makers.is_empty()).collect()
 }
 
 /// For each local, the constant arrays that a view in it may be a part of: whether a GPU keeps them in constant memory.

@@ -19,12 +19,33 @@ def FOLD_run(total, a):
 
 @njit(boundscheck=False)
 def FOLD_adjacent(total, a, offset, n):
-    # Many adjacent elements are rows, which lanes fold.
-    if n < 256:
-        return FOLD_run(total, intrinsics.adjacent(a, offset, n))
-    row = np.full(64, total)
-    rows = intrinsics.trunc_div(n, 64)
-    size = 64 * intrinsics.itemsize(a)
-    FOLD_rows(row, a, offset, rows, size)
-    total = FOLD_run(total, row)
-    return FOLD_run(total, intrinsics.adjacent(a, offset + rows * size, n - rows * 64))
+    # Integers are collected on lanes. Of floats a row is folded at each of its places: that of four registers of 512 bits,
+    # whose elements stay there while rows are read, in pieces that stay in the cache. The last row overlaps others.
+    size = intrinsics.itemsize(a)
+    if intrinsics.is_exact(a):
+        for x in intrinsics.adjacent(a, offset, n):
+            total = FOLD_of(total, x)
+        return total
+    else:
+        width = intrinsics.trunc_div(256, size)
+        if n < 2 * width:
+            return FOLD_run(total, intrinsics.adjacent(a, offset, n))
+        row = np.full(width, total)
+        rows = intrinsics.trunc_div(n, width)
+        for first in range(0, rows, 64):
+            part = intrinsics.adjacent(a, offset + first * width * size, width * int_least(64, rows - first))
+            FOLD_places(row, part)
+        FOLD_places(row, intrinsics.adjacent(a, offset + (n - width) * size, width))
+        return FOLD_run(total, row)
+
+
+@njit(boundscheck=False)
+def FOLD_places(row, a):
+    # Folds `a` into a row, whose length is a divisor of its.
+    width = len(row)
+    rows = intrinsics.trunc_div(len(a), width)
+    for k in range(width):
+        best = row[k]
+        for i in range(rows):
+            best = FOLD_of(best, a[i * width + k])
+        row[k] = best

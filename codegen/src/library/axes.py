@@ -78,6 +78,10 @@ def int_magnitude(x):
     return intrinsics.select(x < 0, intrinsics.wrapping_sub(0, x), x)
 
 
+def int_least(x, y):
+    return intrinsics.select(x < y, x, y)
+
+
 @njit(boundscheck=False)
 def folded_first(moves, n):
     # How many of a plan's inner dimensions are folded.
@@ -200,9 +204,9 @@ def gathered_sum(zero, n, a, counters, extents, strides, lead, place):
 
 
 @njit(boundscheck=False)
-def order_of(result, room, a, numbers, none):
-    # How many bytes neighbours are apart along each dimension of an array in `room` whose elements follow each other as
-    # those of `a`.
+def order_of(result, order, room, a, numbers, none):
+    # The dimensions of `a` from the outermost in memory, and how many bytes neighbours are apart along each dimension of an
+    # array in `room` whose elements follow each other as those of `a`. Dimensions of one element are outermost.
     n_axes = len(numbers)
     extents = np.empty(n_axes, np.int64)
     strides = np.empty(n_axes, np.int64)
@@ -211,7 +215,13 @@ def order_of(result, room, a, numbers, none):
     stride = np.int64(intrinsics.itemsize(room))
     for k in range(n):
         result[axes[k]] = stride
+        order[n_axes - 1 - k] = axes[k]
         stride = stride * extents[k]
+    outer = 0
+    for axis in range(n_axes):
+        if result[axis] == 0:
+            order[outer] = axis
+            outer += 1
 
 
 @njit(boundscheck=False)
@@ -306,3 +316,20 @@ def add_reduceat(out, a, indices, axis, moves):
                 result[0] = add_adjacent(result[0], a, int(place[0]) + start * stride, stop - start, stride)
         if not next_of_plan(counters, extents, strides, steps, n, 0, place):
             return
+
+
+@njit(boundscheck=False)
+def bring_adjacent(extents, strides, moves, n, size):
+    # Moves a dimension along which elements are adjacent to the innermost place. Says how many there are: 1 or none.
+    for k in range(n):
+        if strides[k] == size and extents[k] > 1:
+            extent = extents[k]
+            move = moves[k]
+            extents[k] = extents[0]
+            strides[k] = strides[0]
+            moves[k] = moves[0]
+            extents[0] = extent
+            strides[0] = np.int64(size)
+            moves[0] = move
+            return 1
+    return 0

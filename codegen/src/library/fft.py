@@ -44,7 +44,7 @@ def back_in_place(y, axis):
 
 
 def all_lines(y):
-    return intrinsics.contiguous(y, (1, product_of(y.shape[:-1]), y.shape[-1]))
+    return intrinsics.contiguous(y, (1, n_stacked(y.shape[:-1]), y.shape[-1]))
 
 
 def transform(y, norm, inverse):

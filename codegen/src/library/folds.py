@@ -55,23 +55,56 @@ def fmax_of(total, x):
     return intrinsics.select(total >= x or x != x, total, x)
 
 
-# Whether an element is the one that a fold gave. Where nothing but NaNs is left out, these count as the least.
+# Where a fold finds its result: whether NaNs count as it (those that are left out count as the least, if anything else
+# is there), whether an element is further than what was found before it, and whether nothing was found.
 
 
-def minimum_is(x, best):
-    return x == best or (x != x and best != best)
+def minimum_is_nan(best):
+    return best != best
 
 
-def maximum_is(x, best):
-    return x == best or (x != x and best != best)
+def maximum_is_nan(best):
+    return best != best
 
 
-def fmin_is(x, best):
-    return x == best or (x != x and best == intrinsics.like(math.inf, x))
+def fmin_is_nan(best):
+    return best == intrinsics.like(math.inf, best)
 
 
-def fmax_is(x, best):
-    return x == best or (x != x and best == intrinsics.like(-math.inf, x))
+def fmax_is_nan(best):
+    return best == intrinsics.like(-math.inf, best)
+
+
+def minimum_exceeds(x, best):
+    return x < best or (x != x and best == best)
+
+
+def maximum_exceeds(x, best):
+    return x > best or (x != x and best == best)
+
+
+def fmin_exceeds(x, best):
+    return x < best or (best != best and x < intrinsics.like(math.inf, x))
+
+
+def fmax_exceeds(x, best):
+    return x > best or (best != best and x > intrinsics.like(-math.inf, x))
+
+
+def minimum_is_missing(best):
+    return False
+
+
+def maximum_is_missing(best):
+    return False
+
+
+def fmin_is_missing(best):
+    return best != best
+
+
+def fmax_is_missing(best):
+    return best != best
 
 
 def any_of(total, x):

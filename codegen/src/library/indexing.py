@@ -37,21 +37,20 @@ def fill_places(a, places, axis, n):
 
 
 def where_true(a, mask):
-    chosen = np.empty(count_true(mask), a.dtype)
-    fill_true(a, mask, chosen, 0)
-    return chosen
+    # There is room for one more: each element is written, and the next one over it unless it counts.
+    n = count_true(mask)
+    room = np.empty(n + 1, a.dtype)
+    fill_true(a, mask, room, 0)
+    return room[:n]
 
 
-def fill_true(a, mask, chosen, n):
+@njit(boundscheck=False)
+def fill_true(a, mask, room, n):
     if a.ndim == 1:
         for i in range(len(mask)):
-            if n == len(chosen):
-                break
-            chosen[n] = a[i]
+            room[n] = a[i]
             n = intrinsics.wrapping_add(n, intrinsics.select(bool(mask[i]), 1, 0))
     else:
         for i in range(len(mask)):
-            n = fill_true(a[i], mask[i], chosen, n)
+            n = fill_true(a[i], mask[i], room, n)
     return n
-
-

@@ -66,7 +66,7 @@ def inexact(a):
     return a
 
 
-def product_of(shape):
+def n_stacked(shape):
     if intrinsics.length(shape) == 0:
         return 1
     else:
@@ -82,21 +82,21 @@ def as_stack(a):
     elif a.ndim == 2:
         return a[None, :, :]
     else:
-        return numpy_reshape(a, (product_of(a.shape[:-2]), a.shape[-2], a.shape[-1]))
+        return numpy_reshape(a, (n_stacked(a.shape[:-2]), a.shape[-2], a.shape[-1]))
 
 
 def stack_of(a):
     # The same of an array that is contiguous in C's order, to write to.
-    return intrinsics.contiguous(a, (product_of(a.shape[:-2]), a.shape[-2], a.shape[-1]))
+    return intrinsics.contiguous(a, (n_stacked(a.shape[:-2]), a.shape[-2], a.shape[-1]))
 
 
 def rows_of(a):
     # Each run of the last dimension as a matrix of one row.
-    return intrinsics.contiguous(a, (product_of(a.shape[:-1]), 1, a.shape[-1]))
+    return intrinsics.contiguous(a, (n_stacked(a.shape[:-1]), 1, a.shape[-1]))
 
 
 def numbers_of(a):
-    return intrinsics.contiguous(a, (product_of(a.shape), 1, 1))
+    return intrinsics.contiguous(a, (n_stacked(a.shape), 1, 1))
 
 
 def number_or_array(a):

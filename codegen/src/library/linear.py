@@ -4,9 +4,15 @@
 
 
 def add_product(out, a, b):
-    # Matrices of one type; rows of `b` are added up, so that neighbours are.
+    # Matrices of one type; rows of `b` are added up, so that neighbours are: four, then those that are left.
+    n = a.shape[1]
+    fours = n - n % 4
     for i in range(a.shape[0]):
-        for k in range(a.shape[1]):
+        for k in range(0, fours, 4):
+            for j in range(b.shape[1]):
+                total = (out[i, j] + a[i, k] * b[k, j]) + a[i, k + 1] * b[k + 1, j]
+                out[i, j] = (total + a[i, k + 2] * b[k + 2, j]) + a[i, k + 3] * b[k + 3, j]
+        for k in range(fours, n):
             x = a[i, k]
             for j in range(b.shape[1]):
                 out[i, j] = out[i, j] + x * b[k, j]

@@ -43,7 +43,7 @@ impl Roots {
         let is_new =
             |view: usize| self.params[view].is_empty() && !self.makers[view].contains(&Maker::Shared);
         self.params[a].is_disjoint(&self.params[b])
-            && (self.makers[a].is_empty() || self.makers[b].is_empty())
+            && self.makers[a].is_disjoint(&self.makers[b])
             && (is_new(a) || is_new(b) || self.only_rust_calls)
     }
 }

@@ -9,9 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::refusal::{Refusal, Why};
 use super::survey::Survey;
 use crate::ir::construct::{binary, int};
-use crate::ir::{
-    Axis, BinaryOp, Const, Expr, Function, LocalId, Module, Scalar, Stmt, StmtKind, roots, visit,
-};
+use crate::ir::roots::{self, Maker};
+use crate::ir::{Axis, BinaryOp, Const, Expr, Function, LocalId, Module, Scalar, Stmt, StmtKind, visit};
 use crate::source::Span;
 
 /// Refuses a loop whose iterations may meet.
@@ -45,19 +44,19 @@ pub(super) fn check(
 /// Where the views of a function come from.
 pub(super) struct Origins {
     params: Vec<BTreeSet<usize>>,
-    made: Vec<bool>,
+    makers: Vec<BTreeSet<Maker>>,
 }
 
 impl Origins {
     /// Of a function with its body.
     pub(super) fn of(module: &Module, function: &Function) -> Origins {
-        Origins { params: roots::of_views(function, module), made: roots::are_made(function, module) }
+        Origins { params: roots::of_views(function, module), makers: roots::makers(function, module) }
     }
 
     /// Whether two views may be parts of the same memory.
     pub(super) fn meet(&self, left: LocalId, right: LocalId) -> bool {
         let [left, right] = [left, right].map(|view| view.0 as usize);
-        let made = self.made[left] && self.made[right];
+        let made = !self.makers[left].is_disjoint(&self.makers[right]);
         left == right || made || !self.params[left].is_disjoint(&self.params[right])
     }
 }

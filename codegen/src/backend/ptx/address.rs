@@ -31,11 +31,13 @@ impl Spaces {
         let (from, makers) = (roots::of_views(function, module), roots::makers(function, module));
         let tables = roots::tables(function, module);
         let written = written(function);
-        let only = |local: usize, maker| from[local].is_empty() && makers[local].iter().eq([&maker]);
+        let only = |local: usize, is: fn(&Maker) -> bool| {
+            from[local].is_empty() && !makers[local].is_empty() && makers[local].iter().all(is)
+        };
         let of = (0..function.locals.len()).map(|local| match () {
             () if !matches!(function.locals[local].ty, Type::View(_)) => Space::Generic,
-            () if only(local, Maker::Own) => Space::Local,
-            () if only(local, Maker::Shared) => Space::Shared,
+            () if only(local, |maker| matches!(maker, Maker::Own(_))) => Space::Local,
+            () if only(local, |maker| *maker == Maker::Shared) => Space::Shared,
             () if from[local].is_empty() && makers[local].is_empty() && tables[local].iter().eq([&true]) => {
                 Space::Constant
             }

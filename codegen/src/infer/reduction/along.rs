@@ -15,8 +15,6 @@ impl Body<'_, '_> {
     /// Where the least or the greatest element stands.
     pub(super) fn place_of(&mut self, reducing: &Reducing) -> Typed {
         let span = reducing.span;
-        let mut evaluated = Vec::new();
-        let (whole, axis) = self.one_axis(reducing, &mut evaluated)?;
         let (name, wanted) = match (reducing.reduction.what, reducing.reduction.skips_nan) {
             (What::ArgMinimum, false) => ("minimum", "argmin"),
             (What::ArgMinimum, true) => ("fmin", "argmin"),
@@ -30,15 +28,34 @@ impl Body<'_, '_> {
             name => name,
         };
         let message = format!("attempt to get {wanted} of an empty sequence");
+        let mut evaluated = Vec::new();
+        // Where elements need not be one run in C's order, it is known for each as which it comes there.
+        let is_scattered = reducing.ty.rank > 1 && reducing.ty.layout != Layout::C;
+        let is_scattered = is_scattered && reducing.axes.named.is_none();
+        let (whole, axis) = match is_scattered {
+            true => (reducing.with_array(reducing.array.clone())?, None),
+            false => {
+                let (whole, axis) = self.one_axis(reducing, &mut evaluated)?;
+                (whole, Some(axis))
+            }
+        };
         evaluated.push(some_elements(self.n_reduced(&whole), message, span));
         let results = self.results(reducing, DType::Int64, Fill::Zero);
         evaluated.push(results.made.clone());
-        let moves = match whole.ty.rank == reducing.ty.rank {
+        let (results_run, array) = (results.run.clone(), whole.array.clone());
+        let moves = match whole.ty.rank == reducing.ty.rank && !is_scattered {
             true => results.moves.clone(),
-            false => packed(vec![int(0, span)], span),
+            false => packed(vec![int(0, span); whole.ty.rank], span),
         };
-        let args = vec![results.run.clone(), whole.array.clone(), axis, moves];
-        let found = self.library_call(&format!("{name}_place_axes"), args, false, span)?;
+        let found = match axis {
+            Some(axis) => {
+                let args = vec![results_run, array, axis, moves];
+                self.library_call(&format!("{name}_place_axes"), args, false, span)?
+            }
+            None => {
+                self.library_call(&format!("{name}_place_all"), vec![results_run, array, moves], false, span)?
+            }
+        };
         let message = vec![Piece::Text("All-NaN slice encountered".to_owned())];
         let raise = Raise { class: "ValueError".into(), message };
         let value = Box::new(Expr::new(ExprKind::Bool(true), Type::BOOL, span));

@@ -51,7 +51,7 @@ impl Body<'_, '_> {
         let scale = self.set_before(scale, &mut evaluated);
         evaluated.push(self.no_zero(reducing, &scale)?);
         let ty = Type::Strong(to);
-        let products = self.laid_out(reducing, vec![factor], &mut |body, mut items| {
+        let products = self.laid_out(reducing, (vec![factor], false), &mut |body, mut items| {
             let (weight, element) = (items.pop().ok_or(Stop)?, items.pop().ok_or(Stop)?);
             let (element, weight) = (body.convert(element, &ty)?, body.convert(weight, &ty)?);
             body.binary(BinaryOp::Mul, element, weight, span)

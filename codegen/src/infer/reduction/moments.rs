@@ -71,7 +71,7 @@ impl Body<'_, '_> {
                 self.divided(sum, n, span)?
             }
         };
-        let squares = self.squares(reducing, mean)?;
+        let squares = self.squares(reducing, (vec![mean], call.get("mean").is_none()))?;
         let is_exact = matches!(reducing.ty.dtype().kind(), Kind::Bool | Kind::Int);
         let dtype = reducing.dtype.or(is_exact.then_some(DType::Float64));
         let sum = self.sum_of_new(reducing, squares, dtype)?;
@@ -112,9 +112,9 @@ impl Body<'_, '_> {
     }
 
     /// The squares of how far elements are from a mean.
-    fn squares(&mut self, reducing: &Reducing, mean: Expr) -> Typed {
+    fn squares(&mut self, reducing: &Reducing, mean: (Vec<Expr>, bool)) -> Typed {
         let span = reducing.span;
-        self.laid_out(reducing, vec![mean], &mut |body, mut items| {
+        self.laid_out(reducing, mean, &mut |body, mut items| {
             let (mean, element) = (items.pop().ok_or(Stop)?, items.pop().ok_or(Stop)?);
             let apart = body.binary(BinaryOp::Sub, element, mean, span)?;
             body.library_call("square_of", vec![apart], false, span)

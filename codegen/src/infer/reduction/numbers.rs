@@ -27,7 +27,7 @@ impl Body<'_, '_> {
     /// The elements, each zero that is not a number.
     fn numbers(&mut self, reducing: &Reducing) -> Typed {
         let span = reducing.span;
-        self.laid_out(reducing, Vec::new(), &mut |body, element| {
+        self.laid_out(reducing, (Vec::new(), true), &mut |body, element| {
             let zero = Expr::new(ExprKind::Int(0), Type::INT, span);
             let args = element.into_iter().chain([zero]).collect();
             body.library_call("number_or", args, false, span)
@@ -74,7 +74,7 @@ impl Body<'_, '_> {
         }
         (kept.out, kept.keys) = (None, None);
         let mean = self.mean_of_numbers(&kept)?;
-        let squares = self.laid_out(reducing, vec![mean], &mut |body, mut items| {
+        let squares = self.laid_out(reducing, (vec![mean], true), &mut |body, mut items| {
             let (mean, element) = (items.pop().ok_or(Stop)?, items.pop().ok_or(Stop)?);
             let (element, again) = body.twice(element);
             let apart = body.binary(BinaryOp::Sub, again.clone(), mean, span)?;

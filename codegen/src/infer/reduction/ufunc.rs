@@ -63,7 +63,7 @@ impl Body<'_, '_> {
         if reducing.ty.rank == 0 || dtype == reducing.ty.dtype() {
             return Ok(());
         }
-        let converted = self.laid_out(reducing, Vec::new(), &mut |body, mut element| {
+        let converted = self.laid_out(reducing, (Vec::new(), true), &mut |body, mut element| {
             let element = element.pop().ok_or(Stop)?;
             body.convert(element, &Type::Strong(dtype))
         })?;
