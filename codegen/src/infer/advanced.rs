@@ -31,6 +31,9 @@ pub(super) struct Indexed {
     record: Option<Record>,
 }
 
+/// An array, and which elements of it.
+pub(super) type Sites = (Expr, Vec<Site>);
+
 enum By {
     /// Arrays of integers.
     Sites(Vec<Site>),
@@ -230,7 +233,7 @@ impl Body<'_, '_> {
     }
 
     /// What is evaluated before, and the sites of elements that are written.
-    pub(super) fn sites_of(&mut self, indexed: Indexed, span: Span) -> Typed<(Vec<Expr>, (Expr, Vec<Site>))> {
+    pub(super) fn sites_of(&mut self, indexed: Indexed, span: Span) -> Typed<(Vec<Expr>, Sites)> {
         let Indexed { mut evaluated, array, by, record } = indexed;
         self.no_records(record, span)?;
         let sites = match by {

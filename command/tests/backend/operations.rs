@@ -317,7 +317,7 @@ fn float_intrinsics_are_exact() {
 #[test]
 fn upper_halves_of_products_are_exact() {
     let scalar = Scalar::U64;
-    let high = |row: &[u64]| (u128::from(row[0]) * u128::from(row[1]) >> 64) as u64;
+    let high = |row: &[u64]| ((u128::from(row[0]) * u128::from(row[1])) >> 64) as u64;
     check("MultiplyHigh", &[scalar; 2], scalar, &intrinsic(Intrinsic::MultiplyHigh), &high);
 }
 
