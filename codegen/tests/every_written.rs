@@ -58,7 +58,10 @@ impl Given {
             Takes::Sections => "2".to_owned(),
             Takes::Flag => self.declare("bool".to_owned()),
             Takes::Switch => if is_other { "True" } else { "False" }.to_owned(),
-            Takes::Choice(texts) => format!("'{}'", texts[usize::from(is_other)]),
+            Takes::CaseOr(_, takes) if is_other => self.argument(takes, false),
+            Takes::Choice(texts) | Takes::Case(texts) | Takes::CaseOr(texts, _) => {
+                format!("'{}'", texts[usize::from(is_other)])
+            }
             Takes::Generator => self.declare("np.random.Generator".to_owned()),
             Takes::State(_) => unreachable!("no call says it"),
             Takes::Size if is_other => format!("({}, 2)", self.declare("int".to_owned())),
@@ -116,7 +119,12 @@ fn is_accepted(text: &str) -> bool {
 #[test]
 fn every_written_function_is_refused_or_becomes_well_formed_ir() {
     let mut broken = Vec::new();
-    for (name, function, takes) in builtin::all_written() {
+    // Without these features their calls are refused.
+    let needs = |name: &str| {
+        !cfg!(feature = "linalg") && name.starts_with("numpy.linalg.")
+            || !cfg!(feature = "fft") && name.starts_with("numpy.fft.")
+    };
+    for (name, function, takes) in builtin::all_written().filter(|(name, ..)| !needs(name)) {
         let function = library().functions.iter().find(|it| it.name == function).unwrap();
         assert_eq!(function.n_params, takes.len(), "`{name}` says what each parameter takes");
         let n_required = function.n_params - function.defaults.len();
