@@ -4,6 +4,8 @@
 use ndarray::{ArrayBase, ArrayView, ArrayViewMut, Data, DataMut, Dimension, Ix1, RawData, ViewRepr};
 use num_complex::Complex;
 
+use crate::random::Generator;
+
 /// Something that can be an argument of a kernel with several signatures.
 pub trait Argument {
     /// A number, an `ArrayView` or an `ArrayViewMut`, or a tuple or an `Option` of these.
@@ -26,6 +28,15 @@ macro_rules! numbers {
 }
 
 numbers! { bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 Complex<f32> Complex<f64> }
+
+/// Kernels draw from it.
+impl<'a> Argument for &'a mut Generator {
+    type Canonical = &'a mut Generator;
+    #[inline]
+    fn canonical(self) -> Self::Canonical {
+        self
+    }
+}
 
 impl<T: Argument> Argument for Option<T> {
     type Canonical = Option<T::Canonical>;
