@@ -95,8 +95,12 @@ impl Body<'_, '_> {
         let [text, operands @ ..] = args else { return Err(Stop) };
         let hir::ExprKind::Text(subscripts) = &text.kind else {
             return self.report(
-                Diagnostic::new(Code::ArgumentMismatch, text.span, "the subscripts are not a literal")
-                    .help("write them out, before the arrays: `np.einsum('ij,jk->ik', a, b)`"),
+                Diagnostic::new(
+                    Code::ArgumentMismatch,
+                    text.span,
+                    "the subscripts of `np.einsum` are not a literal",
+                )
+                .help("write them out, before the arrays: `np.einsum('ij,jk->ik', a, b)`"),
             );
         };
         let subscripts: String = subscripts.chars().filter(|letter| *letter != ' ').collect();

@@ -104,11 +104,12 @@ fn plain(kernel: &Kernel, alike: &[&Overload], context: &Context) -> TokenStream
     let call = call(kernel, alike, context);
     let (lints, safety) = (lints(overload), safety(kernel));
     let (records, checks) = record::generics(overload);
+    let generics = lifetimes.iter().chain(&records);
     quote! {
         #docs
         #lints
         #[inline]
-        pub #safety fn #name<#(#lifetimes,)* #(#records),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error> {
+        pub #safety fn #name<#(#generics),*>(#(#names: #types),*) -> ::core::result::Result<#result, ::pykernel::Error> {
             #checks
             #(#taken_apart)*
             #(#views)*
