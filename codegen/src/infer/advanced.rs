@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::typed::{
     Axis, Elementwise, Expr, ExprKind, Input, Operation, Output, Piece, Raise, Rules, Site, StmtKind,
 };
-use crate::types::{ArrayType, Record, Type};
+use crate::types::{ArrayType, Element, Record, Type};
 
 /// The items of a subscript, one for each dimension and each new one.
 pub(super) struct Items {
@@ -420,7 +420,7 @@ pub(super) const fn rank_of(array: &Expr) -> usize {
 /// A value; of an array without dimensions its element.
 fn bare(value: Expr) -> Expr {
     match value.ty {
-        Type::Array(ArrayType { rank: 0, .. }) => only_element(value),
+        Type::Array(ArrayType { rank: 0, element: Element::Number(_), .. }) => only_element(value),
         _ => value,
     }
 }

@@ -30,6 +30,7 @@ impl Body<'_, '_> {
         stmts: &mut Vec<StmtKind>,
         span: Span,
     ) -> Typed<()> {
+        self.check_numbers(std::slice::from_ref(&value), "an array of numbers")?;
         let Output::Given { array, .. } = &output else { return Err(Stop) };
         let element = element_of(array);
         let (inputs, value) = match value.ty {
@@ -70,7 +71,7 @@ impl Body<'_, '_> {
         value: Expr,
         span: Span,
     ) -> Typed<StmtKind> {
-        self.check_numbers(std::slice::from_ref(&target), "an operator")?;
+        self.check_numbers(&[target.clone(), value.clone()], "an operator")?;
         let (element, place) = (element_of(&target), target.span);
         let mut stmts = Vec::new();
         let value = self.updating(value, &element)?;

@@ -40,6 +40,7 @@ impl Body<'_, '_> {
         }
         let given: Vec<Typed> = given.iter().map(|arg| self.expr(arg)).collect();
         let out = out.map(|out| self.expr(out)).transpose()?;
+        self.check_numbers(out.as_slice(), &format!("`{}`", python_name(row.name)))?;
         let inputs = given.into_iter().collect::<Typed<_>>()?;
         self.numpy_ufunc_of_values(row, inputs, out, span)
     }

@@ -196,7 +196,7 @@ impl Body<'_, '_> {
                 Item::Array(index)
             }
             Type::Array(ArrayType { rank: 1.., element: Number(DType::Bool), .. }) => Item::Mask(index),
-            Type::Array(ArrayType { rank: 0, .. }) => {
+            Type::Array(ArrayType { rank: 0, element: Number(_), .. }) => {
                 Item::Axis(Axis::Index(self.index_of(only_element(index))?))
             }
             _ => Item::Axis(Axis::Index(self.index_of(index)?)),

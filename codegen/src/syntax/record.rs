@@ -13,7 +13,7 @@ use super::import::Entity;
 use super::signature::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Device, ExprKind, Signature};
-use crate::types::{DType, Element, Field, Kind, Record, Struct, Type};
+use crate::types::{DType, Element, Field, Record, Struct, Type};
 
 /// What is written in place of what is wrong here.
 const HELP: &str = "write `np.dtype([(\"x\", np.float64), (\"tag\", np.int32)])`; a third item of a field is the shape of an array";
@@ -240,7 +240,7 @@ impl Reader<'_> {
             },
         };
         let of =
-            |dtype| Some(Format { element: Element::Number(dtype), align: align(dtype), shape: Vec::new() });
+            |dtype| Some(Format { element: Element::Number(dtype), align: dtype.align(), shape: Vec::new() });
         match entity {
             Entity::Number(Type::Strong(dtype)) | Entity::Type(Type::Strong(dtype)) => of(dtype),
             Entity::Number(Type::Weak(weak)) => of(weak.dtype()),
@@ -372,7 +372,7 @@ fn coded(text: &str) -> Option<Format> {
         "bool" => Some(DType::Bool),
         _ => DType::named(code).or_else(|| DType::coded(code)).or_else(|| lettered(code)),
     }?;
-    Some(Format { element: Element::Number(dtype), align: align(dtype), shape })
+    Some(Format { element: Element::Number(dtype), align: dtype.align(), shape })
 }
 
 /// The element type of one of NumPy's letters, where 64-bit Linux, macOS and Windows agree.
@@ -393,14 +393,6 @@ fn lettered(code: &str) -> Option<DType> {
         "D" => DType::Complex128,
         _ => return None,
     })
-}
-
-/// The alignment of a number, as C has it.
-const fn align(dtype: DType) -> usize {
-    match dtype.kind() {
-        Kind::Complex => dtype.size() / 2,
-        Kind::Bool | Kind::Int | Kind::Float => dtype.size(),
-    }
 }
 
 /// The parts of a text between commas that stand in no parentheses.

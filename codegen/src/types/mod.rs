@@ -131,6 +131,14 @@ impl DType {
         }
     }
 
+    /// The alignment of one element in C, in bytes: of a complex number, that of its parts.
+    pub const fn align(self) -> usize {
+        match self.kind() {
+            Kind::Complex => self.size() / 2,
+            Kind::Bool | Kind::Int | Kind::Float => self.size(),
+        }
+    }
+
     /// Whether this is a signed integer type.
     pub const fn is_signed_int(self) -> bool {
         matches!(self, DType::Int8 | DType::Int16 | DType::Int32 | DType::Int64)

@@ -11,7 +11,7 @@ use super::function::FunctionCx;
 use super::view::{TRUSTED, fastest};
 use crate::ir::threads::RandomState;
 use crate::ir::{Expr, LocalId, Type, ViewType};
-use crate::types::{DType, Layout};
+use crate::types::Layout;
 
 /// A block's tail may lie at any multiple of its elements' alignment.
 const TAIL: MemFlagsData = MemFlagsData::new().with_notrap();
@@ -41,7 +41,7 @@ impl FunctionCx<'_, '_> {
         let n_elements = self.product(&extents);
         let elements = self.builder.ins().imul_imm_s(n_elements, ty.element.size() as i64);
         let bytes = self.builder.ins().iadd_imm_s(elements, block::SIZE);
-        let align = self.i64(align(ty.element));
+        let align = self.i64(ty.element.align() as i64);
         let zeroed = self.builder.ins().iconst(types::I8, i64::from(zeroed));
         let params = [AbiParam::new(types::I64), AbiParam::new(types::I64), AbiParam::new(types::I8).uext()];
         let data = self.ask(host::ALLOCATE, &params, Some(self.pointer), &[bytes, align, zeroed]);
@@ -71,7 +71,7 @@ impl FunctionCx<'_, '_> {
     pub(super) fn reserve(&mut self, view: LocalId, shape: &[Expr], room: i64) {
         let ty = self.view_type(view);
         let bytes = room.max(1) * ty.element.size() as i64;
-        let align = align(ty.element).trailing_zeros() as u8;
+        let align = ty.element.align().trailing_zeros() as u8;
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, bytes as u32, align);
         let slot = self.builder.create_sized_stack_slot(slot);
         let data = self.builder.ins().stack_addr(self.pointer, slot, 0);
@@ -184,14 +184,5 @@ impl FunctionCx<'_, '_> {
             flat.push(self.builder.ins().imul_imm_s(inner, ty.element.size() as i64));
         }
         self.bind_view(view, &flat);
-    }
-}
-
-/// The alignment of an element: of a complex number, that of its parts.
-const fn align(element: DType) -> i64 {
-    match element {
-        DType::Complex64 => 4,
-        DType::Complex128 => 8,
-        real => real.size() as i64,
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{header, names};
-use crate::types::{DType, Element, Field, Kind, Record};
+use crate::types::{Element, Field, Record};
 
 /// The name of a record's struct.
 pub(super) fn name(record: Record) -> String {
@@ -98,7 +98,7 @@ fn is_natural(record: Record) -> bool {
 /// The alignment that C gives an element.
 fn align(element: Element) -> usize {
     match element {
-        Element::Number(dtype) => number_align(dtype),
+        Element::Number(dtype) => dtype.align(),
         Element::Record(record) if is_natural(record) => widest(record),
         Element::Record(_) => 1,
     }
@@ -107,11 +107,4 @@ fn align(element: Element) -> usize {
 /// The largest alignment of a record's fields.
 fn widest(record: Record) -> usize {
     record.fields().iter().map(|field| align(field.element)).max().unwrap_or(1)
-}
-
-const fn number_align(dtype: DType) -> usize {
-    match dtype.kind() {
-        Kind::Complex => dtype.size() / 2,
-        Kind::Bool | Kind::Int | Kind::Float => dtype.size(),
-    }
 }

@@ -34,6 +34,7 @@ impl Body<'_, '_> {
         }
         let Some(weights) = call.get("weights") else { return self.mean(reducing) };
         let weights = self.expr(weights)?;
+        self.check_numbers(std::slice::from_ref(&weights), "`weights`")?;
         let Type::Array(given) = weights.ty else {
             return self.wrong_argument(reducing.row, &weights, "as `weights` an array");
         };

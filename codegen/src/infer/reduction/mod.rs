@@ -119,6 +119,7 @@ impl Body<'_, '_> {
     ) -> Typed<Option<Expr>> {
         let Some(argument) = call.get(name) else { return Ok(None) };
         let argument = self.expr(argument)?;
+        self.check_numbers(std::slice::from_ref(&argument), &format!("`{name}`"))?;
         Ok(Some(self.set_before(argument, evaluated)))
     }
 
