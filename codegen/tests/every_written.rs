@@ -94,9 +94,11 @@ fn kernel(name: &str, takes: &[Takes], is_other: bool, mut given: Given) -> Stri
         Some(method) => format!("{}.{method}({})", arguments[0], arguments[1..].join(", ")),
         None => format!("{}({})", name.replacen("numpy", "np", 1), arguments.join(", ")),
     };
+    // No function returns a generator.
+    let used = if name == "numpy.random.default_rng" { ".random()" } else { "" };
     let imported = DTYPES.join(", ");
     format!(
-        "import random\nimport numpy as np\nfrom numba import njit, int64, {imported}\n\n@njit\ndef f({}):\n    return {call}\n",
+        "import random\nimport numpy as np\nfrom numba import njit, int64, {imported}\n\n@njit\ndef f({}):\n    return {call}{used}\n",
         given.declared.join(", ")
     )
 }
