@@ -196,6 +196,7 @@ fn param_type(ty: &Type, lowered: &ir::Function, next: &mut usize) -> ParamType 
     match ty {
         Type::Weak(weak) => ParamType::Number(number(Number::Weak(*weak), next)),
         Type::Strong(dtype) => ParamType::Number(number(Number::Strong(*dtype), next)),
+        Type::Time(time) => ParamType::Number(number(Number::Time(*time), next)),
         Type::Array(array) => {
             let mode = mode(&lowered.effects, *next);
             *next += view_width(lowered, *next);
@@ -206,10 +207,9 @@ fn param_type(ty: &Type, lowered: &ir::Function, next: &mut usize) -> ParamType 
         }
         Type::Optional(inner) => {
             *next += 1;
-            match **inner {
-                Type::Weak(weak) => ParamType::Optional(number(Number::Weak(weak), next)),
-                Type::Strong(dtype) => ParamType::Optional(number(Number::Strong(dtype), next)),
-                _ => impossible(ty),
+            match Number::of(inner) {
+                Some(inner) => ParamType::Optional(number(inner, next)),
+                None => impossible(ty),
             }
         }
         Type::Generator => {

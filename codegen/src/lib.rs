@@ -18,6 +18,7 @@ pub mod spelling;
 pub mod diagnostic;
 pub mod render;
 pub mod types;
+mod calendar;
 pub mod ufunc;
 pub mod core_layout;
 pub mod hir;

@@ -48,6 +48,7 @@
 //!   layout with an [`Error`]; nothing is copied behind your back.
 //! - A returned array is an [`ndarray::Array`] with the kernel's memory. What is a part of an
 //!   argument, or of another array, is copied.
+//! - Dates and durations are [`time::DateTime64`] and [`time::TimeDelta64`], numbers of a unit.
 //! - Tuples are tuples: `-> Tuple((float64, int64))` gives `(f64, i64)`, and a tuple parameter
 //!   takes one, arrays in it included. `optional(float64)` is `Option<f64>`.
 //! - Arrays of structs are arrays of any struct that derives [`Record`] and has the fields of the kernel's dtype; one
@@ -104,6 +105,7 @@ pub mod repr;
 mod returned;
 mod stack;
 mod template;
+pub mod time;
 pub mod ufunc;
 mod view;
 mod xoroshiro;

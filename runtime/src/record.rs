@@ -39,6 +39,13 @@ pub struct Field {
 pub enum FieldType {
     /// A number.
     Number(DType),
+    /// A date or a duration.
+    Time {
+        /// Which: `datetime64` or `timedelta64`.
+        of: &'static str,
+        /// NumPy's code of its unit.
+        unit: &'static str,
+    },
     /// So many of something, side by side.
     Array(usize, &'static FieldType),
     /// A record.
@@ -111,6 +118,9 @@ const fn same_field(a: &Field, b: &Field) -> bool {
 const fn same_type(a: &FieldType, b: &FieldType) -> bool {
     match (a, b) {
         (FieldType::Number(a), FieldType::Number(b)) => *a as u8 == *b as u8,
+        (FieldType::Time { of: a, unit }, FieldType::Time { of: b, unit: other }) => {
+            same_text(a, b) && same_text(unit, other)
+        }
         (FieldType::Array(n, a), FieldType::Array(m, b)) => *n == *m && same_type(a, b),
         (FieldType::Record { size, fields }, FieldType::Record { size: other, fields: others }) => {
             let mut at = 0;
@@ -122,7 +132,8 @@ const fn same_type(a: &FieldType, b: &FieldType) -> bool {
             }
             *size == *other && fields.len() == others.len()
         }
-        (FieldType::Number(_) | FieldType::Array(..) | FieldType::Record { .. }, _) => false,
+        (FieldType::Number(_) | FieldType::Time { .. }, _) => false,
+        (FieldType::Array(..) | FieldType::Record { .. }, _) => false,
     }
 }
 

@@ -10,6 +10,7 @@ mod numpy;
 mod python;
 mod random;
 mod reduction;
+mod time;
 mod ufunc;
 mod written;
 
@@ -21,13 +22,14 @@ pub use constant::{Constant, constant};
 pub use intrinsics::Form;
 pub use random::generator_methods;
 pub use reduction::{Reduction, What};
+pub use time::{Given, Nat, Times, times};
 pub use written::Takes;
 
 use crate::hir;
 use crate::ir;
 use crate::ir::threads::{Atomic, Together};
 use crate::typed::Operation;
-use crate::types::Type;
+use crate::types::{Counted, Type};
 
 /// How a call of a builtin is typed; `infer::builtin` has a function for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +128,8 @@ pub enum Rule {
     ResultType,
     /// `x.view`.
     View,
+    /// `np.datetime64`, `np.timedelta64`.
+    Time(Counted),
     /// A function that the library writes in Python.
     Written,
     /// What the library says of arrays and tuples.
@@ -283,6 +287,8 @@ pub enum Ufunc {
     Test(&'static str, Option<&'static str>),
     /// A function on integers of one type, and one on floats if there is one.
     Integers(&'static str, Option<&'static str>),
+    /// `np.isnat`, of times alone.
+    IsNat,
     /// `np.ldexp`.
     Ldexp,
     /// `np.float_power`.

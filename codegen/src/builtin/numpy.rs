@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::{Indexing, Maker, Row, Rule, Target, row};
-use crate::types::{DType, Type};
+use crate::types::{Counted, DType, Type};
 
 /// A conversion to a NumPy scalar.
 const fn scalar(name: &'static str, dtype: DType) -> Row {
@@ -28,6 +28,8 @@ pub(super) static TABLE: &[Row] = &[
     row("numpy.result_type", 1..=usize::MAX, Rule::ResultType, Target::Nothing),
     row("numpy.einsum", 2..=usize::MAX, Rule::Einsum, Target::Nothing),
     row("numpy.tensordot", 2..=3, Rule::Tensordot, Target::Nothing),
+    row("numpy.datetime64", 1..=2, Rule::Time(Counted::Date), Target::Nothing),
+    row("numpy.timedelta64", 1..=2, Rule::Time(Counted::Duration), Target::Nothing),
     make("numpy.copy", Maker::Copy),
     make("numpy.empty", Maker::Zeros),
     make("numpy.empty_like", Maker::ZerosLike),

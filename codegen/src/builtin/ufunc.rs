@@ -63,6 +63,7 @@ pub(super) static TABLE: &[Row] = &[
     ufunc("numpy.invert", 1, Ufunc::Unary(hir::UnaryOp::Invert)),
     ufunc("numpy.isfinite", 1, Ufunc::Test("math_isfinite", Some("cmath_isfinite"))),
     ufunc("numpy.isinf", 1, Ufunc::Test("math_isinf", Some("cmath_isinf"))),
+    ufunc("numpy.isnat", 1, Ufunc::IsNat),
     ufunc("numpy.isnan", 1, Ufunc::Test("math_isnan", Some("cmath_isnan"))),
     ufunc("numpy.lcm", 2, Ufunc::Integers("numpy_lcm", None)),
     ufunc("numpy.ldexp", 2, Ufunc::Ldexp),

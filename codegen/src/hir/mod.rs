@@ -23,7 +23,7 @@ pub use table::Table;
 use pykernel_abi::routine::Routine;
 
 use crate::source::Span;
-use crate::types::{DType, Record, Type};
+use crate::types::{DType, Element, Type};
 use crate::ufunc::Ufunc;
 
 /// One kernel file.
@@ -378,7 +378,7 @@ pub enum ExprKind {
     /// An array that is a constant of the module.
     Table(Arc<Table>),
     /// A record type, as a value: an element type.
-    Record(Record),
+    DType(Element),
     /// `None`.
     None,
     /// Something that was reported; it has no type.

@@ -166,7 +166,7 @@ impl Printer<'_> {
             ExprKind::Bool(false) => "False".to_owned(),
             ExprKind::Text(text) => format!("{text:?}"),
             ExprKind::Table(table) => table.to_string(),
-            ExprKind::Record(record) => record.to_string(),
+            ExprKind::DType(element) => element.to_string(),
             ExprKind::None => "None".to_owned(),
             ExprKind::Refused => "<refused>".to_owned(),
             ExprKind::Typed(number) => format!("<typed {number}>"),

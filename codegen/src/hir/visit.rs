@@ -80,7 +80,7 @@ impl Expr {
             ExprKind::Tuple(items) => items.iter().for_each(visit),
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
             ExprKind::Text(_) | ExprKind::Table(_) | ExprKind::None | ExprKind::Refused => {}
-            ExprKind::Record(_) => {}
+            ExprKind::DType(_) => {}
             ExprKind::Variable(_) | ExprKind::Function(_) | ExprKind::Builtin(_) | ExprKind::Typed(_) => {}
         }
     }

@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::typed::{
     Axis, Elementwise, Expr, ExprKind, Input, Operation, Output, Piece, Raise, Rules, Site, StmtKind,
 };
-use crate::types::{ArrayType, Element, Record, Type};
+use crate::types::{ArrayType, Record, Type};
 
 /// The items of a subscript, one for each dimension and each new one.
 pub(super) struct Items {
@@ -188,7 +188,7 @@ impl Body<'_, '_> {
                 self.assign_sites(array, sites, value, &mut stmts, span)?;
             }
             By::Mask(mask) => {
-                let element = Type::Strong(array.ty.element().ok_or(Stop)?);
+                let element = array.ty.scalar().ok_or(Stop)?;
                 let value = self.numpy_scalar(value, &element)?;
                 let value = self.evaluated(value, &mut stmts);
                 stmts.push(self.masked([array, mask], value, span)?);
@@ -321,7 +321,7 @@ impl Body<'_, '_> {
     ) -> Typed<StmtKind> {
         let Type::Array(ty) = array.ty else { return Err(Stop) };
         let mut stmts = Vec::new();
-        let element = Type::Strong(ty.dtype());
+        let element = ty.element.scalar().ok_or(Stop)?;
         let value = self.updating(value, &element)?;
         let value = self.evaluated(value, &mut stmts);
         let result = self.binary(op, operand(0, ty, array.span), value, span)?;
@@ -420,7 +420,7 @@ pub(super) const fn rank_of(array: &Expr) -> usize {
 /// A value; of an array without dimensions its element.
 fn bare(value: Expr) -> Expr {
     match value.ty {
-        Type::Array(ArrayType { rank: 0, element: Element::Number(_), .. }) => only_element(value),
+        Type::Array(ArrayType { rank: 0, element, .. }) if element.scalar().is_some() => only_element(value),
         _ => value,
     }
 }

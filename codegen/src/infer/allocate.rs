@@ -8,6 +8,7 @@ use crate::ir::CompareOp;
 use crate::source::Span;
 use crate::typed::{Allocation, Expr, ExprKind, Fill, Operation};
 use crate::types::{ArrayType, DType, Element, Kind, Layout, Record, Type};
+use std::sync::LazyLock;
 
 /// A call that makes an array, its `dtype` and `order` apart from what is evaluated.
 pub(super) struct Making<'h> {
@@ -15,6 +16,12 @@ pub(super) struct Making<'h> {
     pub(super) dtype: Option<&'h hir::Expr>,
     pub(super) span: Span,
 }
+
+/// The element type of arrays of times, as the numbers that they are.
+static COUNTS: LazyLock<hir::Expr> = LazyLock::new(|| hir::Expr {
+    kind: hir::ExprKind::DType(Element::Number(DType::Int64)),
+    span: Span { start: 0, end: 0 },
+});
 
 impl Body<'_, '_> {
     /// A call of one of NumPy's functions that make arrays.
@@ -49,7 +56,20 @@ impl Body<'_, '_> {
             self.check_order(order)?;
         }
         let args = self.making_arguments(row, maker, evaluated, &named, span)?;
-        let making = &Making { row, dtype, span };
+        let named = match dtype {
+            Some(dtype) => self.expr_or_none(dtype).map(|dtype| self.time_named(&dtype))?,
+            None => None,
+        };
+        let has_dtype = dtype.is_some();
+        let (time, args) = self.filled_with_times(named, args, has_dtype)?;
+        let dtype = if time.is_some() { Some(&*COUNTS) } else { dtype };
+        let made = self.array_made(&Making { row, dtype, span }, maker, args)?;
+        Ok(self.as_made(made, time))
+    }
+
+    /// The array of numbers that a call makes.
+    fn array_made(&mut self, making: &Making<'_>, maker: Maker, args: Vec<Expr>) -> Typed {
+        let span = making.span;
         match maker {
             Maker::Zeros => self.zeros(making, args),
             Maker::Ones => self.of_shape(making, args, |body, dtype| body.ones(dtype, span)),
@@ -129,6 +149,13 @@ impl Body<'_, '_> {
                 return self.report(
                     Diagnostic::new(Code::ArgumentMismatch, dtype.span, message)
                         .help("`np.zeros`, `np.empty` and their `_like` forms make arrays of records"),
+                );
+            }
+            _ if let Some(time) = self.time_named(dtype) => {
+                let message = format!("this is no type of numbers, but `{time}`");
+                return self.report(
+                    Diagnostic::new(Code::ArgumentMismatch, dtype.span, message)
+                        .help("arrays are made of it, converted to it by `astype`, and viewed as it"),
                 );
             }
             (ExprKind::Text(name), _) => {

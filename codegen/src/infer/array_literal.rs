@@ -3,7 +3,7 @@
 use super::allocate::allocation;
 use super::expression::dtype_value;
 use super::tuple::{int, packed};
-use super::{Body, Typed, promote};
+use super::{Body, Typed, promote, time};
 use crate::builtin::Row;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -17,7 +17,12 @@ const MOST: usize = 4096;
 pub(super) fn array(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     let mut args = args.into_iter();
     let Some(object) = args.next() else { unreachable!("bug in pykernel: the arity was checked") };
-    let dtype = match args.next() {
+    let dtype = args.next();
+    let named = dtype.as_ref().and_then(|dtype| body.time_named(dtype));
+    if let Some(time) = named.or_else(|| time::first_of(&object.ty)) {
+        return body.array_of_times(row, object, time, dtype, span);
+    }
+    let dtype = match dtype {
         Some(dtype) => body.dtype_of(&dtype)?,
         None => None,
     };
@@ -96,7 +101,7 @@ impl Body<'_, '_> {
                 }
                 Ok(())
             }
-            Type::Weak(_) | Type::Strong(_) if depth == shape.len() => {
+            Type::Weak(_) | Type::Strong(_) | Type::Time(_) | Type::Text if depth == shape.len() => {
                 numbers.push(value);
                 Ok(())
             }

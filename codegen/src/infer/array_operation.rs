@@ -3,7 +3,7 @@
 use super::elementwise::operand;
 use super::tuple::{after, packed};
 use super::ufunc_call::only_element;
-use super::{Body, Stop, Typed};
+use super::{Body, Stop, Typed, time};
 use crate::hir::BinaryOp;
 use crate::ir::Intrinsic;
 use crate::source::Span;
@@ -54,8 +54,10 @@ impl<'i, 'a> Body<'i, 'a> {
         }
         let body = self.set_numbers_before(result, &mut evaluated);
         let results = if let Type::Tuple(_) = body.ty { self.items(body) } else { vec![body] };
-        let (mut outputs, mut elements) = (Vec::new(), Vec::new());
+        let (mut outputs, mut elements, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
         for result in results {
+            let time = time::time_of(&result.ty);
+            let result = time::count(result);
             let mut element = result.ty.dtype().ok_or(Stop)?;
             outputs.push(match out.clone() {
                 Some(array) => {
@@ -65,13 +67,14 @@ impl<'i, 'a> Body<'i, 'a> {
                 None => Output::New { element, core: Vec::new() },
             });
             elements.push(self.convert(result, &Type::Strong(element))?);
+            kinds.push(time);
         }
         let body = match <[Expr; 1]>::try_from(elements) {
             Ok([element]) => element,
             Err(elements) => packed(elements, span),
         };
         let value = self.outputs_of(Elementwise::new(inputs, outputs, body, Rules::Call), span);
-        Ok(after(evaluated, value))
+        Ok(after(evaluated, time::each_as(value, &kinds)))
     }
 
     /// Numbers are converted before the loop: NumPy raises where one does not fit even if there are no

@@ -196,6 +196,11 @@ impl Body<'_, '_> {
             self.no_keywords(name, keywords)?;
             return self.array_item(value, args, span);
         }
+        if let ("astype", [dtype], []) = (name, args, keywords)
+            && matches!(value.ty, Type::Strong(_) | Type::Time(_))
+        {
+            return self.astype_of_number(value, dtype, span);
+        }
         if name != "conjugate" || value.ty.dtype().is_none() {
             let message = format!("`{}` has no method `{name}`", value.ty);
             return self.report(Diagnostic::new(Code::NoSuchAttribute, span, message).help(match value.ty {
@@ -205,7 +210,8 @@ impl Body<'_, '_> {
                 Type::Generator => {
                     format!("generators have the methods {}", builtin::generator_methods().join(", "))
                 }
-                _ => "numbers have the method `conjugate()`".to_owned(),
+                Type::Time(_) => "dates and durations have the method `astype(dtype)`".to_owned(),
+                _ => "numbers have the method `conjugate()`, and NumPy's `astype(dtype)`".to_owned(),
             }));
         }
         self.no_keywords(name, keywords)?;
@@ -219,6 +225,23 @@ impl Body<'_, '_> {
             return self.library_call("complex_conjugate", vec![value], false, span);
         }
         self.part(value, false, span)
+    }
+}
+
+impl Body<'_, '_> {
+    /// `x.astype(dtype)` of one of NumPy's numbers, or of a time.
+    fn astype_of_number(&mut self, value: Expr, dtype: &hir::Expr, span: Span) -> Typed {
+        let dtype = self.expr_or_none(dtype)?;
+        if let Some(time) = self.astype_with_times(&[value.clone(), dtype.clone()], span) {
+            return time;
+        }
+        let dtype = self.dtype_of(&dtype)?.unwrap_or(DType::Float64);
+        let is_complex = value.ty.dtype().map(DType::kind) == Some(Kind::Complex);
+        let value = match is_complex && matches!(dtype.kind(), Kind::Int | Kind::Float) {
+            true => self.part(value, false, span)?,
+            false => value,
+        };
+        self.convert(value, &Type::Strong(dtype))
     }
 }
 

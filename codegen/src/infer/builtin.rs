@@ -5,7 +5,9 @@ use super::call::NO_INTEGER;
 use super::convert::real_number_of;
 use super::none::{present, unsupported_operands};
 use super::tuple::after;
-use super::{Body, Typed, array_literal, device, forms, indexing, instruction, promote, random, reduce};
+use super::{
+    Body, Typed, array_literal, device, forms, indexing, instruction, promote, random, reduce, time,
+};
 use crate::builtin::{self, Row, Rule, Target, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, CompareOp, ErrorModel};
@@ -17,8 +19,15 @@ use crate::types::{DType, Kind, Type};
 impl Body<'_, '_> {
     pub(super) fn call_row(&mut self, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
         let args = self.present_arguments(row, args)?;
-        if !matches!(row.rule, Rule::Len | Rule::RevealType | Rule::Iterator | Rule::ResultType) {
-            self.check_numbers(&args, &format!("`{}`", python_name(row.name)))?;
+        if let Some(result) = self.call_with_times(row, &args, (&[], &[]), span) {
+            return result;
+        }
+        match row.rule {
+            Rule::Len | Rule::RevealType | Rule::Iterator | Rule::ResultType => {}
+            Rule::Time(_) | Rule::View | Rule::Array | Rule::Abs | Rule::DivMod | Rule::Form(_) => {
+                self.check_no_records(&args, &format!("`{}`", python_name(row.name)))?;
+            }
+            _ => self.check_numbers(&args, &format!("`{}`", python_name(row.name)))?,
         }
         if let Rule::Index(what) = row.rule {
             return indexing::index(self, row, what, args, span);
@@ -66,6 +75,7 @@ impl Body<'_, '_> {
             Rule::Instruction(_) => instruction::instruction,
             Rule::ResultType => forms::result_type,
             Rule::View => forms::view,
+            Rule::Time(_) => time::time,
             Rule::Form(_) => forms::form,
             Rule::Written
             | Rule::Einsum
@@ -117,7 +127,7 @@ fn none_message(row: &Row, index: usize) -> Option<&'static str> {
         (Rule::Atomic | Rule::Reserve(_) | Rule::ConstantMemory | Rule::Array, _) => return None,
         (Rule::Random | Rule::Instruction(_), _) => return None,
         (Rule::Einsum | Rule::Tensordot, _) => return None,
-        (Rule::ResultType | Rule::View | Rule::Written | Rule::Form(_), _) => return None,
+        (Rule::ResultType | Rule::View | Rule::Written | Rule::Form(_) | Rule::Time(_), _) => return None,
     })
 }
 
@@ -244,7 +254,8 @@ fn divmod(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Spa
     let message = |names| unsupported_operands("divmod()", names);
     let [left, right] = body.both_required([left, right], message)?;
     for arg in [&left, &right] {
-        if matches!(arg.ty.element().map(DType::kind), Some(Kind::Complex) | None) {
+        let is_time = time::time_of(&arg.ty).is_some();
+        if matches!(arg.ty.element().map(DType::kind), Some(Kind::Complex) | None) && !is_time {
             return body.wrong_argument(row, arg, "real numbers");
         }
     }
@@ -348,6 +359,9 @@ pub(super) fn abs(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, s
         return body.each_element(args, span, &mut |body, element| abs(body, row, element, span));
     }
     let [arg] = one(args);
+    if let Some(time) = body.absolute_time(arg.clone(), span) {
+        return time;
+    }
     let ty = arg.ty.clone();
     match (ty.dtype().map(DType::kind), &ty) {
         (None, _) => body.wrong_argument(row, &arg, "a number or an array"),

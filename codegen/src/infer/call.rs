@@ -335,6 +335,7 @@ fn fit(arg: &Type, param: &Type) -> Fit {
             given.present().map_or(Fit::No, |given| fit(given, wanted).max(Fit::Safe))
         }
         (Type::Array(given), Type::Array(wanted)) if given.passes_as(wanted) => Fit::Safe,
+        (Type::Time(given), Type::Time(wanted)) if given.of == wanted.of => Fit::SameKind,
         // Python's number is NumPy's of the same size, if no signature asks for Python's own.
         (Type::Weak(weak), Type::Strong(dtype)) if weak.dtype() == *dtype => Fit::Safe,
         (Type::Tuple(given), Type::Tuple(wanted)) if given.len() == wanted.len() => {

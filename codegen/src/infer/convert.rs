@@ -42,12 +42,16 @@ impl Body<'_, '_> {
                 let span = value.span;
                 Ok(Expr::new(ExprKind::Convert(Box::new(value)), to.clone(), span))
             }
+            (_, Type::Time(time), _) => self.convert_time(value, *time),
             _ => self.no_conversion(&value, to),
         }
     }
 
     /// A literal of Python's `int` as a number of type `to`.
     fn int_literal(&mut self, literal: i128, value: Expr, to: &Type) -> Typed {
+        if let Type::Time(time) = to {
+            return self.convert_time(value, *time);
+        }
         let Some(dtype) = to.dtype() else { return self.no_conversion(&value, to) };
         let fits = match (to, dtype.int_range()) {
             (_, None) => true,
@@ -89,7 +93,7 @@ impl Body<'_, '_> {
                 self.wrap(value, inner, |body, value| body.convert(value, inner))
             }
             (_, Type::Optional(_)) => Ok(value),
-            (Type::Optional(_), Type::Weak(_) | Type::Strong(_)) => {
+            (Type::Optional(_), Type::Weak(_) | Type::Strong(_) | Type::Time(_)) => {
                 let value = self.required(value, &format!("expected {to}, got NoneType"))?;
                 self.convert(value, to)
             }
@@ -109,6 +113,7 @@ impl Body<'_, '_> {
             (Type::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
                 self.convert_items(value, types)
             }
+            (_, Type::Time(time)) => self.convert_time(value, *time),
             (Type::None, Type::None) | (Type::Generator, Type::Generator) => Ok(value),
             _ => self.no_conversion(&value, to),
         }
@@ -196,6 +201,9 @@ impl Body<'_, '_> {
         if let Type::Tuple(_) = value.ty {
             return Ok(self.tuple_truth(value));
         }
+        if let Type::Time(_) = value.ty {
+            return Ok(self.time_truth(value));
+        }
         let Some(dtype) = value.ty.dtype() else {
             let message = format!("`{}` has no single truth value", value.ty);
             return self.report(
@@ -282,6 +290,7 @@ pub(super) fn real_number_of(ty: &Type) -> &'static str {
         (_, Some(Kind::Complex)) => "take `.real`, `.imag` or `abs()` of the complex number",
         (_, Some(Kind::Bool | Kind::Int | Kind::Float)) => "convert it with `int()`",
         (Type::Generator, _) => "draw from it: `rng.random()`",
+        (Type::Time(_), _) => "count in a unit: `t / np.timedelta64(1, 's')`, or `t.astype(np.int64)`",
         (Type::Optional(_), _) => "test that it is not `None` first: `if x is not None:`",
         (Type::None | Type::Weak(_) | Type::Strong(_), _) => "give it a number",
     }

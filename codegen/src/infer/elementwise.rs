@@ -30,7 +30,7 @@ impl Body<'_, '_> {
         stmts: &mut Vec<StmtKind>,
         span: Span,
     ) -> Typed<()> {
-        self.check_numbers(std::slice::from_ref(&value), "an array of numbers")?;
+        self.check_no_records(std::slice::from_ref(&value), "an array of numbers")?;
         let Output::Given { array, .. } = &output else { return Err(Stop) };
         let element = element_of(array);
         let (inputs, value) = match value.ty {
@@ -71,7 +71,7 @@ impl Body<'_, '_> {
         value: Expr,
         span: Span,
     ) -> Typed<StmtKind> {
-        self.check_numbers(&[target.clone(), value.clone()], "an operator")?;
+        self.check_no_records(&[target.clone(), value.clone()], "an operator")?;
         let (element, place) = (element_of(&target), target.span);
         let mut stmts = Vec::new();
         let value = self.updating(value, &element)?;
@@ -116,14 +116,19 @@ impl Body<'_, '_> {
 /// The type of the elements of what is written.
 fn element_of(part: &Expr) -> Type {
     match part.ty {
-        Type::Array(array) => Type::Strong(array.dtype()),
+        Type::Array(array) => scalar(array),
         _ => unreachable!("bug in pykernel: `{}` has no elements", part.ty),
     }
 }
 
 /// The element of an array that is an operand.
 pub(super) fn operand(place: usize, array: ArrayType, span: Span) -> Expr {
-    Expr::new(ExprKind::Operand(place), Type::Strong(array.dtype()), span)
+    Expr::new(ExprKind::Operand(place), scalar(array), span)
+}
+
+/// The type of an element of an array of numbers or times.
+pub(super) fn scalar(array: ArrayType) -> Type {
+    array.element.scalar().unwrap_or(Type::Strong(array.dtype()))
 }
 
 /// Sets the elements of an array.
@@ -140,6 +145,7 @@ pub(super) fn sequence(stmts: Vec<StmtKind>, span: Span) -> StmtKind {
 /// an unsigned one.
 pub(super) fn casts_to(from: &Type, to: &Type) -> bool {
     match (from.dtype(), to.dtype()) {
+        _ if let (Type::Time(from), Type::Time(to)) = (from, to) => from.of == to.of,
         (Some(from), Some(to)) => from.kind() <= to.kind() && !(from.is_signed_int() && to.is_unsigned_int()),
         _ => false,
     }

@@ -49,7 +49,7 @@ impl Body<'_, '_> {
             | hir::ExprKind::Text(_)
             | hir::ExprKind::None => Ok(literal(&expr.kind, span)),
             hir::ExprKind::Table(table) => Ok(table_value(table, false, span)),
-            hir::ExprKind::Record(record) => Ok(dtype_value(Element::Record(*record), span)),
+            hir::ExprKind::DType(element) => Ok(dtype_value(*element, span)),
         }
     }
 

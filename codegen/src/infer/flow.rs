@@ -483,7 +483,7 @@ impl Walk {
             }
             ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Imaginary(_) | ExprKind::Bool(_) => {}
             ExprKind::Text(_) | ExprKind::None | ExprKind::Function(_) | ExprKind::Builtin(_) => {}
-            ExprKind::Table(_) | ExprKind::Record(_) | ExprKind::Typed(_) | ExprKind::Refused => {}
+            ExprKind::Table(_) | ExprKind::DType(_) | ExprKind::Typed(_) | ExprKind::Refused => {}
             ExprKind::Tuple(items) => items.iter().for_each(|item| self.expr(item)),
         }
     }

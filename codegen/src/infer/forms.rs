@@ -4,7 +4,7 @@
 use super::expression::dtype_value;
 use super::promote::{part, promote};
 use super::tuple::{after, arithmetic, int, packed};
-use super::{Body, Typed, random};
+use super::{Body, Typed, random, time};
 use crate::builtin::{Form, Row, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir;
@@ -19,7 +19,7 @@ pub(super) fn form(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, 
         Form::Strided => body.strided(args, span),
         Form::Adjacent => body.adjacent(args, span),
         Form::ItemSize => {
-            let size = args[0].ty.element().map_or(0, DType::size);
+            let size = args[0].ty.scalar().map_or(0, |_| size_of_element(&args[0].ty));
             Ok(int(size as i128, span))
         }
         Form::Contiguous => body.contiguous(args, span),
@@ -63,11 +63,21 @@ pub(super) fn result_type(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<
 }
 
 /// `x.view(dtype)`: the same bits as elements of another type of the same size.
-pub(super) fn view(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+pub(super) fn view(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     let mut args = args.into_iter();
     let Some(array) = args.next() else { unreachable!("bug in pykernel: the arity was checked") };
     let Type::Array(ty) = array.ty else { return Err(super::Stop) };
-    let dtype = match args.next() {
+    let dtype = args.next();
+    if let Some(time) = dtype.as_ref().and_then(|dtype| body.time_named(dtype)) {
+        let int64 = dtype_value(time::NUMBERS, span);
+        let numbers = view(body, row, vec![time::count(array), int64], span)?;
+        return Ok(time::times(numbers, time));
+    }
+    if let (Some(time), None) = (time::time_of(&array.ty), &dtype) {
+        return Ok(time::times(array, time));
+    }
+    let array = time::count(array);
+    let dtype = match dtype {
         Some(dtype) => body.dtype_of(&dtype)?.unwrap_or(DType::Float64),
         None => ty.dtype(),
     };
@@ -192,10 +202,19 @@ impl Body<'_, '_> {
     }
 }
 
+/// The size of a number, or of an array's elements, in bytes.
+fn size_of_element(ty: &Type) -> usize {
+    match ty {
+        Type::Array(array) => array.element.size(),
+        _ => ty.dtype().unwrap_or(DType::Int64).size(),
+    }
+}
+
 /// The element type of a number, an array, or of what is one.
 fn element_of(ty: &Type) -> Option<DType> {
     match ty {
         Type::DType(element) => element.number(),
+        _ if time::time_of(ty).is_some() => Some(time::NUMBERS),
         _ => ty.element(),
     }
 }

@@ -42,6 +42,7 @@ mod refine;
 mod statement;
 mod subscript;
 mod text;
+mod time;
 mod tuple;
 mod ufunc;
 mod ufunc_call;

@@ -34,7 +34,7 @@ impl Body<'_, '_> {
                 Ok(checked(present(&first), class, message, inner(again)))
             }
             Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Tuple(_) => Ok(value),
-            Type::Text | Type::DType(_) | Type::Generator => Ok(value),
+            Type::Time(_) | Type::Text | Type::DType(_) | Type::Generator => Ok(value),
         }
     }
 
@@ -380,7 +380,9 @@ fn none_truth(value: Expr, not: bool, span: Span) -> Expr {
         Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Tuple(_) => {
             after(vec![value], boolean(not, span))
         }
-        Type::Text | Type::DType(_) | Type::Generator => after(vec![value], boolean(not, span)),
+        Type::Time(_) | Type::Text | Type::DType(_) | Type::Generator => {
+            after(vec![value], boolean(not, span))
+        }
     }
 }
 

@@ -58,7 +58,7 @@ impl Body<'_, '_> {
         };
         let mut inputs = Vec::new();
         for input in given {
-            if input.ty.element().is_none() {
+            if input.ty.scalar().is_none() {
                 return self.wrong_argument(row, &input, "numbers and arrays");
             }
             inputs.push(input);
@@ -89,6 +89,9 @@ impl Body<'_, '_> {
         mut args: Vec<Expr>,
         span: Span,
     ) -> Typed {
+        if args.iter().any(|arg| matches!(arg.ty, Type::Time(_))) {
+            return self.ufunc_of_times(row, ufunc, args, span);
+        }
         let last = args.pop().ok_or(Stop)?;
         match (ufunc, args.pop()) {
             (Ufunc::Unary(hir::UnaryOp::Invert), _) if is_inexact(&last) => {
@@ -107,6 +110,14 @@ impl Body<'_, '_> {
                 self.binary(BinaryOp::Mul, last.clone(), last, span)
             }
             (Ufunc::Not, _) => self.unary(hir::UnaryOp::Not, last, span),
+            (Ufunc::IsNat, _) => self.report(
+                Diagnostic::new(
+                    Code::ArgumentMismatch,
+                    last.span,
+                    "ufunc 'isnat' is only defined for np.datetime64 and np.timedelta64.",
+                )
+                .help("numbers can be NaN: `np.isnan(x)`"),
+            ),
             (Ufunc::Binary(op), Some(first)) => self.binary(op, first, last, span),
             (Ufunc::Compare(op), Some(first)) => self.compare(op, first, last, span),
             (Ufunc::Logical(op), Some(first)) => {

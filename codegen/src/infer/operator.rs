@@ -6,6 +6,7 @@
 use super::array_operation::any_array;
 use super::none::{NONE, binary_name, unsupported_operands};
 use super::promote::promote;
+use super::tuple::{after, packed};
 use super::{Body, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, CompareOp, ErrorModel, Relation, UnaryOp};
@@ -22,10 +23,13 @@ impl Body<'_, '_> {
         }
         let message = format!("bad operand type for unary {}: 'NoneType'", op.symbol());
         let operand = self.required(operand, &message)?;
-        if any_array([&operand]) && operand.ty.element().is_some() {
+        if any_array([&operand]) && operand.ty.scalar().is_some() {
             let operate =
                 &mut |body: &mut Self, mut element: Vec<Expr>| body.unary(op, element.swap_remove(0), span);
             return self.each_element(vec![operand], span, operate);
+        }
+        if let Some(time) = self.unary_time(op, operand.clone(), span) {
+            return time;
         }
         let Some(kind) = operand.ty.dtype().map(DType::kind) else {
             return self.no_operation(op.symbol(), &[&operand], span);
@@ -69,6 +73,12 @@ impl Body<'_, '_> {
         if let (BinaryOp::Add, Type::Tuple(_), Type::Tuple(_)) = (op, &left.ty, &right.ty) {
             return Ok(self.concatenated(left, right, span));
         }
+        if is_of_times(&left, &right) {
+            return match self.binary_time(op, left.clone(), right.clone(), span) {
+                Some(time) => time,
+                None => self.no_operation(op.symbol(), &[&left, &right], span),
+            };
+        }
         let right =
             if pythons_complex_takes(&left, &right) { self.coerce(right, &Type::FLOAT)? } else { right };
         let Some(common) = promote(&left.ty, &right.ty) else {
@@ -92,7 +102,7 @@ impl Body<'_, '_> {
         {
             return power;
         }
-        if [&left, &right].iter().any(|operand| operand.ty.element().is_none()) {
+        if [&left, &right].iter().any(|operand| operand.ty.scalar().is_none()) {
             return self.no_operation(op.symbol(), &[&left, &right], span);
         }
         self.each_element(vec![left, right], span, &mut |body, elements| {
@@ -184,6 +194,13 @@ impl Body<'_, '_> {
 
     /// `divmod(a, b)`: the quotient that is rounded down, and the remainder.
     pub(super) fn divide_with_remainder(&mut self, left: Expr, right: Expr, span: Span) -> Typed {
+        if let (Type::Time(_), Type::Time(_)) = (&left.ty, &right.ty) {
+            let mut before = Vec::new();
+            let [left, right] = [left, right].map(|operand| self.set_before(operand, &mut before));
+            let quotient = self.binary(BinaryOp::FloorDiv, left.clone(), right.clone(), span)?;
+            let rest = self.binary(BinaryOp::Mod, left, right, span)?;
+            return Ok(after(before, packed(vec![quotient, rest], span)));
+        }
         let raises = self.raises(&left, &right);
         let Some(common) = promote(&left.ty, &right.ty) else {
             return self.no_operation("divmod", &[&left, &right], span);
@@ -280,12 +297,17 @@ impl Body<'_, '_> {
             return self.equal_or_none(op, [left, right], span);
         }
         let [left, right] = self.comparable(op, [left, right])?;
-        if any_array([&left, &right]) && [&left, &right].iter().all(|operand| operand.ty.element().is_some())
-        {
+        if any_array([&left, &right]) && [&left, &right].iter().all(|operand| operand.ty.scalar().is_some()) {
             return self.each_element(vec![left, right], span, &mut |body, elements| {
                 let [left, right] = two(elements);
                 body.compare(op, left, right, span)
             });
+        }
+        if is_of_times(&left, &right) {
+            return match self.compare_time(op, left.clone(), right.clone(), span) {
+                Some(truth) => truth,
+                None => self.no_operation(op.symbol(), &[&left, &right], span),
+            };
         }
         let right = match is_equality && pythons_complex_takes(&left, &right) {
             true => self.coerce(right, &Type::FLOAT)?,
@@ -398,10 +420,18 @@ impl Body<'_, '_> {
     }
 }
 
+/// Whether one of two operands is a time.
+fn is_of_times(left: &Expr, right: &Expr) -> bool {
+    [left, right].iter().any(|operand| matches!(operand.ty, Type::Time(_)))
+}
+
 /// What to write instead of an operator that has no meaning for its operands.
 fn instead(symbol: &str, types: &[&Type]) -> &'static str {
     if matches!(symbol, "in" | "not in") {
         return "`in` looks into a tuple: `n in (1, 2, 3)`; else compare with each value";
+    }
+    if types.iter().any(|ty| matches!(ty.scalar(), Some(Type::Time(_)))) {
+        return "dates differ by durations, durations are added to dates, and measured by each other: `t / np.timedelta64(1, 's')`";
     }
     if types.iter().any(|ty| matches!(ty, Type::Array(_))) {
         return "arrays are computed with arrays and numbers; take the items of a tuple";

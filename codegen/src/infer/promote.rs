@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::types::{ArrayType, DType, Kind, Layout, Type, Weak};
+use super::time::common_time;
+use crate::types::{ArrayType, DType, Kind, Layout, Time, Type, Weak};
 
 /// The type of an operation on two numbers, `None` if one is not a number.
 pub fn promote(left: &Type, right: &Type) -> Option<Type> {
@@ -12,6 +13,9 @@ pub fn promote(left: &Type, right: &Type) -> Option<Type> {
         (Type::Strong(a), Type::Strong(b)) => Some(Type::Strong(promote_dtypes(*a, *b))),
         (Type::Weak(weak), Type::Strong(strong)) | (Type::Strong(strong), Type::Weak(weak)) => {
             Some(Type::Strong(promote_weak(*weak, *strong)))
+        }
+        (Type::Time(a), Type::Time(b)) if a.of == b.of => {
+            common_time(*a, *b).map(|unit| Type::Time(Time { of: a.of, unit }))
         }
         _ => None,
     }
@@ -192,6 +196,7 @@ fn join_two(a: &Type, b: &Type) -> Result<Type, (Type, Type)> {
             // int64 with uint64: a float would lose digits behind the author's back.
             if joined.kind() > x.kind().max(y.kind()) { Err(clash()) } else { Ok(Type::Strong(joined)) }
         }
+        (Type::Time(_), Type::Time(_)) => promote(a, b).ok_or_else(clash),
         (Type::Array(x), Type::Array(y)) if x.element == y.element && x.rank == y.rank => {
             let layout = if x.layout == y.layout { x.layout } else { Layout::Any };
             let readonly = x.readonly || y.readonly;

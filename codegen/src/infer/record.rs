@@ -6,7 +6,7 @@
 use super::elementwise::sequence;
 use super::subscript::{Subscript, element_value};
 use super::tuple::{after, int};
-use super::{Body, Typed, allocate};
+use super::{Body, Typed, allocate, time};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
@@ -84,7 +84,7 @@ impl Body<'_, '_> {
                 let whole = self.field(*whole, whole_ty, field, span);
                 axes.extend(field.shape.iter().map(|_| Axis::Whole));
                 match axes.iter().map(index).collect::<Option<Vec<Expr>>>() {
-                    Some(indices) if matches!(field.element, types::Element::Number(_)) => {
+                    Some(indices) if field.element.scalar().is_some() => {
                         return element_value(Element { array: Box::new(whole), indices }, span);
                     }
                     _ => {
@@ -112,7 +112,7 @@ impl Body<'_, '_> {
             }
         };
         match view.ty {
-            Type::Array(ArrayType { rank: 0, element: types::Element::Number(_), .. }) => {
+            Type::Array(array) if array.rank == 0 && array.element.scalar().is_some() => {
                 element_value(Element { array: Box::new(view), indices: Vec::new() }, span)
             }
             _ => view,
@@ -242,7 +242,7 @@ impl Body<'_, '_> {
                     let array = *element.array;
                     self.assign_output(Output::given(array), item, stmts, span)?;
                 }
-                (kind, types::Element::Number(_)) => {
+                (kind, types::Element::Number(_) | types::Element::Time(_)) => {
                     let part = Expr { kind, ..part };
                     self.assign_output(Output::given(part), item, stmts, span)?;
                 }
@@ -256,8 +256,23 @@ impl Body<'_, '_> {
         Ok(())
     }
 
-    /// Refuses arrays of records where only numbers make sense.
+    /// Refuses arrays of records, and times, where only numbers make sense.
     pub(super) fn check_numbers(&mut self, args: &[Expr], what: &str) -> Typed<()> {
+        self.check_no_records(args, what)?;
+        match args.iter().find(|arg| time::holds_time(&arg.ty)) {
+            None => Ok(()),
+            Some(arg) => {
+                let message = format!("{what} takes numbers, and this is `{}`", arg.ty);
+                self.report(
+                    Diagnostic::new(Code::ArgumentMismatch, arg.span, message)
+                        .help("count in a unit: `t / np.timedelta64(1, 's')`, or `t.astype(np.int64)`"),
+                )
+            }
+        }
+    }
+
+    /// Refuses arrays of records.
+    pub(super) fn check_no_records(&mut self, args: &[Expr], what: &str) -> Typed<()> {
         let is_records = |ty: &Type| matches!(ty, Type::Array(array) if array.record().is_some());
         match args.iter().find(|arg| arg.ty.holds(&is_records)) {
             None => Ok(()),

@@ -2,6 +2,7 @@
 
 use super::advanced::{Indexed, Items, are_split};
 use super::convert::real_number_of;
+use super::elementwise::scalar;
 use super::none::NOT_INDEXED;
 use super::ufunc_call::only_element;
 use super::{Body, Stop, Typed};
@@ -243,7 +244,7 @@ fn all_indices(axes: &[Axis]) -> Option<Vec<Expr>> {
 /// The type of an element.
 pub(super) fn element_type(element: &Element) -> Type {
     match element.array.ty {
-        Type::Array(array) => Type::Strong(array.dtype()),
+        Type::Array(array) => scalar(array),
         _ => unreachable!("bug in pykernel: `{}` has no elements", element.array.ty),
     }
 }

@@ -177,6 +177,7 @@ impl Body<'_, '_> {
             Type::Array(_) => "give it the elements, in a loop",
             Type::Optional(_) => "test it first: `if x is not None:`",
             Type::Generator => "draw from it: `rng.random()`",
+            Type::Time(_) => "give it a count of a unit: `t.astype(np.int64)`",
             Type::None | Type::Weak(_) | Type::Strong(_) | Type::Tuple(_) | Type::Text | Type::DType(_) => {
                 holder.help
             }

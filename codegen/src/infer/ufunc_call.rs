@@ -366,9 +366,9 @@ fn loop_rank(elementwise: &Elementwise) -> usize {
 
 /// The element of an array without dimensions.
 pub(super) fn only_element(array: Expr) -> Expr {
-    let (span, element) = (array.span, array.ty.element().unwrap_or(DType::Float64));
+    let (span, element) = (array.span, array.ty.scalar().unwrap_or(Type::FLOAT));
     let kind = ExprKind::Element(Element { array: Box::new(array), indices: Vec::new() });
-    Expr::new(kind, Type::Strong(element), span)
+    Expr::new(kind, element, span)
 }
 
 /// The NumPy scalar that stands for a number, or for the numbers of a tuple.

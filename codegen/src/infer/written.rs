@@ -2,8 +2,8 @@
 
 use super::call::wrong_count;
 use super::tuple::{int, packed};
-use super::{Body, Typed, random};
-use crate::builtin::{Row, Takes, python_name};
+use super::{Body, Typed, random, time};
+use crate::builtin::{self, Row, Takes, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
 use crate::source::Span;
@@ -34,7 +34,19 @@ impl Body<'_, '_> {
         let given = args.iter().chain(keywords.iter().map(|keyword| &keyword.value));
         let given: Vec<Typed> = given.map(|arg| self.argument(arg)).collect();
         let mut given = given.into_iter().collect::<Typed<Vec<_>>>()?;
-        self.check_numbers(&given, &format!("`{}`", python_name(row.name)))?;
+        if let Some(result) = self.written_with_times(row, &given, keywords, span) {
+            return result;
+        }
+        let how = builtin::times(row.name);
+        if how.is_some_and(time::takes_themselves) {
+            self.check_no_records(&given, &format!("`{}`", python_name(row.name)))?;
+        } else if row.name == "ndarray.astype" {
+            if let Some(result) = self.astype_with_times(&given, span) {
+                return result;
+            }
+        } else {
+            self.check_numbers(&given, &format!("`{}`", python_name(row.name)))?;
+        }
         let mut n_positional = args.len();
         if let Some(Takes::State(state)) = takes.first() {
             given.insert(0, random::state_for(*state, span));
@@ -63,6 +75,10 @@ impl Body<'_, '_> {
         let args: Vec<Typed> =
             args.into_iter().zip(takes).map(|(arg, takes)| self.as_taken(row, takes, arg)).collect();
         let args = args.into_iter().collect::<Typed<Vec<_>>>()?;
+        let name = match (how, args.first().and_then(|arg| time::time_of(&arg.ty))) {
+            (Some(builtin::Times::Differences(of_dates)), Some(time)) if time.is_date() => of_dates,
+            _ => name,
+        };
         self.library_call(name, args, false, span)
     }
 

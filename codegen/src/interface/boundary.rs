@@ -4,7 +4,7 @@
 //! result is a struct whose fields are its leaves.
 
 use crate::ir::Mode;
-use crate::types::{ArrayType, DType, Type, Weak};
+use crate::types::{ArrayType, DType, Time, Type, Weak};
 
 /// The type of a parameter, as a caller sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +82,7 @@ pub fn fields(result: &Type) -> Vec<Field> {
         Type::None => Vec::new(),
         Type::Weak(weak) => vec![Field::Number(weak.dtype())],
         Type::Strong(dtype) => vec![Field::Number(*dtype)],
+        Type::Time(time) => vec![Field::Number(Number::Time(*time).dtype())],
         Type::Array(array) => vec![Field::Array(*array)],
         Type::Tuple(items) => items.iter().flat_map(fields).collect(),
         Type::Optional(inner) => std::iter::once(Field::Number(DType::Bool)).chain(fields(inner)).collect(),
@@ -91,13 +92,15 @@ pub fn fields(result: &Type) -> Vec<Field> {
     }
 }
 
-/// A number type.
+/// The type of a number, or of what is passed as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Number {
     /// One of Python's.
     Weak(Weak),
     /// One of NumPy's.
     Strong(DType),
+    /// A date or a duration, which is the number of its units.
+    Time(Time),
 }
 
 impl Number {
@@ -106,6 +109,20 @@ impl Number {
         match self {
             Number::Weak(weak) => weak.dtype(),
             Number::Strong(dtype) => dtype,
+            Number::Time(_) => DType::Int64,
+        }
+    }
+}
+
+impl Number {
+    /// The number type that a type is, if it is one.
+    pub const fn of(ty: &Type) -> Option<Number> {
+        match ty {
+            Type::Weak(weak) => Some(Number::Weak(*weak)),
+            Type::Strong(dtype) => Some(Number::Strong(*dtype)),
+            Type::Time(time) => Some(Number::Time(*time)),
+            Type::None | Type::Array(_) | Type::Tuple(_) | Type::Optional(_) => None,
+            Type::Text | Type::DType(_) | Type::Generator => None,
         }
     }
 }
@@ -115,6 +132,7 @@ impl From<Number> for Type {
         match number {
             Number::Weak(weak) => Type::Weak(weak),
             Number::Strong(dtype) => Type::Strong(dtype),
+            Number::Time(time) => Type::Time(time),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! How a kernel looks from Rust: the signatures of its wrapper, as text.
 
-use super::{Kernel, Overload, Param, ParamType};
+use super::{Kernel, Number, Overload, Param, ParamType};
 use crate::ir::Mode;
-use crate::types::{ArrayType, DType, Element, Type};
+use crate::types::{ArrayType, Counted, DType, Element, Time, Type, Unit};
 use crate::ufunc::Ufunc;
 
 /// Rust's keywords that are not Python's too and that a raw identifier can name.
@@ -106,7 +106,7 @@ fn param(name: &str, param: &Param) -> String {
 
 fn argument(ty: &ParamType) -> String {
     match ty {
-        ParamType::Number(number) => scalar(number.dtype()).to_owned(),
+        ParamType::Number(number) => self::number(*number),
         ParamType::Array(array @ ArrayType { rank: 0, element: Element::Record(_), .. }, mode) => {
             let reference = if *mode == Mode::Write { "&mut " } else { "&" };
             format!("{reference}{}", element(array.element))
@@ -115,7 +115,7 @@ fn argument(ty: &ParamType) -> String {
         ParamType::Array(array, Mode::Write) => format!("impl Into<{}>", view("ArrayViewMut", *array)),
         ParamType::Tuple(items) => tuple(items.iter().map(argument)),
         ParamType::Generator => "&mut Generator".to_owned(),
-        ParamType::Optional(number) => format!("Option<{}>", scalar(number.dtype())),
+        ParamType::Optional(number) => format!("Option<{}>", self::number(*number)),
     }
 }
 
@@ -141,6 +141,7 @@ pub fn result(ty: &Type) -> String {
         Type::None => "()".to_owned(),
         Type::Weak(weak) => scalar(weak.dtype()).to_owned(),
         Type::Strong(dtype) => scalar(*dtype).to_owned(),
+        Type::Time(time) => self::time(*time),
         Type::Tuple(items) => tuple(items.iter().map(result)),
         Type::Optional(inner) => format!("Option<{}>", result(inner)),
         Type::Array(array) => match array.rank {
@@ -158,7 +159,45 @@ pub fn result(ty: &Type) -> String {
 fn element(element: Element) -> String {
     match element {
         Element::Number(dtype) => scalar(dtype).to_owned(),
+        Element::Time(time) => self::time(time),
         Element::Record(record) => format!("impl Record /* {} */", record.field_types()),
+    }
+}
+
+/// The Rust type of a number, or of what is passed as one.
+fn number(number: Number) -> String {
+    match number {
+        Number::Time(time) => self::time(time),
+        Number::Weak(_) | Number::Strong(_) => scalar(number.dtype()).to_owned(),
+    }
+}
+
+/// The Rust type of dates or of durations.
+fn time(time: Time) -> String {
+    let name = match time.of {
+        Counted::Date => "DateTime64",
+        Counted::Duration => "TimeDelta64",
+    };
+    format!("{name}<{}>", unit(time.unit))
+}
+
+/// The type that stands for a unit.
+pub const fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Generic => "Generic",
+        Unit::Year => "Year",
+        Unit::Month => "Month",
+        Unit::Week => "Week",
+        Unit::Day => "Day",
+        Unit::Hour => "Hour",
+        Unit::Minute => "Minute",
+        Unit::Second => "Second",
+        Unit::Millisecond => "Millisecond",
+        Unit::Microsecond => "Microsecond",
+        Unit::Nanosecond => "Nanosecond",
+        Unit::Picosecond => "Picosecond",
+        Unit::Femtosecond => "Femtosecond",
+        Unit::Attosecond => "Attosecond",
     }
 }
 

@@ -87,7 +87,9 @@ pub struct ViewType {
 impl From<ArrayType> for ViewType {
     fn from(array: ArrayType) -> Self {
         match array.element {
-            Element::Number(element) => ViewType { element, rank: array.rank, layout: array.layout },
+            Element::Number(_) | Element::Time(_) => {
+                ViewType { element: array.dtype(), rank: array.rank, layout: array.layout }
+            }
             // Records are only looked at through views of their fields: of one itself, its first byte counts.
             Element::Record(_) => ViewType { element: DType::UInt8, rank: array.rank, layout: Layout::Any },
         }

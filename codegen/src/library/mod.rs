@@ -74,6 +74,7 @@ const TEXT: &str = concat!(
     include_str!("random.py"),
     include_str!("indexing.py"),
     include_str!("memory.py"),
+    include_str!("time.py"),
     include_str!("shape.py"),
     include_str!("broadcasting.py"),
     include_str!("creation.py"),

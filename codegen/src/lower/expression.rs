@@ -8,9 +8,12 @@ use crate::source::Span;
 use crate::typed::{Expr, ExprKind, InstanceId, Operation, Strided, WebId};
 use crate::types::{DType, Type};
 
-/// The dtype of a number's type.
+/// The dtype of a number's type. A time is the number of its units.
 pub(super) fn dtype_of(ty: &Type) -> DType {
-    ty.dtype().unwrap_or_else(|| unreachable!("bug in pykernel: `{ty}` is not a number"))
+    match ty {
+        Type::Time(_) => DType::Int64,
+        _ => ty.dtype().unwrap_or_else(|| unreachable!("bug in pykernel: `{ty}` is not a number")),
+    }
 }
 
 /// The machine number that holds a real number, or one part of a complex one.

@@ -40,6 +40,7 @@ pub(super) fn part_types(ty: &Type) -> Vec<ir::Type> {
         Type::Generator => vec![ir::Type::View(ArrayType::GENERATOR.into()), ir::Type::Owner],
         Type::Weak(weak) => parts_of(weak.dtype()),
         Type::Strong(dtype) => parts_of(*dtype),
+        Type::Time(_) => parts_of(DType::Int64),
     }
 }
 

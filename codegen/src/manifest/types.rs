@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! float64                                  a number
+//! datetime64[ns]                           a date or a duration
 //! None
 //! array    float64    2    C    write      element type, rank, layout; read, write or readonly
 //! record    12    2    x    0    float64    0    n    8    int32    1    3
@@ -14,7 +15,7 @@
 
 use crate::interface::{Number, ParamType};
 use crate::ir::Mode;
-use crate::types::{self, ArrayType, DType, Element, Layout, Record, Struct, Type, Weak};
+use crate::types::{self, ArrayType, DType, Element, Layout, Record, Struct, Time, Type, Weak};
 
 /// The type of a parameter.
 pub fn write_param(ty: &ParamType, fields: &mut Vec<String>) {
@@ -48,7 +49,7 @@ pub fn read_param(fields: &mut &[&str]) -> Option<ParamType> {
 /// The type of a result.
 pub fn write_result(ty: &Type, fields: &mut Vec<String>) {
     match ty {
-        Type::None | Type::Weak(_) | Type::Strong(_) => fields.push(ty.to_string()),
+        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Time(_) => fields.push(ty.to_string()),
         Type::Tuple(items) => {
             begin_tuple(items.len(), fields);
             items.iter().for_each(|item| write_result(item, fields));
@@ -102,6 +103,7 @@ fn write_array(array: &ArrayType, mode: Mode, fields: &mut Vec<String>) {
 fn write_element(element: Element, fields: &mut Vec<String>) {
     match element {
         Element::Number(dtype) => fields.push(dtype.name().to_owned()),
+        Element::Time(time) => fields.push(time.to_string()),
         Element::Record(record) => {
             let (size, n) = (record.size().to_string(), record.fields().len().to_string());
             fields.extend(["record".to_owned(), size, n]);
@@ -118,7 +120,7 @@ fn write_element(element: Element, fields: &mut Vec<String>) {
 fn read_element(fields: &mut &[&str]) -> Option<Element> {
     let name = next(fields)?;
     if name != "record" {
-        return dtype(name).map(Element::Number);
+        return dtype(name).map(Element::Number).or_else(|| Time::named(name).map(Element::Time));
     }
     let size = next(fields)?.parse().ok()?;
     let n: usize = next(fields)?.parse().ok()?;
@@ -161,7 +163,8 @@ const fn layout_name(layout: Layout) -> &'static str {
 }
 
 fn number(name: &str) -> Option<Number> {
-    Weak::named(name).map(Number::Weak).or_else(|| dtype(name).map(Number::Strong))
+    let strong = || dtype(name).map(Number::Strong);
+    Weak::named(name).map(Number::Weak).or_else(strong).or_else(|| Time::named(name).map(Number::Time))
 }
 
 pub(super) fn dtype(name: &str) -> Option<DType> {

@@ -50,7 +50,10 @@ impl Reader<'_> {
             ),
             Expr::Subscript(array) => !array.value.is_subscript_expr() && self.is_type(&array.value),
             Expr::Call(call) => {
-                matches!(self.module_entity_of(&call.func), Some(Entity::ArrayType | Entity::OptionalType))
+                matches!(
+                    self.module_entity_of(&call.func),
+                    Some(Entity::ArrayType | Entity::OptionalType | Entity::TimeType(_))
+                )
             }
             _ => false,
         }

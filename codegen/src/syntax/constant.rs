@@ -82,7 +82,7 @@ fn size(expr: &hir::Expr) -> Option<usize> {
         | ExprKind::Bool(_)
         | ExprKind::Text(_)
         | ExprKind::Table(_)
-        | ExprKind::Record(_)
+        | ExprKind::DType(_)
         | ExprKind::None => 0,
         ExprKind::Builtin(name) if builtin::constant(name).is_some() => 0,
         ExprKind::Tuple(items) => all(&items.iter().collect::<Vec<_>>())?,
@@ -132,7 +132,7 @@ fn place(expr: &mut hir::Expr, span: Span) {
         | ExprKind::Imaginary(_)
         | ExprKind::Bool(_)
         | ExprKind::Text(_)
-        | ExprKind::Record(_)
+        | ExprKind::DType(_)
         | ExprKind::Table(_) => {}
         ExprKind::Builtin(_) | ExprKind::Function(_) | ExprKind::Variable(_) | ExprKind::None => {}
         ExprKind::Compare { .. } | ExprKind::Chain { .. } | ExprKind::Logical { .. } => {}

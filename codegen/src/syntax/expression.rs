@@ -9,6 +9,7 @@ use super::{MAX_DEPTH, absent, too_deeply_nested, unsupported};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LogicalOp, Relation, UnaryOp};
 use crate::source::Span;
+use crate::types::{Element, Type};
 
 /// The way out where `is` does not test for `None`.
 const IS: &str = "`is` tests for `None` alone; compare values with `==` and `!=`";
@@ -124,10 +125,11 @@ impl Scope<'_, '_> {
             Entity::Value(name) => Some(ExprKind::Builtin(name)),
             Entity::Module(name) => Some(ExprKind::Builtin(name.to_owned())),
             Entity::NewAxis => Some(ExprKind::None),
-            Entity::Record(record, _) => Some(ExprKind::Record(record)),
+            Entity::Record(record, _) => Some(ExprKind::DType(Element::Record(record))),
+            Entity::Type(Type::Time(time)) => Some(ExprKind::DType(Element::Time(time))),
             Entity::RecArray => Some(ExprKind::Builtin("numpy.recarray".to_owned())),
             Entity::Number(ty) => Some(ExprKind::Builtin(match ty {
-                crate::types::Type::Strong(dtype) => format!("numpy.{dtype}"),
+                Type::Strong(dtype) => format!("numpy.{dtype}"),
                 weak => weak.to_string(),
             })),
             Entity::Limits(_) => {
@@ -143,6 +145,7 @@ impl Scope<'_, '_> {
             | Entity::NoneType
             | Entity::ArrayType
             | Entity::OptionalType
+            | Entity::TimeType(_)
             | Entity::TupleType
             | Entity::UniTupleType
             | Entity::PythonTuple

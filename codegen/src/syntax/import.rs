@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::Signature;
 use crate::source::Span;
 use crate::spelling::closest;
-use crate::types::{DType, Kind, Record, Type, Weak};
+use crate::types::{Counted, DType, Kind, Record, Type, Weak};
 use crate::ufunc;
 
 /// Something that an import or Python itself gives a name to.
@@ -38,6 +38,8 @@ pub(super) enum Entity {
     ArrayType,
     /// Numba's `optional` and `types.Optional`, Python's `typing.Optional`.
     OptionalType,
+    /// Numba's `types.NPDatetime`, `types.NPTimedelta`.
+    TimeType(Counted),
     /// Numba's `types.Tuple`.
     TupleType,
     /// Numba's `types.UniTuple`.
@@ -300,6 +302,8 @@ impl Entity {
             Entity::Module("numba.types") => match name {
                 "Array" => Some(Entity::ArrayType),
                 "Record" => Some(Entity::RecordType),
+                "NPDatetime" => Some(Entity::TimeType(Counted::Date)),
+                "NPTimedelta" => Some(Entity::TimeType(Counted::Duration)),
                 "Optional" => Some(Entity::OptionalType),
                 "Tuple" => Some(Entity::TupleType),
                 "UniTuple" => Some(Entity::UniTupleType),
@@ -342,7 +346,7 @@ impl Entity {
             Entity::Jit | Entity::Ufunc(_) | Entity::CFunc | Entity::CudaJit => None,
             Entity::Extern | Entity::Foreign(_) => None,
             Entity::Number(_) | Entity::NoneType => None,
-            Entity::ArrayType | Entity::TupleType | Entity::UniTupleType => None,
+            Entity::ArrayType | Entity::TimeType(_) | Entity::TupleType | Entity::UniTupleType => None,
             Entity::RecordType => (name == "make_c_struct").then_some(Entity::DtypeMaker(Maker::CStruct)),
             Entity::Record(..) | Entity::DtypeMaker(_) | Entity::RecArray => None,
             Entity::PythonTuple | Entity::OptionalType | Entity::RandomState => None,
@@ -390,7 +394,7 @@ fn members(module: &'static str) -> Vec<&'static str> {
         "ctypes" => C_TYPES.iter().map(|(name, _)| *name).chain(["CDLL"]).collect(),
         "numba.types" => scalars
             .chain(aliases(NUMBA_ALIASES))
-            .chain(["Array", "Record", "Tuple", "UniTuple", "void", "none"])
+            .chain(["Array", "NPDatetime", "NPTimedelta", "Record", "Tuple", "UniTuple", "void", "none"])
             .collect(),
         "numpy" => scalars
             .chain(aliases(NUMPY_ALIASES))

@@ -13,7 +13,7 @@ use super::import::Entity;
 use super::signature::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Device, ExprKind, Signature};
-use crate::types::{DType, Element, Field, Record, Struct, Type};
+use crate::types::{DType, Element, Field, Record, Struct, Time, Type};
 
 /// What is written in place of what is wrong here.
 const HELP: &str = "write `np.dtype([(\"x\", np.float64), (\"tag\", np.int32)])`; a third item of a field is the shape of an array";
@@ -109,6 +109,7 @@ impl Reader<'_> {
                 let found = self.format(format, is_aligned, depth)?;
                 match (found.element, found.shape.as_slice()) {
                     (Element::Number(dtype), []) => Some(Entity::Number(Type::Strong(dtype))),
+                    (Element::Time(time), []) => Some(Entity::Type(Type::Time(time))),
                     (Element::Record(record), []) => Some(Entity::Record(record, found.align)),
                     _ => self.bad_dtype(format, "an array's elements are no arrays"),
                 }
@@ -244,6 +245,7 @@ impl Reader<'_> {
         match entity {
             Entity::Number(Type::Strong(dtype)) | Entity::Type(Type::Strong(dtype)) => of(dtype),
             Entity::Number(Type::Weak(weak)) => of(weak.dtype()),
+            Entity::Type(Type::Time(time)) => Some(of_times(time, Vec::new())),
             Entity::Record(record, align) => {
                 Some(Format { element: Element::Record(record), align, shape: Vec::new() })
             }
@@ -368,11 +370,19 @@ fn coded(text: &str) -> Option<Format> {
         return None;
     }
     let code = code.strip_prefix(['<', '=', '|']).unwrap_or(code);
+    if let Some(time) = Time::named(code) {
+        return Some(of_times(time, shape));
+    }
     let dtype = match code {
         "bool" => Some(DType::Bool),
         _ => DType::named(code).or_else(|| DType::coded(code)).or_else(|| lettered(code)),
     }?;
     Some(Format { element: Element::Number(dtype), align: dtype.align(), shape })
+}
+
+/// Times, which lie in memory as the numbers that they are.
+fn of_times(time: Time, shape: Vec<usize>) -> Format {
+    Format { element: Element::Time(time), align: DType::Int64.align(), shape }
 }
 
 /// The element type of one of NumPy's letters, where 64-bit Linux, macOS and Windows agree.

@@ -81,7 +81,7 @@ fn leaves(ty: &Type) -> u64 {
     match ty {
         Type::Tuple(items) => items.iter().map(leaves).sum(),
         Type::Optional(inner) => leaves(inner),
-        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) | Type::Generator => 1,
+        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Time(_) | Type::Array(_) | Type::Generator => 1,
         Type::Text | Type::DType(_) => 1,
     }
 }

@@ -9,7 +9,7 @@ use super::import::Entity;
 use super::names::Binding;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::spelling::closest;
-use crate::types::{ArrayType, DType, Element, Layout, Type};
+use crate::types::{ArrayType, Counted, DType, Element, Layout, Time, Type, Unit};
 
 /// The most dimensions that an array can have, as in NumPy.
 const MAX_RANK: usize = 64;
@@ -143,6 +143,10 @@ impl Reader<'_> {
                 Diagnostic::new(Code::UnknownType, span, "`Array` needs its parameters")
                     .help("write `types.Array(float64, 2, 'C')`, or `float64[:, ::1]`")
             }
+            Some(Entity::TimeType(_)) => {
+                Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs its unit"))
+                    .help("write `types.NPDatetime('ns')` or `types.NPTimedelta('D')`")
+            }
             Some(Entity::TupleType | Entity::UniTupleType) => {
                 Diagnostic::new(Code::UnknownType, span, format!("`{text}` needs the types of its items"))
                     .help("write `types.Tuple((float64, int64))` or `types.UniTuple(float64, 3)`")
@@ -199,6 +203,7 @@ impl Reader<'_> {
     fn element(&mut self, expr: &Expr, namespace: Namespace) -> Option<Element> {
         match self.type_expr(expr, namespace)? {
             Type::Strong(dtype) => Some(Element::Number(dtype)),
+            Type::Time(time) => Some(Element::Time(time)),
             Type::Array(ArrayType { element: Element::Record(record), rank: 0, .. }) => {
                 Some(Element::Record(record))
             }
@@ -263,8 +268,9 @@ impl Reader<'_> {
                 self.tuple_constructor(&entity, call, namespace)
             }
             Some(Entity::OptionalType) => self.optional_constructor(call, namespace),
+            Some(Entity::TimeType(of)) => self.time_constructor(of, call),
             Some(Entity::DtypeMaker(maker)) => match self.made_dtype(call, maker)? {
-                Entity::Number(ty) => Some(ty),
+                Entity::Number(ty) | Entity::Type(ty) => Some(ty),
                 Entity::Record(record, _) => {
                     let element = Element::Record(record);
                     Some(Type::Array(ArrayType { element, rank: 0, layout: Layout::C, readonly: false }))
@@ -273,6 +279,23 @@ impl Reader<'_> {
             },
             _ => self.not_a_type(call),
         }
+    }
+
+    /// `types.NPDatetime('ns')`, `types.NPTimedelta('D')`.
+    fn time_constructor(&mut self, of: Counted, call: &ExprCall) -> Option<Type> {
+        let unit = match (&*call.arguments.args, call.arguments.keywords.is_empty()) {
+            ([Expr::StringLiteral(code)], true) => Unit::coded(code.value.to_str()),
+            _ => None,
+        };
+        if let Some(unit) = unit {
+            return Some(Type::Time(Time { of, unit }));
+        }
+        let (span, units) = (self.span(call), Unit::ALL.map(|unit| format!("'{}'", unit.code())).join(", "));
+        self.report(
+            Diagnostic::new(Code::UnknownType, span, "a type of times has one unit, as a text")
+                .help(format!("the units are {units}")),
+        );
+        None
     }
 
     /// `types.Array(float64, 2, 'C', readonly=True)`.

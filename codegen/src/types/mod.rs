@@ -5,10 +5,12 @@
 //! the type of what they meet. NumPy's scalar types are **strong**. See `docs/language.md`.
 
 mod record;
+mod time;
 
 use std::fmt;
 
 pub use record::{Element, Field, Record, Struct};
+pub use time::{Counted, Time, Unit};
 
 /// NumPy's scalar types, which are also the elements of arrays of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -330,6 +332,8 @@ pub enum Type {
     Weak(Weak),
     /// A NumPy scalar.
     Strong(DType),
+    /// A date or a duration.
+    Time(Time),
     /// An array.
     Array(ArrayType),
     /// A tuple.
@@ -359,7 +363,7 @@ impl Type {
         match self {
             Type::Tuple(items) => asked(self) || items.iter().any(|item| item.holds(asked)),
             Type::Optional(inner) => asked(self) || inner.holds(asked),
-            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Array(_) => asked(self),
+            Type::None | Type::Weak(_) | Type::Strong(_) | Type::Time(_) | Type::Array(_) => asked(self),
             Type::Text | Type::DType(_) | Type::Generator => asked(self),
         }
     }
@@ -374,7 +378,7 @@ impl Type {
         match self {
             Type::Weak(weak) => Some(weak.dtype()),
             Type::Strong(dtype) => Some(*dtype),
-            Type::None | Type::Array(_) | Type::Tuple(_) | Type::Optional(_) => None,
+            Type::None | Type::Time(_) | Type::Array(_) | Type::Tuple(_) | Type::Optional(_) => None,
             Type::Text | Type::DType(_) | Type::Generator => None,
         }
     }
@@ -384,6 +388,18 @@ impl Type {
         match self {
             Type::Array(array) => array.element.number(),
             _ => self.dtype(),
+        }
+    }
+
+    /// The type of one of an array's elements, and of anything else its own; `None` of records.
+    pub const fn scalar(&self) -> Option<Type> {
+        match self {
+            Type::Array(array) => array.element.scalar(),
+            Type::Weak(weak) => Some(Type::Weak(*weak)),
+            Type::Strong(dtype) => Some(Type::Strong(*dtype)),
+            Type::Time(time) => Some(Type::Time(*time)),
+            Type::None | Type::Tuple(_) | Type::Optional(_) => None,
+            Type::Text | Type::DType(_) | Type::Generator => None,
         }
     }
 
@@ -425,6 +441,7 @@ impl fmt::Display for Type {
             Type::None => f.write_str("None"),
             Type::Weak(weak) => f.write_str(weak.name()),
             Type::Strong(dtype) => dtype.fmt(f),
+            Type::Time(time) => time.fmt(f),
             Type::Array(array) => array.fmt(f),
             Type::Tuple(items) => {
                 let items: Vec<String> = items.iter().map(Type::to_string).collect();

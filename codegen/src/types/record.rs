@@ -4,13 +4,15 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use super::{ArrayType, DType, Layout};
+use super::{ArrayType, DType, Layout, Time, Type};
 
 /// What the elements of an array are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Element {
     /// Numbers.
     Number(DType),
+    /// Dates or durations.
+    Time(Time),
     /// Records.
     Record(Record),
 }
@@ -112,6 +114,7 @@ impl Element {
     pub fn size(self) -> usize {
         match self {
             Element::Number(dtype) => dtype.size(),
+            Element::Time(_) => DType::Int64.size(),
             Element::Record(record) => record.size(),
         }
     }
@@ -120,6 +123,15 @@ impl Element {
     pub const fn number(self) -> Option<DType> {
         match self {
             Element::Number(dtype) => Some(dtype),
+            Element::Time(_) | Element::Record(_) => None,
+        }
+    }
+
+    /// The type of one that is no record.
+    pub const fn scalar(self) -> Option<Type> {
+        match self {
+            Element::Number(dtype) => Some(Type::Strong(dtype)),
+            Element::Time(time) => Some(Type::Time(time)),
             Element::Record(_) => None,
         }
     }
@@ -131,10 +143,12 @@ impl ArrayType {
         ArrayType { element: Element::Number(dtype), rank, layout, readonly: false }
     }
 
-    /// The dtype of the elements of an array of numbers, which one of records is not where this is asked.
+    /// The dtype of the elements of an array of numbers, which one of records is not where this is asked. Times are the
+    /// numbers that count their units.
     pub const fn dtype(&self) -> DType {
         match self.element {
             Element::Number(dtype) => dtype,
+            Element::Time(_) => DType::Int64,
             Element::Record(_) => panic!("bug in pykernel: records stand where numbers do"),
         }
     }
@@ -142,7 +156,7 @@ impl ArrayType {
     /// The record type, of an array of records.
     pub const fn record(&self) -> Option<Record> {
         match self.element {
-            Element::Number(_) => None,
+            Element::Number(_) | Element::Time(_) => None,
             Element::Record(record) => Some(record),
         }
     }
@@ -158,6 +172,7 @@ impl fmt::Display for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Element::Number(dtype) => dtype.fmt(f),
+            Element::Time(time) => time.fmt(f),
             Element::Record(record) => record.fmt(f),
         }
     }

@@ -78,7 +78,7 @@ fn fitted(ty: interface::Number, datum: Datum) -> Result<Number, Failure> {
     let number = Number { ty, datum };
     match ty {
         interface::Number::Weak(_) => Ok(number),
-        interface::Number::Strong(_) => {
+        interface::Number::Strong(_) | interface::Number::Time(_) => {
             number.convert(ty).map_err(|refused| Failure::raised(refused.class, refused.message))
         }
     }

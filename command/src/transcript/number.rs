@@ -81,7 +81,7 @@ impl Number {
         }
         match (self.ty, self.datum) {
             (_, Datum::Float(_)) => Ok(value.clamp(low, high)),
-            (Type::Strong(_), _) => Ok(wrap(value, ty.dtype())),
+            (Type::Strong(_) | Type::Time(_), _) => Ok(wrap(value, ty.dtype())),
             (Type::Weak(_), _) => Err(out_of_bounds(value, ty)),
         }
     }
@@ -92,7 +92,7 @@ fn out_of_bounds(value: i128, ty: Type) -> Refused {
         Type::Strong(dtype) if dtype != DType::Int64 && dtype != DType::UInt64 => {
             format!("Python integer {value} out of bounds for {dtype}")
         }
-        Type::Strong(_) | Type::Weak(_) => "Python int too large to convert to C long".into(),
+        Type::Strong(_) | Type::Time(_) | Type::Weak(_) => "Python int too large to convert to C long".into(),
     };
     Refused { class: "OverflowError", message }
 }
@@ -199,6 +199,7 @@ impl fmt::Display for Number {
             (Type::Weak(_), _) => write!(f, "{text}"),
             (Type::Strong(_), Datum::Bool(_)) => write!(f, "np.{text}_"),
             (Type::Strong(dtype), _) => write!(f, "np.{dtype}({text})"),
+            (Type::Time(time), _) => write!(f, "{time} {text}"),
         }
     }
 }

@@ -47,6 +47,7 @@ impl Fields<'_> {
             Type::None => Value::None,
             Type::Weak(weak) => Value::Number(self.number(NumberType::Weak(*weak))),
             Type::Strong(dtype) => Value::Number(self.number(NumberType::Strong(*dtype))),
+            Type::Time(time) => Value::Number(self.number(NumberType::Time(*time))),
             Type::Tuple(items) => {
                 // SAFETY: the caller vouches for it.
                 let items = items.iter().map(|item| unsafe { self.value(item) });

@@ -70,6 +70,7 @@ impl fmt::Display for Value {
             Value::Text(text) => write!(f, "'{text}'"),
             Value::Type(interface::Number::Weak(weak)) => f.write_str(weak.name()),
             Value::Type(interface::Number::Strong(dtype)) => write!(f, "np.{dtype}"),
+            Value::Type(interface::Number::Time(time)) => write!(f, "np.dtype('{time}')"),
         }
     }
 }

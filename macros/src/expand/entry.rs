@@ -1,7 +1,7 @@
 //! The call of a kernel's entry: the only unsafe code that the macro makes.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use pykernel_codegen::interface::{Kernel, Overload};
+use pykernel_codegen::interface::{Kernel, Number, Overload};
 use pykernel_codegen::ir::Mode;
 use pykernel_codegen::types::{ArrayType, DType, Kind, Layout};
 use quote::{format_ident, quote, quote_spanned};
@@ -161,9 +161,10 @@ fn declared(index: usize, leaf: &Leaf) -> TokenStream {
             quote! { #name: *const ::pykernel::call::Array<#rank>, }
         }
         LeafType::Generator => quote! { #name: *const ::pykernel::call::Array<1>, },
-        LeafType::Number(dtype) => declared_number(&name, dtype),
-        LeafType::Optional(dtype) => {
-            let (present, number) = (format_ident!("p{index}_present"), declared_number(&name, dtype));
+        LeafType::Number(number) => declared_number(&name, number.dtype()),
+        LeafType::Optional(number) => {
+            let (present, number) =
+                (format_ident!("p{index}_present"), declared_number(&name, number.dtype()));
             quote! { #present: ::core::primitive::bool, #number }
         }
     }
@@ -185,19 +186,20 @@ fn passed(index: usize, leaf: &Leaf) -> TokenStream {
     let (descriptor, variable) = (descriptor(index), &leaf.variable);
     match leaf.ty {
         LeafType::Array(..) | LeafType::Generator => quote! { &raw const #descriptor, },
-        LeafType::Number(dtype) => passed_number(quote!(#variable), dtype),
-        LeafType::Optional(dtype) => {
-            let number = quote!(::core::option::Option::unwrap_or_default(#variable));
-            let number = passed_number(number, dtype);
+        LeafType::Number(number) => passed_number(quote!(#variable), number),
+        LeafType::Optional(number) => {
+            let value = quote!(::core::option::Option::unwrap_or_default(#variable));
+            let number = passed_number(value, number);
             quote! { ::core::option::Option::is_some(&#variable), #number }
         }
     }
 }
 
-fn passed_number(number: TokenStream, dtype: DType) -> TokenStream {
-    match dtype.kind() {
-        Kind::Complex => quote! { #number.re, #number.im, },
-        Kind::Bool | Kind::Int | Kind::Float => quote! { #number, },
+fn passed_number(value: TokenStream, number: Number) -> TokenStream {
+    match (number, number.dtype().kind()) {
+        (Number::Time(_), _) => quote! { #value.count(), },
+        (_, Kind::Complex) => quote! { #value.re, #value.im, },
+        (_, Kind::Bool | Kind::Int | Kind::Float) => quote! { #value, },
     }
 }
 

@@ -3,9 +3,9 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use pykernel_codegen::hir::LaunchBounds;
-use pykernel_codegen::interface::{Kernel, Overload};
+use pykernel_codegen::interface::{Kernel, Number, Overload};
 use pykernel_codegen::ir::Mode;
-use pykernel_codegen::types::{ArrayType, DType, Kind};
+use pykernel_codegen::types::{ArrayType, Kind};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::leaf::{self, Leaf, LeafType};
@@ -174,12 +174,12 @@ fn of_overload(position: usize, overload: &Overload) -> TokenStream {
     let parameters = leaves.iter().map(|leaf| {
         let (variable, name) = (&leaf.variable, &leaf.name);
         match leaf.ty {
-            LeafType::Number(dtype) => number(&launch, quote!(#variable), dtype),
+            LeafType::Number(number) => self::number(&launch, quote!(#variable), number),
             LeafType::Generator => unreachable!("bug in pykernel: a kernel for GPUs takes a generator"),
-            LeafType::Optional(dtype) => {
+            LeafType::Optional(number) => {
                 let present = quote!(::core::option::Option::is_some(&#variable));
                 let inner = quote!(::core::option::Option::unwrap_or_default(#variable));
-                let inner = number(&launch, inner, dtype);
+                let inner = self::number(&launch, inner, number);
                 quote! { #launch.number(#present); #inner }
             }
             LeafType::Array(array, mode) => {
@@ -202,10 +202,11 @@ fn of_overload(position: usize, overload: &Overload) -> TokenStream {
     }
 }
 
-fn number(launch: &Ident, value: TokenStream, dtype: DType) -> TokenStream {
-    match dtype.kind() {
-        Kind::Complex => quote! { #launch.number(#value.re); #launch.number(#value.im); },
-        Kind::Bool | Kind::Int | Kind::Float => quote! { #launch.number(#value); },
+fn number(launch: &Ident, value: TokenStream, number: Number) -> TokenStream {
+    match (number, number.dtype().kind()) {
+        (Number::Time(_), _) => quote! { #launch.number(#value.count()); },
+        (_, Kind::Complex) => quote! { #launch.number(#value.re); #launch.number(#value.im); },
+        (_, Kind::Bool | Kind::Int | Kind::Float) => quote! { #launch.number(#value); },
     }
 }
 

@@ -2,9 +2,9 @@
 //! of its own.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use pykernel_codegen::interface::{Overload, ParamType};
+use pykernel_codegen::interface::{Number, Overload, ParamType};
 use pykernel_codegen::ir::Mode;
-use pykernel_codegen::types::{ArrayType, DType};
+use pykernel_codegen::types::ArrayType;
 use quote::{format_ident, quote};
 
 use super::{parameters, rust_type};
@@ -23,9 +23,9 @@ pub struct Leaf {
 #[derive(Clone, Copy)]
 pub enum LeafType {
     /// A number.
-    Number(DType),
+    Number(Number),
     /// A number or `None`.
-    Optional(DType),
+    Optional(Number),
     /// An array, borrowed as the mode says.
     Array(ArrayType, Mode),
     /// A generator of random numbers, borrowed exclusively.
@@ -68,8 +68,8 @@ pub fn leaves(overload: &Overload) -> Vec<Leaf> {
 
 fn collect(name: String, ty: &ParamType, leaves: &mut Vec<Leaf>) {
     let ty = match ty {
-        ParamType::Number(number) => LeafType::Number(number.dtype()),
-        ParamType::Optional(number) => LeafType::Optional(number.dtype()),
+        ParamType::Number(number) => LeafType::Number(*number),
+        ParamType::Optional(number) => LeafType::Optional(*number),
         ParamType::Array(array, mode) => LeafType::Array(*array, *mode),
         ParamType::Generator => LeafType::Generator,
         ParamType::Tuple(items) => {

@@ -41,7 +41,8 @@ fn collect(ty: &Type, records: &mut Vec<Record>) {
         }
         Type::Tuple(items) => items.iter().for_each(|item| collect(item, records)),
         Type::Optional(inner) => collect(inner, records),
-        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Text | Type::DType(_) | Type::Generator => {}
+        Type::None | Type::Weak(_) | Type::Strong(_) | Type::Time(_) => {}
+        Type::Text | Type::DType(_) | Type::Generator => {}
     }
 }
 
@@ -84,6 +85,10 @@ fn described(field: &Field) -> TokenStream {
         Element::Number(dtype) => {
             let number = rust_type::number(dtype);
             quote!(<#number as ::pykernel::record::FieldOf>::TYPE)
+        }
+        Element::Time(time) => {
+            let time = rust_type::time(time);
+            quote!(<#time as ::pykernel::record::FieldOf>::TYPE)
         }
         Element::Record(record) => {
             let (size, fields) =

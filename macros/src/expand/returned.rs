@@ -90,6 +90,10 @@ impl<'a> Returned<'a> {
                 }
             }
             Type::Weak(_) | Type::Strong(_) => fields.next().unwrap_or_default(),
+            Type::Time(time) => {
+                let (time, count) = (rust_type::time(*time), fields.next());
+                quote!(<#time>::new(#count))
+            }
             Type::None | Type::Text | Type::DType(_) | Type::Generator => quote!(()),
         }
     }

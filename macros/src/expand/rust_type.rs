@@ -1,9 +1,9 @@
 //! The Rust types of parameters and results.
 
 use proc_macro2::{Literal, Punct, Spacing, TokenStream};
-use pykernel_codegen::interface::{self, Overload, Param, ParamType, rust};
+use pykernel_codegen::interface::{self, Number, Overload, Param, ParamType, rust};
 use pykernel_codegen::ir::Mode;
-use pykernel_codegen::types::{ArrayType, DType, Element, Layout, Type};
+use pykernel_codegen::types::{ArrayType, Counted, DType, Element, Layout, Time, Type};
 use quote::{ToTokens, format_ident, quote};
 
 use super::leaf::{Leaf, LeafType};
@@ -31,10 +31,28 @@ pub fn number(dtype: DType) -> TokenStream {
     }
 }
 
+/// A number type, or a type of what is passed as a number.
+pub fn scalar(number: Number) -> TokenStream {
+    match number {
+        Number::Time(time) => self::time(time),
+        Number::Weak(_) | Number::Strong(_) => self::number(number.dtype()),
+    }
+}
+
+/// A type of dates or of durations.
+pub fn time(time: Time) -> TokenStream {
+    let unit = format_ident!("{}", rust::unit(time.unit));
+    match time.of {
+        Counted::Date => quote!(::pykernel::time::DateTime64<::pykernel::time::unit::#unit>),
+        Counted::Duration => quote!(::pykernel::time::TimeDelta64<::pykernel::time::unit::#unit>),
+    }
+}
+
 /// What an array's elements are.
 pub fn element(element: Element) -> TokenStream {
     match element {
         Element::Number(dtype) => number(dtype),
+        Element::Time(time) => self::time(time),
         Element::Record(record) => record::generic(record).into_token_stream(),
     }
 }
@@ -53,6 +71,7 @@ pub fn result(ty: &Type) -> TokenStream {
     match ty {
         Type::Weak(weak) => number(weak.dtype()),
         Type::Strong(dtype) => number(*dtype),
+        Type::Time(time) => self::time(*time),
         Type::Tuple(items) => tuple(items.iter().map(result)),
         Type::Optional(inner) => {
             let inner = result(inner);
@@ -78,9 +97,9 @@ pub fn tuple(items: impl Iterator<Item = TokenStream>) -> TokenStream {
 /// borrows for a lifetime of its own.
 pub fn canonical(index: usize, leaf: &Leaf) -> TokenStream {
     match leaf.ty {
-        LeafType::Number(dtype) => number(dtype),
-        LeafType::Optional(dtype) => {
-            let number = number(dtype);
+        LeafType::Number(number) => scalar(number),
+        LeafType::Optional(number) => {
+            let number = scalar(number);
             quote!(::core::option::Option<#number>)
         }
         LeafType::Array(array, mode) => view(array, mode, index),
@@ -138,8 +157,9 @@ pub fn look_alike(a: &Overload, b: &Overload) -> bool {
 fn same_type(a: &ParamType, b: &ParamType) -> bool {
     match (a, b) {
         (ParamType::Generator, ParamType::Generator) => true,
-        (ParamType::Number(a), ParamType::Number(b)) => a.dtype() == b.dtype(),
-        (ParamType::Optional(a), ParamType::Optional(b)) => a.dtype() == b.dtype(),
+        (ParamType::Number(a), ParamType::Number(b)) | (ParamType::Optional(a), ParamType::Optional(b)) => {
+            same_number(*a, *b)
+        }
         (ParamType::Array(a, a_mode), ParamType::Array(b, b_mode)) => {
             a_mode == b_mode
                 && a.element == b.element
@@ -150,6 +170,13 @@ fn same_type(a: &ParamType, b: &ParamType) -> bool {
         }
         (ParamType::Number(_) | ParamType::Array(..) | ParamType::Tuple(_), _) => false,
         (ParamType::Optional(_) | ParamType::Generator, _) => false,
+    }
+}
+
+fn same_number(a: Number, b: Number) -> bool {
+    match (a, b) {
+        (Number::Time(_), _) | (_, Number::Time(_)) => a == b,
+        _ => a.dtype() == b.dtype(),
     }
 }
 

@@ -89,8 +89,38 @@ class Record(Type):
         return Record(np.dtype(described, align=True))
 
 
+class Time(Type):
+    """Dates or durations in a unit."""
+
+    def __init__(self, name, unit):
+        super().__init__(f"{name}[{unit}]")
+        self.scalar, self.unit = getattr(np, name), unit
+        self.dtype = np.dtype(self.name)
+
+    def __getitem__(self, axes):
+        return Array.of_axes(self, axes)
+
+    def convert(self, value):
+        return self.scalar(value, self.unit)
+
+    def fit(self, value):
+        return 0 if isinstance(value, self.scalar) else 3
+
+
+def NPDatetime(unit):
+    """Dates in a unit."""
+    return Time("datetime64", unit)
+
+
+def NPTimedelta(unit):
+    """Durations in a unit."""
+    return Time("timedelta64", unit)
+
+
 def from_dtype(dtype):
     """Numba's type for NumPy's."""
+    if dtype.kind in "mM":
+        return Time(dtype.type.__name__, np.datetime_data(dtype)[0])
     return Record(dtype) if dtype.fields else OF_NUMPY[dtype.type]
 
 

@@ -86,7 +86,7 @@ impl View {
 
     const fn record(self) -> Option<Record> {
         match self.element {
-            Element::Number(_) => None,
+            Element::Number(_) | Element::Time(_) => None,
             Element::Record(record) => Some(record),
         }
     }

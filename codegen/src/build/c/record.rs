@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{header, names};
-use crate::types::{Element, Field, Record};
+use crate::types::{DType, Element, Field, Record};
 
 /// The name of a record's struct.
 pub(super) fn name(record: Record) -> String {
@@ -14,6 +14,7 @@ pub(super) fn name(record: Record) -> String {
 pub(super) fn element(element: Element) -> String {
     match element {
         Element::Number(dtype) => header::element(dtype).to_owned(),
+        Element::Time(_) => header::element(DType::Int64).to_owned(),
         Element::Record(record) => name(record),
     }
 }
@@ -22,6 +23,7 @@ pub(super) fn element(element: Element) -> String {
 pub(super) fn label(element: Element) -> String {
     match element {
         Element::Number(dtype) => dtype.to_string(),
+        Element::Time(_) => DType::Int64.to_string(),
         Element::Record(record) => format!("record_{:08x}", record.fingerprint()),
     }
 }
@@ -99,6 +101,7 @@ fn is_natural(record: Record) -> bool {
 fn align(element: Element) -> usize {
     match element {
         Element::Number(dtype) => dtype.align(),
+        Element::Time(_) => DType::Int64.align(),
         Element::Record(record) if is_natural(record) => widest(record),
         Element::Record(_) => 1,
     }

@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 
 use super::header::{View, element};
 use super::names;
-use crate::interface::{Field, Kernel, Overload, fields};
+use crate::interface::{Field, Kernel, Number, Overload, fields};
 use crate::ir::Mode;
 use crate::types::{DType, Type};
 
 /// The C type of what an overload returns, if it returns something.
 pub(super) fn name(prefix: &str, kernel: &Kernel, overload: &Overload) -> Option<String> {
-    match (overload.result.dtype(), fields(&overload.result).is_empty()) {
-        (Some(dtype), _) => Some(element(dtype).to_owned()),
+    match (Number::of(&overload.result), fields(&overload.result).is_empty()) {
+        (Some(number), _) => Some(element(number.dtype()).to_owned()),
         (None, true) => None,
         (None, false) => Some(format!("{}_result", names::function(prefix, kernel, overload))),
     }
@@ -20,7 +20,7 @@ pub(super) fn name(prefix: &str, kernel: &Kernel, overload: &Overload) -> Option
 
 /// The definition of that type, if it is a struct.
 pub(super) fn definition(prefix: &str, kernel: &Kernel, overload: &Overload) -> Option<String> {
-    let name = name(prefix, kernel, overload).filter(|_| overload.result.dtype().is_none())?;
+    let name = name(prefix, kernel, overload).filter(|_| Number::of(&overload.result).is_none())?;
     let mut text = format!("typedef struct {name} {{\n");
     let mut all = Vec::new();
     members("", &overload.result, &mut all);
@@ -56,8 +56,9 @@ fn members(path: &str, ty: &Type, found: &mut Vec<(String, Field)>) {
             let path = if path.is_empty() { "value" } else { path };
             found.push((path.to_owned(), Field::Array(*array)));
         }
-        Type::Weak(_) | Type::Strong(_) | Type::None | Type::Text | Type::DType(_) | Type::Generator => {
-            found.extend(ty.dtype().map(|dtype| (path.to_owned(), Field::Number(dtype))));
+        Type::Weak(_) | Type::Strong(_) | Type::Time(_) => {
+            found.extend(Number::of(ty).map(|number| (path.to_owned(), Field::Number(number.dtype()))));
         }
+        Type::None | Type::Text | Type::DType(_) | Type::Generator => {}
     }
 }

@@ -78,6 +78,12 @@ impl Body<'_, '_> {
         let Type::Array(ty) = array.ty else {
             return self.wrong_argument(row, &array, "an array");
         };
+        if let Some(rest) = args.get(1..)
+            && let Some(result) =
+                self.call_with_times(row, std::slice::from_ref(&array), (rest, keywords), span)
+        {
+            return result;
+        }
         self.check_numbers(std::slice::from_ref(&array), &format!("`{}`", python_name(row.name)))?;
         let mut evaluated = Vec::new();
         let (bound, array) = self.bind(array);
