@@ -8,6 +8,7 @@ use num_complex::Complex;
 use pykernel_abi::{Block, Owned, block};
 
 use crate::call::{Array, HOST, Kernel};
+use crate::time::{DateTime64, TimeDelta64, Unit};
 use crate::view::{Layout, fits, tuple};
 use crate::{Error, Record};
 
@@ -26,6 +27,10 @@ macro_rules! elements {
 elements! { i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 Complex<f32> Complex<f64> }
 
 impl<R: Record> Element for R {}
+
+impl<U: Unit> Element for DateTime64<U> {}
+
+impl<U: Unit> Element for TimeDelta64<U> {}
 
 impl Element for bool {
     const IS_BOOL: bool = true;

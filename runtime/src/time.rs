@@ -24,6 +24,7 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
 use crate::argument::Argument;
+use crate::dtype::{DType, Element};
 use crate::record::{FieldOf, FieldType};
 
 /// A unit of time, one of the types of [`unit`].
@@ -162,6 +163,11 @@ macro_rules! times {
                         code => write!(f, " as {}[{code}]", $numpy),
                     }
                 }
+            }
+
+            // SAFETY: it is an `i64`, and 0 of it is one.
+            unsafe impl<U: Unit> Element for $name<U> {
+                const DTYPE: DType = DType::Int64;
             }
 
             impl<U: Unit> Argument for $name<U> {

@@ -46,7 +46,6 @@ const PLACES_OF_STORED: Times = Times::Numbers(Nat::First, Given::Numbers);
 const ORDERED: Times = Times::Numbers(Nat::Last, Given::Times);
 
 static TABLE: &[(&str, Times)] = &[
-    ("ndarray.fill", Times::Themselves),
     ("ndarray.flatten", STORED),
     ("ndarray.reshape", STORED),
     ("ndarray.transpose", STORED),

@@ -60,8 +60,8 @@ impl Body<'_, '_> {
             Some(dtype) => self.expr_or_none(dtype).map(|dtype| self.time_named(&dtype))?,
             None => None,
         };
-        let has_dtype = dtype.is_some();
-        let (time, args) = self.filled_with_times(named, args, has_dtype)?;
+        let what = format!("`{}` of numbers", python_name(row.name));
+        let (time, args) = self.filled_with_times((named, dtype.is_some()), args, &what)?;
         let dtype = if time.is_some() { Some(&*COUNTS) } else { dtype };
         let made = self.array_made(&Making { row, dtype, span }, maker, args)?;
         Ok(self.as_made(made, time))

@@ -5,7 +5,7 @@ use super::expression::dtype_value;
 use super::promote::{part, promote};
 use super::tuple::{after, arithmetic, int, packed};
 use super::{Body, Typed, random, time};
-use crate::builtin::{Form, Row, Rule};
+use crate::builtin::{Form, Row, Rule, python_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir;
 use crate::source::Span;
@@ -46,6 +46,7 @@ pub(super) fn form(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, 
 /// `np.result_type(…)`: of arrays, numbers and element types.
 pub(super) fn result_type(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     let mut common: Option<Type> = None;
+    body.check_numbers(&args, &format!("`{}`", python_name(row.name)))?;
     for arg in args {
         let ty = match (&arg.ty, element_of(&arg.ty)) {
             (Type::Text, _) => body.dtype_of(&arg)?.map(Type::Strong),
@@ -81,6 +82,9 @@ pub(super) fn view(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, 
         Some(dtype) => body.dtype_of(&dtype)?.unwrap_or(DType::Float64),
         None => ty.dtype(),
     };
+    if dtype == ty.dtype() {
+        return Ok(Expr { span, ..array });
+    }
     let (message, help) = match (dtype.size() == ty.element.size(), dtype) {
         (true, DType::Bool) if ty.dtype() != DType::Bool => (
             format!("elements of `{}` may be other than the only 0 and 1 of bools", ty.element),

@@ -109,7 +109,7 @@ pub fn join(definitions: &[Definition]) -> Result<Type, (Type, Type)> {
         given.cloned().unwrap_or(ty)
     };
     match join_present(&present).map_err(|(a, b)| (as_given(a), as_given(b)))? {
-        ty @ (Type::Weak(_) | Type::Strong(_) | Type::Array(_)) => Ok(ty.optional()),
+        ty @ (Type::Weak(_) | Type::Strong(_) | Type::Time(_) | Type::Array(_)) => Ok(ty.optional()),
         ty => Err((nullable.clone(), ty)),
     }
 }

@@ -46,7 +46,7 @@ impl Reader<'_> {
     /// A type or `None`.
     pub(super) fn optional_type(&mut self, inner: &Expr, namespace: Namespace) -> Option<Type> {
         match self.type_expr(inner, namespace)? {
-            ty @ (Type::Weak(_) | Type::Strong(_) | Type::Array(_)) => Some(ty.optional()),
+            ty @ (Type::Weak(_) | Type::Strong(_) | Type::Time(_) | Type::Array(_)) => Some(ty.optional()),
             other => {
                 let span = self.span(inner.range());
                 let message = format!("`{other}` cannot be optional");
@@ -69,7 +69,7 @@ impl Reader<'_> {
             );
             return false;
         }
-        let is_array = |ty: &Type| matches!(ty, Type::Optional(inner) if inner.dtype().is_none());
+        let is_array = |ty: &Type| matches!(ty, Type::Optional(inner) if inner.dtype().is_none() && !matches!(**inner, Type::Time(_)));
         let mut optional = signature.params.iter().filter(|ty| ty.holds(&is_array));
         let Some(ty) = optional.next().filter(|_| is_exported) else { return true };
         let message = format!("Rust cannot pass `{ty}` in this version");

@@ -253,9 +253,26 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether records stand only where they can be parameters or results.
+    /// Whether records and times stand only where they can be parameters or results.
     pub(super) fn records_fit(&mut self, declared: &Declared) -> bool {
         let is_record = |ty: &Type| matches!(ty, Type::Array(array) if array.record().is_some());
+        let is_time = |ty: &Type| matches!(ty.scalar(), Some(Type::Time(_)));
+        let of_times = |signature: &&Signature| {
+            signature.params.iter().chain(&signature.result).any(|ty| ty.holds(&is_time))
+        };
+        if let Some(signature) = declared.signatures.iter().find(of_times)
+            && (declared.ufunc.is_some() || declared.external.is_some())
+        {
+            self.report(
+                Diagnostic::new(
+                    Code::BadSignature,
+                    signature.span,
+                    "ufuncs and functions outside of the file take numbers",
+                )
+                .help("pass a count of a unit, `int64`, and make a time of it: `np.timedelta64(n, 's')`"),
+            );
+            return false;
+        }
         let of_records = |signature: &&Signature| {
             signature.params.iter().chain(&signature.result).any(|ty| ty.holds(&is_record))
         };

@@ -53,7 +53,7 @@ def expressions(x: float, n: int):
 
 def slices(v: float64[:]):
     w = ...                                # error: [unsupported-syntax] ...
-    v.x = 1                                # error: [unsupported-syntax] v.x
+    v.x = 1                                # error: [no-such-attribute] x
 
 
 def statements(x: float, n: int):

@@ -45,7 +45,7 @@ def used(x: nb.float64, y: numba.int8, z: types.float32, w: np.uint8, v: f8, u: 
 def wrong(x: float):
     os.getcwd()
     math.sinus(x)                          # error: [no-such-attribute] sinus
-    np.einsum(3)                           # error: [no-such-attribute] einsum
+    np.kaiser(3)                           # error: [no-such-attribute] kaiser
     cuda.grid(1)                           # error: [gpu-only] cuda.grid(1)
     njit                                   # error: [unsupported-syntax] njit
 

@@ -84,12 +84,15 @@ impl Body<'_, '_> {
     /// numbers.
     pub(in super::super) fn filled_with_times(
         &mut self,
-        named: Option<Time>,
+        (named, has_dtype): (Option<Time>, bool),
         args: Vec<Expr>,
-        has_dtype: bool,
+        what: &str,
     ) -> Typed<(Option<Time>, Vec<Expr>)> {
         let mut common = named;
-        for time in args.iter().filter_map(|arg| time_of(&arg.ty)).filter(|_| !has_dtype) {
+        // An array says what another is to be like, before all that fills it.
+        let is_like = matches!(args.first(), Some(Expr { ty: Type::Array(_), .. }));
+        let n_asked = if is_like { 1 } else { args.len() };
+        for time in args[..n_asked].iter().filter_map(|arg| time_of(&arg.ty)).filter(|_| !has_dtype) {
             common = Some(match common {
                 None => time,
                 Some(known) => {
@@ -100,6 +103,7 @@ impl Body<'_, '_> {
             });
         }
         let Some(time) = common else {
+            self.check_numbers(&args[usize::from(is_like)..], what)?;
             return Ok((None, args.into_iter().map(count).collect()));
         };
         let number = |body: &mut Self, arg: Expr| match &arg.ty {
