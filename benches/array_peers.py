@@ -9,6 +9,7 @@ FOLDER = pathlib.Path(__file__).parent
 sys.path.insert(0, str(FOLDER / "kernels"))
 import arrays
 import naive
+import numerics
 import whole_arrays
 from serve import seconds
 
@@ -50,6 +51,29 @@ def of_arrays(name, *kinds):
     else:
         kernel, args = getattr(arrays, name.removesuffix("_many")), run(name, *kinds)
     return {"numba": lambda: kernel(*args), "numpy": lambda: kernel.py_func(*args)}
+
+
+def of_numerics(name):
+    """The calls of a kernel of `numerics.py`, whose size stands behind its name."""
+    name, _, n = name.rpartition("_")
+    n, kernel = int(n), getattr(numerics, name)
+    side = min(n, SIDE)
+    square = number(np.arange(side * side)).reshape(side, side)
+    system = square @ square.T + side * np.eye(side)
+    args = {
+        "einsum_stack": lambda: (number(np.arange(n * 16)).reshape(n, 4, 4),) * 2,
+        "einsum_rows": lambda: (square, square),
+        "einsum_product": lambda: (square, square),
+        "solve": lambda: (system, number(np.arange(n))),
+        "fft": lambda: (number(np.arange(n)).astype(complex),),
+    }
+    if name.startswith("legacy"):
+        given = (n,)
+    elif name.startswith("rng"):
+        given = (np.random.default_rng(1), n)
+    else:
+        given = args.get(name, lambda: (system,))()
+    return {"numba": lambda: kernel(*given), "numpy": lambda: kernel.py_func(*given)}
 
 
 image = np.zeros((200, 300), np.uint8)
@@ -102,7 +126,8 @@ for line in sys.stdin:
     peer, _, name = line.strip().partition(" ")
     if made[0] != name:
         made = (None, None)
-        make = of_naive if name in NAIVE else of_arrays
+        kernel = name.rpartition("_")[0]
+        make = of_naive if name in NAIVE else of_numerics if hasattr(numerics, kernel) else of_arrays
         made = (name, accepted(make(*name.split())))
     call = made[1].get(peer)
     print(seconds(call, 0.001) if call else "nan", flush=True)

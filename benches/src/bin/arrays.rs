@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 
 use peer::Python;
 use pykernel::Error;
-use pykernel::ndarray::{Array1, Array2, ShapeBuilder};
+use pykernel::ndarray::{Array1, Array2, Array3, ShapeBuilder};
+use pykernel::num_complex::Complex;
+use pykernel::random::Generator;
 
 pykernel::kernels!();
 
@@ -45,6 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     table.reductions()?;
     table.runs()?;
     table.products()?;
+    table.numerics()?;
     table.naive()?;
     if table.peers.is_none() {
         println!("{python} has no Numba: the peers' columns are left out");
@@ -55,6 +58,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Numbers from -1/2 to 1/2 in no order, as the peers' script makes them: multiplicative hashing (Knuth 6.4).
 fn number(i: usize) -> f64 {
     f64::from((i as u32).wrapping_mul(2_654_435_761)) / f64::from(u32::MAX) - 0.5
+}
+
+fn square(n: usize) -> Array2<f64> {
+    Array2::from_shape_fn((n, n), |(i, j)| number(n * i + j))
 }
 
 impl Table {
@@ -117,6 +124,54 @@ impl Table {
             let y = x.mapv(|x| x as f32);
             self.row(&format!("product_{n} float64"), || arrays::product(&x, &x).map(drop))?;
             self.row(&format!("product_{n} float32"), || arrays::product(&y, &y).map(drop))?;
+        }
+        Ok(())
+    }
+
+    /// Products by subscripts, linear algebra, Fourier transforms and random numbers.
+    fn numerics(&mut self) -> Result<(), Error> {
+        for n in [32, SIDE] {
+            let x = square(n);
+            self.row(&format!("einsum_rows_{n}"), || numerics::einsum_rows(&x, &x).map(drop))?;
+        }
+        let x = square(64);
+        self.row("einsum_product_64", || numerics::einsum_product(&x, &x).map(drop))?;
+        let x = Array3::from_shape_fn((200, 4, 4), |(b, i, j)| number(16 * b + 4 * i + j));
+        self.row("einsum_stack_200", || numerics::einsum_stack(&x, &x).map(drop))?;
+        for n in [4, 100] {
+            let square = square(n);
+            let system = square.dot(&square.t()) + Array2::<f64>::eye(n) * n as f64;
+            let right = Array1::from_shape_fn(n, number);
+            self.row(&format!("solve_{n}"), || numerics::solve(&system, &right).map(drop))?;
+            macro_rules! rows {
+                ($($name:ident)*) => {$(
+                    let name = format!("{}_{n}", stringify!($name));
+                    self.row(&name, || numerics::$name(&system).map(drop))?;
+                )*};
+            }
+            rows!(inv det cholesky qr svd eigh norm);
+        }
+        for n in [1024, SIDE * SIDE] {
+            let x = Array1::from_shape_fn(n, |i| Complex::new(number(i), 0.0));
+            self.row(&format!("fft_{n}"), || numerics::fft(&x).map(drop))?;
+        }
+        self.random()
+    }
+
+    fn random(&mut self) -> Result<(), Error> {
+        let mut rng = Generator::new(1);
+        for n in [10, SIDE * SIDE] {
+            let count = n as i64;
+            macro_rules! rows {
+                ($($name:ident)*) => {$(
+                    let name = format!("{}_{n}", stringify!($name));
+                    self.row(&name, || numerics::$name(&mut rng, count).map(drop))?;
+                )*};
+            }
+            self.row(&format!("legacy_random_{n}"), || numerics::legacy_random(count).map(drop))?;
+            self.row(&format!("legacy_normal_{n}"), || numerics::legacy_normal(count).map(drop))?;
+            self.row(&format!("legacy_integers_{n}"), || numerics::legacy_integers(count).map(drop))?;
+            rows!(rng_random rng_normal rng_exponential rng_integers rng_one_by_one);
         }
         Ok(())
     }

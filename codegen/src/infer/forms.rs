@@ -64,34 +64,27 @@ pub(super) fn result_type(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<
 }
 
 /// `x.view(dtype)`: the same bits as elements of another type of the same size.
-pub(super) fn view(body: &mut Body<'_, '_>, row: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
+pub(super) fn view(body: &mut Body<'_, '_>, _: &'static Row, args: Vec<Expr>, span: Span) -> Typed {
     let mut args = args.into_iter();
     let Some(array) = args.next() else { unreachable!("bug in pykernel: the arity was checked") };
-    let Type::Array(ty) = array.ty else { return Err(super::Stop) };
-    let dtype = args.next();
-    if let Some(time) = dtype.as_ref().and_then(|dtype| body.time_named(dtype)) {
-        let int64 = dtype_value(time::NUMBERS, span);
-        let numbers = view(body, row, vec![time::count(array), int64], span)?;
-        return Ok(time::times(numbers, time));
-    }
-    if let (Some(time), None) = (time::time_of(&array.ty), &dtype) {
-        return Ok(time::times(array, time));
-    }
-    let array = time::count(array);
-    let dtype = match dtype {
-        Some(dtype) => body.dtype_of(&dtype)?.unwrap_or(DType::Float64),
-        None => ty.dtype(),
+    let Some(dtype) = args.next() else { return Ok(Expr { span, ..array }) };
+    let time = body.time_named(&dtype);
+    let dtype = match time {
+        Some(_) => time::NUMBERS,
+        None => body.dtype_of(&dtype)?.unwrap_or(DType::Float64),
     };
-    if dtype == ty.dtype() {
-        return Ok(Expr { span, ..array });
-    }
+    let array = time::count(array);
+    let Type::Array(ty) = array.ty else { return Err(super::Stop) };
     let (message, help) = match (dtype.size() == ty.element.size(), dtype) {
-        (true, DType::Bool) if ty.dtype() != DType::Bool => (
+        _ if dtype == ty.dtype() => return Ok(body.as_made(Expr { span, ..array }, time)),
+        (true, DType::Bool) => (
             format!("elements of `{}` may be other than the only 0 and 1 of bools", ty.element),
             "compare: `x != 0`",
         ),
         (true, _) => {
-            return body.library_call("array_view", vec![array, dtype_value(dtype, span)], false, span);
+            let args = vec![array, dtype_value(dtype, span)];
+            let view = body.library_call("array_view", args, false, span)?;
+            return Ok(body.as_made(view, time));
         }
         (false, _) => (
             format!("`{}` has elements of another size than `{ty}`", dtype),

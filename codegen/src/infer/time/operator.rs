@@ -206,9 +206,8 @@ impl Body<'_, '_> {
     /// `np.where(cond, a, b)` of times.
     fn one_of_times(&mut self, cond: Expr, values: [Expr; 2], span: Span) -> Typed {
         let of = values.iter().find_map(|value| counted(&value.ty).flatten()).ok_or(Stop)?;
-        let ([then, otherwise], unit) = match self.of_common_unit(values, span)? {
-            (numbers, unit) => (<[Expr; 2]>::try_from(numbers).map_err(|_| Stop)?, unit),
-        };
+        let (numbers, unit) = self.of_common_unit(values, span)?;
+        let [then, otherwise] = <[Expr; 2]>::try_from(numbers).map_err(|_| Stop)?;
         let cond = Box::new(self.truth(cond)?);
         let kind = ExprKind::Conditional { cond, then: Box::new(then), otherwise: Box::new(otherwise) };
         Ok(times(Expr::new(kind, Type::Strong(DType::Int64), span), Time { of, unit }))
