@@ -163,8 +163,11 @@ def numpy_argsort(a, axis=-1, kind=0):
         return out
 
 
-def check_kth(kth, n):
-    if kth < -n or kth >= n:
+def check_kth(a, kth, axis):
+    # Of no elements any place is one.
+    extents = a.shape
+    n = extents[normal_axis(axis, a.ndim)]
+    if a.size != 0 and (kth < -n or kth >= n):
         if kth < 0:
             raise ValueError(intrinsics.text("kth(=", kth + n, ") out of bounds (", n, ")"))
         raise ValueError(intrinsics.text("kth(=", kth, ") out of bounds (", n, ")"))
@@ -172,14 +175,12 @@ def check_kth(kth, n):
 
 def numpy_partition(a, kth, axis=-1):
     # All of it is sorted, which is one of the partitions.
-    extents = a.shape
-    check_kth(kth, extents[normal_axis(axis, a.ndim)])
+    check_kth(a, kth, axis)
     return numpy_sort(a, axis)
 
 
 def numpy_argpartition(a, kth, axis=-1):
-    extents = a.shape
-    check_kth(kth, extents[normal_axis(axis, a.ndim)])
+    check_kth(a, kth, axis)
     return numpy_argsort(a, axis)
 
 
@@ -328,8 +329,9 @@ def numpy_union1d(ar1, ar2):
 
 
 def is_member(x, sorted_array):
+    # NaN is a member of nothing.
     place = place_in(sorted_array, x, False)
-    return place < len(sorted_array) and is_same(intrinsics.like(sorted_array[place], x), x)
+    return place < len(sorted_array) and intrinsics.like(sorted_array[place], x) == x
 
 
 def members(a, sorted_array, wanted):
@@ -381,6 +383,5 @@ def numpy_isin(element, test_elements, invert=False):
     out = np.empty(element.shape, np.bool_)
     found = intrinsics.contiguous(out, (out.size,))
     for i in range(len(flat)):
-        x = flat[i]
-        found[i] = (x == x and is_member(x, others)) != invert
+        found[i] = is_member(flat[i], others) != invert
     return out
