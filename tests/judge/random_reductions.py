@@ -7,34 +7,27 @@ The first command writes a transcript: kernels that reduce arrays of random dtyp
 calls with arrays of random shapes and strides. The second runs it.
 """
 
-import argparse
 import math
-import random
-from pathlib import Path
 
-import judge
+from random_arrays import COMPLEX, FLOATS, INTEGERS, strided, type_of, write
 
-CALLS_OF_SECTION = 400
-KERNELS_OF_SECTION = 20
 EXTENTS = [0, 1, 1, 2, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 64, 100, 129, 130, 300, 1000, 4096, 9000, 17000]
-INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
-FLOATS = ["float32", "float64"]
-COMPLEX = ["complex64", "complex128"]
 DTYPES = ["bool_", *INTEGERS, *FLOATS, *FLOATS, *FLOATS, *COMPLEX, *COMPLEX]
 REAL = [dtype for dtype in DTYPES if dtype not in COMPLEX]
+NUMBERS = [*INTEGERS, *FLOATS, *FLOATS]
 
 # Each reduction: the dtypes it is given, the keyword arguments it takes. What NumPy computes by products of complex
 # numbers depends on the machine: some round these once.
 REDUCTIONS = {
-    "sum": (DTYPES, ["dtype", "initial", "out"]),
-    "prod": (REAL, ["dtype", "initial", "out"]),
+    "sum": (DTYPES, ["dtype", "initial", "out", "where"]),
+    "prod": (REAL, ["dtype", "initial", "out", "where"]),
     "min": (REAL, ["initial", "out"]),
     "max": (REAL, ["initial", "out"]),
-    "any": (DTYPES, ["out"]),
-    "all": (DTYPES, ["out"]),
-    "mean": (DTYPES, ["dtype", "out"]),
-    "var": (DTYPES, ["ddof", "out"]),
-    "std": (DTYPES, ["ddof"]),
+    "any": (DTYPES, ["out", "where"]),
+    "all": (DTYPES, ["out", "where"]),
+    "mean": (DTYPES, ["dtype", "out", "where"]),
+    "var": (DTYPES, ["ddof", "out", "where"]),
+    "std": (DTYPES, ["ddof", "where"]),
     "ptp": ([dtype for dtype in REAL if dtype != "bool_"], ["out"]),
     "count_nonzero": (DTYPES, []),
     "nanmin": (REAL, []),
@@ -54,6 +47,11 @@ REDUCTIONS = {
     "nancumprod": (REAL, []),
     "median": (REAL, []),
     "nanmedian": (FLOATS, []),
+    "quantile": (NUMBERS, ["q"]),
+    "percentile": (NUMBERS, ["q"]),
+    "nanquantile": (FLOATS, ["q"]),
+    "nanpercentile": (FLOATS, ["q"]),
+    "average": (FLOATS, ["weights"]),
 }
 
 # Those that go along one dimension or all, and of these the ones that keep it.
@@ -76,6 +74,7 @@ class Kernel:
         self.is_dynamic = isinstance(self.axis, int) and self.rank > 0 and rng.random() < 0.3
         self.keepdims = self.name not in CUMULATIVE and rng.random() < 0.2
         self.out = None
+        self.beside = None
 
     def random_axis(self):
         """An axis, and the dimensions that it stands for."""
@@ -90,7 +89,7 @@ class Kernel:
 
     def text(self):
         """Its lines."""
-        params = [("x", self.type_of(self.dtype, self.rank, self.layout))]
+        params = [("x", type_of(self.dtype, self.rank, self.layout))]
         keywords = []
         if self.axis is not None:
             keywords.append("axis=axis" if self.is_dynamic else f"axis={self.axis}")
@@ -109,22 +108,24 @@ class Kernel:
         if "out" in self.options and self.chance(0.25):
             self.out = result
             rank = len(self.shape_left([2] * self.rank))
-            params.append(("out", self.type_of(result, rank, "any")))
+            params.append(("out", type_of(result, rank, "any")))
             keywords.append("out=out")
+        if "where" in self.options and self.chance(0.15):
+            self.beside = "bool_"
+            params.append(("w", type_of("bool_", self.rank)))
+            keywords.append("where=w")
+        if "weights" in self.options and self.chance(0.6):
+            self.beside = self.dtype
+            params.append(("w", type_of(self.dtype, self.rank)))
+            keywords.append("weights=w")
+        if "q" in self.options:
+            keywords.insert(0, str(self.rng.choice([0, 1, 0.5, 0.25, 0.3, 0.99])))
         names = ", ".join(f"{name}: {ty}" for name, ty in params)
         call = f"np.{self.name}({', '.join(['x', *keywords])})"
         turned = ["    x[...] *= 0.8 - 0.6j"] if self.dtype in COMPLEX else []
         if self.dtype in FLOATS and self.name[:3] == "nan":
             turned = ["    x[...] = np.where(np.abs(x) < 5.0, np.nan, x)"]
         return ["@njit", f"def {self.function}({names}):", *turned, f"    return {call}", ""]
-
-    def type_of(self, dtype, rank, layout):
-        if rank == 0:
-            return f"types.Array({dtype}, 0, 'C')"
-        axes = [":"] * rank
-        if layout != "any":
-            axes[-1 if layout == "C" else 0] = "::1"
-        return f"{dtype}[{', '.join(axes)}]"
 
     def chance(self, probability):
         return self.rng.random() < probability
@@ -154,6 +155,9 @@ class Kernel:
         args = [self.array(shape)]
         if self.is_dynamic:
             args.append(str(self.axis))
+        beside = [strided(self.rng, shape, "any", self.numbers_beside)] if self.beside else []
+        if self.out is None:
+            args += beside
         if self.out is None:
             return [f">>> {self.function}({', '.join(args)})"]
         kept = self.shape_left(shape)
@@ -165,7 +169,7 @@ class Kernel:
             back = [kept[axes.index(axis)] for axis in range(len(kept))]
             out = f"np.zeros({tuple(kept[axis] for axis in axes)}, dtype=np.{self.out})"
             out += f".transpose({', '.join(str(axes.index(axis)) for axis in range(len(kept)))})"
-        return [f">>> out = {out}", f">>> {self.function}({', '.join([*args, 'out'])})"]
+        return [f">>> out = {out}", f">>> {self.function}({', '.join([*args, 'out', *beside])})"]
 
     def shape_left(self, shape):
         """The shape of the result."""
@@ -179,31 +183,21 @@ class Kernel:
         """A shape of which not much is left."""
         while True:
             shape = [self.rng.choice(EXTENTS) for _ in range(self.rank)]
+            # What NumPy says of quantiles of nothing depends on how it selects.
+            if "q" in self.options and math.prod(shape) == 0:
+                continue
             if math.prod(shape) <= 40000 and math.prod(self.shape_left(shape)) <= 40:
                 return shape
 
     def array(self, shape):
         """An array of this shape, with strides of its layout."""
-        order = list(range(self.rank))
-        steps = [1] * self.rank
-        if self.layout == "F":
-            order.reverse()
-        elif self.layout == "any":
-            if self.chance(0.6):
-                self.rng.shuffle(order)
-            if self.chance(0.6):
-                steps = [self.rng.choice([1, 1, 1, -1, 2, -2, 3]) for _ in shape]
-        base = [0] * self.rank
-        for axis, (extent, step) in enumerate(zip(shape, steps)):
-            base[order.index(axis)] = extent and (extent - 1) * abs(step) + 1
-        text = self.elements(base)
-        if self.rank != 1:
-            text += f".reshape({tuple(base)})"
-        if order != sorted(order):
-            text += f".transpose({', '.join(str(order.index(axis)) for axis in range(self.rank))})"
-        if any(step != 1 for step in steps):
-            text += f"[{', '.join(':' if step == 1 else f'::{step}' for step in steps)}]"
-        return text
+        return strided(self.rng, shape, self.layout, self.elements)
+
+    def numbers_beside(self, base):
+        """The elements of a mask, or of weights."""
+        if self.beside == "bool_":
+            return f"np.linspace(-3.0, 3.0, {math.prod(base)}).astype(np.int8).astype(np.bool_)"
+        return f"np.linspace(0.5, 3.0, {math.prod(base)}).astype(np.{self.beside})"
 
     def elements(self, base):
         """As many elements as an array of this shape has."""
@@ -222,31 +216,5 @@ class Kernel:
         return f"np.linspace({parts}, {size}).astype(np.{self.dtype})"
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    arguments.add_argument("file", type=Path, metavar="FILE.md")
-    arguments.add_argument("--cases", type=int, default=10_000)
-    arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--only", nargs="*", choices=list(REDUCTIONS), help="only these reductions")
-    options = arguments.parse_args()
-    judge.require_pinned()
-    for name in set(REDUCTIONS) - set(options.only or REDUCTIONS):
-        del REDUCTIONS[name]
-    rng = random.Random(options.seed)
-    lines = ["# Random reductions", ""]
-    for start in range(0, options.cases, CALLS_OF_SECTION):
-        kernels = [Kernel(rng, number) for number in range(KERNELS_OF_SECTION)]
-        lines += [f"## From {start}", "", "```py", "import numpy as np", "from numba import njit, types, " + ", ".join(sorted({*DTYPES})), ""]
-        lines += [line for kernel in kernels for line in kernel.text()]
-        lines += ["```", "", "```pycon"]
-        for _ in range(CALLS_OF_SECTION // KERNELS_OF_SECTION):
-            lines += [line for kernel in kernels for line in kernel.calls()]
-        lines += ["```", ""]
-    options.file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    results = []
-    judge.with_large_stack(lambda: results.extend(judge.judge_files([options.file], True)))
-    return 0 if all(results) else 1
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(write(__doc__, "Random reductions", Kernel, DTYPES))
