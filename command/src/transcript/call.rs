@@ -287,3 +287,47 @@ impl Words {
         self.descriptors.push(descriptor);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pykernel_codegen::analysis::analyse;
+    use pykernel_codegen::source::Source;
+    use pykernel_codegen::symbol::Package;
+
+    /// Code that takes a block and gives it back, or does not.
+    struct Takes {
+        gives_back: bool,
+    }
+
+    impl Code for Takes {
+        unsafe fn call(&self, _: usize, _: &[u64], _: &mut [u64], _: &mut Record) -> Result<Status, String> {
+            // SAFETY: the block is given back with its size, or forgotten.
+            unsafe {
+                let block = (host::HOST.allocate)(64, 8, false);
+                assert!(!block.is_null());
+                if self.gives_back {
+                    (host::HOST.release)(block, 64, 8);
+                }
+            }
+            Ok(Status::Returned)
+        }
+    }
+
+    fn kernel() -> Kernel {
+        let text = "from numba import njit\n\n@njit\ndef f(x: int):\n    print(x)\n";
+        let package = Package { name: "p".into(), version: "1.0.0".into() };
+        let mut analysis = analyse(&Source::file("k.py", text), &package);
+        assert_eq!(analysis.diagnostics, []);
+        analysis.interface.kernels.swap_remove(0)
+    }
+
+    #[test]
+    fn a_call_that_leaves_memory_behind_fails() {
+        let kernel = kernel();
+        let called = |gives_back| call(&Takes { gives_back }, &kernel, &[Value::weak(Datum::Int(1))]);
+        assert!(matches!(called(true), Ok(Value::None)));
+        let Err(Failure::Misuse(message)) = called(false) else { panic!("a leak is not seen") };
+        assert_eq!(message, "f leaves 1 blocks of memory behind");
+    }
+}
