@@ -319,7 +319,14 @@ fn published_packages_hold_all_that_they_need() -> Result<()> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("published");
     let _ = fs::remove_dir_all(&folder);
     let ours = Workspace { folder: ours("")?, target: folder.clone() };
-    let names = ["pykernel-abi", "pykernel-codegen", "pykernel-macros", "pykernel", "pykernel-cli"];
+    let names = [
+        "pykernel-abi",
+        "pykernel-codegen",
+        "pykernel-macros",
+        "pykernel-routines",
+        "pykernel",
+        "pykernel-cli",
+    ];
     let mut cargo = ours.cargo("package");
     printed(
         cargo.args(["--no-verify", "--allow-dirty"]).args(names.map(|name| format!("--package={name}"))),

@@ -40,6 +40,8 @@ def numpy_tri(N, M=None, k=0, dtype=None):
 
 
 def triangle(n, m, k, dtype):
+    n = maximum(n, 0)
+    m = maximum(m, 0)
     out = np.zeros((n, m), dtype)
     k = at_most(k, maximum(n, m))
     for i in range(n):
