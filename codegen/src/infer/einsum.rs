@@ -107,6 +107,7 @@ impl Body<'_, '_> {
         let (mut evaluated, mut arrays) = (Vec::new(), Vec::new());
         for operand in operands {
             let array = self.argument(operand)?;
+            self.check_numbers(std::slice::from_ref(&array), "`np.einsum`")?;
             let array = match array.ty {
                 Type::Array(_) => array,
                 _ => self.array_of(row, array, None, operand.span)?,

@@ -53,6 +53,9 @@ def wrong(d: Date, t: Hours, x: Date[:], y: float64[:], n: int):
     np.var(x - d)                          # error: [argument-mismatch] x - d
     np.full_like(y, d)                     # error: [argument-mismatch] d
     np.isnat(y)                            # error: [argument-mismatch] y
+    np.max(x, initial=3)                   # error: [argument-mismatch] initial=3
+    np.einsum("i,i", x, x)                 # error: [argument-mismatch] x
+    np.add.at(x, 0, 1)                     # error: [argument-mismatch] np.add.at(x, 0, 1)
     np.concatenate((x, x - d))             # error: [argument-mismatch] np.concatenate((x, x - d))
     int(d)                                 # error: [argument-mismatch] d
     y[0] = d                               # error: [type-mismatch] d

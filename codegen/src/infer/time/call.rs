@@ -75,6 +75,16 @@ impl Body<'_, '_> {
             let sum = self.sum_of_durations(row, time, (&numbers, keywords), span)?;
             return Ok(times(sum, time));
         }
+        let is_of_times = |keyword: &&hir::Keyword| matches!(keyword.name.as_str(), "initial" | "out");
+        if let Some(keyword) = keywords.iter().find(is_of_times)
+            && !matches!(how, Times::Numbers(_, Given::Numbers))
+        {
+            let message = format!("`{}` of times takes no `{}`", python_name(row.name), keyword.name);
+            return self.report(
+                Diagnostic::new(Code::ArgumentMismatch, keyword.span, message)
+                    .help("compare and store the result: `np.minimum(np.min(t), first)`"),
+            );
+        }
         let result = self.call_builtin(row.name, &numbers, keywords, [span, span])?;
         self.given(result, how, time, span)
     }

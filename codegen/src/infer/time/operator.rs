@@ -191,10 +191,7 @@ impl Body<'_, '_> {
                 (Ufunc::Binary(op), Some(first)) => self.binary(op, first, last, span),
                 (Ufunc::Compare(op), Some(first)) => self.compare(op, first, last, span),
                 (Ufunc::Not, None) => self.unary(UnaryOp::Not, last, span),
-                (Ufunc::Abs, None) if let Type::Time(time) = last.ty => {
-                    let (abs, ty) = (Operation::Unary(ir::UnaryOp::Abs), Type::Strong(DType::Int64));
-                    Ok(times(Self::operation(abs, vec![count(last)], ty, span), time))
-                }
+                (Ufunc::Abs, None) if let Some(time) = self.absolute_time(last.clone(), span) => time,
                 (Ufunc::Where, Some(first)) if let Some(cond) = args.pop() => {
                     self.one_of_times(cond, [first, last], span)
                 }

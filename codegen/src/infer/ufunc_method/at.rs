@@ -93,6 +93,7 @@ impl Body<'_, '_> {
                 (Vec::new(), (part(element.array, ty, axes, span), Vec::new()))
             }
         };
+        self.check_numbers(std::slice::from_ref(&places.0), &format!("`{name}.at`"))?;
         let places = (self.set_before(places.0, &mut evaluated), places.1);
         let Some(operand) = operand else { return Ok((evaluated, places, None)) };
         let operand = self.argument(operand)?;
