@@ -54,7 +54,8 @@ def literal(rng, dtype, shape, values):
 
 
 def write(description, title, kernel, dtypes):
-    """The program that writes a transcript of random kernels, each made by `kernel(rng, number)`."""
+    """The program that writes a transcript of random kernels, each made by `kernel(rng, number, serial)`: its number in its
+    section, and among all, by which it takes its form, so that none is left out."""
     arguments = argparse.ArgumentParser(description=description, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("file", type=Path, metavar="FILE.md")
     arguments.add_argument("--cases", type=int, default=10_000)
@@ -67,7 +68,8 @@ def write(description, title, kernel, dtypes):
     imported = "from numba import njit, types, " + ", ".join(sorted({"bool_", "int64", "float64", *dtypes}))
     of_section = KERNELS_OF_SECTION * options.calls
     for start in range(0, options.cases, of_section):
-        kernels = [kernel(rng, number) for number in range(KERNELS_OF_SECTION)]
+        before = start // options.calls
+        kernels = [kernel(rng, number, before + number) for number in range(KERNELS_OF_SECTION)]
         lines += [f"## From {start}", "", "```py", "import numpy as np", imported, ""]
         lines += [line for kernel in kernels for line in kernel.text()]
         lines += ["```", "", "```pycon"]

@@ -13,6 +13,11 @@ import numpy as np
 from random_arrays import COMPLEX, FLOATS, INTEGERS, literal, strided, type_of, write
 
 DTYPES = ["bool_", *INTEGERS, *FLOATS, *FLOATS, *COMPLEX]
+# What an array of a dtype is set to: numbers of it, and those of others that it holds.
+SAFE = ["bool_", "int8", "int16", "int32", "int64", "float64", "complex128"]
+CASTS = {dtype: [dtype, dtype, *SAFE[: SAFE.index(dtype)]] if dtype in SAFE else [dtype] for dtype in DTYPES}
+# What sets parts of an array to other parts of it, or changes them by these.
+MOVES = ["move", "shift"]
 # How often an index lies outside, and an array of values has a wrong shape.
 WRONG = 0.02
 
@@ -20,7 +25,7 @@ WRONG = 0.02
 class Kernel:
     """A kernel with one subscript, or two of one array."""
 
-    def __init__(self, rng, number):
+    def __init__(self, rng, number, _serial):
         self.rng = rng
         self.function = f"k{number}"
         self.dtype = rng.choice(DTYPES)
@@ -28,11 +33,12 @@ class Kernel:
         self.layout = rng.choice(["any", "any", "any", "C", "F"])
         self.names = iter(f"i{count}" for count in range(99))
         self.indices = rng.choice([(3,), (2, 3), (4,), ()])
-        self.kind = rng.choice(["read", "read", "read", "store", "store", "number", "update", "move"])
+        self.kind = rng.choice(["read", "read", "read", "store", "store", "number", "update", "move", "shift"])
         self.items = self.random_items()
-        if self.kind == "move" and not all(isinstance(item, Slice) for item in self.items):
+        if self.kind in MOVES and not all(isinstance(item, Slice) for item in self.items):
             self.kind = "read"
-        self.others = [Slice(self, axis, item) for axis, item in enumerate(self.items)] if self.kind == "move" else []
+        self.others = [Slice(self, axis, item) for axis, item in enumerate(self.items)] if self.kind in MOVES else []
+        self.value_dtype = rng.choice(CASTS[self.dtype]) if self.kind == "store" else self.dtype
 
     def chance(self, probability):
         return self.rng.random() < probability
@@ -40,25 +46,25 @@ class Kernel:
     def random_items(self):
         """What stands between the brackets: for each item the dimensions that it takes follow those before."""
         rng, items, axis = self.rng, [], 0
-        is_plain = self.kind == "move" or self.chance(0.4)
+        is_plain = self.kind in MOVES or self.chance(0.4)
         wanted = self.rank if self.chance(0.6) else rng.randint(0, self.rank)
         has_rest = False
         while axis < wanted:
             left = wanted - axis
-            kind = rng.choice(["slice"] * 3 if self.kind == "move" else ["index", "slice", "slice"] if is_plain else ["index", "slice", "array", "array", "mask"])
+            kind = rng.choice(["slice"] * 3 if self.kind in MOVES else ["index", "slice", "slice"] if is_plain else ["index", "slice", "array", "array", "mask"])
             made = {"index": Index, "slice": Slice, "array": Array, "mask": Mask}[kind](self, axis)
             if isinstance(made, Mask):
-                made.rank = rng.randint(1, min(left, 2))
+                made.rank = rng.randint(1, left)
             items.append(made)
             axis += made.rank
-            if not has_rest and self.kind != "move" and self.chance(0.1):
+            if not has_rest and self.kind not in MOVES and self.chance(0.1):
                 items.append(Other("..."))
                 has_rest = True
                 axis += self.rank - wanted
                 for item in items[:-1]:
                     item.is_before_rest = True
                 wanted = self.rank
-            elif self.kind != "move" and self.chance(0.1):
+            elif self.kind not in MOVES and self.chance(0.1):
                 items.append(Other("None"))
         return items or [Other("...")]
 
@@ -71,7 +77,7 @@ class Kernel:
         is_element = len(self.items) == self.rank and all(isinstance(item, Index) for item in self.items)
         self.value_rank = 0 if is_element else self.rng.randint(0, 2)
         if self.kind in ("store", "update"):
-            params.append(("v", type_of(self.dtype, self.value_rank) if self.value_rank else self.dtype))
+            params.append(("v", type_of(self.value_dtype, self.value_rank) if self.value_rank else self.value_dtype))
         op = self.rng.choice(["|", "&", "^"]) if self.dtype == "bool_" else self.rng.choice(["+", "-", "*"])
         lines = {
             "read": [f"return {subscript}"],
@@ -79,6 +85,7 @@ class Kernel:
             "number": [f"{subscript} = {'True' if self.dtype == 'bool_' else '7'}", "return x"],
             "update": [f"{subscript} {op}= v", "return x"],
             "move": [f"{subscript} = x[{', '.join(item.text() for item in self.others)}]", "return x"],
+            "shift": [f"{subscript} {op}= x[{', '.join(item.text() for item in self.others)}]", "return x"],
         }[self.kind]
         names = ", ".join(f"{name}: {ty}" for name, ty in params)
         return ["@njit", f"def {self.function}({names}):", *(f"    {line}" for line in lines), ""]
@@ -97,13 +104,13 @@ class Kernel:
     def values(self, shape, args):
         """An array that broadcasts to what the subscript stands for, if that is something."""
         if self.value_rank == 0:
-            return literal(self.rng, self.dtype, (1,), self.numbers()) + "[0]"
+            return literal(self.rng, self.value_dtype, (1,), self.numbers(self.value_dtype)) + "[0]"
         wanted = list(self.shape_of(shape, args) or [2, 2])
         wanted = ([1] * self.value_rank + wanted)[-self.value_rank :]
         given = [1 if self.chance(0.2) else extent for extent in wanted]
         if self.chance(WRONG):
             given[0] += 1
-        return strided(self.rng, given, "any", lambda whole: literal(self.rng, self.dtype, whole, self.numbers()))
+        return strided(self.rng, given, "any", lambda whole: literal(self.rng, self.value_dtype, whole, self.numbers(self.value_dtype)))
 
     def shape_of(self, shape, args):
         """The shape of what the subscript stands for, by NumPy; `None` where it refuses it."""
@@ -115,19 +122,19 @@ class Kernel:
         except (IndexError, ValueError):
             return None
 
-    def numbers(self):
-        if self.dtype == "bool_":
+    def numbers(self, dtype):
+        if dtype == "bool_":
             return ["True", "False"]
-        if self.dtype in COMPLEX:
+        if dtype in COMPLEX:
             return ["1.5+2j", "-0.5j", "3.0", "-2.25-1j"]
-        if self.dtype in FLOATS:
+        if dtype in FLOATS:
             return ["1.5", "-0.0", "3.0", "np.nan", "-7.25", "1e30"]
-        return ["0", "1", "2", "3", "7", "100"] if self.dtype[0] == "u" else ["0", "-1", "2", "-3", "7", "100"]
+        return ["0", "1", "2", "3", "7", "100"] if dtype[0] == "u" else ["0", "-1", "2", "-3", "7", "100"]
 
     def elements(self, whole):
         n = math.prod(whole)
         if n < 60:
-            return literal(self.rng, self.dtype, whole, self.numbers())
+            return literal(self.rng, self.dtype, whole, self.numbers(self.dtype))
         return f"np.linspace(0, 100, {n}).astype(np.{self.dtype})"
 
 

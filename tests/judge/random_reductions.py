@@ -21,8 +21,8 @@ NUMBERS = [*INTEGERS, *FLOATS, *FLOATS]
 REDUCTIONS = {
     "sum": (DTYPES, ["dtype", "initial", "out", "where"]),
     "prod": (REAL, ["dtype", "initial", "out", "where"]),
-    "min": (REAL, ["initial", "out"]),
-    "max": (REAL, ["initial", "out"]),
+    "min": (REAL, ["initial", "out", "where"]),
+    "max": (REAL, ["initial", "out", "where"]),
     "any": (DTYPES, ["out", "where"]),
     "all": (DTYPES, ["out", "where"]),
     "mean": (DTYPES, ["dtype", "out", "where"]),
@@ -58,18 +58,23 @@ REDUCTIONS = {
 OF_ONE_AXIS = ["ptp", "argmin", "argmax", "nanargmin", "nanargmax", "cumsum", "cumprod", "nancumsum", "nancumprod"]
 CUMULATIVE = OF_ONE_AXIS[-4:]
 
+# Which zero is the least, or stands in the middle, depends on the machine.
+EXTREMA = ["min", "max", "nanmin", "nanmax"]
+OF_ZEROS = [*EXTREMA, "median", "nanmedian", "quantile", "percentile", "nanquantile", "nanpercentile"]
+
 
 class Kernel:
     """A kernel that reduces the array it is given."""
 
-    def __init__(self, rng, number):
+    def __init__(self, rng, number, serial):
         self.rng = rng
         self.function = f"k{number}"
-        self.name = rng.choice(list(REDUCTIONS))
+        self.name = list(REDUCTIONS)[serial % len(REDUCTIONS)]
         dtypes, self.options = REDUCTIONS[self.name]
         self.dtype = rng.choice(dtypes)
         self.rank = rng.choice([0, *[1] * 4, *[2] * 8, *[3] * 8, *[4] * 4])
-        self.layout = rng.choice(["any", "any", "any", "C", "F"])
+        # The order in which products are summed is that of memory in NumPy, and C's order in kernels.
+        self.layout = "C" if self.name == "average" else rng.choice(["any", "any", "any", "C", "F"])
         self.axis, self.reduced = self.random_axis()
         self.is_dynamic = isinstance(self.axis, int) and self.rank > 0 and rng.random() < 0.3
         self.keepdims = self.name not in CUMULATIVE and rng.random() < 0.2
@@ -110,7 +115,9 @@ class Kernel:
             rank = len(self.shape_left([2] * self.rank))
             params.append(("out", type_of(result, rank, "any")))
             keywords.append("out=out")
-        if "where" in self.options and self.chance(0.15):
+        if "where" in self.options and self.chance(0.2):
+            if self.name in EXTREMA and not any(keyword.startswith("initial") for keyword in keywords):
+                keywords.append("initial=1" if self.dtype == "bool_" else "initial=3")
             self.beside = "bool_"
             params.append(("w", type_of("bool_", self.rank)))
             keywords.append("where=w")
@@ -155,7 +162,7 @@ class Kernel:
         args = [self.array(shape)]
         if self.is_dynamic:
             args.append(str(self.axis))
-        beside = [strided(self.rng, shape, "any", self.numbers_beside)] if self.beside else []
+        beside = [strided(self.rng, shape, "C" if self.name == "average" else "any", self.numbers_beside)] if self.beside else []
         if self.out is None:
             args += beside
         if self.out is None:
@@ -183,8 +190,9 @@ class Kernel:
         """A shape of which not much is left."""
         while True:
             shape = [self.rng.choice(EXTENTS) for _ in range(self.rank)]
-            # What NumPy says of quantiles of nothing depends on how it selects.
-            if "q" in self.options and math.prod(shape) == 0:
+            # NumPy selects by the reduced dimensions as one, whose size it cannot tell where others are 0.
+            selects = "q" in self.options or "median" in self.name
+            if selects and math.prod(shape) == 0 and self.rank > 1:
                 continue
             if math.prod(shape) <= 40000 and math.prod(self.shape_left(shape)) <= 40:
                 return shape
@@ -204,8 +212,7 @@ class Kernel:
         size = math.prod(base)
         if self.dtype in FLOATS + COMPLEX and 0 < size < 30 and self.chance(0.5):
             values = ["0.0", "-1e-300", "0.0", "-0.0", "np.nan", "np.inf", "-np.inf", "1e300", "3e38", "0.1", "-7.25"]
-            # Which zero is the least depends on the machine.
-            values = ", ".join(self.rng.choice(values[4 * ("m" in self.name) :]) for _ in range(size))
+            values = ", ".join(self.rng.choice(values[4 * (self.name in OF_ZEROS) :]) for _ in range(size))
             return f"np.array([{values}], dtype=np.{self.dtype})"
         low, high = self.rng.uniform(-50, 10), self.rng.uniform(20, 90)
         if self.dtype[0] in "ub":

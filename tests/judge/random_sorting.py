@@ -25,6 +25,9 @@ FORMS = {
     "parts": (REAL, (1, 3), "np.sort(np.partition(x, k{axis}){axis}{axis_again})"),
     "argpartition": (REAL, (1, 1), "x[np.argpartition(x, k)][k]"),
     "lexsort": (REAL, (1, 1), "np.lexsort((y, x))"),
+    "lexsort three": (REAL, (1, 1), "np.lexsort((x, y, x[::-1]))"),
+    "sort along": (DTYPES, (1, 3), "np.sort(x, axis=axis)"),
+    "argsort along": (REAL, (1, 3), "np.argsort(x, axis=axis, kind='stable')"),
     "searchsorted": (REAL, (1, 1), "np.searchsorted(np.sort(x), y, side='{side}')"),
     "digitize": (REAL, (1, 1), "np.digitize(y, np.unique(x))"),
     "unique": (REAL, (0, 3), "np.unique(x)"),
@@ -40,10 +43,10 @@ FORMS = {
 class Kernel:
     """A kernel that sorts the array it is given."""
 
-    def __init__(self, rng, number):
+    def __init__(self, rng, number, serial):
         self.rng = rng
         self.function = f"k{number}"
-        self.name = rng.choice(list(FORMS))
+        self.name = list(FORMS)[serial % len(FORMS)]
         dtypes, (least, most), self.form = FORMS[self.name]
         self.dtype = rng.choice(dtypes)
         self.rank = rng.randint(least, most)
@@ -57,6 +60,8 @@ class Kernel:
             params.append(("y", type_of(self.dtype, 1)))
         if self.has("k"):
             params.append(("k", "int64"))
+        if self.name.endswith("along"):
+            params.append(("axis", "int64"))
         said = f", axis={self.axis}" if self.rank > 1 or self.rng.random() < 0.3 else ""
         form = self.form.format(axis=said, axis_again="", side=self.rng.choice(["left", "right"]))
         if self.name == "parts":
@@ -76,12 +81,14 @@ class Kernel:
         shape = [rng.choice(most) if rng.random() < 0.5 else rng.choice([2, 3, 5]) for _ in range(self.rank)]
         args = [strided(rng, shape, self.layout, self.elements)]
         if self.has("y"):
-            n = shape[0] if self.name == "lexsort" else rng.choice([0, 1, 3, 7])
+            n = shape[0] if "lexsort" in self.name else rng.choice([0, 1, 3, 7])
             args.append(strided(rng, [n], "any", self.elements))
         if self.has("k"):
             extent = shape[self.axis]
             place = rng.randrange(-extent, extent) if extent else 0
             args.append(str(extent + 1 if rng.random() < 0.03 else place))
+        if self.name.endswith("along"):
+            args.append(str(rng.randrange(-self.rank, self.rank) if rng.random() > 0.05 else self.rank))
         return [f">>> {self.function}({', '.join(args)})"]
 
     def elements(self, whole):

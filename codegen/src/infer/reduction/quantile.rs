@@ -49,6 +49,10 @@ impl Body<'_, '_> {
         let method = self.quantile_method(call)?;
         let Some(q) = call.get("q") else { return self.missing(&name_of(reducing), "q", span) };
         let q = self.argument(q)?;
+        // Of whole parts, none or all, NumPy takes an element and computes nothing.
+        let is_taken =
+            METHODS[method] == "linear" && is_whole(&q.ty) && reducing.reduction.what == What::Quantile;
+        let method = if is_taken { 0 } else { method };
         let is_weak = matches!(q.ty, Type::Weak(_));
         let mut evaluated = Vec::new();
         let q = self.fractions(reducing, q)?;
@@ -57,7 +61,12 @@ impl Body<'_, '_> {
         if !reducing.reduction.skips_nan {
             let n = vec![self.n_reduced(reducing), int(0, span)];
             let some = Self::operation(Operation::Compare(CompareOp::Ne), n, Type::BOOL, span);
-            evaluated.push(checked(some, "IndexError", "index -1 is out of bounds for axis 0 with size 0"));
+            let message = match reducing.ty.dtype().kind() {
+                Kind::Float => "index -1 is out of bounds for axis 0 with size 0",
+                _ if method < N_DISCRETE => "cannot do a non-empty take from an empty axes.",
+                _ => "index 0 is out of bounds for axis 0 with size 0",
+            };
+            evaluated.push(checked(some, "IndexError", message));
         }
         let element = reducing.ty.dtype();
         let to = match element.kind() {
@@ -191,4 +200,13 @@ fn both(left: Expr, right: Expr) -> Expr {
     let span = left.span;
     let kind = ExprKind::Logical { and: true, left: Box::new(left), right: Box::new(right) };
     Expr::new(kind, Type::BOOL, span)
+}
+
+/// Whether numbers are whole by their type.
+fn is_whole(ty: &Type) -> bool {
+    let dtype = match ty {
+        Type::Tuple(items) => return items.iter().all(is_whole),
+        _ => ty.element(),
+    };
+    dtype.is_some_and(|dtype| dtype.kind() == Kind::Int)
 }
