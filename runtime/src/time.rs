@@ -27,7 +27,7 @@ use crate::argument::Argument;
 use crate::dtype::{DType, Element};
 use crate::record::{FieldOf, FieldType};
 
-/// A unit of time, one of the types of [`unit`].
+/// A unit of time, one of the types of [`mod@unit`].
 pub trait Unit: Copy + Send + Sync + 'static {
     /// NumPy's code: `D`, `ns`; empty of what has no unit of its own.
     const CODE: &'static str;
