@@ -118,7 +118,9 @@ class Kernel:
         if "where" in self.options and self.chance(0.2):
             if self.name in EXTREMA and not any(keyword.startswith("initial") for keyword in keywords):
                 keywords.append("initial=1" if self.dtype == "bool_" else "initial=3")
-            self.beside = "bool_"
+            # NumPy goes through both in the order of memory that suits both, kernels in that of the array.
+            self.beside, self.layout = "bool_", "C"
+            params[0] = ("x", type_of(self.dtype, self.rank, "C"))
             params.append(("w", type_of("bool_", self.rank)))
             keywords.append("where=w")
         if "weights" in self.options and self.chance(0.6):
@@ -162,13 +164,14 @@ class Kernel:
         args = [self.array(shape)]
         if self.is_dynamic:
             args.append(str(self.axis))
-        beside = [strided(self.rng, shape, "C" if self.name == "average" else "any", self.numbers_beside)] if self.beside else []
+        beside = [strided(self.rng, shape, "C", self.numbers_beside)] if self.beside else []
         if self.out is None:
             args += beside
         if self.out is None:
             return [f">>> {self.function}({', '.join(args)})"]
         kept = self.shape_left(shape)
-        if self.chance(0.05) and kept and min(kept) > 1:
+        # Messages hold nine numbers.
+        if self.chance(0.05) and self.rank <= 2 and kept and min(kept) > 1:
             kept[self.rng.randrange(len(kept))] += 5
         out = f"np.zeros({tuple(kept)}, dtype=np.{self.out})"
         if len(kept) > 1 and self.chance(0.4):
@@ -212,6 +215,9 @@ class Kernel:
         size = math.prod(base)
         if self.dtype in FLOATS + COMPLEX and 0 < size < 30 and self.chance(0.5):
             values = ["0.0", "-1e-300", "0.0", "-0.0", "np.nan", "np.inf", "-np.inf", "1e300", "3e38", "0.1", "-7.25"]
+            if self.name == "nanmedian":
+                # Of an odd number NumPy adds the middle one to itself, which overflows.
+                values = [value for value in values if value not in ("1e300", "3e38")]
             values = ", ".join(self.rng.choice(values[4 * (self.name in OF_ZEROS) :]) for _ in range(size))
             return f"np.array([{values}], dtype=np.{self.dtype})"
         low, high = self.rng.uniform(-50, 10), self.rng.uniform(20, 90)
