@@ -42,7 +42,9 @@ pub(in super::super) fn time(
         (ty, _) if is_whole(ty) => body.convert_time(value, Time { of, unit: unit.unwrap_or(Unit::Generic) }),
         _ => {
             let noun = if of == Counted::Date { "datetime" } else { "timedelta" };
-            let message = format!("Could not convert object to NumPy {noun}: this is `{}`", value.ty);
+            let name = python_name(row.name);
+            let message =
+                format!("Could not convert object to NumPy {noun}: `{name}` takes no `{}`", value.ty);
             body.report(
                 Diagnostic::new(Code::ArgumentMismatch, value.span, message).help(format!(
                     "`{}` takes whole numbers, texts, and its own kind",
