@@ -3,9 +3,7 @@
 /// How a function takes times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Times {
-    /// As they are: its text in the library computes with them.
-    Themselves,
-    /// Likewise, by another text of dates, whose differences are durations.
+    /// As they are: its text in the library computes with them; another text with dates, whose differences are durations.
     Differences(&'static str),
     /// As the numbers of their units, with NaT where this says, and what it gives is this.
     Numbers(Nat, Given),

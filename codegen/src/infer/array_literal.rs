@@ -101,7 +101,7 @@ impl Body<'_, '_> {
                 }
                 Ok(())
             }
-            Type::Weak(_) | Type::Strong(_) | Type::Time(_) | Type::Text if depth == shape.len() => {
+            Type::Weak(_) | Type::Strong(_) if depth == shape.len() => {
                 numbers.push(value);
                 Ok(())
             }

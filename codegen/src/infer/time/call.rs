@@ -93,7 +93,7 @@ impl Body<'_, '_> {
     fn given(&mut self, result: Expr, how: Times, time: Time, span: Span) -> Typed {
         let (nat, given) = match how {
             Times::Numbers(nat, given) => (nat, given),
-            Times::Themselves | Times::Differences(_) | Times::Sum | Times::Mean => return Err(Stop),
+            Times::Differences(_) | Times::Sum | Times::Mean => return Err(Stop),
         };
         match (given, &result.ty) {
             (Given::Numbers, _) => Ok(result),
@@ -262,13 +262,13 @@ impl Body<'_, '_> {
 
 /// Whether the text of a function computes with times.
 pub(in super::super) const fn takes_themselves(how: Times) -> bool {
-    matches!(how, Times::Themselves | Times::Differences(_))
+    matches!(how, Times::Differences(_))
 }
 
 const fn nat_of(how: Times) -> Nat {
     match how {
         Times::Numbers(nat, _) => nat,
-        Times::Themselves | Times::Differences(_) | Times::Sum | Times::Mean => Nat::First,
+        Times::Differences(_) | Times::Sum | Times::Mean => Nat::First,
     }
 }
 

@@ -18,7 +18,7 @@ pub(in super::super) fn common_time(a: Time, b: Time) -> Option<Unit> {
 }
 
 /// Whether times can be in a finer unit without a rule for what a month is.
-pub(in super::super) fn takes_unit(time: Time, unit: Unit) -> bool {
+fn takes_unit(time: Time, unit: Unit) -> bool {
     time.is_date() || !time.unit.is_of_calendar() || unit.is_of_calendar()
 }
 
